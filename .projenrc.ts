@@ -1,0 +1,53 @@
+import { awscdk, javascript, typescript } from 'projen';
+import { packageContents } from './projenrc/package-contents';
+import * as pins from './projenrc/pins';
+import { tasks } from './projenrc/tasks';
+
+const project = new awscdk.AwsCdkConstructLibrary({
+  name: 'cdk-patient-lambda',
+  description: 'AWS Lambda functions that know how to wait: maintenance windows that lose no event, custom resources that run for up to an hour',
+  keywords: ['aws', 'cdk', 'lambda', 'maintenance-window', 'maintenance', 'deferred-events', 'replay', 'custom-resource', 'cloudformation', 'long-running'],
+  author: 'The cdk-patient-lambda maintainers',
+  authorAddress: 'maintainers@cdk-patient-lambda.invalid',
+  repositoryUrl: 'https://github.com/cdk-patient-lambda/cdk-patient-lambda.git',
+  license: 'Apache-2.0',
+  stability: 'experimental',
+  majorVersion: 0,
+  defaultReleaseBranch: 'main',
+
+  cdkVersion: pins.AWS_CDK_LIB,
+  constructsVersion: pins.CONSTRUCTS,
+  jsiiVersion: pins.JSII,
+  typescriptVersion: pins.TYPESCRIPT,
+  projenVersion: pins.PROJEN,
+  minNodeVersion: pins.NODE,
+  packageManager: javascript.NodePackageManager.NPM,
+
+  publishToPypi: { distName: 'cdk-patient-lambda', module: 'cdk_patient_lambda' },
+  publishToMaven: {
+    mavenGroupId: 'io.github.cdk-patient-lambda',
+    mavenArtifactId: 'cdk-patient-lambda',
+    javaPackage: 'io.github.cdkpatientlambda',
+  },
+  publishToGo: { moduleName: 'github.com/cdk-patient-lambda/cdk-patient-lambda-go', packageName: 'cdkpatientlambda' },
+
+  projenrcTs: true,
+  runner: typescript.TypeScriptRunner.tsx(),
+  release: false,
+  github: false,
+  depsUpgrade: false,
+  sampleCode: false,
+  eslint: false, // projen's writes the old configuration format and runs --fix: eslint.config.mjs is our own
+  jest: false, // jest.config.mjs is our own
+  docgen: true,
+  rosettaOptions: { strict: true },
+  lambdaAutoDiscover: false, // handlers live outside src/, or lib/ would carry them too
+  integrationTestAutoDiscover: false,
+  edgeLambdaAutoDiscover: false,
+  lambdaExtensionAutoDiscover: false,
+});
+
+packageContents(project);
+tasks(project);
+
+project.synth();
