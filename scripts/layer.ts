@@ -1,0 +1,61 @@
+/**
+ * The layer as one zip that is the same bytes on every machine: sorted names, one date, modes set here and not read from the disk, nothing
+ * compressed. A directory would lose the wrapper's run bit when a Windows user synthesizes, and its hash must not depend on who built it.
+ */
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { type Zippable, zipSync } from 'fflate';
+
+/** Everything lies under this name in /opt, so that other layers of the function are not disturbed. */
+const FOLDER = 'cdk-patient-lambda';
+
+/** The one file that Lambda executes; everything else is read. */
+const EXECUTABLE = 'wrapper';
+
+/** What a zip can say at the earliest. Local time, as fflate reads it: the zip holds no time zone. */
+const DATE = new Date(1980, 0, 1);
+
+const UNIX = 3;
+const REGULAR_FILE = 0o100000;
+
+/** Made by interpreters and editors, or bundled instead of copied. */
+const LEFT_OUT = /(^|\/)(__pycache__|\.[^/]*)(\/|$)|\.pyc$|\.ts$/;
+
+export type Files = ReadonlyMap<string, Buffer>;
+
+/** The files of a folder that go into the layer as they are, by their path in the layer. */
+export function layerSources(folder: string): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = relative(folder, path).split(sep).join('/');
+    if (entry.isFile() && !LEFT_OUT.test(name)) {
+      files.set(name, readFileSync(path));
+    }
+  }
+  return files;
+}
+
+/** The contract as the layer carries it: what runs needs the agreements, not the vectors that test them. */
+export function contractFiles(folder: string): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
+    const contract = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>;
+    const needed = Object.fromEntries(Object.entries(contract).filter(([key]) => key !== '$comment' && !/vectors$/i.test(key)));
+    files.set(`contract/${name}`, Buffer.from(JSON.stringify(needed)));
+  }
+  return files;
+}
+
+/** The zip of these files. */
+export function layerZip(files: Files): Buffer {
+  if (!files.has(EXECUTABLE)) {
+    throw new Error(`the layer has no '${EXECUTABLE}', which AWS_LAMBDA_EXEC_WRAPPER names; it holds: ${[...files.keys()].join(', ')}`);
+  }
+  const tree: Zippable = {};
+  for (const name of [...files.keys()].sort()) {
+    const mode = name === EXECUTABLE ? 0o755 : 0o644;
+    tree[`${FOLDER}/${name}`] = [files.get(name)!, { level: 0, mtime: DATE, os: UNIX, attrs: (REGULAR_FILE | mode) * 0x10000 }];
+  }
+  return Buffer.from(zipSync(tree));
+}
