@@ -1,0 +1,159 @@
+/** The bed: deployed templates run for real on one machine. The only door for demo/, test/e2e and bench/. */
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { CdkCli, type CdkApp, type StackOutputs } from './control-plane/cdk-cli';
+import { ControlPlane, type ApiRequest, type Undelivered } from './control-plane/control-plane';
+import { ACCOUNT, bedEnvironment, credentials, REGION, type BedCredentials } from './control-plane/environment';
+import { Supervised } from './control-plane/supervised';
+import { virtualEnvironment } from './control-plane/virtual-environment';
+import { WEAKER_THAN_AWS } from './control-plane/weaker-than-aws';
+import type { BedEvent, DataPlane, InvocationRecord } from './data-plane/data-plane';
+import type { RuntimeSupport } from './sandbox/runtimes';
+
+export type { ApiRequest, BedEvent, CdkApp, InvocationRecord, RuntimeSupport, StackOutputs, Undelivered };
+
+export interface BedOptions {
+  /** Invocations that run at once in the account. Default 10, as new accounts have. */
+  readonly accountConcurrency?: number;
+  /** Divides the asynchronous queue's retry delays and event age, nothing else. Default 1. */
+  readonly asyncTimeScale?: number;
+  readonly onEvent?: (event: BedEvent) => void;
+  /** Progress, one line at a time. Default: standard error. */
+  readonly log?: (line: string) => void;
+}
+
+/** What AWS SDK v3 clients need; S3 clients also want `forcePathStyle: true`. */
+export interface ClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: BedCredentials;
+}
+
+interface Parts {
+  readonly root: string;
+  readonly runtimes: readonly RuntimeSupport[];
+  readonly dataPlane: DataPlane;
+  readonly controlPlane: ControlPlane;
+  readonly processes: Supervised;
+  readonly python: string;
+  readonly log: (line: string) => void;
+}
+
+export class Bed {
+  /**
+   * Starts the control plane and the data plane on free ports and says through `log` what is weaker than AWS.
+   * @throws Error when something the bed needs is missing, naming it
+   */
+  static async open(options: BedOptions = {}): Promise<Bed> {
+    const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+    const python = await virtualEnvironment({ log });
+    const { DataPlane } = await import('./data-plane/data-plane');
+    const { supportedRuntimes } = await import('./sandbox/runtimes');
+    const runtimes = await supportedRuntimes();
+    // Mounts and pid files name it: a short path of the bed's own, removed by the launcher when the bed is gone.
+    const root = fs.mkdtempSync(path.join(os.tmpdir(), 'bed-'));
+    let controlPlane: ControlPlane | undefined;
+    let dataPlane: DataPlane | undefined;
+    try {
+      dataPlane = await DataPlane.start({
+        controlPlane: () => {
+          if (!controlPlane) throw new Error('the control plane has not started yet');
+          return controlPlane.url;
+        },
+        workDir: path.join(root, 'data-plane'),
+        accountConcurrency: options.accountConcurrency,
+        asyncTimeScale: options.asyncTimeScale,
+        onEvent: options.onEvent,
+      });
+      controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: dataPlane.url, log });
+    } catch (error) {
+      await dataPlane?.close();
+      fs.rmSync(root, { recursive: true, force: true });
+      throw error;
+    }
+    const bed = new Bed({ root, runtimes, dataPlane, controlPlane, processes: new Supervised(), python, log });
+    bed.introduce(options.asyncTimeScale ?? 1);
+    return bed;
+  }
+
+  readonly account = ACCOUNT;
+  readonly region = REGION;
+  /** The environment that the bed's children get; nothing else of the caller's reaches them. */
+  readonly environment: Readonly<Record<string, string>>;
+  private readonly cli: CdkCli;
+  private closed?: Promise<void>;
+
+  private constructor(private readonly parts: Parts) {
+    this.environment = bedEnvironment(parts.root, parts.controlPlane.url);
+    const { python, root, processes, log } = parts;
+    this.cli = new CdkCli({ python, root, processes, log, environment: this.environment });
+  }
+
+  /** `http://127.0.0.1:PORT`: every AWS API, Invoke included. */
+  get endpoint(): string {
+    return this.parts.controlPlane.url;
+  }
+
+  get clientConfig(): ClientConfig {
+    return { endpoint: this.endpoint, region: this.region, credentials: credentials() };
+  }
+
+  /** Every runtime the bed knows, with what runs it here or why it can't. */
+  get runtimes(): readonly RuntimeSupport[] {
+    return this.parts.runtimes;
+  }
+
+  /**
+   * The stock CDK CLI: `cdk bootstrap` once per bed, then `cdk deploy`. Without stack names: all of the app's.
+   * @returns outputs by stack
+   * @throws Error with the CLI's last lines
+   */
+  deploy(app: CdkApp, ...stacks: string[]): Promise<StackOutputs> {
+    return this.cli.deploy(app, stacks);
+  }
+
+  /** `cdk destroy --force`. Without stack names: all of the app's. */
+  destroy(app: CdkApp, ...stacks: string[]): Promise<void> {
+    return this.cli.destroy(app, stacks);
+  }
+
+  /** Every invocation so far, in order of arrival. */
+  invocations(): readonly InvocationRecord[] {
+    return this.parts.dataPlane.invocations;
+  }
+
+  /** Every API request to the bed so far, in order of their answers. */
+  requests(): readonly ApiRequest[] {
+    return this.parts.controlPlane.requests;
+  }
+
+  /** Events of asynchronous triggers that the data plane refused. */
+  undelivered(): readonly Undelivered[] {
+    return this.parts.controlPlane.undelivered;
+  }
+
+  /** Ends everything the bed started: no process, port or file is left. May be called again. */
+  close(): Promise<void> {
+    this.closed ??= this.end();
+    return this.closed;
+  }
+
+  private async end(): Promise<void> {
+    const { processes, dataPlane, controlPlane, root } = this.parts;
+    await processes.close();
+    await dataPlane.close();
+    await controlPlane.close();
+    fs.rmSync(root, { recursive: true, force: true });
+  }
+
+  private introduce(asyncTimeScale: number): void {
+    const { log, controlPlane, runtimes } = this.parts;
+    log(`bed: ${controlPlane.emulator} at ${this.endpoint}, account ${ACCOUNT}, region ${REGION}`);
+    for (const runtime of runtimes) {
+      log(`bed: ${runtime.runtime}: ${runtime.missing ? `not here (${runtime.missing})` : [runtime.interpreter, runtime.client, runtime.label].filter(Boolean).join(', ')}`);
+    }
+    if (asyncTimeScale !== 1) log(`bed: the asynchronous queue's retry delays and event age are divided by ${asyncTimeScale}`);
+    for (const line of WEAKER_THAN_AWS) log(`bed: weaker than AWS: ${line}`);
+  }
+}

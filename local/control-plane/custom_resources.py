@@ -1,0 +1,142 @@
+"""Custom resources as CloudFormation runs them: an asynchronous invocation, then one answer to a ResponseURL.
+
+What the ResponseURL refuses, and who refuses it on AWS:
+- An unknown URL: 403, as S3 answers to a signature it does not know.
+- A content type: 403. AWS's URLs of signature version 2 sign an empty one; those of version 4 don't care. The bed is strict.
+- A second answer: 403. S3 would take it and CloudFormation never look at it; the bed refuses so that it is seen.
+- Anything else is taken with 200, as S3 does, and then judged: longer than 4096 bytes, not JSON, a field missing or of
+  the wrong kind, other ids than the request's. Those fail the resource with CloudFormation's kind of reason.
+"""
+import json
+import logging
+import threading
+from dataclasses import dataclass, field
+from typing import Any, Callable
+from xml.sax.saxutils import escape
+
+from delivery import encode
+
+log = logging.getLogger("bed.custom-resources")
+
+MAX_ANSWER_BYTES = 4096  # CloudFormation User Guide, "Custom resource response objects"
+MAX_PHYSICAL_ID_BYTES = 1024  # the same page
+MAX_SERVICE_TIMEOUT_S = 3600  # AWS::CloudFormation::CustomResource, ServiceTimeout
+PATH = "/_ministack/cfn-response/"  # where the emulator's ResponseURLs point
+
+
+class InvalidAnswer(Exception):
+    """CloudFormation would fail the resource; the text is the stack event's reason."""
+
+
+@dataclass
+class Request:
+    """One request to a custom resource that waits for its answer."""
+
+    stack_id: str
+    request_id: str
+    logical_id: str
+    answered: threading.Event = field(default_factory=threading.Event)
+    body: bytes = b""
+
+
+class CustomResources:
+    def __init__(self, deliver: Callable[[str, bytes], bool]) -> None:
+        self._deliver = deliver
+        self._lock = threading.Lock()
+        self._waiting: dict[str, Request] = {}
+
+    def take(self, token: str, content_type: str, body: bytes) -> tuple[int, bytes]:
+        """A PUT to a ResponseURL: the status and body that S3 answers with."""
+        with self._lock:
+            request = self._waiting.get(token)
+            if request is None or request.answered.is_set():
+                return 403, _s3_error("SignatureDoesNotMatch" if request is None else "AccessDenied", "unknown or used ResponseURL")
+            if content_type:
+                return 403, _s3_error("SignatureDoesNotMatch", f"the content type must be empty, not {content_type!r}")
+            request.body = body
+            request.answered.set()
+            return 200, b""
+
+    def invoke(self, request_type: str, logical_id: str, props: dict, stack_name: str, stack_id: str, resource_type: str,
+               physical_id: str | None = None, old_props: dict | None = None) -> tuple[str, dict]:
+        """Stands in the emulator's door of the same parameters: blocks until answered, returns (physical id, Data)."""
+        from ministack.core.responses import new_uuid
+        from ministack.services.cloudformation import custom_resource as emulator
+
+        service_token = props.get("ServiceToken", "")
+        if ":function:" not in service_token:
+            raise ValueError(f"ServiceToken {service_token!r}: this bed serves custom resources by functions only")
+        timeout = service_timeout(props.get("ServiceTimeout"))
+        token, request_id = new_uuid(), new_uuid()
+        event: dict[str, Any] = {
+            "RequestType": request_type, "ServiceToken": service_token, "ResponseURL": emulator._response_url(token), "StackId": stack_id,
+            "RequestId": request_id, "LogicalResourceId": logical_id,
+        }
+        if physical_id is not None:
+            event["PhysicalResourceId"] = physical_id
+        event["ResourceType"] = resource_type
+        event["ResourceProperties"] = emulator._normalise_resource_properties(props)
+        if old_props is not None:
+            event["OldResourceProperties"] = emulator._normalise_resource_properties(old_props)
+
+        request = Request(stack_id, request_id, logical_id)
+        with self._lock:
+            self._waiting[token] = request
+        try:
+            if not self._deliver(service_token, encode(event)):
+                raise RuntimeError(f"Lambda did not accept the request for {logical_id} (ServiceToken {service_token})")
+            if not request.answered.wait(timeout):
+                raise TimeoutError(
+                    "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
+                    f"[{request_id}]. If you are using the Python cfn-response module, you may need to update your Lambda function code "
+                    "so that CloudFormation can attach the updated version.")
+            answer = judge(request)
+        finally:
+            with self._lock:
+                self._waiting.pop(token, None)
+        if answer["Status"] == "FAILED":
+            raise RuntimeError(f"Received response status [FAILED] from custom resource. Message returned: {answer['Reason']} (RequestId: {request_id})")
+        return answer["PhysicalResourceId"], answer.get("Data") or {}
+
+
+def service_timeout(value: Any) -> int:
+    """Seconds to wait for the answer. Raises ValueError, as CloudFormation refuses the template's value."""
+    if value is None:
+        return MAX_SERVICE_TIMEOUT_S
+    try:
+        seconds = int(value)
+    except (TypeError, ValueError):
+        seconds = 0
+    if not 1 <= seconds <= MAX_SERVICE_TIMEOUT_S:
+        raise ValueError(f"ServiceTimeout {value!r} is not a number of seconds between 1 and {MAX_SERVICE_TIMEOUT_S}")
+    return seconds
+
+
+def judge(request: Request) -> dict[str, Any]:
+    """The answer, checked as CloudFormation checks it. Raises InvalidAnswer with the reason for the stack's event."""
+    if len(request.body) > MAX_ANSWER_BYTES:
+        raise InvalidAnswer("Response object is too long.")
+    try:
+        answer = json.loads(request.body)
+    except ValueError:
+        raise InvalidAnswer("Response is not valid JSON") from None
+    if not isinstance(answer, dict):
+        raise InvalidAnswer("Invalid Response object: it is not a JSON object")
+    status = answer.get("Status")
+    if status not in ("SUCCESS", "FAILED"):
+        raise InvalidAnswer(f"Invalid Response object: {status!r} is not a valid ResponseStatus")
+    for name, expected in (("StackId", request.stack_id), ("RequestId", request.request_id), ("LogicalResourceId", request.logical_id)):
+        if answer.get(name) != expected:
+            raise InvalidAnswer(f"Invalid Response object: {name} is {answer.get(name)!r}, the request's is {expected!r}")
+    if status == "FAILED" and not (isinstance(answer.get("Reason"), str) and answer["Reason"]):
+        raise InvalidAnswer("Invalid Response object: Reason is required when Status is FAILED")
+    physical_id = answer.get("PhysicalResourceId")
+    if not isinstance(physical_id, str) or not physical_id or len(physical_id.encode()) > MAX_PHYSICAL_ID_BYTES:
+        raise InvalidAnswer("Invalid PhysicalResourceId")
+    if not isinstance(answer.get("Data") or {}, dict):
+        raise InvalidAnswer("Invalid Response object: Data is not a JSON object")
+    return answer
+
+
+def _s3_error(code: str, message: str) -> bytes:
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>{code}</Code><Message>{escape(message)}</Message></Error>'.encode()
