@@ -1,0 +1,78 @@
+import { setTimeout as sleep } from 'timers/promises';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { Bed } from '../local/bed';
+import { laneOf, type Execution, type SentEvent } from './lanes';
+import type { Senders } from './senders';
+import type { Timeline } from './timeline';
+import { unfinished, type Watch } from './watch';
+
+/** Shares of the events after which the window goes on and off again. */
+const WINDOW_ON_AFTER = 0.5;
+const WINDOW_OFF_AFTER = 0.9;
+/** The example's cacheTtl: an environment may not know of a change for that long. */
+const CACHE_TTL_SECONDS = 5;
+/** Longer than the replayer's sweep takes to come round (60 s) and to settle: when nothing moved for so long, nothing will. */
+const STILL_SECONDS = 100;
+/** How long everything must have been at rest before it counts: time for a second, wrong run to show. */
+const REST_SECONDS = 4;
+
+export interface Play {
+  readonly events: number;
+  /** Name of the window's parameter. */
+  readonly operatorParameter: string;
+  /** Called when all that is deferred is at rest, just before the window goes off. */
+  readonly beforeRelease?: () => Promise<void>;
+}
+
+/** When the window was on, epoch milliseconds. */
+export interface WindowTimes {
+  readonly on: number;
+  readonly off: number;
+}
+
+export interface Outcome {
+  readonly sent: readonly SentEvent[];
+  readonly executions: readonly Execution[];
+  readonly window: WindowTimes;
+}
+
+/** Sends events through a maintenance window and waits until everything that was accepted ran, or nothing moves any more. */
+export async function play(bed: Bed, senders: Senders, watch: Watch, timeline: Timeline, options: Play): Promise<Outcome> {
+  const ssm = new SSMClient(bed.clientConfig);
+  const write = (value: string) => ssm.send(new PutParameterCommand({ Name: options.operatorParameter, Value: value, Overwrite: true }));
+  const sent: SentEvent[] = [];
+  const sendUntil = async (share: number) => {
+    while (sent.length < Math.round(options.events * share)) {
+      const event = await senders.send(laneOf(sent.length), `order-${String(sent.length).padStart(5, '0')}`);
+      sent.push(event);
+      timeline.sent(event);
+    }
+  };
+  const accepted = () => sent.filter((event) => !event.refused).length;
+
+  timeline.phase('window off: sending');
+  await sendUntil(WINDOW_ON_AFTER);
+
+  const on = Date.now();
+  await write('on # the demo: database upgrade');
+  timeline.window(true);
+  timeline.phase(`window on: environments learn of it within ${CACHE_TTL_SECONDS} s`);
+  await sleep((CACHE_TTL_SECONDS + 1) * 1000);
+  timeline.phase('window on: sending; events are kept, API requests are refused');
+  await sendUntil(WINDOW_OFF_AFTER);
+  await watch.still(REST_SECONDS);
+  await options.beforeRelease?.();
+
+  const off = Date.now();
+  await write('auto');
+  timeline.window(false);
+  timeline.phase('window off: sending the rest');
+  await sendUntil(1);
+  timeline.phase('window off: what was kept is replayed');
+  const allDone = await watch.until(
+    (snapshot) => snapshot.executions.length >= accepted() && unfinished(snapshot) === 0,
+    REST_SECONDS,
+    STILL_SECONDS,
+  );
+  return { sent, executions: allDone.executions, window: { on, off } };
+}

@@ -1,0 +1,100 @@
+import { LANES, type SentEvent } from './lanes';
+import { unfinished, type Snapshot } from './watch';
+
+const BAR = 24;
+/** Without a terminal a line is printed when something changed, and at the least this often. */
+const PLAIN_EVERY_MS = 5000;
+
+/** Shows, while the demo runs, how far each source of each function has come. Redraws in a terminal, prints lines elsewhere. */
+export class Timeline {
+  private readonly startedAt = Date.now();
+  private readonly events: SentEvent[] = [];
+  private snapshot: Snapshot = { executions: [], deferred: new Map() };
+  private phaseText = '';
+  private windowOn = false;
+  private drawn = 0;
+  private printedAt = Date.now();
+  private readonly heartbeat: NodeJS.Timeout;
+
+  constructor(private readonly out: NodeJS.WriteStream, private readonly total: number) {
+    this.heartbeat = setInterval(() => this.beat(), 1000);
+  }
+
+  /** Ends the display; lines can still be logged. */
+  stop(): void {
+    clearInterval(this.heartbeat);
+    this.drawn = 0;
+  }
+
+  /** A line that stays. */
+  log(line: string): void {
+    this.erase();
+    this.out.write(`${this.clock()} ${line}\n`);
+    this.printedAt = Date.now();
+  }
+
+  /** Names what happens from now on. */
+  phase(text: string): void {
+    this.phaseText = text;
+    this.log(text);
+  }
+
+  window(on: boolean): void {
+    this.windowOn = on;
+    this.log(on ? '######## maintenance window ON  ########' : '######## maintenance window OFF ########');
+  }
+
+  sent(event: SentEvent): void {
+    this.events.push(event);
+    if (!this.out.isTTY && Date.now() - this.printedAt >= PLAIN_EVERY_MS) this.log(this.summary());
+  }
+
+  seen(snapshot: Snapshot): void {
+    this.snapshot = snapshot;
+    if (this.out.isTTY) this.draw();
+    else if (this.phaseText && Date.now() - this.printedAt >= PLAIN_EVERY_MS) this.log(this.summary());
+  }
+
+  private beat(): void {
+    if (Date.now() - this.printedAt >= PLAIN_EVERY_MS && this.drawn === 0) this.log(this.events.length > 0 ? this.summary() : `... ${this.phaseText}`);
+  }
+
+  private draw(): void {
+    this.erase();
+    const lines = [this.summary(), ...LANES.map((lane) => this.lane(lane))];
+    this.out.write(lines.join('\n') + '\n');
+    this.drawn = lines.length;
+  }
+
+  private erase(): void {
+    if (this.drawn > 0) this.out.write(`\x1b[${this.drawn}A\x1b[J`);
+    this.drawn = 0;
+  }
+
+  private summary(): string {
+    const refused = this.events.filter((event) => event.refused).length;
+    const { executions } = this.snapshot;
+    const replayed = executions.filter((execution) => execution.replayed).length;
+    return `window ${this.windowOn ? 'ON ' : 'off'}  sent ${this.events.length}/${this.total}  refused ${refused}  ran ${executions.length}`
+      + ` (${replayed} replayed)  kept ${unfinished(this.snapshot)}`;
+  }
+
+  /** One source of one function: a bar of what ran at once (=), was replayed (~), refused (x) and waits (.). */
+  private lane(lane: typeof LANES[number]): string {
+    const mine = this.events.filter((event) => event.lane.fn === lane.fn && event.lane.source === lane.source);
+    const executions = new Map(this.snapshot.executions.map((execution) => [execution.id, execution]));
+    const marks = mine.map((event) => {
+      if (event.refused) return 'x';
+      const execution = executions.get(event.id);
+      if (!execution) return '.';
+      return execution.replayed ? '~' : '=';
+    });
+    const each = Math.max(1, Math.ceil(this.total / LANES.length / BAR));
+    const bar = marks.filter((_, n) => n % each === 0).join('');
+    return `  ${lane.fn.padEnd(13)} ${lane.source.padEnd(12)} ${bar.padEnd(BAR)} ${String(mine.length).padStart(3)}`;
+  }
+
+  private clock(): string {
+    return `[${((Date.now() - this.startedAt) / 1000).toFixed(1).padStart(6)} s]`;
+  }
+}

@@ -1,0 +1,56 @@
+import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as path from 'path';
+import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
+import { connectEventSources } from './event-sources';
+
+/** Two functions, one in Python and one in Node.js, that share a maintenance window. Each counts what it was called with. */
+export class OrdersStack extends Stack {
+  constructor(scope: App, id: string) {
+    super(scope, id);
+
+    const executions = new dynamodb.Table(this, 'Executions', {
+      partitionKey: { name: 'id', type: dynamodb.AttributeType.STRING },
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+
+    const maintenanceWindow = new MaintenanceWindow(this, 'Window');
+    const deferredEvents = new DeferredEventStore(this, 'DeferredEvents', {
+      replay: Replay.automatic({ maxConcurrency: 8 }),
+      removalPolicy: RemovalPolicy.DESTROY, // an example only: the default keeps the table when the stack goes
+    });
+
+    const guarded = (name: string, runtime: lambda.Runtime, directory: string) => {
+      const fn = new MaintenanceWindowFunction(this, name, {
+        runtime,
+        handler: 'index.handler',
+        code: lambda.Code.fromAsset(path.join(__dirname, 'handlers', directory)),
+        timeout: Duration.seconds(20),
+        memorySize: 256,
+        environment: { EXECUTIONS_TABLE: executions.tableName },
+        maintenanceWindow,
+        deferredEvents,
+        cacheTtl: Duration.seconds(5),
+      });
+      executions.grant(fn, 'dynamodb:UpdateItem');
+      connectEventSources(fn);
+    };
+
+    guarded('PythonOrders', new lambda.Runtime(this.runtime('python', 'python3.13'), lambda.RuntimeFamily.PYTHON), 'python');
+    guarded('NodejsOrders', new lambda.Runtime(this.runtime('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS), 'nodejs');
+
+    new CfnOutput(this, 'ExecutionsTable', { value: executions.tableName });
+    new CfnOutput(this, 'DeferredEventsTable', { value: deferredEvents.tableName });
+    new CfnOutput(this, 'OperatorParameter', { value: maintenanceWindow.operatorParameterName });
+  }
+
+  /** The runtime's name: `cdk deploy -c python=python3.12 -c nodejs=nodejs24.x`. */
+  private runtime(language: string, fallback: string): string {
+    return this.node.tryGetContext(language) ?? fallback;
+  }
+}
+
+const app = new App();
+new OrdersStack(app, 'Orders');
