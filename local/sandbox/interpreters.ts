@@ -1,0 +1,77 @@
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { run } from './child';
+
+/** A Python installation of the wanted minor version. */
+export interface PythonInterpreter {
+  readonly version: string;
+  /** `sys.base_prefix`: the installation itself, whatever shim or virtual environment led to it. */
+  readonly prefix: string;
+  /** Directories below the prefix that hold packages installed on this machine; on Lambda they would not be there. */
+  readonly sitePackages: readonly string[];
+}
+
+/** Where an interpreter was looked for, in that order. */
+export interface Search<T> { readonly found?: T; readonly looked: readonly string[] }
+
+/** A shim may start a version manager first. */
+const PROBE_TIMEOUT_MS = 10_000;
+const PROBE = [
+  'import json, site, sys',
+  'print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "prefix": sys.base_prefix, "site": site.getsitepackages([sys.base_prefix])}))',
+].join('\n');
+
+const searches = new Map<string, Promise<Search<PythonInterpreter>>>();
+
+/** Looks for a CPython of a minor version (`3.11`): on the PATH, then among what version managers installed. Looks once for each process. */
+export async function findPython(minor: string): Promise<Search<PythonInterpreter>> {
+  let search = searches.get(minor);
+  if (!search) {
+    search = probeAll(pythonCandidates(minor), minor);
+    searches.set(minor, search);
+  }
+  return search;
+}
+
+async function probeAll(candidates: string[], minor: string): Promise<Search<PythonInterpreter>> {
+  const looked: string[] = [];
+  for (const candidate of candidates) {
+    if (!fs.existsSync(candidate)) continue;
+    looked.push(candidate);
+    const found = await probe(candidate, minor);
+    if (found) return { found, looked };
+  }
+  return { looked };
+}
+
+/** Names of executables, not of installations: what is there is decided by running it. */
+export function pythonCandidates(minor: string, environment: NodeJS.ProcessEnv = process.env): string[] {
+  const onPath = (environment.PATH ?? '').split(path.delimiter).filter((directory) => path.isAbsolute(directory));
+  const home = environment.HOME || os.homedir();
+  const managers = [
+    ...onPath.filter((directory) => path.basename(directory) === 'shims').map((directory) => path.join(directory, '../versions')),
+    path.join(environment.PYENV_ROOT ?? path.join(home, '.pyenv'), 'versions'),
+    path.join(home, '.local/share/uv/python'),
+    path.join(home, '.asdf/installs/python'),
+    path.join(home, '.local/share/mise/installs/python'),
+    '/opt/hostedtoolcache/Python',
+  ];
+  const installations = managers.flatMap((directory) => (fs.existsSync(directory) ? fs.readdirSync(directory).map((name) => path.join(directory, name)) : []));
+  return [...new Set([
+    ...onPath.map((directory) => path.join(directory, `python${minor}`)),
+    ...installations.flatMap((directory) => [path.join(directory, 'bin', `python${minor}`), path.join(directory, 'x64/bin', `python${minor}`)]),
+    ...['/usr/local/bin', '/usr/bin'].map((directory) => path.join(directory, `python${minor}`)),
+    ...onPath.map((directory) => path.join(directory, 'python3')),
+  ])];
+}
+
+async function probe(candidate: string, minor: string): Promise<PythonInterpreter | undefined> {
+  // A shim, or a broken installation, fails here and the next candidate is tried.
+  const output = await run(candidate, ['-I', '-c', PROBE], { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => undefined);
+  if (output === undefined) return undefined;
+  const answer = JSON.parse(output) as { version: string; prefix: string; site: string[] };
+  const prefix = fs.realpathSync(answer.prefix);
+  if (!answer.version.startsWith(`${minor}.`) || !fs.existsSync(path.join(prefix, 'bin', `python${minor}`))) return undefined;
+  return { version: answer.version, prefix, sitePackages: answer.site.filter((directory) => directory.startsWith(prefix) && fs.existsSync(directory)) };
+}

@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+
+/** A read-only file or directory of the host, or an empty directory, at a place in the sandbox. */
+export type Mount = { readonly source: string; readonly target: string } | { readonly empty: true; readonly target: string };
+
+/** Everything a sandbox is, independent of the tool that makes it. */
+export interface Layout {
+  readonly mounts: readonly Mount[];
+  /** Size of the writable `/tmp`, in bytes. */
+  readonly temporaryBytes: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly workingDirectory: string;
+  readonly command: readonly string[];
+}
+
+/** A command that runs a layout. It reads `input` from descriptor 3 and may report on descriptor 4. */
+export interface Launch { readonly file: string; readonly args: readonly string[]; readonly input: Buffer }
+
+export type IsolationName = 'bubblewrap' | 'unshare';
+
+/** A way to start sandboxes that was tried on this machine and works. */
+export interface Isolation { readonly name: IsolationName; readonly launch: (layout: Layout) => Launch }
+
+/** The user and group of Lambda's runtime processes. */
+const USER = 993;
+const GROUP = 990;
+const IMAGE = path.join(__dirname, 'image');
+const UNSHARE_INIT = path.join(IMAGE, 'unshare-init.sh');
+const PROBE_TIMEOUT_MS = 10_000;
+/** Of the host's /etc only what programs need to find libraries, certificates and name servers. */
+const HOST_ETC = ['/etc/resolv.conf', '/etc/ssl', '/etc/pki', '/etc/ca-certificates', '/etc/ld.so.cache', '/etc/alternatives'];
+
+let detected: Promise<Isolation> | undefined;
+
+/** The isolation of this machine, found by starting a sandbox, once for each process; throws saying what to do when there is none. */
+export async function isolation(): Promise<Isolation> {
+  detected ??= detectIsolation();
+  return detected;
+}
+
+/** Tries bubblewrap, then unshare. There is no third, weaker way. */
+export async function detectIsolation(order: readonly IsolationName[] = ['bubblewrap', 'unshare'], searchPath = process.env.PATH): Promise<Isolation> {
+  const refusals: string[] = [];
+  for (const name of order) {
+    const candidate: Isolation = { name, launch: name === 'bubblewrap' ? launchBubblewrap : launchUnshare };
+    const refusal = await tryOut(candidate, searchPath);
+    if (refusal === undefined) return candidate;
+    refusals.push(`${name}: ${refusal}`);
+  }
+  throw new Error([
+    'no sandbox can be started on this machine, and functions are not run without one.',
+    ...refusals.map((refusal) => `  ${refusal}`),
+    'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap) and allow user namespaces:',
+    '  Ubuntu 24.04 and later: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run as root',
+    '  in a container: give it CAP_SYS_ADMIN and a seccomp profile that allows unshare and mount (for example --privileged)',
+    '`npm run doctor` tries again and shows what is missing.',
+  ].join('\n'));
+}
+
+/** Starts a launch; its output goes to the given descriptors. The child is the tool, not yet the sandbox. */
+export function spawnLaunch(launch: Launch, output: number | 'pipe', searchPath = process.env.PATH): ChildProcess {
+  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'sandbox-'));
+  const file = path.join(scratch, 'arguments');
+  fs.writeFileSync(file, launch.input, { mode: 0o600 });
+  const input = fs.openSync(file, 'r');
+  fs.rmSync(scratch, { recursive: true });
+  try {
+    return spawn(launch.file, launch.args, { env: { PATH: searchPath }, stdio: ['ignore', output, output, input, 'pipe'] });
+  } finally {
+    fs.closeSync(input);
+  }
+}
+
+/** Undefined when a sandbox ran a command as it should, else what happened instead. */
+async function tryOut(candidate: Isolation, searchPath: string | undefined): Promise<string | undefined> {
+  const child = spawnLaunch(candidate.launch({
+    mounts: [],
+    temporaryBytes: 1024 * 1024,
+    environment: { PATH: '/usr/bin:/bin' },
+    workingDirectory: '/tmp',
+    command: ['/bin/sh', '-c', 'echo written > /tmp/file && cat /tmp/file && id -u'],
+  }), 'pipe', searchPath);
+  const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS);
+  try {
+    return await new Promise<string | undefined>((resolve) => {
+      let output = '';
+      child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? `${error.path} is not installed` : error.message));
+      child.on('close', (code, signal) => resolve(output === `written\n${USER}\n` && code === 0 ? undefined : `${output.trim()} (${signal ?? `exit code ${code}`})`));
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function launchBubblewrap(layout: Layout): Launch {
+  const options = [
+    '--unshare-user', '--uid', String(USER), '--gid', String(GROUP), '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--hostname', 'sandbox',
+    '--die-with-parent', '--new-session', '--clearenv',
+    ...systemPlaces().flatMap((place) => ('link' in place ? ['--symlink', place.link, place.target] : ['--ro-bind', place.source, place.target])),
+    '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/dev/shm', '--remount-ro', '/dev/shm',
+    '--size', String(layout.temporaryBytes), '--tmpfs', '/tmp',
+    ...layout.mounts.flatMap((mount) => ('empty' in mount ? ['--tmpfs', mount.target, '--remount-ro', mount.target] : ['--ro-bind', mount.source, mount.target])),
+    ...['/var/task', '/opt'].flatMap((directory) => ['--dir', directory]),
+    '--remount-ro', '/', '--chdir', layout.workingDirectory,
+    ...Object.entries(layout.environment).flatMap(([name, value]) => ['--setenv', name, value]),
+  ];
+  // Options come through a descriptor: the environment would show in the list of processes, and may be longer than a command line.
+  return { file: 'bwrap', args: ['--args', '3', '--info-fd', '4', '--', ...layout.command], input: Buffer.from(options.map((option) => `${option}\0`).join('')) };
+}
+
+function launchUnshare(layout: Layout): Launch {
+  const steps = [
+    ...systemPlaces().map((place) => ('link' in place ? ['link', place.link, place.target] : ['bind', place.source, place.target])),
+    ...layout.mounts.map((mount) => ('empty' in mount ? ['empty', '-', mount.target] : ['bind', mount.source, mount.target])),
+    ...['/var/task', '/opt'].map((directory) => ['dir', '-', directory]),
+  ];
+  return {
+    file: 'setpriv',
+    args: [
+      '--pdeathsig', 'KILL', 'unshare', '-Urmpf', '--kill-child', '--mount-proc', '/bin/bash', UNSHARE_INIT,
+      String(layout.temporaryBytes), String(USER), String(GROUP), layout.workingDirectory, ...layout.command,
+    ],
+    input: Buffer.from([
+      ...steps.flat(), 'run', ...Object.entries(layout.environment).map(([name, value]) => `${name}=${value}`),
+    ].map((field) => `${field}\0`).join('')),
+  };
+}
+
+type Place = { readonly source: string; readonly target: string } | { readonly link: string; readonly target: string };
+
+/** The system's programs and libraries, and of /etc as little as they need. */
+function systemPlaces(): Place[] {
+  const merged = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].filter((directory) => fs.existsSync(directory));
+  const own = path.join(IMAGE, 'etc');
+  return [
+    { source: '/usr', target: '/usr' },
+    // On a merged /usr these are symbolic links.
+    ...merged.map((target) => (fs.lstatSync(target).isSymbolicLink() ? { link: fs.readlinkSync(target), target } : { source: target, target })),
+    ...HOST_ETC.filter((file) => fs.existsSync(file)).map((target) => ({ source: fs.realpathSync(target), target })),
+    ...fs.readdirSync(own).map((file) => ({ source: path.join(own, file), target: `/etc/${file}` })),
+  ];
+}

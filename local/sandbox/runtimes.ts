@@ -1,0 +1,147 @@
+import * as fs from 'node:fs';
+import * as path from 'node:path';
+import { Cache, platformTag, type Progress } from './cache';
+import {
+  boto3Entry, nodeClientEntry, nodeInterpreterEntry, nodeSdkEntry, pythonClientEntry, pythonClientVersions, NATIVE_CLIENT, NODE_CLIENTS, PYTHON_CLIENT, type Entry,
+} from './clients';
+import { findPython } from './interpreters';
+import type { Mount } from './isolation';
+
+const IMAGE = path.join(__dirname, 'image');
+const FETCH = 'run `npm run clients`';
+
+/** What this machine can run of a managed runtime. */
+export interface RuntimeSupport {
+  readonly runtime: string;
+  /** Full version of the interpreter. */
+  readonly interpreter?: string;
+  /** Version of AWS's runtime interface client that runs by default. */
+  readonly client?: string;
+  /** Said of a client that is not exactly what AWS runs. */
+  readonly label?: string;
+  /** Why the runtime cannot run here, naming what was looked for. */
+  readonly missing?: string;
+}
+
+/** A runtime made ready: what to bind into the sandbox beside the function's own code. */
+export interface ResolvedRuntime {
+  readonly support: RuntimeSupport;
+  readonly mounts: readonly Mount[];
+}
+
+interface RuntimeRow { readonly family: 'python' | 'nodejs'; readonly version: string; readonly client: string }
+
+const RUNTIMES: Readonly<Record<string, RuntimeRow>> = {
+  'python3.10': { family: 'python', version: '3.10', client: PYTHON_CLIENT },
+  'python3.11': { family: 'python', version: '3.11', client: PYTHON_CLIENT },
+  'python3.12': { family: 'python', version: '3.12', client: PYTHON_CLIENT },
+  'python3.13': { family: 'python', version: '3.13', client: PYTHON_CLIENT },
+  'python3.14': { family: 'python', version: '3.14', client: PYTHON_CLIENT },
+  'nodejs20.x': { family: 'nodejs', version: '20', client: '3.3.0' },
+  'nodejs22.x': { family: 'nodejs', version: '22', client: '3.3.0' },
+  'nodejs24.x': { family: 'nodejs', version: '24', client: NATIVE_CLIENT },
+};
+
+/** The runtimes the bed knows, by Lambda's names. */
+export const RUNTIME_NAMES: readonly string[] = Object.keys(RUNTIMES);
+
+/** Which managed runtimes can run here, without fetching anything. */
+export async function supportedRuntimes(cache = new Cache()): Promise<RuntimeSupport[]> {
+  return Promise.all(RUNTIME_NAMES.map(async (runtime) => {
+    try {
+      return (await resolveRuntime(runtime, undefined, cache)).support;
+    } catch (error) {
+      return { runtime, missing: (error as Error).message };
+    }
+  }));
+}
+
+/** The versions of AWS's client that can be asked for with a runtime (`SandboxSpec.client`), oldest first. */
+export function clientVersions(runtime: string): readonly string[] {
+  const row = rowOf(runtime);
+  return row.family === 'python' ? pythonClientVersions(row.version) : NODE_CLIENTS;
+}
+
+/**
+ * Fetches and builds what runtimes need and the cache does not hold yet: with nothing named, every runtime with its usual client. Runtimes whose
+ * Python interpreter is not installed are left out.
+ */
+export async function ensureRuntimes(
+  wanted: readonly { runtime: string; client?: string }[] = RUNTIME_NAMES.map((runtime) => ({ runtime })), progress: Progress = () => undefined, cache = new Cache(),
+): Promise<void> {
+  for (const { runtime, client } of wanted) {
+    const row = rowOf(runtime);
+    if (row.family === 'python' && !(await findPython(row.version)).found) continue;
+    const entries = [...entriesOf(row, client ?? row.client), ...(needsOwnNode(row) ? [nodeInterpreterEntry(row.version)] : [])];
+    for (const entry of entries) await entry.ensure(cache, progress);
+  }
+}
+
+/** Finds a runtime's interpreter and client, or throws saying what is missing and what was looked for. Fetches nothing. */
+export async function resolveRuntime(runtime: string, client: string | undefined, cache = new Cache()): Promise<ResolvedRuntime> {
+  const row = rowOf(runtime);
+  const version = client ?? row.client;
+  const interpreter = row.family === 'python' ? await resolvePython(row) : resolveNode(row, cache);
+  const [clientDirectory, sdk] = entriesOf(row, version).map((entry) => {
+    const directory = cache.find(entry.name);
+    if (!directory) throw new Error(`${runtime}: ${entry.name} has not been fetched; ${FETCH}`);
+    return directory;
+  });
+  return {
+    support: {
+      runtime, interpreter: interpreter.version, client: version,
+      ...(row.family === 'nodejs' && version !== NATIVE_CLIENT ? { label: `${version} with the addon of ${NATIVE_CLIENT}` } : {}),
+    },
+    mounts: [...interpreter.mounts, ...runtimeMounts(row, clientDirectory, sdk)],
+  };
+}
+
+function rowOf(runtime: string): RuntimeRow {
+  const row = RUNTIMES[runtime];
+  if (!row) throw new Error(`the local bed does not run ${runtime}; it runs ${RUNTIME_NAMES.join(', ')}`);
+  return row;
+}
+
+/** The client first, then the SDK. */
+function entriesOf(row: RuntimeRow, client: string): [Entry, Entry] {
+  return row.family === 'python' ? [pythonClientEntry(row.version, client), boto3Entry()] : [nodeClientEntry(client), nodeSdkEntry()];
+}
+
+/** `/var/runtime` as in the managed runtime: the bootstrap, the client and the SDK side by side. */
+function runtimeMounts(row: RuntimeRow, client: string, sdk: string): Mount[] {
+  const image = path.join(IMAGE, row.family);
+  const files = [path.join(image, 'bootstrap'), ...(row.family === 'python' ? [path.join(image, 'bootstrap.py')] : []), ...entries(client), ...entries(sdk)];
+  return files.map((source) => ({ source, target: `/var/runtime/${path.basename(source)}` }));
+}
+
+function entries(directory: string): string[] {
+  return fs.readdirSync(directory).map((name) => path.join(directory, name));
+}
+
+async function resolvePython(row: RuntimeRow): Promise<{ version: string; mounts: Mount[] }> {
+  const { found, looked } = await findPython(row.version);
+  if (!found) {
+    throw new Error(`python${row.version}: no CPython ${row.version} on this machine (tried ${looked.length ? looked.join(', ') : `python${row.version} and python3 on the PATH`}); `
+      + `install Python ${row.version} so that \`python${row.version}\` is on the PATH`);
+  }
+  const masked = found.sitePackages.map((directory) => ({ empty: true as const, target: path.join('/var/lang', path.relative(found.prefix, directory)) }));
+  return { version: found.version, mounts: [{ source: found.prefix, target: '/var/lang' }, ...masked] };
+}
+
+function resolveNode(row: RuntimeRow, cache: Cache): { version: string; mounts: Mount[] } {
+  if (!needsOwnNode(row)) {
+    return { version: process.versions.node, mounts: [{ source: fs.realpathSync(process.execPath), target: '/var/lang/bin/node' }] };
+  }
+  const { name } = nodeInterpreterEntry(row.version);
+  const directory = cache.find(name);
+  if (!directory) throw new Error(`nodejs${row.version}.x: Node.js ${row.version} has not been fetched (${name}), and this process is ${process.version}; ${FETCH}`);
+  return { version: name.split('-')[1], mounts: [{ source: path.join(directory, 'bin/node'), target: '/var/lang/bin/node' }] };
+}
+
+/** A runtime of this process's own major version runs on this process's own interpreter. */
+function needsOwnNode(row: RuntimeRow): boolean {
+  return row.family === 'nodejs' && process.versions.node.split('.')[0] !== row.version;
+}
+
+/** Shown beside a list of runtimes: builds are made for one platform. */
+export const PLATFORM = platformTag();
