@@ -1,10 +1,13 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-/** A read-only file or directory of the host, or an empty directory, at a place in the sandbox. */
-export type Mount = { readonly source: string; readonly target: string } | { readonly empty: true; readonly target: string };
+/** At a place in the sandbox: a file or directory of the host, read-only; an empty directory, read-only; a symbolic link. */
+export type Mount =
+  | { readonly source: string; readonly target: string }
+  | { readonly empty: true; readonly target: string }
+  | { readonly link: string; readonly target: string };
 
 /** Everything a sandbox is, independent of the tool that makes it. */
 export interface Layout {
@@ -17,7 +20,13 @@ export interface Layout {
 }
 
 /** A command that runs a layout. It reads `input` from descriptor 3 and may report on descriptor 4. */
-export interface Launch { readonly file: string; readonly args: readonly string[]; readonly input: Buffer }
+export interface Launch {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly input: Buffer;
+  /** Where the sandbox's output goes: the tool's own standard streams, or descriptor 5 when the tool may write to those itself. */
+  readonly outputOn: 'standard-streams' | 'descriptor-5';
+}
 
 export type IsolationName = 'bubblewrap' | 'unshare';
 
@@ -29,6 +38,7 @@ const USER = 993;
 const GROUP = 990;
 const IMAGE = path.join(__dirname, 'image');
 const UNSHARE_INIT = path.join(IMAGE, 'unshare-init.sh');
+const EMPTY_UNLESS_MOUNTED = ['/var/task', '/opt'];
 const PROBE_TIMEOUT_MS = 10_000;
 /** Of the host's /etc only what programs need to find libraries, certificates and name servers. */
 const HOST_ETC = ['/etc/resolv.conf', '/etc/ssl', '/etc/pki', '/etc/ca-certificates', '/etc/ld.so.cache', '/etc/alternatives'];
@@ -67,8 +77,9 @@ export function spawnLaunch(launch: Launch, output: number | 'pipe', searchPath 
   fs.writeFileSync(file, launch.input, { mode: 0o600 });
   const input = fs.openSync(file, 'r');
   fs.rmSync(scratch, { recursive: true });
+  const streams: StdioOptions = launch.outputOn === 'standard-streams' ? ['ignore', output, output, input, 'pipe'] : ['ignore', 'pipe', 'pipe', input, 'pipe', output];
   try {
-    return spawn(launch.file, launch.args, { env: { PATH: searchPath }, stdio: ['ignore', output, output, input, 'pipe'] });
+    return spawn(launch.file, launch.args, { env: { PATH: searchPath }, stdio: streams });
   } finally {
     fs.closeSync(input);
   }
@@ -87,8 +98,7 @@ async function tryOut(candidate: Isolation, searchPath: string | undefined): Pro
   try {
     return await new Promise<string | undefined>((resolve) => {
       let output = '';
-      child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()));
-      child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      for (const descriptor of [1, 2, 5]) child.stdio[descriptor]?.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? `${error.path} is not installed` : error.message));
       child.on('close', (code, signal) => resolve(output === `written\n${USER}\n` && code === 0 ? undefined : `${output.trim()} (${signal ?? `exit code ${code}`})`));
     });
@@ -101,46 +111,60 @@ function launchBubblewrap(layout: Layout): Launch {
   const options = [
     '--unshare-user', '--uid', String(USER), '--gid', String(GROUP), '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--hostname', 'sandbox',
     '--die-with-parent', '--new-session', '--clearenv',
-    ...systemPlaces().flatMap((place) => ('link' in place ? ['--symlink', place.link, place.target] : ['--ro-bind', place.source, place.target])),
+    ...systemPlaces().flatMap(bubblewrapMount),
+    // Lambda has no shared memory: what needs it must fail here too.
     '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/dev/shm', '--remount-ro', '/dev/shm',
     '--size', String(layout.temporaryBytes), '--tmpfs', '/tmp',
-    ...layout.mounts.flatMap((mount) => ('empty' in mount ? ['--tmpfs', mount.target, '--remount-ro', mount.target] : ['--ro-bind', mount.source, mount.target])),
-    ...['/var/task', '/opt'].flatMap((directory) => ['--dir', directory]),
+    ...layout.mounts.flatMap(bubblewrapMount),
+    ...EMPTY_UNLESS_MOUNTED.flatMap((directory) => ['--dir', directory]),
     '--remount-ro', '/', '--chdir', layout.workingDirectory,
     ...Object.entries(layout.environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ];
   // Options come through a descriptor: the environment would show in the list of processes, and may be longer than a command line.
-  return { file: 'bwrap', args: ['--args', '3', '--info-fd', '4', '--', ...layout.command], input: Buffer.from(options.map((option) => `${option}\0`).join('')) };
+  return { file: 'bwrap', args: ['--args', '3', '--info-fd', '4', '--', ...layout.command], input: fields(options), outputOn: 'standard-streams' };
+}
+
+function bubblewrapMount(mount: Mount): string[] {
+  if ('link' in mount) return ['--symlink', mount.link, mount.target];
+  if ('empty' in mount) return ['--tmpfs', mount.target, '--remount-ro', mount.target];
+  return ['--ro-bind', mount.source, mount.target];
 }
 
 function launchUnshare(layout: Layout): Launch {
   const steps = [
-    ...systemPlaces().map((place) => ('link' in place ? ['link', place.link, place.target] : ['bind', place.source, place.target])),
-    ...layout.mounts.map((mount) => ('empty' in mount ? ['empty', '-', mount.target] : ['bind', mount.source, mount.target])),
-    ...['/var/task', '/opt'].map((directory) => ['dir', '-', directory]),
+    ...[...systemPlaces(), ...layout.mounts].flatMap(unshareMount),
+    ...EMPTY_UNLESS_MOUNTED.flatMap((directory) => ['dir', '-', directory]),
   ];
+  const environment = Object.entries(layout.environment).map(([name, value]) => `${name}=${value}`);
   return {
     file: 'setpriv',
     args: [
       '--pdeathsig', 'KILL', 'unshare', '-Urmpf', '--kill-child', '--mount-proc', '/bin/bash', UNSHARE_INIT,
       String(layout.temporaryBytes), String(USER), String(GROUP), layout.workingDirectory, ...layout.command,
     ],
-    input: Buffer.from([
-      ...steps.flat(), 'run', ...Object.entries(layout.environment).map(([name, value]) => `${name}=${value}`),
-    ].map((field) => `${field}\0`).join('')),
+    input: fields([...steps, 'run', ...environment]),
+    outputOn: 'descriptor-5',
   };
 }
 
-type Place = { readonly source: string; readonly target: string } | { readonly link: string; readonly target: string };
+function unshareMount(mount: Mount): string[] {
+  if ('link' in mount) return ['link', mount.link, mount.target];
+  if ('empty' in mount) return ['empty', '-', mount.target];
+  return ['bind', mount.source, mount.target];
+}
+
+function fields(texts: readonly string[]): Buffer {
+  return Buffer.from(texts.map((text) => `${text}\0`).join(''));
+}
 
 /** The system's programs and libraries, and of /etc as little as they need. */
-function systemPlaces(): Place[] {
-  const merged = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].filter((directory) => fs.existsSync(directory));
+function systemPlaces(): Mount[] {
+  const roots = ['/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32'].filter((directory) => fs.existsSync(directory));
   const own = path.join(IMAGE, 'etc');
   return [
     { source: '/usr', target: '/usr' },
     // On a merged /usr these are symbolic links.
-    ...merged.map((target) => (fs.lstatSync(target).isSymbolicLink() ? { link: fs.readlinkSync(target), target } : { source: target, target })),
+    ...roots.map((target) => (fs.lstatSync(target).isSymbolicLink() ? { link: fs.readlinkSync(target), target } : { source: target, target })),
     ...HOST_ETC.filter((file) => fs.existsSync(file)).map((target) => ({ source: fs.realpathSync(target), target })),
     ...fs.readdirSync(own).map((file) => ({ source: path.join(own, file), target: `/etc/${file}` })),
   ];

@@ -7,10 +7,12 @@ const PAGE_BYTES = 4096;
 
 /** The processes of one pid namespace, seen from outside through its init: whatever they do, orphans come back to that init. */
 export class ProcessNamespace {
-  private readonly id: string;
+  private constructor(private readonly init: number, private readonly id: string) {}
 
-  constructor(private readonly init: number) {
-    this.id = namespaceOf(init) ?? gone(init);
+  /** Undefined when the process has ended already. */
+  static of(init: number): ProcessNamespace | undefined {
+    const id = namespaceOf(init);
+    return id === undefined ? undefined : new ProcessNamespace(init, id);
   }
 
   /** Process ids, as this process's own namespace numbers them, init first. */
@@ -51,8 +53,9 @@ export class ProcessNamespace {
     if (namespaceOf(this.init) === this.id) signal(this.init, 'SIGKILL');
   }
 
+  /** Whether init has ended; the kernel lets go of an init only after every other process of its namespace. */
   isGone(): boolean {
-    return namespaceOf(this.init) !== this.id;
+    return namespaceOf(this.init) !== this.id || isDead(this.init);
   }
 
   /** Resident bytes of all processes, pages shared between them counted once for each. */
@@ -83,11 +86,19 @@ function tasks(pid: number): string[] {
   }
 }
 
-/** Stopped, or dead and not yet waited for. */
+/** Stopped, or dead. */
 function isStill(pid: number): boolean {
-  // The state follows the command's name, which may hold spaces and parentheses.
-  const state = read(`/proc/${pid}/stat`)?.replace(/^.*\) /s, '')[0];
-  return state === undefined || 'TtZX'.includes(state);
+  return isDead(pid) || 'Tt'.includes(stateOf(pid) ?? 'T');
+}
+
+/** Ended, waited for by its parent or not. */
+function isDead(pid: number): boolean {
+  return 'ZX'.includes(stateOf(pid) ?? 'X');
+}
+
+/** The kernel's letter for what a process does; it follows the command's name, which may hold spaces and parentheses. */
+function stateOf(pid: number): string | undefined {
+  return read(`/proc/${pid}/stat`)?.replace(/^.*\) /s, '')[0];
 }
 
 function namespaceOf(pid: number): string | undefined {
@@ -116,8 +127,4 @@ function signal(pid: number, name: NodeJS.Signals): void {
 
 function sum(numbers: number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
-}
-
-function gone(pid: number): never {
-  throw new Error(`process ${pid} ended before its namespace could be read`);
 }

@@ -1,6 +1,6 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { Cache, platformTag, type Progress } from './cache';
+import { Cache, type Progress } from './cache';
 import {
   boto3Entry, nodeClientEntry, nodeInterpreterEntry, nodeSdkEntry, pythonClientEntry, pythonClientVersions, NATIVE_CLIENT, NODE_CLIENTS, PYTHON_CLIENT, type Entry,
 } from './clients';
@@ -107,11 +107,17 @@ function entriesOf(row: RuntimeRow, client: string): [Entry, Entry] {
   return row.family === 'python' ? [pythonClientEntry(row.version, client), boto3Entry()] : [nodeClientEntry(client), nodeSdkEntry()];
 }
 
-/** `/var/runtime` as in the managed runtime: the bootstrap, the client and the SDK side by side. */
+/**
+ * `/var/runtime` as in the managed runtime: the bootstrap, the client and the SDK side by side. Lambda's Node.js finds the SDK for ES modules
+ * too, where NODE_PATH does not count: a link where the search of `/var/task` ends stands for that.
+ */
 function runtimeMounts(row: RuntimeRow, client: string, sdk: string): Mount[] {
   const image = path.join(IMAGE, row.family);
   const files = [path.join(image, 'bootstrap'), ...(row.family === 'python' ? [path.join(image, 'bootstrap.py')] : []), ...entries(client), ...entries(sdk)];
-  return files.map((source) => ({ source, target: `/var/runtime/${path.basename(source)}` }));
+  return [
+    ...files.map((source) => ({ source, target: `/var/runtime/${path.basename(source)}` })),
+    ...(row.family === 'nodejs' ? [{ link: '/var/runtime/node_modules', target: '/node_modules' }] : []),
+  ];
 }
 
 function entries(directory: string): string[] {
@@ -142,6 +148,3 @@ function resolveNode(row: RuntimeRow, cache: Cache): { version: string; mounts: 
 function needsOwnNode(row: RuntimeRow): boolean {
   return row.family === 'nodejs' && process.versions.node.split('.')[0] !== row.version;
 }
-
-/** Shown beside a list of runtimes: builds are made for one platform. */
-export const PLATFORM = platformTag();

@@ -53,9 +53,10 @@ export interface Sandbox {
 }
 
 /** Looked at this often while the environment is not frozen; what is allocated and freed in between goes unnoticed. */
-const MEMORY_POLL_MS = 25;
+const MEMORY_POLL_MS = 50;
 const GONE_POLL_MS = 2;
-const START_TIMEOUT_MS = 10_000;
+/** How much of what was printed goes into the error when a sandbox does not start. */
+const TAIL_CHARACTERS = 2000;
 const MEGABYTE = 1024 * 1024;
 /** A shell's and bubblewrap's way to say that a child was ended by a signal; only for those that end programs, as clients exit with 128 to 130 themselves. */
 const SIGNAL_BASE = 128;
@@ -72,14 +73,19 @@ const DEFAULTS = {
 /** Starts the runtime of a function in a sandbox of its own. Resolves when the sandbox stands; the runtime then calls the Runtime API. */
 export async function startSandbox(spec: SandboxSpec): Promise<Sandbox> {
   const [runtime, chosen] = await Promise.all([resolveRuntime(spec.runtime, spec.client), spec.isolation ?? isolation()]);
-  const output = await openOutput(spec.onOutput);
+  const complaints = new Tail();
+  const output = await openOutput((chunk) => {
+    complaints.add(chunk);
+    spec.onOutput(chunk);
+  });
   let child: ChildProcess;
   try {
     child = spawnLaunch(chosen.launch(layoutOf(spec, runtime)), output.writeEnd);
   } finally {
     fs.closeSync(output.writeEnd);
   }
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve, reject) => {
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => complaints.add(chunk));
+  const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal }));
   });
@@ -87,10 +93,25 @@ export async function startSandbox(spec: SandboxSpec): Promise<Sandbox> {
     findInit(child, chosen),
     ended.then(async ({ code, signal }): Promise<never> => {
       await output.drained;
-      throw new Error(`the sandbox of ${spec.handler} (${spec.runtime}) did not start: ${chosen.name} ended with ${signal ?? `exit code ${code}`}`);
+      throw new Error(`the sandbox of ${spec.handler} (${spec.runtime}) did not start: ${chosen.name} ended with ${signal ?? `exit code ${code}`}: ${complaints.text()}`);
     }),
   ]);
-  return new RunningSandbox(new ProcessNamespace(init), ended, output.drained, spec.memorySize * MEGABYTE);
+  return new RunningSandbox(init, ended, output.drained, spec.memorySize * MEGABYTE);
+}
+
+interface Ending { readonly code: number | null; readonly signal: string | null }
+
+/** The last of what was printed, for an error message. */
+class Tail {
+  private kept = '';
+
+  add(chunk: Buffer): void {
+    this.kept = (this.kept + chunk.toString()).slice(-TAIL_CHARACTERS);
+  }
+
+  text(): string {
+    return this.kept.trim() || 'no output';
+  }
 }
 
 class RunningSandbox implements Sandbox {
@@ -101,7 +122,7 @@ class RunningSandbox implements Sandbox {
 
   constructor(
     private readonly processes: ProcessNamespace,
-    ended: Promise<{ code: number | null; signal: string | null }>,
+    ended: Promise<Ending>,
     drained: Promise<void>,
     private readonly memoryBytes: number,
   ) {
@@ -111,7 +132,7 @@ class RunningSandbox implements Sandbox {
       this.processes.kill();
       while (!this.processes.isGone()) await pause(GONE_POLL_MS);
       await drained;
-      return { ...translate(code, signal), reason: this.reason };
+      return this.reason === 'exit' ? { ...translate(code, signal), reason: this.reason } : { code: null, signal: 'SIGKILL', reason: this.reason };
     });
     this.watchMemory();
   }
@@ -190,30 +211,29 @@ async function openOutput(onOutput: (chunk: Buffer) => void): Promise<{ writeEnd
   }
 }
 
-/** The process id of the sandbox's init, in this process's own namespace. */
-async function findInit(child: ChildProcess, chosen: Isolation): Promise<number> {
-  return chosen.name === 'bubblewrap' ? reportedChild(child) : forkedChild(child);
+/** The processes of the sandbox, once its init is there; never settles when the tool ends before that, which the caller hears by itself. */
+async function findInit(child: ChildProcess, chosen: Isolation): Promise<ProcessNamespace> {
+  const pid = chosen.name === 'bubblewrap' ? await reportedChild(child) : await forkedChild(child);
+  const processes = pid === undefined ? undefined : ProcessNamespace.of(pid);
+  return processes ?? new Promise(() => undefined);
 }
 
-async function reportedChild(child: ChildProcess): Promise<number> {
+async function reportedChild(child: ChildProcess): Promise<number | undefined> {
   let report = '';
-  for await (const chunk of child.stdio[4] as Socket) report += (chunk as Buffer).toString();
-  const pid = (JSON.parse(report || '{}') as { 'child-pid'?: number })['child-pid'];
-  // Nothing was reported because the tool is ending; its exit is what the caller hears.
-  return pid ?? new Promise<number>(() => undefined);
+  for await (const chunk of (child.stdio[4] as Socket | undefined) ?? []) report += (chunk as Buffer).toString();
+  return (JSON.parse(report || '{}') as { 'child-pid'?: number })['child-pid'];
 }
 
-async function forkedChild(child: ChildProcess): Promise<number> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (child.pid !== undefined && child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+async function forkedChild(child: ChildProcess): Promise<number | undefined> {
+  while (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
     const init = onlyChild(child.pid);
     if (init !== undefined) return init;
     await pause(GONE_POLL_MS);
   }
-  return new Promise<number>(() => undefined);
+  return undefined;
 }
 
-function translate(code: number | null, signal: string | null): { code: number | null; signal: string | null } {
+function translate(code: number | null, signal: string | null): Ending {
   const name = ENDING_SIGNALS.find((candidate) => code === SIGNAL_BASE + os.constants.signals[candidate]);
   return name ? { code: null, signal: name } : { code, signal };
 }

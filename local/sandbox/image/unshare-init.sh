@@ -12,15 +12,14 @@ root=${0%/*}/root
 mount -t tmpfs -o mode=0755 tmpfs "$root"
 mkdir -p "$root"/{proc,dev,tmp,old}
 
-# A read-only view must keep the flags that the original mount has; a user namespace may not drop them.
+# Binds a tree and makes every mount in it read-only, keeping its other flags: a user namespace may not drop those.
 bind_read_only() {
-  mount --bind "$1" "$2"
-  local flags
-  for flags in ro ro,nosuid,nodev ro,nosuid,nodev,noexec ro,nosuid,nodev,relatime; do
-    if mount -o "remount,bind,$flags" "$2" 2>/dev/null; then return; fi
-  done
-  echo "unshare-init: $1 could not be made read-only" >&2
-  exit 1
+  mount --rbind "$1" "$2"
+  local point options
+  while read -r _ _ _ _ point options _; do
+    printf -v point %b "$point"
+    if [[ $point == "$2" || $point == "$2"/* ]]; then mount -o "remount,bind,${options/#rw/ro}" "$point"; fi
+  done < /proc/self/mountinfo
 }
 
 environment=()
@@ -63,6 +62,9 @@ umount -l /old
 rmdir /old
 mount -o remount,ro /
 cd "$directory"
+
+# Up to here what goes wrong is for the one who starts the sandbox; what follows is the function's own output.
+exec 1>&5 2>&5 5>&-
 
 # The command is a child: as init it would ignore signals, and the orphans it does not wait for would stay.
 set +e
