@@ -1,7 +1,7 @@
 import type { CodeCache } from './code-cache';
 import { Environment, type EnvironmentOptions, type InvocationRequest, type InvocationResult } from './environment';
 import { environmentIdentity, type FunctionConfiguration } from './function-configuration';
-import { IDLE_ENVIRONMENT_LIMIT } from './limits';
+import { HAND_OVER_MS, IDLE_ENVIRONMENT_LIMIT } from './limits';
 import { ServiceError } from './service-error';
 
 /** All execution environments: warm ones are used again, those of a changed function are retired. */
@@ -11,6 +11,7 @@ export class EnvironmentPool {
   private readonly all = new Set<Environment>();
   /** Newest identity of each version; environments of another one are retired. */
   private readonly newest = new Map<string, string>();
+  private readonly waiting = new Set<{ readonly identity: string; readonly wake: () => void }>();
   private closed = false;
 
   constructor(
@@ -43,17 +44,44 @@ export class EnvironmentPool {
     this.refuseWhenClosed();
     const identity = environmentIdentity(configuration);
     this.retireOthers(configuration, identity);
+    const patienceEnds = Date.now() + HAND_OVER_MS;
     for (;;) {
       const index = this.idle.findLastIndex((environment) => environment.identity === identity);
-      if (index < 0) {
+      if (index >= 0) {
+        const [environment] = this.idle.splice(index, 1);
+        await environment!.settled();
+        if (!environment!.isStopped) {
+          return environment!;
+        }
+      } else if (!(await this.handOver(identity, patienceEnds - Date.now()))) {
         return this.create(configuration);
       }
-      const [environment] = this.idle.splice(index, 1);
-      await environment!.settled();
-      if (!environment!.isStopped) {
-        return environment!;
-      }
     }
+  }
+
+  /** Waits for an environment that has answered already, unless others wait for it. Answers whether it is worth looking again. */
+  private async handOver(identity: string, milliseconds: number): Promise<boolean> {
+    const answered = [...this.all].filter((environment) => environment.identity === identity && environment.hasAnswered).length;
+    const waiting = [...this.waiting].filter((waiter) => waiter.identity === identity).length;
+    if (milliseconds <= 0 || answered <= waiting) {
+      return false;
+    }
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        clearTimeout(timer);
+        this.waiting.delete(waiter);
+        resolve();
+      };
+      const waiter = { identity, wake: done };
+      const timer = setTimeout(done, milliseconds);
+      this.waiting.add(waiter);
+    });
+    return true;
+  }
+
+  /** Somebody who waits for that environment may look again. */
+  private wake(identity: string): void {
+    [...this.waiting].find((waiter) => waiter.identity === identity)?.wake();
   }
 
   private async create(configuration: FunctionConfiguration): Promise<Environment> {
@@ -69,6 +97,11 @@ export class EnvironmentPool {
   }
 
   private giveBack(environment: Environment): void {
+    this.keepOrStop(environment);
+    this.wake(environment.identity);
+  }
+
+  private keepOrStop(environment: Environment): void {
     if (environment.isStopped) {
       return;
     }

@@ -70,6 +70,7 @@ export class Environment {
   private stopping?: Promise<void>;
   private resting: Promise<void> = Promise.resolve();
   private isIdle = false;
+  private answered = false;
 
   constructor(private readonly options: EnvironmentOptions) {
     this.identity = environmentIdentity(options.configuration);
@@ -80,6 +81,11 @@ export class Environment {
 
   get configuration(): FunctionConfiguration {
     return this.options.configuration;
+  }
+
+  /** Whether its runtime has answered and not yet asked for the next invocation. */
+  get hasAnswered(): boolean {
+    return this.answered && !this.isStopped;
   }
 
   get isStopped(): boolean {
@@ -157,8 +163,10 @@ export class Environment {
     const delivery = running.api.deliver({ requestId, invocationId: randomUUID(), deadlineMs, functionArn, traceId, payload, clientContext, tenantId });
     const answer = await within(delivery.outcome, running, deadlineMs - Date.now());
     if ('done' in answer) {
+      this.answered = true;
       await finish(undefined, answer.done);
       const ready = await within(delivery.ready, running, deadlineMs - Date.now());
+      this.answered = false;
       if ('done' in ready) {
         this.rest();
       } else {

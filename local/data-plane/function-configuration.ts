@@ -91,8 +91,9 @@ export class ControlPlaneFunctions implements FunctionSource {
     if (response.ok) {
       return { body, headers: response.headers };
     }
-    if (response.status === 404) {
-      throw ServiceError.fromJson(404, 'ResourceNotFoundException', body);
+    const code = response.headers.get('x-amzn-errortype') ?? (response.status === 404 ? 'ResourceNotFoundException' : undefined);
+    if (code !== undefined) {
+      throw ServiceError.fromJson(response.status, code, body);
     }
     throw new ServiceError(500, 'ServiceException', `The control plane answered ${response.status} to ${url}: ${body.toString('utf8').slice(0, 512)}`);
   }

@@ -59,7 +59,7 @@ export const DESTINATION_ATTEMPTS = 3;
 export const IDLE_ENVIRONMENT_LIMIT = 32;
 
 /**
- * How long a synchronous caller waits for an environment that has answered and is about to be free.
- * A choice of the bed: a caller that invokes again right after an answer is not throttled on AWS either.
+ * How long an invocation waits for an environment that has answered and is about to be free.
+ * A choice of the bed: who invokes again right after an answer meets a warm environment on AWS too, and is not throttled.
  */
 export const HAND_OVER_MS = 250;
