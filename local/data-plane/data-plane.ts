@@ -40,6 +40,8 @@ export interface DataPlaneParts {
   readonly fileTree: FileTree;
   readonly startSandbox: (spec: SandboxSpec) => Promise<Sandbox>;
   readonly clock: Clock;
+  /** Milliseconds. */
+  readonly initLimitMs: number;
 }
 
 /** AWS Lambda's data plane on one machine. */
@@ -82,7 +84,12 @@ export class DataPlane {
     this.logs = new CloudWatchLogs(this.logsClient, report, (name, event) => this.output.add(name, event));
     const code = new CodeCache(options.workDir, functions, parts.fileTree ?? { unzip, mergeLayers });
     this.pool = new EnvironmentPool(code, () => ({
-      startSandbox: parts.startSandbox ?? startSandbox, region, endpoint: options.controlPlane(), logs: this.logs, records,
+      startSandbox: parts.startSandbox ?? startSandbox,
+      region,
+      endpoint: options.controlPlane(),
+      logs: this.logs,
+      records,
+      ...(parts.initLimitMs === undefined ? {} : { initLimitMs: parts.initLimitMs }),
     }));
     const attempts = new Attempts(this.pool, records);
     const concurrency = new Concurrency(options.accountConcurrency);

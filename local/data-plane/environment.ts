@@ -47,6 +47,8 @@ export interface EnvironmentOptions {
   readonly endpoint: string;
   readonly logs: LogSink;
   readonly records: Records;
+  /** Milliseconds. @default 10 s, as Lambda's */
+  readonly initLimitMs?: number;
 }
 
 interface Running {
@@ -120,7 +122,7 @@ export class Environment {
     const cold = this.running === undefined;
     this.isIdle = false;
     const begun = performance.now();
-    let initialised = !cold || (await this.initialise(INIT_LIMIT_MS, request.requestId)) === undefined;
+    let initialised = !cold || (await this.initialise(this.options.initLimitMs ?? INIT_LIMIT_MS, request.requestId)) === undefined;
     const initDuration = cold && initialised ? performance.now() - begun : undefined;
     if (!cold) {
       await this.settled();

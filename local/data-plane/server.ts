@@ -15,10 +15,12 @@ export class DataPlaneServer {
       server.server.once('error', reject);
       server.server.listen(0, '127.0.0.1', resolve);
     });
+    server.address = `http://127.0.0.1:${(server.server.address() as AddressInfo).port}`;
     return server;
   }
 
   private readonly server: http.Server;
+  private address = '';
 
   private constructor(
     private readonly invoke: Invoke,
@@ -30,8 +32,9 @@ export class DataPlaneServer {
     });
   }
 
+  /** Stays the same after the end, when nobody answers there. */
   get url(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return this.address;
   }
 
   async close(): Promise<void> {

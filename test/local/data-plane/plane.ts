@@ -1,0 +1,70 @@
+import * as fs from 'node:fs/promises';
+import * as http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import { DataPlane, type DataPlaneOptions, type DataPlaneParts } from '../../../local/data-plane/data-plane';
+import type { BedEvent } from '../../../local/data-plane/records';
+import { DeclaredFunctions } from './functions';
+import { call, type Answer } from './http-client';
+
+/** A data plane with real sandboxes and functions that the test declares; its log lines go nowhere. */
+export class TestPlane {
+  static async open(options: Partial<DataPlaneOptions> = {}, parts: Partial<DataPlaneParts> = {}): Promise<TestPlane> {
+    const workDir = await fs.mkdtemp(path.join(os.tmpdir(), 'data-plane-'));
+    await fs.chmod(workDir, 0o755);
+    const endpoint = http.createServer((request, response) => {
+      request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{}'));
+    });
+    await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
+    const functions = new DeclaredFunctions();
+    const events: BedEvent[] = [];
+    const controlPlane = () => `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
+    const plane = await DataPlane.start({ controlPlane, workDir, onEvent: (event) => events.push(event), ...options }, { functions, ...parts });
+    return new TestPlane(plane, functions, events, workDir, endpoint);
+  }
+
+  private constructor(
+    readonly plane: DataPlane,
+    readonly functions: DeclaredFunctions,
+    readonly events: BedEvent[],
+    readonly workDir: string,
+    private readonly endpoint: http.Server,
+  ) {}
+
+  get endpointUrl(): string {
+    return `http://127.0.0.1:${(this.endpoint.address() as AddressInfo).port}`;
+  }
+
+  /** One call as the launcher makes it. */
+  invoke(functionName: string, body: string | Buffer = '{}', headers: Record<string, string> = {}): Promise<Answer> {
+    return call(`${this.plane.url}/invoke`, { method: 'POST', body, headers: { 'x-bed-function': functionName, 'x-bed-mode': 'RequestResponse', ...headers } });
+  }
+
+  /** Result of a call that must succeed. */
+  async result<T>(functionName: string, event: unknown = {}): Promise<T> {
+    const { status, headers, body } = await this.invoke(functionName, JSON.stringify(event));
+    if (status !== 200 || headers['x-amz-function-error'] !== undefined) {
+      throw new Error(`${status}: ${body.toString()}`);
+    }
+    return JSON.parse(body.toString()) as T;
+  }
+
+  /** Waits for an event of the bed, or takes one that came already. */
+  async seen(matches: (event: BedEvent) => boolean): Promise<BedEvent> {
+    for (;;) {
+      const found = this.events.find(matches);
+      if (found) {
+        return found;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.plane.close();
+    this.endpoint.closeAllConnections();
+    await new Promise((resolve) => this.endpoint.close(resolve));
+    await fs.rm(this.workDir, { recursive: true, force: true });
+  }
+}
