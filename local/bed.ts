@@ -8,7 +8,9 @@ import { ACCOUNT, bedEnvironment, credentials, REGION, type BedCredentials } fro
 import { Supervised } from './control-plane/supervised';
 import { virtualEnvironment } from './control-plane/virtual-environment';
 import { WEAKER_THAN_AWS } from './control-plane/weaker-than-aws';
-import type { BedEvent, DataPlane, InvocationRecord } from './data-plane/data-plane';
+import { dummyCredentials } from './data-plane/credentials';
+import type { DataPlane } from './data-plane/data-plane';
+import type { BedEvent, InvocationRecord } from './data-plane/records';
 import type { RuntimeSupport } from './sandbox/runtimes';
 
 export type { ApiRequest, BedEvent, CdkApp, InvocationRecord, RuntimeSupport, StackOutputs, Undelivered };
@@ -22,6 +24,9 @@ export interface BedOptions {
   /** Progress, one line at a time. Default: standard error. */
   readonly log?: (line: string) => void;
 }
+
+/** A request to the bed's address, with the function that made it, when one did with its own credentials. */
+export type BedRequest = ApiRequest & { readonly functionName: string | null };
 
 /** What AWS SDK v3 clients need; S3 clients also want `forcePathStyle: true`. */
 export interface ClientConfig {
@@ -124,8 +129,10 @@ export class Bed {
   }
 
   /** Every API request to the bed so far, in order of their answers. */
-  requests(): readonly ApiRequest[] {
-    return this.parts.controlPlane.requests;
+  requests(): readonly BedRequest[] {
+    const arns = new Set(this.parts.dataPlane.invocations.map((invocation) => invocation.functionArn.split(':').slice(0, 7).join(':')));
+    const names = new Map([...arns].map((arn) => [dummyCredentials(arn).accessKeyId, arn.split(':')[6]]));
+    return this.parts.controlPlane.requests.map((request) => ({ ...request, functionName: names.get(request.accessKeyId ?? '') ?? null }));
   }
 
   /** Events of asynchronous triggers that the data plane refused. */

@@ -25,8 +25,6 @@ export interface ApiRequest {
   readonly resource: string;
   readonly status: number;
   readonly accessKeyId: string | null;
-  /** The function on the bed that made the request, else null. */
-  readonly functionName: string | null;
 }
 
 /** An event of an asynchronous trigger that the data plane did not accept, or a trigger that the table does not know. */

@@ -49,6 +49,7 @@ export function bedEnvironment(root: string, endpoint: string): Record<string, s
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     CDK_DISABLE_VERSION_CHECK: '1',
     npm_config_update_notifier: 'false',
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
   };
 }
 

@@ -5,8 +5,6 @@ from urllib.parse import parse_qs
 
 # Enough to find the action and the resource of any control-plane request; object bodies are not kept.
 KEPT_BODY_BYTES = 262_144
-# The data plane gives each environment a session token that names its function.
-FUNCTION_TOKEN = "bed-function."
 
 Receive = Callable[[], Any]
 Send = Callable[[dict[str, Any]], Any]
@@ -41,7 +39,7 @@ class Exchange:
         return tee
 
     def record(self) -> dict[str, Any]:
-        """service, action and resource in IAM's words; functionName when a function on the bed made the request."""
+        """service, action and resource in IAM's words."""
         from ministack import app
         from ministack.core import iam_actions, router
 
@@ -53,10 +51,8 @@ class Exchange:
         service = router.detect_service(method, path, headers, params)
         action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
         resource = iam_actions.extract_resource_arn(service, method, path, headers, body, params, self._region, self._account)
-        token = headers.get("x-amz-security-token") or (query.get("X-Amz-Security-Token") or [""])[0]
         return {
             "time": round(self._started * 1000), "durationMs": round((time.time() - self._started) * 1000), "method": method, "path": path,
             "service": service, "action": action, "resource": resource, "status": self._status,
             "accessKeyId": router.extract_access_key_id(headers, query) or None,
-            "functionName": token[len(FUNCTION_TOKEN):] if token.startswith(FUNCTION_TOKEN) else None,
         }

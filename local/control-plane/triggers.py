@@ -3,6 +3,7 @@ import base64
 import gzip
 import json
 import logging
+import threading
 import time
 from typing import Any, Callable
 
@@ -49,8 +50,12 @@ class Triggers:
     def _not_here(self, *_args: Any, **_kwargs: Any) -> None:
         raise RuntimeError("an invocation reached the emulator's own Lambda: the bed's front takes Invoke before it")
 
+    def _start(self, trigger: str, function: str, payload: bytes) -> None:
+        """Deliver from a thread: these doors are called on the event loop that the data plane's own questions need."""
+        threading.Thread(target=self.deliver, args=(trigger, function, payload), daemon=True, name=f"bed-{trigger}").start()
+
     def deliver(self, trigger: str, function: str, payload: bytes) -> bool:
-        """Queue one asynchronous event. A refusal is reported; AWS's services drop the event then, too."""
+        """Queue one asynchronous event; blocks. A refusal is reported; AWS's services drop the event then, too."""
         try:
             answer = self._data_plane.invoke(Invocation(trigger, "Event", function, payload))
         except Exception as error:  # the service that started this goes on whatever happens to one delivery
@@ -93,7 +98,7 @@ class Triggers:
         self.deliver("sns", endpoint, encode({"Records": [record]}))
 
     def s3(self, arn: str, event_payload: dict, bucket_region: str) -> None:
-        self.deliver("s3", arn, encode(event_payload))
+        self._start("s3", arn, encode(event_payload))
 
     def events(self, arn: str, payload: str) -> None:
         """EventBridge rules, and Scheduler through the same door."""
@@ -104,10 +109,10 @@ class Triggers:
         except ValueError:
             self._failed(trigger, arn, "the target's input is not JSON")
             return
-        self.deliver(trigger, arn, payload.encode("utf-8"))
+        self._start(trigger, arn, payload.encode("utf-8"))
 
     def iot(self, account_id: str, region: str, function_arn: str, event: Any) -> None:
-        self.deliver("iot", function_arn, encode(event))
+        self._start("iot", function_arn, encode(event))
 
     def logs(self, group_name: str, stream_name: str, events: list[dict]) -> None:
         """Subscription filters with a function as destination."""
@@ -132,7 +137,7 @@ class Triggers:
                 "logEvents": [{"id": new_uuid().replace("-", ""), "timestamp": e.get("timestamp", now), "message": e.get("message", "")}
                               for e in matched],
             }
-            self.deliver("logs", destination, encode({"awslogs": {"data": base64.b64encode(gzip.compress(encode(data))).decode()}}))
+            self._start("logs", destination, encode({"awslogs": {"data": base64.b64encode(gzip.compress(encode(data))).decode()}}))
 
 
 def mapping_reference(mapping: dict[str, Any]) -> str:
