@@ -1,0 +1,123 @@
+import { createHash, randomBytes } from 'crypto';
+import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
+import names from '../../lambda/contract/names.json';
+import { eventually, GuardedStack, type Item } from './support/guarded-stack';
+
+let stack: GuardedStack;
+
+beforeAll(async () => {
+  stack = await GuardedStack.deploy();
+}, 240_000);
+
+afterAll(() => stack?.bed.close(), 30_000);
+
+beforeEach(() => stack.window('auto'));
+
+const state = (item: Item | undefined) => item?.state?.S;
+let serial = 0;
+const newId = () => `event-${process.pid}-${++serial}`;
+
+describe.each(['Python', 'Nodejs'])('%s', (language) => {
+  test('outside a window the handler runs and nothing is kept', async () => {
+    const id = newId();
+
+    expect(await stack.invoke(language, { id })).toEqual({ payload: { ran: id }, error: false });
+    expect((await stack.run(id))?.replay.S).toBe('null');
+  });
+
+  test('an event of 5 MB is kept, and replayed by hand with the same bytes and a marker', async () => {
+    const event = { id: newId(), payload: randomBytes(2_500_000).toString('hex') };
+    await stack.window('on # end-to-end test');
+
+    const { payload } = await stack.invoke(language, event);
+    expect(payload).toEqual({ maintenanceWindow: { status: 'DEFERRED', requestId: expect.any(String), until: null } });
+    expect(await stack.run(event.id)).toBeUndefined();
+
+    await stack.window('auto');
+    await eventually(async () => {
+      await stack.replay();
+      return stack.run(event.id);
+    }, (run) => run !== undefined, 60);
+    const run = (await stack.run(event.id))!;
+    expect(run).toMatchObject({ runs: { N: '1' }, digest: { S: createHash('sha256').update(event.payload).digest('hex') } });
+    expect(JSON.parse(run.replay.S!)).toMatchObject({ originalRequestId: payload.maintenanceWindow.requestId, attempt: 1 });
+    await eventually(() => stack.deferred(payload.maintenanceWindow.requestId), (item) => state(item) === 'DONE', 20);
+  }, 120_000);
+
+  test('an event that cannot be kept is not acknowledged', async () => {
+    const { Environment } = await stack.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: stack.outputs[language] }));
+    const configure = (variables: Record<string, string>) => stack.lambda.send(
+      new UpdateFunctionConfigurationCommand({ FunctionName: stack.outputs[language], Environment: { Variables: variables } }));
+    await stack.window('on');
+    await configure({ ...Environment!.Variables, [names.environment.table]: 'no-such-table' });
+    try {
+      const { payload, error } = await stack.invoke(language, { id: newId() });
+
+      expect(error).toBe(true);
+      expect(payload).toMatchObject({ errorType: names.errors.notStored, errorMessage: expect.stringContaining('ResourceNotFoundException') });
+    } finally {
+      await configure(Environment!.Variables!);
+    }
+  }, 60_000);
+
+  test('a value that is malformed leaves the last good one in force and is named in the log', async () => {
+    const id = newId();
+    await stack.invoke(language, { id: newId() });
+    await stack.window('on tomorrow, please');
+
+    expect((await stack.invoke(language, { id })).payload).toEqual({ ran: id });
+    await eventually(() => stack.logged(language), (log) => log.includes('on tomorrow, please') && log.includes(names.metrics.windowStale), 20);
+  }, 60_000);
+
+  test('a parameter that was deleted does not stop the handler, and is told by metric', async () => {
+    const id = newId();
+    await stack.ssm.send(new DeleteParameterCommand({ Name: stack.outputs.OperatorParameter }));
+    await stack.invoke(language, { id: newId() });
+
+    expect((await stack.invoke(language, { id })).payload).toEqual({ ran: id });
+    await eventually(() => stack.logged(language), (log) => log.includes(names.metrics.windowStale), 20);
+  }, 60_000);
+
+  test('a replay that throws is tried again later; one that kills or hangs its environment is, once its lease has lapsed', async () => {
+    await stack.window('on');
+    const requestIds: Record<string, string> = {};
+    for (const action of ['throw', 'exit', 'allocate', 'hang']) {
+      requestIds[action] = (await stack.invoke(language, { id: newId(), do: action })).payload.maintenanceWindow.requestId;
+    }
+    await stack.window('auto');
+
+    const outcome = async (action: string) => {
+      await stack.invoke('Replayer', { action: 'sweep' });
+      return stack.deferred(requestIds[action]);
+    };
+    await eventually(async () => {
+      await stack.replay();
+      return stack.deferred(requestIds.throw);
+    }, (item) => item?.attempt?.N === '1' && state(item) === 'PENDING', 60);
+    const thrown = (await stack.deferred(requestIds.throw))!;
+    expect(thrown.outcome.M).toMatchObject({ errorType: { S: expect.stringMatching(/ValueError|RangeError/) }, errorMessage: { S: 'thrown on purpose' } });
+    for (const action of ['exit', 'allocate', 'hang']) {
+      const lost = await eventually(() => outcome(action), (item) => item?.attempt?.N === '1' && state(item) === 'PENDING', 90);
+      expect(lost!.outcome.M).toMatchObject({ errorType: { S: 'RunLost' } });
+    }
+  }, 240_000);
+});
+
+test('a request for a custom resource is FAILED at once while the window is on', async () => {
+  await stack.window('on # no deployments tonight');
+
+  await expect(stack.deploy({}, 'Resource')).rejects.toThrow(/no deployments tonight/);
+}, 120_000);
+
+test('a guarded function asks AWS for nothing but what the contract lists, beside what its handler does', async () => {
+  await stack.window('on');
+  for (const language of ['Python', 'Nodejs']) await stack.invoke(language, { id: newId(), payload: 'x'.repeat(20_000) });
+  const guarded = [stack.outputs.Python, stack.outputs.Nodejs];
+  const actions = new Set(stack.bed.requests().filter(({ functionName }) => guarded.includes(functionName ?? ''))
+    .map(({ service, action }) => `${service}:${action}`));
+
+  const listed = ['ssm:GetParameters', 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'];
+  expect([...actions].filter((action) => !listed.includes(action))).toEqual([]);
+  expect([...actions]).toEqual(expect.arrayContaining(['ssm:GetParameters', 'dynamodb:PutItem']));
+}, 60_000);

@@ -1,0 +1,104 @@
+import * as path from 'path';
+import { setTimeout as sleep } from 'timers/promises';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient, GetItemCommand, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { Bed, type CdkApp } from '../../../local/bed';
+
+export type Item = Record<string, AttributeValue>;
+
+/** What Invoke returned: the payload parsed, or the function's error. */
+export interface Reply {
+  readonly payload: any;
+  readonly error: boolean;
+}
+
+/** The stack of test/e2e/apps/guarded on a bed of its own. */
+export class GuardedStack {
+  static async deploy(context: Record<string, string> = {}): Promise<GuardedStack> {
+    const bed = await Bed.open({ asyncTimeScale: 20 });
+    try {
+      const stack = new GuardedStack(bed);
+      await stack.deploy(context);
+      return stack;
+    } catch (error) {
+      await bed.close();
+      throw error;
+    }
+  }
+
+  outputs: Readonly<Record<string, string>> = {};
+  readonly lambda: LambdaClient;
+  readonly ssm: SSMClient;
+  readonly dynamodb: DynamoDBClient;
+  private readonly logs: CloudWatchLogsClient;
+
+  private constructor(readonly bed: Bed) {
+    this.lambda = new LambdaClient({ ...bed.clientConfig, maxAttempts: 1 });
+    this.ssm = new SSMClient(bed.clientConfig);
+    this.dynamodb = new DynamoDBClient(bed.clientConfig);
+    this.logs = new CloudWatchLogsClient(bed.clientConfig);
+  }
+
+  async deploy(context: Record<string, string> = {}, stack = 'Guarded'): Promise<void> {
+    const outputs = await this.bed.deploy(this.app(context), stack);
+    if (stack === 'Guarded') this.outputs = outputs[stack];
+  }
+
+  async destroy(): Promise<void> {
+    await this.bed.destroy(this.app({}), 'Guarded');
+  }
+
+  /** Writes the window's value and waits until every environment must have read it. */
+  async window(value: string, overwrite = true): Promise<void> {
+    await this.ssm.send(new PutParameterCommand({ Name: this.outputs.OperatorParameter, Value: value, Type: 'String', Overwrite: overwrite }));
+    await sleep(1500);
+  }
+
+  async invoke(output: string, event: unknown): Promise<Reply> {
+    const response = await this.lambda.send(new InvokeCommand({ FunctionName: this.outputs[output], Payload: Buffer.from(JSON.stringify(event)) }));
+    return { payload: JSON.parse(Buffer.from(response.Payload!).toString() || 'null'), error: response.FunctionError !== undefined };
+  }
+
+  /** Starts a replay by hand, as docs/operations.md says. */
+  async replay(): Promise<Reply> {
+    return this.invoke('Replayer', { action: 'replay' });
+  }
+
+  async run(id: string): Promise<Item | undefined> {
+    return (await this.dynamodb.send(new GetItemCommand({ TableName: this.outputs.RunsTable, Key: { id: { S: id } }, ConsistentRead: true }))).Item;
+  }
+
+  /** The deferred event whose invocation had this request id. */
+  async deferred(requestId: string): Promise<Item | undefined> {
+    const items = (await this.dynamodb.send(new ScanCommand({ TableName: this.outputs.DeferredEventsTable, ConsistentRead: true }))).Items ?? [];
+    return items.find((item) => item.requestId?.S === requestId);
+  }
+
+  async logged(output: string): Promise<string> {
+    const { events } = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${this.outputs[output]}` }));
+    return (events ?? []).map((event) => event.message).join('\n');
+  }
+
+  private app(context: Record<string, string>): CdkApp {
+    const newest = (family: string) => this.bed.runtimes.filter(({ runtime, missing }) => runtime.startsWith(family) && !missing)
+      .map(({ runtime }) => runtime).sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
+    return {
+      command: `${JSON.stringify(process.execPath)} --import tsx app.ts`,
+      cwd: path.join(__dirname, '..', 'apps', 'guarded'),
+      context: { python: newest('python'), nodejs: newest('nodejs'), ...context },
+    };
+  }
+}
+
+/** Asks again every half second until the answer is right; tells the last one when it never was. */
+export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) => boolean, seconds: number): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const answer = await ask();
+    if (right(answer)) return answer;
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s; the last answer was ${JSON.stringify(answer)}`);
+    await sleep(500);
+  }
+}
