@@ -9,9 +9,10 @@ import { Supervised } from './control-plane/supervised';
 import { virtualEnvironment } from './control-plane/virtual-environment';
 import { WEAKER_THAN_AWS } from './control-plane/weaker-than-aws';
 import { dummyCredentials } from './data-plane/credentials';
-import type { DataPlane } from './data-plane/data-plane';
+import { DataPlane } from './data-plane/data-plane';
 import type { BedEvent, InvocationRecord } from './data-plane/records';
-import type { RuntimeSupport } from './sandbox/runtimes';
+import { isolation, type IsolationName } from './sandbox/isolation';
+import { supportedRuntimes, type RuntimeSupport } from './sandbox/runtimes';
 
 export type { ApiRequest, BedEvent, CdkApp, InvocationRecord, RuntimeSupport, StackOutputs, Undelivered };
 
@@ -38,6 +39,7 @@ export interface ClientConfig {
 interface Parts {
   readonly root: string;
   readonly runtimes: readonly RuntimeSupport[];
+  readonly isolation: IsolationName;
   readonly dataPlane: DataPlane;
   readonly controlPlane: ControlPlane;
   readonly processes: Supervised;
@@ -53,9 +55,8 @@ export class Bed {
   static async open(options: BedOptions = {}): Promise<Bed> {
     const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
     const python = await virtualEnvironment({ log });
-    const { DataPlane } = await import('./data-plane/data-plane');
-    const { supportedRuntimes } = await import('./sandbox/runtimes');
     const runtimes = await supportedRuntimes();
+    const { name: isolationName } = await isolation();
     // Mounts and pid files name it: a short path of the bed's own, removed by the launcher when the bed is gone.
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'bed-'));
     let controlPlane: ControlPlane | undefined;
@@ -70,6 +71,7 @@ export class Bed {
         accountConcurrency: options.accountConcurrency,
         asyncTimeScale: options.asyncTimeScale,
         onEvent: options.onEvent,
+        log: (line) => log(`data plane: ${line}`),
       });
       controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: dataPlane.url, log });
     } catch (error) {
@@ -77,7 +79,7 @@ export class Bed {
       fs.rmSync(root, { recursive: true, force: true });
       throw error;
     }
-    const bed = new Bed({ root, runtimes, dataPlane, controlPlane, processes: new Supervised(), python, log });
+    const bed = new Bed({ root, runtimes, isolation: isolationName, dataPlane, controlPlane, processes: new Supervised(), python, log });
     bed.introduce(options.asyncTimeScale ?? 1);
     return bed;
   }
@@ -102,6 +104,11 @@ export class Bed {
 
   get clientConfig(): ClientConfig {
     return { endpoint: this.endpoint, region: this.region, credentials: credentials() };
+  }
+
+  /** What separates the functions from this machine. */
+  get isolation(): IsolationName {
+    return this.parts.isolation;
   }
 
   /** Every runtime the bed knows, with what runs it here or why it can't. */
@@ -157,6 +164,7 @@ export class Bed {
   private introduce(asyncTimeScale: number): void {
     const { log, controlPlane, runtimes } = this.parts;
     log(`bed: ${controlPlane.emulator} at ${this.endpoint}, account ${ACCOUNT}, region ${REGION}`);
+    log(`bed: functions run in sandboxes of ${this.isolation}`);
     for (const runtime of runtimes) {
       log(`bed: ${runtime.runtime}: ${runtime.missing ? `not here (${runtime.missing})` : [runtime.interpreter, runtime.client, runtime.label].filter(Boolean).join(', ')}`);
     }
