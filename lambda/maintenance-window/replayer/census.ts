@@ -1,0 +1,46 @@
+import type { Clock } from './clock';
+import type { Log } from './log';
+import { type BacklogRow, SHARDS } from './row';
+import { matches, type Run } from './runs';
+import { sideBySide } from './side-by-side';
+import type { Table } from './table';
+
+/** What waits in the store. */
+export interface Census {
+  /** Events that are neither finished nor quarantined. */
+  readonly backlog: number;
+  /** Milliseconds since the oldest of them was deferred; 0 without any. */
+  readonly age: number;
+  /** One row of each function that has events waiting, by function key. */
+  readonly samples: ReadonlyMap<string, BacklogRow>;
+  /** How many events each run still has to do, by run id. */
+  readonly work: ReadonlyMap<string, number>;
+}
+
+/** Counts the backlog and what is left of each run in one reading of the index. */
+export async function takeCensus({ table, clock, log }: { table: Table; clock: Clock; log: Log }, runs: readonly Run[], full: ReadonlySet<string>): Promise<Census> {
+  const now = clock.now();
+  const samples = new Map<string, BacklogRow>();
+  const work = new Map<string, number>();
+  let backlog = 0;
+  let oldest = now;
+  const groups = (['PENDING', 'LEASED'] as const).flatMap((group) => SHARDS.map((shard) => ({ group, shard })));
+  await sideBySide(groups, groups.length, async ({ group, shard }) => {
+    for await (const rows of table.rows(group, shard, {}, (problem) => log('row is left out', { problem: problem.message }))) {
+      for (const row of rows) {
+        backlog++;
+        oldest = Math.min(oldest, row.deferredAt);
+        samples.set(row.functionKey, row);
+        for (const run of runs.filter((each) => isWorkOf(each, row, now, full))) {
+          work.set(run.runId, (work.get(run.runId) ?? 0) + 1);
+        }
+      }
+    }
+  });
+  return { backlog, age: now - oldest, samples, work };
+}
+
+/** What a run took up is its work until it ends, its retries included; else what it was started for and is due, as long as it may take up more. */
+export function isWorkOf(run: Run, row: BacklogRow, now: number, full: ReadonlySet<string>): boolean {
+  return row.run === run.runId || (row.state === 'PENDING' && row.due <= now && matches(run, row) && !full.has(run.runId));
+}

@@ -1,0 +1,39 @@
+/** The replayer's entry point: invoked every minute with {"action":"sweep"}, and by hand with {"action":"replay"}. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
+import { systemClock } from './clock';
+import { consoleLog } from './log';
+import { embeddedMetrics } from './metrics';
+import { Replayer } from './replayer';
+import { readRequest } from './request';
+import { readSettings } from './settings';
+
+/** What of Lambda's context the replayer uses. */
+export interface InvocationContext {
+  getRemainingTimeInMillis(): number;
+}
+
+let replayer: Replayer | undefined;
+
+export async function handler(event: unknown, context: InvocationContext): Promise<unknown> {
+  const request = readRequest(event);
+  replayer ??= create();
+  return request.action === 'sweep'
+    ? replayer.sweep(context.getRemainingTimeInMillis())
+    : replayer.replay(request.filter, request.maxEvents, context.getRemainingTimeInMillis());
+}
+
+function create(): Replayer {
+  const settings = readSettings(process.env);
+  return new Replayer({
+    dynamodb: new DynamoDBClient({}),
+    lambda: new LambdaClient({}),
+    ssm: new SSMClient({}),
+    settings,
+    clock: systemClock,
+    random: Math.random,
+    log: consoleLog,
+    metrics: embeddedMetrics(settings.store, systemClock.now, (line) => process.stdout.write(line)),
+  });
+}

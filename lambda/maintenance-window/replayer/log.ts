@@ -1,0 +1,11 @@
+/** One line of JSON on standard output for each thing an operator may want to know. Bodies of events are never logged. */
+export type Log = (message: string, details?: Readonly<Record<string, unknown>>) => void;
+
+export const consoleLog: Log = (message, details = {}) => {
+  process.stdout.write(`${JSON.stringify({ message, ...details })}\n`);
+};
+
+/** An error in one line: its name and message. */
+export function shownError(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+}

@@ -1,0 +1,89 @@
+import { type BacklogRow, type Envelope, readEnvelope } from './row';
+import type { Table } from './table';
+import type { Target, Targets } from './targets';
+import type { Windows } from './windows';
+
+/** Why an event is not dispatched now. */
+export interface Waiting {
+  readonly functionKey: string;
+  readonly functionArn: string;
+  readonly why: 'window on' | 'settling' | 'window unknown' | 'refused';
+  /** A cause in words; for a window that is on, its end. */
+  readonly detail?: string;
+}
+
+/** Says whether a function's events may be dispatched, asking AWS as seldom as that can be known. */
+export class Readiness {
+  /** What is known of each function: the ARNs by which its events were invoked. */
+  private readonly arns = new Map<string, Map<string, boolean>>();
+  /** The latest reason for each ARN that waits. */
+  readonly waiting = new Map<string, Waiting>();
+
+  constructor(private readonly table: Table, private readonly targets: Targets, private readonly windows: Windows) {}
+
+  /**
+   * Before the claim. Rows do not carry their ARN in the index: while every ARN that is known of a function is accepted, one of them stands for all,
+   * and the claim brings the row's own; {@link ofEnvelope} is asked when that is another one.
+   */
+  async ofRow(row: BacklogRow): Promise<{ readonly functionArn: string; readonly ready: boolean } | null> {
+    const known = this.arns.get(row.functionKey);
+    let functionArn = known && [...known.values()].every(Boolean) ? [...known.keys()][0] : undefined;
+    if (functionArn === undefined) {
+      const item = await this.table.get(row.id, 'id', 'envelope.functionArn');
+      if (!item) {
+        return null;
+      }
+      functionArn = readEnvelope(item).functionArn;
+    }
+    return { functionArn, ready: await this.isReady(functionArn, row.functionKey) };
+  }
+
+  /** After the claim. */
+  ofEnvelope({ functionArn }: Envelope, functionKey: string): Promise<boolean> {
+    return this.isReady(functionArn, functionKey);
+  }
+
+  /** Takes no more events of a function in this drain: Lambda refused it by name. */
+  refuse(functionArn: string, functionKey: string, reason: string): void {
+    this.know(functionArn, functionKey, false);
+    this.waiting.set(functionArn, { functionKey, functionArn, why: 'refused', detail: reason });
+  }
+
+  private async isReady(functionArn: string, functionKey: string): Promise<boolean> {
+    if (this.arns.get(functionKey)?.get(functionArn) === false) {
+      return false;
+    }
+    const target = await this.targets.of(functionArn, functionKey);
+    if (!target.accepted) {
+      this.refuse(functionArn, functionKey, target.reason);
+      return false;
+    }
+    this.know(functionArn, functionKey, true);
+    const waiting = await this.waitingFor(target);
+    if (waiting) {
+      this.waiting.set(functionArn, { functionKey, functionArn, ...waiting });
+      return false;
+    }
+    this.waiting.delete(functionArn);
+    return true;
+  }
+
+  private async waitingFor({ window }: Extract<Target, { accepted: true }>): Promise<Pick<Waiting, 'why' | 'detail'> | null> {
+    const state = await this.windows.stateOf(window);
+    switch (state.state) {
+      case 'off':
+        return null;
+      case 'on':
+        return { why: 'window on', detail: state.until === null ? undefined : `until ${new Date(state.until).toISOString()}` };
+      case 'settling':
+        return { why: 'settling' };
+      case 'unknown':
+        return { why: 'window unknown', detail: state.cause };
+    }
+  }
+
+  private know(functionArn: string, functionKey: string, accepted: boolean): void {
+    const known = this.arns.get(functionKey) ?? new Map<string, boolean>();
+    this.arns.set(functionKey, known.set(functionArn, accepted));
+  }
+}

@@ -1,0 +1,221 @@
+/** Brings deferred events back: what a sweep and a run by hand do, put together from their parts. */
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { metrics as names } from '../../contract/names.json';
+import { settle } from '../../contract/timing.json';
+import { type Census, takeCensus } from './census';
+import { Circuit } from './circuit';
+import { removeFinishedChunks, removeUnfinished } from './cleanup';
+import type { Clock } from './clock';
+import { Dispatcher } from './dispatcher';
+import { Drain, type DrainEnd } from './drain';
+import { Flight } from './flight';
+import { returnLapsedLeases } from './leases';
+import { type Log, shownError } from './log';
+import type { Metrics } from './metrics';
+import { Pace } from './pace';
+import { Readiness, type Waiting } from './readiness';
+import { readEnvelope } from './row';
+import type { RunFilter } from './request';
+import { newRun, type Run, Runs } from './runs';
+import type { Settings } from './settings';
+import { Table } from './table';
+import { Targets } from './targets';
+import { Windows } from './windows';
+
+export interface ReplayerParts {
+  readonly dynamodb: DynamoDBClient;
+  readonly lambda: LambdaClient;
+  readonly ssm: SSMClient;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  /** 0 to 1. */
+  readonly random: () => number;
+  readonly log: Log;
+  readonly metrics: Metrics;
+}
+
+/** What became of a run so far. */
+export interface RunReport {
+  readonly run: string;
+  readonly state: 'ACTIVE' | 'FINISHED';
+  /** Pointers that Lambda accepted in this invocation. */
+  readonly dispatched: number;
+  /** Pointers that Lambda refused; their events wait for a next attempt. */
+  readonly refused: number;
+  /** Ticks discarded for a newer one of the same rule. */
+  readonly coalesced: number;
+  /** Events that the run still has to do or that are under way. */
+  readonly pending: number;
+}
+
+export interface DrainReport {
+  readonly runs: readonly RunReport[];
+  readonly ended: DrainEnd;
+  /** Functions whose events were not dispatched, and why. */
+  readonly waiting: readonly Waiting[];
+}
+
+export interface SweepReport extends DrainReport {
+  readonly returned: number;
+  readonly quarantined: number;
+  readonly unfinishedRemoved: number;
+  readonly cleanedUp: number;
+  readonly backlog: number;
+}
+
+/** Milliseconds kept back from the end of an invocation, for the last dispatch and the counts after it. */
+const MARGIN = 5000;
+/** Milliseconds for which a sweep dispatches: the next one comes every minute, and two at once would help nobody. */
+const SWEEP_BUDGET = 50_000;
+
+export class Replayer {
+  private readonly table: Table;
+  private readonly runs: Runs;
+  private readonly windows: Windows;
+
+  constructor(private readonly parts: ReplayerParts) {
+    this.table = new Table(parts.dynamodb, parts.settings.table);
+    this.runs = new Runs(this.table, parts.settings.keepFinished);
+    this.windows = new Windows(parts.ssm, parts.clock);
+  }
+
+  /**
+   * Starts a run by hand and works on it for as long as this invocation may; sweeps go on with what is left.
+   *
+   * @param remaining milliseconds that this invocation has left
+   */
+  async replay(filter: RunFilter, maxEvents: number | undefined, remaining: number): Promise<RunReport & Omit<DrainReport, 'runs'>> {
+    const { clock, log } = this.parts;
+    const run = await this.runs.store(newRun({ mode: 'MANUAL', filter, maxEvents, now: clock.now(), skew: settle.value }));
+    log('run is started', { run: run.runId, filter, maxEvents });
+    const { runs: [report], ...drain } = (await this.work([run], clock.now() + remaining - MARGIN)).report;
+    return { ...report, ...drain };
+  }
+
+  /**
+   * What the schedule does every minute. A step that fails does not keep the others from being done.
+   *
+   * @param remaining milliseconds that this invocation has left
+   * @throws Error naming each step that failed
+   */
+  async sweep(remaining: number): Promise<SweepReport> {
+    const { clock, settings, log } = this.parts;
+    const failures: string[] = [];
+    const step = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
+      try {
+        return await work();
+      } catch (error) {
+        failures.push(`${name}: ${shownError(error)}`);
+        return undefined;
+      }
+    };
+    const parts = { ...this.parts, table: this.table, keepFinished: settings.keepFinished };
+    const deadline = clock.now() + Math.min(remaining - MARGIN, SWEEP_BUDGET);
+
+    const leases = await step('return lapsed leases', () => returnLapsedLeases(parts, deadline));
+    const unfinishedRemoved = await step('remove unfinished writes', () => removeUnfinished(parts, deadline)) ?? 0;
+    const cleanedUp = await step('remove finished chunks', () => removeFinishedChunks(parts, deadline)) ?? 0;
+    const worked = await step('replay', async () => this.work(await this.dueRuns(), deadline));
+    const census = worked?.census ?? await step('count the backlog', () => takeCensus(parts, [], new Set()));
+    if (census) {
+      await step('publish metrics', () => this.publish(census));
+    }
+    const report: SweepReport = {
+      returned: 0, quarantined: 0, ...leases, unfinishedRemoved, cleanedUp, backlog: census?.backlog ?? 0,
+      ...(worked?.report ?? { runs: [], ended: 'out of time', waiting: [] }),
+    };
+    log('sweep', { ...report, failures });
+    if (failures.length > 0) {
+      throw new Error(`sweep failed in part: ${failures.join('; ')}`);
+    }
+    return report;
+  }
+
+  /** Runs to go on with; in automatic mode also one that takes whatever there is. */
+  private async dueRuns(): Promise<Run[]> {
+    const { settings, clock } = this.parts;
+    const active = await this.runs.active();
+    if (settings.replay === 'MANUAL' || active.some(({ mode }) => mode === 'AUTOMATIC')) {
+      return active;
+    }
+    return [...active, newRun({ mode: 'AUTOMATIC', filter: {}, now: clock.now(), skew: settle.value })];
+  }
+
+  /** Drains for these runs, finishes those that have nothing left to do, and says how it went. */
+  private async work(runs: readonly Run[], deadline: number): Promise<{ report: DrainReport; census: Census }> {
+    const { clock } = this.parts;
+    const { drain, readiness, circuit } = this.newDrain(runs, deadline);
+    const ended = runs.length === 0 ? 'nothing left to dispatch' : await drain.drain();
+    const census = await takeCensus({ ...this.parts, table: this.table }, runs, drain.full);
+    const reports: RunReport[] = [];
+    for (const run of runs.filter((each) => each.stored || drain.counts.has(each.runId))) {
+      const counts = drain.countsOf(run);
+      await this.runs.note(run, { ...counts }, circuit.open);
+      const pending = census.work.get(run.runId) ?? 0;
+      const finished = pending === 0 && ended === 'nothing left to dispatch';
+      if (finished) {
+        await this.runs.finish(run, clock.now());
+      }
+      reports.push({ run: run.runId, state: finished ? 'FINISHED' : 'ACTIVE', ...counts, pending });
+    }
+    return { report: { runs: reports, ended, waiting: [...readiness.waiting.values()] }, census };
+  }
+
+  private newDrain(runs: readonly Run[], deadline: number) {
+    const { lambda, clock, random, log, settings } = this.parts;
+    const circuit = new Circuit();
+    const most = settings.maxConcurrency;
+    // After the breaker stopped a drain the next one begins with one event, and grows with each success
+    const flight = new Flight(this.table, clock, runs.some(({ tripped }) => tripped) ? 1 : most, (ending) => {
+      if (ending === 'returned') {
+        this.windows.forget();
+        return;
+      }
+      circuit.record(ending === 'succeeded');
+      if (ending === 'succeeded') {
+        flight.limit = Math.min(most, flight.limit * 2);
+      }
+    });
+    const readiness = new Readiness(this.table, new Targets(lambda), this.windows);
+    const drain = new Drain({
+      table: this.table,
+      runs: this.runs,
+      readiness,
+      dispatcher: new Dispatcher(this.table, lambda, clock, random),
+      flight,
+      pace: new Pace(clock, settings.rate),
+      circuit,
+      clock,
+      log,
+      keepFinished: settings.keepFinished,
+    }, runs, deadline);
+    return { drain, readiness, circuit };
+  }
+
+  private async publish(census: Census): Promise<void> {
+    this.parts.metrics.ofStore({
+      [names.backlog]: [census.backlog, 'Count'],
+      [names.backlogAge]: [census.age / 1000, 'Seconds'],
+      [names.forcedOnAge]: [await this.forcedOnAge(census) / 1000, 'Seconds'],
+    });
+  }
+
+  /** The longest that any window with events waiting has been forced on without an end, in milliseconds. */
+  private async forcedOnAge(census: Census): Promise<number> {
+    let age = 0;
+    for (const { id } of census.samples.values()) {
+      try {
+        const item = await this.table.get(id, 'id', 'envelope');
+        const { operatorParameter: operator } = item ? readEnvelope(item) : { operatorParameter: undefined };
+        if (operator) {
+          age = Math.max(age, await this.windows.forcedOnFor({ operator, cacheTtl: 0, lead: 0 }));
+        }
+      } catch (error) {
+        this.parts.log('a window could not be read for its metric', { id, problem: shownError(error) });
+      }
+    }
+    return age;
+  }
+}

@@ -1,0 +1,86 @@
+import { sources } from '../../contract/sources.json';
+
+/** What a manual run replays; a field that is absent does not filter. */
+export interface RunFilter {
+  readonly functionKey?: string;
+  readonly source?: string;
+  readonly requestId?: string;
+}
+
+export type Request =
+  | { readonly action: 'sweep' }
+  | { readonly action: 'replay'; readonly filter: RunFilter; readonly maxEvents?: number };
+
+const EXAMPLE = 'Send {"action":"sweep"} or {"action":"replay"}, the latter with any of "functionKey", "source", "requestId", "maxEvents".';
+const FILTERS = ['functionKey', 'source', 'requestId'] as const;
+
+export class BadRequest extends Error {
+  constructor(problem: string) {
+    super(`${problem} ${EXAMPLE}`);
+    this.name = 'BadRequest';
+  }
+}
+
+/**
+ * Reads what the replayer was invoked with.
+ *
+ * @throws BadRequest naming the field, its value and the fix
+ */
+export function readRequest(event: unknown): Request {
+  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
+    throw new BadRequest(`The replayer was invoked with ${shown(event)}, which is no JSON object.`);
+  }
+  const { action, ...rest } = event as Record<string, unknown>;
+  if (action === 'sweep') {
+    refuseUnknown(rest, []);
+    return { action };
+  }
+  if (action === 'replay') {
+    refuseUnknown(rest, [...FILTERS, 'maxEvents']);
+    const maxEvents = mostEvents(rest.maxEvents);
+    return { action, filter: filterOf(rest), ...(maxEvents === undefined ? {} : { maxEvents }) };
+  }
+  throw new BadRequest(`"action" is ${shown(action)}.`);
+}
+
+function refuseUnknown(fields: Record<string, unknown>, known: readonly string[]): void {
+  const unknown = Object.keys(fields).filter((field) => !known.includes(field));
+  if (unknown.length > 0) {
+    throw new BadRequest(`Unknown field${unknown.length > 1 ? 's' : ''} ${unknown.map((field) => `"${field}"`).join(', ')}.`);
+  }
+}
+
+function filterOf(fields: Record<string, unknown>): RunFilter {
+  const filter: Record<string, string> = {};
+  for (const field of FILTERS) {
+    const value = fields[field];
+    if (value === undefined) {
+      continue;
+    }
+    if (typeof value !== 'string' || value === '') {
+      throw new BadRequest(`"${field}" is ${shown(value)}; it must be text that is not empty.`);
+    }
+    filter[field] = value;
+  }
+  if (filter.source !== undefined && !sources.some(({ name }) => name === filter.source)) {
+    throw new BadRequest(`"source" is ${shown(filter.source)}; known: ${sources.map(({ name }) => name).join(', ')}.`);
+  }
+  return filter;
+}
+
+function mostEvents(value: unknown): number | undefined {
+  if (value === undefined) {
+    return undefined;
+  }
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
+    throw new BadRequest(`"maxEvents" is ${shown(value)}; it must be a whole number above 0.`);
+  }
+  return value;
+}
+
+/** Characters of a refused value that an error shows. */
+const SHOWN_CHARACTERS = 120;
+
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).slice(0, SHOWN_CHARACTERS);
+}

@@ -1,0 +1,141 @@
+/**
+ * The replayer's own transitions of an event's row (lambda/contract/store.json), each as one conditional write. Pure: what is decided here is tested
+ * against every crash and race without a network.
+ */
+import { backoff, claimLease, maxDispatches } from '../../contract/timing.json';
+import type { Change } from './change';
+import { backlogKey, type BacklogRow, type Item, number, shardOf, text } from './row';
+
+/** Error types of outcomes that the replayer writes. */
+export const NEVER_STARTED = 'NeverStarted';
+export const RUN_LOST = 'RunLost';
+export const COALESCED = 'coalesced';
+
+const MESSAGES = {
+  [NEVER_STARTED]: `${maxDispatches.value} pointers were dispatched and none started a run. Does the function import, and is it not throttled?`,
+  [RUN_LOST]: 'The run neither finished nor failed before its lease ended: the process exited, ran out of memory or out of time.',
+};
+
+const LET_GO = 'REMOVE #token, #nonce, #lease';
+
+/** PENDING -> CLAIMED: this replayer alone may dispatch the event until the lease ends. */
+export function claim(row: BacklogRow, { token, run, now }: { token: string; run: string; now: number }): Change {
+  return {
+    id: row.id,
+    when: '#state = :pending AND #nextAttempt <= :now',
+    then: 'SET #state = :claimed, #token = :token, #run = :run, #lease = :lease, #due = :lease, #backlog = :backlog, #dispatches = #dispatches + :one',
+    values: { pending: 'PENDING', claimed: 'CLAIMED', now, token, run, lease: now + claimLease.value, backlog: backlogKey('LEASED', shardOf(row.requestId)), one: 1 },
+  };
+}
+
+/** CLAIMED -> PENDING: Lambda refused the pointer, so this dispatch did not happen. */
+export function unclaim(row: BacklogRow, { token, nextAttempt }: { token: string; nextAttempt: number }): Change {
+  return {
+    id: row.id,
+    when: '#state = :claimed AND #token = :token',
+    then: `SET #state = :pending, #nextAttempt = :next, #due = :next, #backlog = :backlog, #dispatches = #dispatches - :one ${LET_GO}`,
+    values: { claimed: 'CLAIMED', pending: 'PENDING', token, next: nextAttempt, backlog: backlogKey('PENDING', shardOf(row.requestId)), one: 1 },
+  };
+}
+
+export interface Lapse {
+  readonly change: Change;
+  readonly quarantined: boolean;
+  readonly errorType?: string;
+}
+
+/**
+ * What becomes of a row whose lease has ended: back to PENDING, or QUARANTINED when it has been tried often enough. Null when there is nothing to do:
+ * the row moved on, or its lease is live after all.
+ *
+ * @param item the whole row, from a consistent read
+ * @param random 0 to 1, for the back-off's jitter
+ */
+export function lapse(item: Item, now: number, random: number): Lapse | null {
+  const state = item.state?.S;
+  if ((state !== 'CLAIMED' && state !== 'RUNNING') || number(item, 'lease') > now) {
+    return null;
+  }
+  const claimed = state === 'CLAIMED';
+  const attempt = number(item, 'attempt', 0);
+  const quarantined = claimed ? number(item, 'dispatches') >= maxDispatches.value : attempt >= number(item, 'maxAttempt');
+  const errorType = claimed ? NEVER_STARTED : RUN_LOST;
+  const change = quarantined
+    ? quarantine(item, errorType, now)
+    : release(item, { nextAttempt: claimed ? now : now + backoffDelay(attempt, random), errorType: claimed ? undefined : RUN_LOST });
+  return { change, quarantined, errorType: quarantined || !claimed ? errorType : undefined };
+}
+
+/** Holds only while the very claim or run that lapsed is still the row's. */
+function sameLease(item: Item): { when: string; values: Record<string, string | number> } {
+  const guard = item.state?.S === 'CLAIMED' ? 'token' : 'nonce';
+  return {
+    when: `#state = :was AND #lease = :lease AND #${guard} = :guard`,
+    values: { was: text(item, 'state'), lease: number(item, 'lease'), guard: text(item, guard) },
+  };
+}
+
+function release(item: Item, { nextAttempt, errorType }: { nextAttempt: number; errorType?: typeof RUN_LOST }): Change {
+  const { when, values } = sameLease(item);
+  return {
+    id: text(item, 'id'),
+    when,
+    then: `SET #state = :pending, #nextAttempt = :next, #due = :next, #backlog = :backlog${errorType ? ', #outcome = :outcome' : ''} ${LET_GO}`,
+    values: {
+      ...values,
+      pending: 'PENDING',
+      next: nextAttempt,
+      backlog: backlogKey('PENDING', shardOf(text(item, 'requestId'))),
+      ...(errorType ? { outcome: outcome(errorType, MESSAGES[errorType]) } : {}),
+    },
+  };
+}
+
+function quarantine(item: Item, errorType: typeof NEVER_STARTED | typeof RUN_LOST, now: number): Change {
+  const { when, values } = sameLease(item);
+  return {
+    id: text(item, 'id'),
+    when,
+    then: `SET #state = :quarantined, #finishedAt = :now, #due = :now, #backlog = :backlog, #outcome = :outcome ${LET_GO}`,
+    values: {
+      ...values,
+      quarantined: 'QUARANTINED',
+      now,
+      backlog: backlogKey('QUARANTINED', shardOf(text(item, 'requestId'))),
+      outcome: outcome(errorType, MESSAGES[errorType]),
+    },
+  };
+}
+
+/** PENDING -> DISCARDED: a newer tick of the same rule stands for this one. */
+export function coalesce(row: BacklogRow, { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number }): Change {
+  const { then, values } = hasChunks
+    ? { then: '#backlog = :backlog, #due = :now', values: { backlog: backlogKey('CLEANUP', shardOf(row.requestId)) } }
+    : { then: '#expiresAt = :expires', values: { expires: expiry(now, keepFinished) } };
+  return {
+    id: row.id,
+    when: '#state = :pending',
+    then: `SET #state = :discarded, #finishedAt = :now, #outcome = :outcome, ${then}${hasChunks ? '' : ' REMOVE #backlog, #due'}`,
+    values: { pending: 'PENDING', discarded: 'DISCARDED', now, outcome: outcome(COALESCED, `Stands aside for the newer tick ${newest}.`), ...values },
+  };
+}
+
+/** Epoch seconds at which DynamoDB may remove a finished row. */
+export function expiry(finishedAt: number, keepFinished: number): number {
+  return Math.ceil(finishedAt / 1000) + keepFinished;
+}
+
+/**
+ * Milliseconds to wait after a failure.
+ *
+ * @param failures how many there have been, from 1
+ * @param random 0 to 1, for the jitter
+ */
+export function backoffDelay(failures: number, random: number): number {
+  const delay = Math.min(backoff.most, backoff.first * backoff.factor ** (Math.max(1, failures) - 1));
+  return Math.round(delay * (1 + backoff.jitterShare * (2 * random - 1)));
+}
+
+function outcome(errorType: string, errorMessage: string) {
+  return { M: { errorType: { S: errorType }, errorMessage: { S: errorMessage } } };
+}
