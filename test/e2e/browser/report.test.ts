@@ -59,7 +59,7 @@ test('opens without network, without an error on the console, with one visible m
 
   const marks = await page.locator('svg[role=img] g.event').evaluateAll((groups) => groups.map((group) => {
     const { left, right, top, bottom } = group.getBoundingClientRect();
-    const picture = group.ownerSVGElement!.getBoundingClientRect();
+    const picture = (group as SVGElement).ownerSVGElement!.getBoundingClientRect();
     const inside = left >= picture.left && right <= picture.right && top >= picture.top && bottom <= picture.bottom;
     return { id: group.getAttribute('data-id'), visible: inside && bottom > top };
   }));
