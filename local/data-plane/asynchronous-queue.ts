@@ -63,6 +63,7 @@ export class AsynchronousQueue {
   private readonly timers = new Map<Entry, () => void>();
   private readonly throttled = new Set<Entry>();
   private readonly stopListening: () => void;
+  private readonly deliveries = new Set<Promise<void>>();
   private closed = false;
 
   constructor(private readonly parts: AsynchronousQueueParts) {
@@ -87,14 +88,15 @@ export class AsynchronousQueue {
     this.schedule(entry, 0);
   }
 
-  /** Drops every event that is not running. */
-  close(): void {
+  /** Drops every event that is not running and waits for records that are on their way. */
+  async close(): Promise<void> {
     this.closed = true;
     this.stopListening();
     this.timers.forEach((cancel) => cancel());
     this.timers.clear();
     this.throttled.clear();
     this.entries.clear();
+    await Promise.all(this.deliveries);
   }
 
   private schedule(entry: Entry, delay: number): void {
@@ -221,7 +223,9 @@ export class AsynchronousQueue {
     this.entries.delete(entry);
     const { requestId, configuration, payload, chain, runs: invokeCount } = entry;
     this.parts.attempts.records.emit({ type: 'event-finished', requestId, functionArn: configuration.invokedArn, condition });
-    void this.parts.destinations.deliver({ requestId, configuration, payload, traceId: chain.traceId, condition, invokeCount, ...entry.last });
+    const delivery = this.parts.destinations.deliver({ requestId, configuration, payload, traceId: chain.traceId, condition, invokeCount, ...entry.last });
+    this.deliveries.add(delivery);
+    void delivery.finally(() => this.deliveries.delete(delivery));
   }
 
   /** Milliseconds until the event is too old, by the scaled clock. */

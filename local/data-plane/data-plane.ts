@@ -121,12 +121,15 @@ export class DataPlane {
   }
 
   private async shutDown(): Promise<void> {
-    this.queue.close();
-    await this.pool.close();
-    await this.server.close();
-    await this.logs.close();
+    const problems: unknown[] = [];
+    // One after the other, and all of them: what is left behind would outlive the bed.
+    for (const part of [this.queue, this.pool, this.server, this.logs, this.output]) {
+      await part.close().catch((error: unknown) => problems.push(error));
+    }
     this.logsClient().destroy();
-    await this.output.close();
+    if (problems.length > 0) {
+      throw new AggregateError(problems, `The data plane did not close cleanly: ${problems.map(String).join('; ')}`);
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Sandbox, SandboxExit, SandboxSpec } from '../sandbox/sandbox';
+import type { Sandbox, SandboxSpec } from '../sandbox/sandbox';
 import { Deferred } from './deferred';
 import type { EnvironmentFiles } from './code-cache';
 import { environmentVariables } from './environment-variables';
@@ -9,7 +9,8 @@ import { exitError, timeoutError, type FunctionError } from './function-error';
 import { INIT_LIMIT_MS } from './limits';
 import type { EnvironmentLog, LogSink } from './logs';
 import type { Records } from './records';
-import { RuntimeApi, type RuntimeOutcome } from './runtime-api';
+import type { RuntimeOutcome } from './runtime-api';
+import { RuntimeProcess, type Ended } from './runtime-process';
 import { ServiceError } from './service-error';
 
 /** One event on its way to a runtime. */
@@ -51,13 +52,17 @@ export interface EnvironmentOptions {
   readonly initLimitMs?: number;
 }
 
-interface Running {
-  readonly api: RuntimeApi;
-  readonly sandbox: Sandbox;
+/** One invocation on its way through an environment. */
+interface Run {
+  readonly request: InvocationRequest;
+  readonly result: Deferred<InvocationResult>;
+  /** By performance.now(). */
+  readonly started: number;
+  /** Milliseconds since the epoch. */
+  readonly deadlineMs: number;
+  /** Milliseconds, after an init phase that succeeded. */
+  readonly initDuration?: number;
 }
-
-/** How a wait for the runtime ended. */
-type Ended<T> = { readonly done: T } | { readonly exit: SandboxExit } | { readonly late: true };
 
 /** One execution environment: a sandbox with a runtime in it that runs one invocation at a time. */
 export class Environment {
@@ -67,8 +72,8 @@ export class Environment {
   readonly stopped: Promise<void>;
   private readonly gone = new Deferred<void>();
   private readonly log: EnvironmentLog;
-  private running?: Running;
-  private starting?: Promise<Sandbox>;
+  private running?: RuntimeProcess;
+  private starting?: Promise<RuntimeProcess>;
   private stopping?: Promise<void>;
   private resting: Promise<void> = Promise.resolve();
   private isIdle = false;
@@ -119,55 +124,46 @@ export class Environment {
   }
 
   private async perform(request: InvocationRequest, result: Deferred<InvocationResult>): Promise<void> {
-    const cold = this.running === undefined;
-    this.isIdle = false;
-    const begun = performance.now();
-    let initialised = !cold || (await this.initialise(this.options.initLimitMs ?? INIT_LIMIT_MS, request.requestId)) === undefined;
-    const initDuration = cold && initialised ? performance.now() - begun : undefined;
-    if (!cold) {
-      await this.settled();
-      await this.running!.sandbox.thaw();
-    }
+    const prepared = await this.prepare(request.requestId);
     const timeoutMs = this.configuration.timeout * 1000;
-    const deadlineMs = Date.now() + timeoutMs;
-    const started = performance.now();
+    const run: Run = { request, result, started: performance.now(), deadlineMs: Date.now() + timeoutMs, initDuration: prepared.initDuration };
     this.log.start(request.requestId);
-    request.onStart?.({ cold, environmentId: this.id, ...(initDuration === undefined ? {} : { initDuration }) });
-    const finish = async (error: FunctionError | undefined, outcome?: RuntimeOutcome) => {
-      await this.drainOutput();
-      const duration = performance.now() - started;
-      const errorType = error?.errorType ?? outcome?.errorType;
-      this.log.end(request.requestId, { duration, ...(initDuration === undefined ? {} : { initDuration }), ...(error ? { error } : {}) });
-      result.resolve({
-        payload: error?.payload ?? outcome!.payload,
-        contentType: error ? 'application/json' : outcome!.contentType,
-        ...(errorType === undefined ? {} : { errorType }),
-        executedVersion: this.configuration.version,
-        logTail: this.log.tail(),
-      });
-    };
-    if (!initialised) {
+    request.onStart?.({ cold: prepared.cold, environmentId: this.id, initDuration: prepared.initDuration });
+    if (!prepared.initialised) {
       // A failed init phase is repeated as part of the invocation, within the function's own time (Developer Guide, "Failures during the Init phase").
-      const failure = await this.initialise(timeoutMs, request.requestId, true);
+      const failure = await this.initialise(timeoutMs, request.requestId, 'invoke');
       if (failure) {
-        await finish(failure);
+        await this.fail(run, failure);
         await this.stop(failure.errorType);
         return;
       }
-      initialised = true;
     }
-    await this.invoke(request, deadlineMs, finish);
+    await this.invoke(run);
   }
 
-  private async invoke(request: InvocationRequest, deadlineMs: number, finish: (error: FunctionError | undefined, outcome?: RuntimeOutcome) => Promise<void>) {
+  /** Wakes a frozen environment, or gives a new one its init phase. */
+  private async prepare(requestId: string): Promise<{ cold: boolean; initialised: boolean; initDuration?: number }> {
+    this.isIdle = false;
+    if (this.running) {
+      await this.settled();
+      await this.running.thaw();
+      return { cold: false, initialised: true };
+    }
+    const begun = performance.now();
+    const failure = await this.initialise(this.options.initLimitMs ?? INIT_LIMIT_MS, requestId, 'init');
+    return failure ? { cold: true, initialised: false } : { cold: true, initialised: true, initDuration: performance.now() - begun };
+  }
+
+  private async invoke(run: Run): Promise<void> {
     const running = this.running!;
-    const { requestId, invokedArn: functionArn, traceId, payload, clientContext, tenantId } = request;
-    const delivery = running.api.deliver({ requestId, invocationId: randomUUID(), deadlineMs, functionArn, traceId, payload, clientContext, tenantId });
-    const answer = await within(delivery.outcome, running, deadlineMs - Date.now());
+    const { requestId, invokedArn: functionArn, traceId, payload, clientContext, tenantId } = run.request;
+    const { deadlineMs } = run;
+    const delivery = running.deliver({ requestId, invocationId: randomUUID(), deadlineMs, functionArn, traceId, payload, clientContext, tenantId });
+    const answer = await running.waitFor(delivery.outcome, deadlineMs - Date.now());
     if ('done' in answer) {
       this.answered = true;
-      await finish(undefined, answer.done);
-      const ready = await within(delivery.ready, running, deadlineMs - Date.now());
+      await this.finish(run, answer.done);
+      const ready = await running.waitFor(delivery.ready, deadlineMs - Date.now());
       this.answered = false;
       if ('done' in ready) {
         this.rest();
@@ -178,28 +174,36 @@ export class Environment {
     }
     const error = 'exit' in answer ? exitError(requestId, answer.exit) : timeoutError(requestId, this.configuration.timeout);
     // The answer waits for the kill: a caller that retries at once must not meet the old run still working.
-    await this.killSandbox();
-    await finish(error);
+    await running.kill();
+    await this.fail(run, error);
     await this.stop(error.errorType);
   }
 
+  private fail(run: Run, error: FunctionError): Promise<void> {
+    return this.finish(run, { payload: error.payload, contentType: 'application/json', errorType: error.errorType }, error);
+  }
+
+  /** Ends the invocation's log and gives the caller its answer. `error` is set when Lambda, not the runtime, made it. */
+  private async finish({ request, result, started, initDuration }: Run, outcome: RuntimeOutcome, error?: FunctionError): Promise<void> {
+    await this.drainOutput();
+    this.log.end(request.requestId, { duration: performance.now() - started, initDuration, error });
+    result.resolve({ ...outcome, executedVersion: this.configuration.version, logTail: this.log.tail() });
+  }
+
   /** Starts a sandbox and waits until its runtime asks for an invocation. Answers with the error when it does not. */
-  private async initialise(limitMs: number, requestId: string, withinInvocation = false): Promise<FunctionError | undefined> {
+  private async initialise(limitMs: number, requestId: string, phase: 'init' | 'invoke'): Promise<FunctionError | undefined> {
     await this.discard();
     this.refuseWhenStopped();
-    const api = await RuntimeApi.listen();
-    const sandbox = await this.startSandbox(api);
-    this.running = { api, sandbox };
+    this.running = await this.startRuntime();
     if (this.isStopped) {
       await this.discard();
       this.refuseWhenStopped();
     }
-    const phase = withinInvocation ? 'invoke' : 'init';
     const begun = performance.now();
-    const ended = await within(Promise.race([api.initialised, api.initFailed]), this.running, limitMs);
+    const ended = await this.running.initialised(limitMs);
     if ('done' in ended && ended.done === undefined) {
       this.note('environment-initialised');
-      this.watch(sandbox);
+      this.running.onExit((exit) => this.exitedWhileIdle(exit.signal ?? exit.code));
       return undefined;
     }
     const failure = this.initFailure(ended, requestId);
@@ -214,21 +218,21 @@ export class Environment {
     }
   }
 
-  private initFailure(ended: Ended<void | RuntimeOutcome>, requestId: string): FunctionError {
+  private initFailure(ended: Ended<RuntimeOutcome | undefined>, requestId: string): FunctionError {
     if ('late' in ended) {
       return timeoutError(requestId, this.configuration.timeout);
     }
     if ('exit' in ended) {
       return exitError(requestId, ended.exit);
     }
-    const outcome = ended.done as RuntimeOutcome;
+    const outcome = ended.done!;
     return { errorType: outcome.errorType ?? 'Runtime.Unknown', payload: outcome.payload, logLine: '' };
   }
 
-  private async startSandbox(api: RuntimeApi): Promise<Sandbox> {
-    const { configuration, files, region, endpoint } = this.options;
+  private async startRuntime(): Promise<RuntimeProcess> {
+    const { configuration, files, region, endpoint, startSandbox } = this.options;
     const { runtime, handler, memorySize, ephemeralStorage } = configuration;
-    this.starting = this.options.startSandbox({
+    this.starting = RuntimeProcess.start(startSandbox, {
       runtime,
       handler,
       memorySize,
@@ -236,29 +240,24 @@ export class Environment {
       environment: environmentVariables(configuration, { region, endpoint, logGroup: this.log.group, logStream: this.log.stream }),
       taskRoot: files.taskRoot,
       ...(files.optRoot === undefined ? {} : { optRoot: files.optRoot }),
-      runtimeApi: api.address,
       onOutput: (chunk) => this.log.write(chunk),
     });
     try {
       return await this.starting;
     } catch (error) {
-      await api.close();
       throw new ServiceError(502, 'InvalidRuntimeException', `${configuration.functionArn} (${runtime}) cannot run here: ${(error as Error).message}`);
     }
   }
 
-  /** An environment whose process ends while it is idle is gone. */
-  private watch(sandbox: Sandbox): void {
-    void sandbox.exited.then((exit) => {
-      if (this.running?.sandbox === sandbox && this.isIdle) {
-        void this.stop(`exited while idle (${exit.signal ?? exit.code})`);
-      }
-    });
+  private exitedWhileIdle(how: string | number | null): void {
+    if (this.isIdle) {
+      void this.stop(`exited while idle (${how})`);
+    }
   }
 
   private rest(): void {
     this.isIdle = true;
-    this.resting = this.running!.sandbox.freeze().then(() => this.note('environment-frozen')).catch((error: unknown) => this.stop(`cannot be frozen: ${String(error)}`));
+    this.resting = this.running!.freeze().then(() => this.note('environment-frozen')).catch((error: unknown) => this.stop(`cannot be frozen: ${String(error)}`));
   }
 
   /** What a process wrote before it answered may still be on its way through the pipe. */
@@ -267,21 +266,16 @@ export class Environment {
     await turn();
   }
 
-  private async killSandbox(): Promise<void> {
-    await this.running?.sandbox.kill();
-  }
-
   private async discard(): Promise<void> {
     const { running } = this;
     this.running = undefined;
-    await running?.sandbox.kill();
-    await running?.api.close();
+    await running?.end();
   }
 
   private async tearDown(reason: string): Promise<void> {
     try {
-      const sandbox = await this.starting?.catch(() => undefined);
-      await sandbox?.kill();
+      const started = await this.starting?.catch(() => undefined);
+      await started?.kill();
       await this.discard();
       await this.log.close();
     } finally {
@@ -293,20 +287,5 @@ export class Environment {
   private note(type: 'environment-started' | 'environment-initialised' | 'environment-frozen' | 'environment-stopped', reason?: string): void {
     const { functionArn } = this.configuration;
     this.options.records.emit({ type, functionArn, environmentId: this.id, ...(reason === undefined ? {} : { reason }) });
-  }
-}
-
-/** Waits for the runtime, its end, or the end of its time, whichever comes first. */
-async function within<T>(wait: Promise<T>, { api, sandbox }: Running, milliseconds: number): Promise<Ended<T>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Ended<T>>((resolve) => {
-    timer = setTimeout(() => resolve({ late: true }), Math.max(0, milliseconds));
-  });
-  try {
-    // What the process sent before it ended still counts, so its connections are read to their end first.
-    const exited = sandbox.exited.then((exit) => api.drained().then(() => ({ exit })));
-    return await Promise.race([wait.then((done) => ({ done })), exited, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
