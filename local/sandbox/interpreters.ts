@@ -24,19 +24,20 @@ const PROBE = [
 
 const searches = new Map<string, Promise<Search<PythonInterpreter>>>();
 
-/** Looks for a CPython of a minor version (`3.11`): on the PATH, then among what version managers installed. Looks once for each process. */
+/** Looks for a CPython of a minor version (`3.11`): on the PATH, then among what version managers installed. Once for each process. */
 export async function findPython(minor: string): Promise<Search<PythonInterpreter>> {
   let search = searches.get(minor);
   if (!search) {
-    search = probeAll(pythonCandidates(minor), minor);
+    search = searchPython(minor, process.env);
     searches.set(minor, search);
   }
   return search;
 }
 
-async function probeAll(candidates: string[], minor: string): Promise<Search<PythonInterpreter>> {
+/** One search, by an environment's PATH, HOME and PYENV_ROOT. Names of executables lead to it; what is there is decided by running it. */
+export async function searchPython(minor: string, environment: NodeJS.ProcessEnv): Promise<Search<PythonInterpreter>> {
   const looked: string[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of candidates(minor, environment)) {
     if (!fs.existsSync(candidate)) continue;
     looked.push(candidate);
     const found = await probe(candidate, minor);
@@ -45,8 +46,7 @@ async function probeAll(candidates: string[], minor: string): Promise<Search<Pyt
   return { looked };
 }
 
-/** Names of executables, not of installations: what is there is decided by running it. */
-export function pythonCandidates(minor: string, environment: NodeJS.ProcessEnv = process.env): string[] {
+function candidates(minor: string, environment: NodeJS.ProcessEnv): string[] {
   const onPath = (environment.PATH ?? '').split(path.delimiter).filter((directory) => path.isAbsolute(directory));
   const home = environment.HOME || os.homedir();
   const managers = [
@@ -69,9 +69,17 @@ export function pythonCandidates(minor: string, environment: NodeJS.ProcessEnv =
 async function probe(candidate: string, minor: string): Promise<PythonInterpreter | undefined> {
   // A shim, or a broken installation, fails here and the next candidate is tried.
   const output = await run(candidate, ['-I', '-c', PROBE], { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => undefined);
-  if (output === undefined) return undefined;
-  const answer = JSON.parse(output) as { version: string; prefix: string; site: string[] };
+  const answer = output === undefined ? undefined : parseAnswer(output);
+  if (!answer) return undefined;
   const prefix = fs.realpathSync(answer.prefix);
   if (!answer.version.startsWith(`${minor}.`) || !fs.existsSync(path.join(prefix, 'bin', `python${minor}`))) return undefined;
   return { version: answer.version, prefix, sitePackages: answer.site.filter((directory) => directory.startsWith(prefix) && fs.existsSync(directory)) };
+}
+
+function parseAnswer(output: string): { version: string; prefix: string; site: string[] } | undefined {
+  try {
+    return JSON.parse(output) as { version: string; prefix: string; site: string[] };
+  } catch {
+    return undefined;
+  }
 }

@@ -69,12 +69,15 @@ export function clientVersions(runtime: string): readonly string[] {
 export async function ensureRuntimes(
   wanted: readonly { runtime: string; client?: string }[] = RUNTIME_NAMES.map((runtime) => ({ runtime })), progress: Progress = () => undefined, cache = new Cache(),
 ): Promise<void> {
-  for (const { runtime, client } of wanted) {
-    const row = rowOf(runtime);
-    if (row.family === 'python' && !(await findPython(row.version)).found) continue;
-    const entries = [...entriesOf(row, client ?? row.client), ...(needsOwnNode(row) ? [nodeInterpreterEntry(row.version)] : [])];
-    for (const entry of entries) await entry.ensure(cache, progress);
-  }
+  const rows = wanted.map(({ runtime, client }) => ({ row: rowOf(runtime), client }));
+  // Side by side, as one of them mostly compiles and the other mostly downloads.
+  await Promise.all((['nodejs', 'python'] as const).map(async (family) => {
+    for (const { row, client } of rows.filter((candidate) => candidate.row.family === family)) {
+      if (family === 'python' && !(await findPython(row.version)).found) continue;
+      const entries = [...entriesOf(row, client ?? row.client), ...(needsOwnNode(row) ? [nodeInterpreterEntry(row.version)] : [])];
+      for (const entry of entries) await entry.ensure(cache, progress);
+    }
+  }));
 }
 
 /** Finds a runtime's interpreter and client, or throws saying what is missing and what was looked for. Fetches nothing. */

@@ -58,6 +58,7 @@ mount -t tmpfs -o "size=$bytes,mode=0755" tmpfs "$root/tmp"
 # A change of root, not a chroot: it leaves no way back, and within a chroot no further user namespace may be made.
 cd "$root"
 pivot_root . old
+PATH=/usr/bin:/usr/sbin:/bin:/sbin
 umount -l /old
 rmdir /old
 mount -o remount,ro /

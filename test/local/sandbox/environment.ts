@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import type { IsolationName } from '../../../local/sandbox/isolation';
 import { startSandbox, type Sandbox, type SandboxSpec } from '../../../local/sandbox/sandbox';
 
 /** What came back for an event, or at init. */
@@ -16,6 +17,10 @@ export interface EnvironmentOptions extends Partial<Pick<SandboxSpec, 'runtime' 
   readonly layer?: Files;
   readonly variables?: Readonly<Record<string, string>>;
 }
+
+/** The isolations whose tool is installed: bubblewrap is promised no more than user namespaces are. */
+export const ISOLATIONS: readonly IsolationName[] = (process.env.PATH ?? '').split(path.delimiter).some((directory) => fs.existsSync(path.join(directory, 'bwrap')))
+  ? ['bubblewrap', 'unshare'] : ['unshare'];
 
 const open: OneEnvironment[] = [];
 
@@ -99,6 +104,7 @@ export class OneEnvironment {
         AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/probe',
         AWS_LAMBDA_LOG_STREAM_NAME: 'stream',
         AWS_REGION: 'us-east-1',
+        AWS_DEFAULT_REGION: 'us-east-1',
         ...this.options.variables,
       },
     };

@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
-import { detectIsolation, type IsolationName } from '../../../local/sandbox/isolation';
-import { closeAll, OneEnvironment } from './environment';
+import { detectIsolation } from '../../../local/sandbox/isolation';
+import { closeAll, ISOLATIONS, OneEnvironment } from './environment';
 
 const PROBE = `
 import errno, json, os, stat, subprocess, sys
@@ -49,7 +49,7 @@ const LAYER = {
 
 afterEach(closeAll);
 
-describe.each<IsolationName>(['bubblewrap', 'unshare'])('a function in a sandbox made by %s', (name) => {
+describe.each(ISOLATIONS)('a function in a sandbox made by %s', (name) => {
   async function probe() {
     process.env.SANDBOX_TEST_SECRET = 'of the bed';
     const environment = await OneEnvironment.start({

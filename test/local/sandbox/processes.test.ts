@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
-import { detectIsolation, type IsolationName } from '../../../local/sandbox/isolation';
-import { closeAll, OneEnvironment, pause, processesWith } from './environment';
+import { detectIsolation } from '../../../local/sandbox/isolation';
+import { closeAll, ISOLATIONS, OneEnvironment, pause, processesWith } from './environment';
 
 afterEach(closeAll);
 
@@ -23,7 +23,7 @@ function uniqueName(): string {
   return `heartbeat-${process.pid}-${Math.random().toString(36).slice(2)}`;
 }
 
-describe.each<IsolationName>(['bubblewrap', 'unshare'])('a sandbox made by %s', (isolation) => {
+describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
   async function withChildren() {
     const name = uniqueName();
     const environment = await OneEnvironment.start({ code: { 'app.py': CHILDREN }, isolation: await detectIsolation([isolation]) });
