@@ -1,0 +1,28 @@
+"""Where the services are: configured endpoints first, then partition, FIPS and dual stack, by the rules of AWS's SDKs."""
+
+# Region prefix, DNS suffix, dual-stack DNS suffix: AWS's partitions data, longest prefix first.
+PARTITIONS = (
+    ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    ("eusc-", "amazonaws.eu", "api.amazonwebservices.eu"),
+    ("us-isob-", "sc2s.sgov.gov", "api.aws.scloud"),
+    ("us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    ("us-iso-", "c2s.ic.gov", "api.aws.ic.gov"),
+    ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+    ("", "amazonaws.com", "api.aws"),
+)
+# GovCloud's ordinary endpoints of these services are FIPS endpoints: their rule sets name no other without dual stack.
+FIPS_WITHOUT_NAME_IN_GOV = ("ssm", "sqs")
+
+
+def endpoint_url(service: str, region: str, environment: dict) -> str:
+    """The base URL of ``ssm``, ``dynamodb`` or ``sqs``."""
+    if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() != "true":
+        configured = environment.get("AWS_ENDPOINT_URL_" + service.upper()) or environment.get("AWS_ENDPOINT_URL")
+        if configured:
+            return configured
+    suffix, dual_stack_suffix = next((dns, dual) for prefix, dns, dual in PARTITIONS if region.startswith(prefix))
+    fips = environment.get("AWS_USE_FIPS_ENDPOINT", "").lower() == "true"
+    dual_stack = environment.get("AWS_USE_DUALSTACK_ENDPOINT", "").lower() == "true"
+    if fips and not dual_stack and region.startswith("us-gov-") and service in FIPS_WITHOUT_NAME_IN_GOV:
+        fips = False
+    return f"https://{service}{'-fips' if fips else ''}.{region}.{dual_stack_suffix if dual_stack else suffix}"

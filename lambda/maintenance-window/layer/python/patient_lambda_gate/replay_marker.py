@@ -1,0 +1,40 @@
+"""The mark in the client context by which a handler can tell that it replays. Only the gate may set it."""
+
+import json
+
+from . import contract
+from .times import iso
+
+KEY = contract.load("replay")["clientContext"]["key"]
+
+
+def with_marker(original: "str | None", row: dict) -> str:
+    """The original client context as JSON text, with the mark of this run."""
+    try:
+        context = json.loads(original) if original else {}
+    except ValueError:
+        context = {}
+    if not isinstance(context, dict):
+        context = {}
+    custom = context.get("custom")
+    mark = {
+        "originalRequestId": row["requestId"],
+        "deferredAt": iso(row["deferredAt"]),
+        "attempt": row["attempt"],
+        "run": row.get("run"),
+    }
+    context["custom"] = {**(custom if isinstance(custom, dict) else {}), KEY: mark}
+    return json.dumps(context)
+
+
+def without_marker(context: str) -> str:
+    """A client context that a caller sent, without a forged mark; the same text when there is none."""
+    try:
+        value = json.loads(context)
+    except ValueError:
+        return context
+    custom = value.get("custom") if isinstance(value, dict) else None
+    if not isinstance(custom, dict) or KEY not in custom:
+        return context
+    del custom[KEY]
+    return json.dumps(value)

@@ -1,0 +1,109 @@
+"""The deferred events table: its operations, each repeated until it is clear or the time is over."""
+
+from . import contract
+from .aws import AwsClient, AwsError
+from .items import Update, decode_item, encode_item
+
+STORE = contract.load("store")
+LIMITS = {name: limit["value"] for name, limit in STORE["limits"].items()}
+PAST_WRITING = tuple(state for state in STORE["states"] if state != "WRITING")
+CONDITION_FAILED = "ConditionalCheckFailedException"
+
+
+class StoreError(Exception):
+    """The store did not do what was asked; the message is the cause."""
+
+
+class Conflict(Exception):
+    """A condition failed; ``row`` is the item as it stands, None when there is none."""
+
+    def __init__(self, row: "dict | None") -> None:
+        super().__init__("condition failed")
+        self.row = row
+
+
+def shard(request_id: str) -> int:
+    """By the request id's last hexadecimal digit; 0 when it is none."""
+    last = request_id[-1:]
+    return int(last, 16) % STORE["shards"]["count"] if last and last in "0123456789abcdefABCDEF" else 0
+
+
+def backlog(group: str, request_id: str) -> str:
+    """Value of the index's partition key."""
+    return f"{group}#{shard(request_id)}"
+
+
+def event_key(function_key: str, request_id: str) -> str:
+    """Key of an event's row."""
+    return f"{function_key}#{request_id}"
+
+
+def chunk_key(event_id: str, write_id: str, number: int) -> str:
+    """Key of one part of an event's body."""
+    return f"{event_id}#{write_id}#{number}"
+
+
+class Table:
+    """``until`` of every operation: epoch milliseconds after which no further attempt begins."""
+
+    def __init__(self, client: AwsClient, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def get(self, key: str, until: float) -> "dict | None":
+        """A consistent read. Raises StoreError."""
+        answer = self._call("GetItem", {"TableName": self.name, "Key": {"id": {"S": key}}, "ConsistentRead": True}, until)
+        return decode_item(answer["Item"]) if answer.get("Item") else None
+
+    def put(self, item: dict, until: float) -> None:
+        """Overwrites: for chunks, whose key has one writer. Raises StoreError."""
+        self._call("PutItem", {"TableName": self.name, "Item": encode_item(item)}, until)
+
+    def create(self, item: dict, until: float) -> None:
+        """Raises Conflict when the row exists, StoreError."""
+        request = {
+            "TableName": self.name,
+            "Item": encode_item(item),
+            "ConditionExpression": "attribute_not_exists(id)",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+        self._conditional("PutItem", request, item["id"], until)
+
+    def update(self, key: str, change: Update, until: float) -> dict:
+        """The row after the change. Raises Conflict, StoreError."""
+        return decode_item(self._conditional("UpdateItem", change.request(self.name, key), key, until).get("Attributes", {}))
+
+    def get_many(self, keys: list, until: float) -> dict:
+        """Consistent reads by key, at most 100; keys without an item are absent. Raises StoreError."""
+        found = {}
+        wanted = {self.name: {"Keys": [{"id": {"S": key}} for key in keys], "ConsistentRead": True}}
+        while wanted:
+            answer = self._call("BatchGetItem", {"RequestItems": wanted}, until)
+            items = answer.get("Responses", {}).get(self.name, [])
+            found.update((item["id"], item) for item in map(decode_item, items))
+            wanted = answer.get("UnprocessedKeys") or {}
+            if wanted and not items:
+                self._pause(until)
+        return found
+
+    def _pause(self, until: float) -> None:
+        try:
+            self._client.pause(until)
+        except AwsError as error:
+            raise StoreError(f"dynamodb:BatchGetItem failed, {error}") from error
+
+    def _conditional(self, operation: str, request: dict, key: str, until: float) -> dict:
+        try:
+            return self._client.call("dynamodb", operation, request, until)
+        except AwsError as error:
+            if error.code != CONDITION_FAILED:
+                raise StoreError(f"dynamodb:{operation} failed, {error}") from error
+            row = error.details.get("Item")
+        # An endpoint that does not return the row says nothing about whether it exists
+        raise Conflict(decode_item(row) if row else self.get(key, until))
+
+    def _call(self, operation: str, request: dict, until: float) -> dict:
+        try:
+            return self._client.call("dynamodb", operation, request, until)
+        except AwsError as error:
+            raise StoreError(f"dynamodb:{operation} failed, {error}") from error
