@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { StringDecoder } from 'node:string_decoder';
 import type { FunctionConfiguration } from './function-configuration';
 import type { FunctionError } from './function-error';
 import { LOG_TAIL_LIMIT } from './limits';
@@ -36,6 +37,7 @@ export interface InitReport {
 
 /** The log of one environment: output of its processes between the START, END and REPORT lines that Lambda writes. */
 export class EnvironmentLog {
+  private readonly decoder = new StringDecoder('utf8');
   private partial = '';
   private recent: Buffer = Buffer.alloc(0);
 
@@ -52,7 +54,7 @@ export class EnvironmentLog {
   /** Output of the sandbox, in any pieces. */
   write(chunk: Buffer): void {
     this.keep(chunk);
-    const lines = (this.partial + chunk.toString('utf8')).split('\n');
+    const lines = (this.partial + this.decoder.write(chunk)).split('\n');
     this.partial = lines.pop()!;
     lines.forEach((text) => this.emit(`${text}\n`));
   }
