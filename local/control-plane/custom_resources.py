@@ -24,8 +24,16 @@ MAX_SERVICE_TIMEOUT_S = 3600  # AWS::CloudFormation::CustomResource, ServiceTime
 PATH = "/_ministack/cfn-response/"  # where the emulator's ResponseURLs point
 
 
-class InvalidAnswer(Exception):
-    """CloudFormation would fail the resource; the text is the stack event's reason."""
+class RequestFailed(Exception):
+    """The function was called and the resource failed; the text is the stack event's reason."""
+
+    def __init__(self, reason: str, physical_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.physical_id = physical_id
+
+
+class InvalidAnswer(RequestFailed):
+    """An answer that CloudFormation can't use."""
 
 
 @dataclass
@@ -38,10 +46,26 @@ class Request:
     answered: threading.Event = field(default_factory=threading.Event)
     body: bytes = b""
 
+    def outcome(self, timeout: int) -> dict[str, Any]:
+        """Waits for the answer and returns a SUCCESS. Raises RequestFailed."""
+        if not self.answered.wait(timeout):
+            raise RequestFailed(
+                "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
+                f"[{self.request_id}]. If you are using the Python cfn-response module, you may need to update your Lambda function code "
+                "so that CloudFormation can attach the updated version.")
+        answer = judge(self)
+        if answer["Status"] == "FAILED":
+            raise RequestFailed(
+                f"Received response status [FAILED] from custom resource. Message returned: {answer['Reason']} (RequestId: {self.request_id})",
+                answer["PhysicalResourceId"])
+        return answer
+
 
 class CustomResources:
-    def __init__(self, deliver: Callable[[str, bytes], bool]) -> None:
+    def __init__(self, deliver: Callable[[str, bytes], bool], create_failed: Callable[[str, str, str, str, dict, str | None], None]) -> None:
+        """`create_failed(stack id, stack name, logical id, type, properties, physical id)`: a Create that reached its function failed."""
         self._deliver = deliver
+        self._create_failed = create_failed
         self._lock = threading.Lock()
         self._waiting: dict[str, Request] = {}
 
@@ -85,17 +109,14 @@ class CustomResources:
         try:
             if not self._deliver(service_token, encode(event)):
                 raise RuntimeError(f"Lambda did not accept the request for {logical_id} (ServiceToken {service_token})")
-            if not request.answered.wait(timeout):
-                raise TimeoutError(
-                    "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
-                    f"[{request_id}]. If you are using the Python cfn-response module, you may need to update your Lambda function code "
-                    "so that CloudFormation can attach the updated version.")
-            answer = judge(request)
+            answer = request.outcome(timeout)
+        except RequestFailed as failure:
+            if request_type == "Create":
+                self._create_failed(stack_id, stack_name, logical_id, resource_type, props, failure.physical_id)
+            raise
         finally:
             with self._lock:
                 self._waiting.pop(token, None)
-        if answer["Status"] == "FAILED":
-            raise RuntimeError(f"Received response status [FAILED] from custom resource. Message returned: {answer['Reason']} (RequestId: {request_id})")
         return answer["PhysicalResourceId"], answer.get("Data") or {}
 
 

@@ -9,6 +9,7 @@ import importlib
 import importlib.metadata
 import inspect
 import json
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Callable
@@ -77,9 +78,12 @@ def row_of(trigger: str) -> dict[str, Any]:
 
 
 def put_in_place(door: str, make: Callable[[Callable[..., Any]], Callable[..., Any]]) -> None:
-    """Put make(original) where the door was."""
-    module, name, original = _locate(door)
-    setattr(module, name, make(original))
+    """Put make(original) where the door was, in every module of the emulator that holds it by name."""
+    _module, name, original = _locate(door)
+    replacement = make(original)
+    for module_name, module in list(sys.modules.items()):
+        if module_name.startswith("ministack.") and getattr(module, name, None) is original:
+            setattr(module, name, replacement)
 
 
 def marked(trigger: str, original: Callable[..., Any], reference: Callable[[dict[str, Any]], str] | None = None) -> Callable[..., Any]:

@@ -81,6 +81,7 @@ def build(options: dict[str, str], parent: Parent) -> Any:
     import event_invoke_config
     from custom_resources import CustomResources
     from delivery import DataPlane
+    from failed_creates import FailedCreates
     from front import Front
     from functions import Functions
     from triggers import Triggers
@@ -90,7 +91,9 @@ def build(options: dict[str, str], parent: Parent) -> Any:
     triggers = Triggers(data_plane, lambda trigger, function, reason: parent.tell(
         {"type": "undelivered", "trigger": trigger, "function": function, "reason": reason}))
     triggers.install()
-    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload))
+    failed_creates = FailedCreates()
+    failed_creates.install()
+    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), failed_creates.note)
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
     doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
     event_invoke_config.install()

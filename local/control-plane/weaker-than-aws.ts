@@ -2,7 +2,7 @@
 export const WEAKER_THAN_AWS: readonly string[] = [
   'IAM is not enforced: a missing permission does not fail here; least privilege is judged from bed.requests()',
   'STS assumes roles that do not exist',
-  'CloudFormation works through a stack one resource at a time, and sends no Delete for a custom resource whose Create failed',
+  'CloudFormation works through a stack one resource at a time, and never cancels one that is under way',
   'CloudFormation deletes only the new resource of one that was replaced in a failed update',
   'SSM enforces neither the 4 KB and 8 KB tiers, nor AllowedPattern, nor 10 names a call',
   'DynamoDB neither throttles nor reads indexes late; its TTL is punctual',
