@@ -63,6 +63,7 @@ export const NAMES = {
     shortTimeout: 'cdk-patient-lambda:shortTimeout',
     onSuccessSeesDeferrals: 'cdk-patient-lambda:onSuccessSeesDeferrals',
     noFailureDestination: 'cdk-patient-lambda:noFailureDestination',
+    roleNotChanged: 'cdk-patient-lambda:roleNotChanged',
   },
   constructIds: {
     window: 'MaintenanceWindow',
@@ -151,9 +152,16 @@ export const IAM = {
     },
     { actions: ['ssm:GetParameters'], resources: ['arn:<partition>:ssm:<region>:<account>:parameter/cdk-patient-lambda/windows/*'] },
   ],
-  planner: [{ actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'], resources: ['<its own parameters>'] }],
+  planner: [{ actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'], resources: ['<parameters of its stack\'s windows>'] }],
+  ownLogs: [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: ['<log group of the planner or replayer>:*'] }],
+  windowOperator: [{ actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:GetParameters', 'ssm:PutParameter'], resources: ['<operator parameter>'] }],
+  storeOperator: [
+    { actions: ['dynamodb:Query'], resources: ['<table>/index/backlog'] },
+    { actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: ['<table>'] },
+    { actions: ['lambda:InvokeFunction'], resources: ['<replayer>'] },
+  ],
   customerKey: {
-    function: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
+    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
     condition: { StringEquals: { 'kms:ViaService': 'dynamodb.<region>.amazonaws.com' } },
   },
 } as const;

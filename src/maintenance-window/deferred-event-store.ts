@@ -1,0 +1,180 @@
+import { Duration, IResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Construct, IConstruct } from 'constructs';
+import { IAM, NAMES, STORE, TIMING } from '../private/contract.generated';
+import { wholeSeconds } from '../private/seconds';
+import { stableName } from '../private/stable-name';
+import { stackSingleton } from '../private/stack-singleton';
+import { customerKeyStatement } from './customer-key';
+import { Replay } from './replay';
+import { replayer } from './replayer';
+
+/** Where events are kept that came while a maintenance window was on. */
+export interface IDeferredEventStore extends IResource {
+  /**
+   * The store's name, unique in the account and Region. Guarded functions carry it as the tag `cdk-patient-lambda:store`.
+   *
+   * @attribute
+   */
+  readonly storeId: string;
+
+  /** The table that holds the events. */
+  readonly table: dynamodb.ITable;
+
+  /** How long finished events are kept. */
+  readonly keepFinishedFor: Duration;
+
+  /**
+   * Lets somebody list, show, replay, discard and requeue deferred events.
+   *
+   * @param grantee who operates the store
+   */
+  grantOperate(grantee: iam.IGrantable): iam.Grant;
+}
+
+/** Properties of a store of deferred events. */
+export interface DeferredEventStoreProps {
+  /**
+   * When deferred events are brought back, and how fast.
+   *
+   * @default Replay.manual()
+   */
+  readonly replay?: Replay;
+
+  /**
+   * How long events are kept after they were replayed or discarded: at least 7 days, whole seconds. Events that still wait are kept without limit.
+   *
+   * @default Duration.days(14)
+   */
+  readonly keepFinishedFor?: Duration;
+
+  /**
+   * A customer-managed key that encrypts the table.
+   *
+   * @default - a key that Amazon DynamoDB owns
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * What happens to the table when it leaves the stack. It holds events that are nowhere else.
+   *
+   * @default RemovalPolicy.RETAIN
+   */
+  readonly removalPolicy?: RemovalPolicy;
+
+  /**
+   * Whether the table refuses to be deleted.
+   *
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
+}
+
+/**
+ * A store of deferred events that any number of functions share, of this stack and of others: a DynamoDB table, on demand and with point-in-time
+ * recovery, and the replayer, which sweeps it every minute.
+ *
+ * @stateful
+ */
+export class DeferredEventStore extends Resource implements IDeferredEventStore {
+  /** @internal */
+  public static _ofStack(scope: IConstruct): DeferredEventStore {
+    const id = NAMES.constructIds.store;
+    return stackSingleton(scope, id, (stack) => new DeferredEventStore(stack, id));
+  }
+
+  public readonly storeId: string;
+  public readonly table: dynamodb.ITable;
+  public readonly keepFinishedFor: Duration;
+
+  /** Name of the table. */
+  public readonly tableName: string;
+
+  /** The function that brings deferred events back. Every minute it sweeps; an invocation starts a replay. */
+  public readonly replayer: lambda.IFunction;
+
+  constructor(scope: Construct, id: string, props: DeferredEventStoreProps = {}) {
+    super(scope, id);
+    const { default: keepFinished, least } = TIMING.keepFinishedSeconds;
+    this.keepFinishedFor = props.keepFinishedFor ?? Duration.seconds(keepFinished);
+    wholeSeconds('keepFinishedFor', this.keepFinishedFor, { least });
+
+    this.storeId = stableName(this);
+    this.table = this.makeTable(props);
+    this.tableName = this.table.tableName;
+    this.replayer = replayer(this, props.replay ?? Replay.manual());
+  }
+
+  /**
+   * Lets somebody list, show, replay, discard and requeue deferred events.
+   *
+   * [disable-awslint:no-grants]
+   *
+   * @param grantee who operates the store
+   */
+  public grantOperate(grantee: iam.IGrantable): iam.Grant {
+    const [index, table, invoke] = IAM.storeOperator;
+    const allow = (actions: readonly string[], arn: string) => iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [arn] });
+    if (this.table.encryptionKey) {
+      grantee.grantPrincipal.addToPrincipalPolicy(customerKeyStatement(this, this.table.encryptionKey));
+    }
+    return allow(index.actions, `${this.table.tableArn}/index/${STORE.index.name}`)
+      .combine(allow(table.actions, this.table.tableArn))
+      .combine(allow(invoke.actions, this.replayer.functionArn));
+  }
+
+  /**
+   * A metric of this store.
+   *
+   * @param metricName one of docs/contract.md's
+   * @param options how to read it
+   */
+  public metric(metricName: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    const { namespace, storeDimension } = NAMES.metrics;
+    return new cloudwatch.Metric({ namespace, metricName, dimensionsMap: { [storeDimension]: this.storeId }, ...options }).attachTo(this);
+  }
+
+  /**
+   * How many deferred events wait or run, as of each minute's sweep.
+   *
+   * @param options how to read it
+   */
+  public metricBacklog(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return this.metric(NAMES.metrics.backlog, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  /**
+   * Age of the oldest deferred event that waits or runs, as of each minute's sweep.
+   *
+   * @param options how to read it
+   */
+  public metricBacklogAge(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
+    return this.metric(NAMES.metrics.backlogAge, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
+  }
+
+  private makeTable(props: DeferredEventStoreProps): dynamodb.Table {
+    const text = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
+    const table = new dynamodb.Table(this, 'Table', {
+      partitionKey: text(STORE.table.partitionKey),
+      timeToLiveAttribute: STORE.table.ttl,
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: props.encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : undefined,
+      encryptionKey: props.encryptionKey,
+      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
+      deletionProtection: props.deletionProtection,
+    });
+    table.addGlobalSecondaryIndex({
+      indexName: STORE.index.name,
+      partitionKey: text(STORE.index.partitionKey),
+      sortKey: { name: STORE.index.sortKey, type: dynamodb.AttributeType.NUMBER },
+      projectionType: dynamodb.ProjectionType.INCLUDE,
+      nonKeyAttributes: [...STORE.index.projected],
+    });
+    return table;
+  }
+}

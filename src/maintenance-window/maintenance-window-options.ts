@@ -1,0 +1,83 @@
+import { Duration } from 'aws-cdk-lib';
+import { Deferral } from './deferral';
+import { IDeferredEventStore } from './deferred-event-store';
+import { HandlerLoading } from './handler-loading';
+import { IMaintenanceWindow } from './maintenance-window';
+import { OnWindowUnknown } from './on-window-unknown';
+
+/** How a function behaves during maintenance windows. */
+export interface MaintenanceWindowOptions {
+  /**
+   * The window that decides whether the handler is called. Many functions may share one; it may belong to another stack.
+   *
+   * @default - a window of the function's own, which is never on until an operator says so
+   */
+  readonly maintenanceWindow?: IMaintenanceWindow;
+
+  /**
+   * Where events are kept that come during a window. Many functions may share one; it may belong to another stack of the same account and Region.
+   *
+   * @default - one store for all functions of the stack, replayed by hand
+   */
+  readonly deferredEvents?: IDeferredEventStore;
+
+  /**
+   * What to do with events during a window, by source, where it is not the default.
+   *
+   * @default - each source's own default
+   */
+  readonly deferral?: Deferral;
+
+  /**
+   * What to do when the window's parameter can't be read and no value of the last ten times `cacheTtl` is known.
+   *
+   * @default OnWindowUnknown.RUN
+   */
+  readonly onWindowUnknown?: OnWindowUnknown;
+
+  /**
+   * How long a value of the window's parameter is used before it is read again: at least one second, whole seconds. An operator waits this long
+   * until a change has reached every environment; intervals that are known begin and end exactly.
+   *
+   * @default Duration.seconds(30)
+   */
+  readonly cacheTtl?: Duration;
+
+  /**
+   * When a new environment loads your code.
+   *
+   * @default HandlerLoading.AFTER_CHECK
+   */
+  readonly handlerLoading?: HandlerLoading;
+
+  /**
+   * How long before the start of a known interval events begin to be held, so that runs that began earlier can end. Whole seconds.
+   *
+   * @default Duration.seconds(0)
+   */
+  readonly lead?: Duration;
+
+  /**
+   * For how long after a window each event of an asynchronous source is looked up among the deferred ones, so that Lambda's retry of an invocation
+   * that was deferred does not run as well. Whole seconds. Lambda retries errors after 1 and 2 minutes, throttled invocations for up to 6 hours.
+   *
+   * @default Duration.minutes(15)
+   */
+  readonly retryGuard?: Duration;
+
+  /**
+   * For how long messages of a FIFO queue stay invisible when they are left in it, at most; less when the window is known to end sooner.
+   * Up to 12 hours, whole seconds.
+   *
+   * @default Duration.minutes(30)
+   */
+  readonly leaveFor?: Duration;
+
+  /**
+   * Acknowledges that an `onSuccess` destination of this function receives a record for each deferred event too, with
+   * `{"maintenanceWindow":{"status":"DEFERRED",...}}` as its response. Without this, such a destination is an error at synth.
+   *
+   * @default false
+   */
+  readonly onSuccessSeesDeferrals?: boolean;
+}

@@ -1,0 +1,56 @@
+/** How fast deferred events are brought back. */
+export interface ReplayOptions {
+  /**
+   * How many deferred events may be claimed or running at once, over all functions of the store.
+   *
+   * Low on purpose: what was just repaired should not be knocked over by its backlog.
+   *
+   * @default 5
+   */
+  readonly maxConcurrency?: number;
+
+  /**
+   * How many deferred events may be started in a second, over all functions of the store. Fractions are allowed.
+   *
+   * @default - no limit but `maxConcurrency`
+   */
+  readonly rate?: number;
+}
+
+/** When deferred events are brought back. */
+export class Replay {
+  /**
+   * Somebody starts each replay: the command, or an invocation of the store's replayer.
+   *
+   * @param options how fast, once started
+   */
+  public static manual(options: ReplayOptions = {}): Replay {
+    return new Replay('MANUAL', options);
+  }
+
+  /**
+   * Each minute's sweep brings back what may run: events of functions whose window has ended.
+   *
+   * @param options how fast
+   */
+  public static automatic(options: ReplayOptions = {}): Replay {
+    return new Replay('AUTOMATIC', options);
+  }
+
+  /** @internal */
+  public readonly _mode: string;
+  /** @internal */
+  public readonly _options: ReplayOptions;
+
+  private constructor(mode: 'MANUAL' | 'AUTOMATIC', options: ReplayOptions) {
+    const { maxConcurrency, rate } = options;
+    if (maxConcurrency !== undefined && !(Number.isInteger(maxConcurrency) && maxConcurrency > 0)) {
+      throw new Error(`maxConcurrency must be a whole number above 0, got ${maxConcurrency}`);
+    }
+    if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) {
+      throw new Error(`rate must be a number above 0, got ${rate}`);
+    }
+    this._mode = mode;
+    this._options = options;
+  }
+}

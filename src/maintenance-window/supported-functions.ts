@@ -1,0 +1,52 @@
+import { Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+/** The oldest versions whose own clients are tested with the layer; older ones are past their end of life on AWS. */
+const OLDEST = { nodejs: 20, python: 10 };
+
+/**
+ * Checks that the layer can stand in front of a function's handler. Anything else would run unprotected.
+ *
+ * @throws Error naming what the function is and why it can't be guarded
+ */
+export function checkSupported(fn: lambda.Function): void {
+  const reason = unsupportedRuntime(fn.runtime) ?? unsupportedKind(fn);
+  if (reason) {
+    throw new Error(`function '${fn.node.path}' can't be guarded by a maintenance window: ${reason}`);
+  }
+}
+
+function unsupportedRuntime({ name, family }: lambda.Runtime): string | undefined {
+  switch (family) {
+    case lambda.RuntimeFamily.NODEJS:
+      return olderThan(/^nodejs(\d+)/.exec(name), OLDEST.nodejs, `runtime ${name} is older than nodejs${OLDEST.nodejs}.x`);
+    case lambda.RuntimeFamily.PYTHON:
+      return olderThan(/^python3\.(\d+)/.exec(name), OLDEST.python, `runtime ${name} is older than python3.${OLDEST.python}`);
+    case lambda.RuntimeFamily.JAVA:
+    case lambda.RuntimeFamily.DOTNET_CORE:
+    case lambda.RuntimeFamily.RUBY:
+      return `runtime ${name} is not yet supported, Node.js and Python are`;
+  }
+  if (name === lambda.Runtime.FROM_IMAGE.name) {
+    return 'container images take no layers';
+  }
+  if (name.startsWith('provided')) {
+    return `runtime ${name} starts no wrapper (AWS_LAMBDA_EXEC_WRAPPER)`;
+  }
+  return `runtime ${name} is not supported, Node.js and Python are`;
+}
+
+function olderThan(version: RegExpExecArray | null, oldest: number, reason: string): string | undefined {
+  return version && Number(version[1]) >= oldest ? undefined : reason;
+}
+
+function unsupportedKind(fn: lambda.Function): string | undefined {
+  const resource = fn.node.defaultChild as lambda.CfnFunction;
+  if (Stack.of(fn).resolve(resource.durableConfig) !== undefined) {
+    return 'a durable function (durableConfig) is called again and again for one event, which a window would tear apart';
+  }
+  if (Stack.of(fn).resolve(resource.capacityProviderConfig) !== undefined) {
+    return 'Managed Instances (capacityProviderConfig) are not yet supported';
+  }
+  return undefined;
+}

@@ -1,0 +1,21 @@
+import { existsSync } from 'fs';
+import * as path from 'path';
+
+/** src/ and lib/ lie equally deep, so that the same path holds for tests and for the published package. */
+const ASSETS = path.join(__dirname, '..', '..', 'assets', 'maintenance-window');
+
+/** What of the library runs in AWS, built before the package was made. */
+export type Asset = 'layer.zip' | 'planner' | 'replayer';
+
+/**
+ * The path of a built asset.
+ *
+ * @throws Error when it was never built, which a published package always is
+ */
+export function assetPath(asset: Asset): string {
+  const file = path.join(ASSETS, asset);
+  if (!existsSync(file)) {
+    throw new Error(`${file} does not exist: in a clone of cdk-patient-lambda run 'npm run bundle', otherwise install the package again`);
+  }
+  return file;
+}
