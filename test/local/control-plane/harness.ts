@@ -32,7 +32,7 @@ export interface Reply {
   readonly body?: string | Buffer;
 }
 
-export type Handler = (handed: Handed) => Reply | undefined | void;
+export type Handler = (handed: Handed) => Reply | undefined | Promise<Reply | undefined>;
 
 const accepted = (handed: Handed): Reply => (handed.mode === 'Event' ? { status: 202 } : { status: 200, body: 'null' });
 
@@ -51,7 +51,7 @@ export class Recorder {
   private readonly server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
+    request.on('end', async () => {
       const body = Buffer.concat(chunks);
       const header = (name: string) => String(request.headers[name] ?? '');
       const handed: Handed = {
@@ -62,10 +62,10 @@ export class Recorder {
         },
       };
       this.handed.push(handed);
-      const reply = this.answer(handed) ?? accepted(handed);
+      for (const wake of this.waiting) wake();
+      const reply = (await this.answer(handed)) ?? accepted(handed);
       response.writeHead(reply.status ?? 200, { 'x-amzn-requestid': randomBytes(8).toString('hex'), ...reply.headers });
       response.end(reply.body);
-      for (const wake of this.waiting) wake();
     });
   });
 
