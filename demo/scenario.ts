@@ -12,7 +12,7 @@ const WINDOW_OFF_AFTER = 0.9;
 /** The example's cacheTtl: an environment may not know of a change for that long. */
 const CACHE_TTL_SECONDS = 5;
 /** Longer than the replayer's sweep takes to come round (60 s) and to settle: when nothing moved for so long, nothing will. */
-const STILL_SECONDS = 100;
+const STILL_SECONDS = 80;
 /** How long everything must have been at rest before it counts: time for a second, wrong run to show. */
 const REST_SECONDS = 4;
 
