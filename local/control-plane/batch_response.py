@@ -7,14 +7,16 @@ The emulator would delete those messages.
 from typing import Any
 
 
-def refused_batch_response(config: dict[str, Any], event: dict[str, Any], result: dict[str, Any]) -> dict[str, Any] | None:
-    """A failed result when the answer of a successful invocation must fail its batch, else None."""
+def judged(config: dict[str, Any], event: dict[str, Any], result: dict[str, Any]) -> dict[str, Any]:
+    """The result of a successful invocation, as a failed one when its answer must fail the batch."""
     records = event.get("Records") or []
     if not records or not reports_item_failures(config, records[0].get("eventSourceARN")):
-        return None
-    reason = problem(result.get("body"), {record["messageId"] for record in records})
+        return result
+    body = result.get("body")
+    reason = problem(body, {record["messageId"] for record in records})
     if reason is None:
-        return None
+        # The emulator would stumble over a null list.
+        return {**result, "body": {"batchItemFailures": (body or {}).get("batchItemFailures") or []}}
     return {"error": True, "function_error": "Unhandled", "log": "", "body": {"errorType": "InvalidBatchResponse", "errorMessage": reason}}
 
 

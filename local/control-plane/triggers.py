@@ -7,8 +7,8 @@ import threading
 import time
 from typing import Any, Callable
 
+import batch_response
 import doors
-from batch_response import refused_batch_response
 from delivery import DataPlane, Invocation, emulator_result, encode
 
 log = logging.getLogger("bed.triggers")
@@ -83,7 +83,7 @@ class Triggers:
                     "body": {"errorType": "ServiceException", "errorMessage": f"{type(error).__name__}: {error}"}}
         result = emulator_result(answer)
         if origin.trigger == "sqs" and not result["error"]:
-            return refused_batch_response(config, event, result) or result
+            return batch_response.judged(config, event, result)
         return result
 
     def sns(self, endpoint: str, envelope: str, topic_arn: str, sub_arn: str, msg_id: str, raw_message: str, message_attributes: dict) -> None:
