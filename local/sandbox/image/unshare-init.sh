@@ -61,7 +61,7 @@ pivot_root . old
 PATH=/usr/bin:/usr/sbin:/bin:/sbin
 umount -l /old
 rmdir /old
-mount -o remount,ro /
+mount -o remount,bind,ro /
 cd "$directory"
 
 # Up to here what goes wrong is for the one who starts the sandbox; what follows is the function's own output.
