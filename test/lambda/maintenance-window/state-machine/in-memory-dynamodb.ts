@@ -1,0 +1,110 @@
+/** The deferred events table with DynamoDB's condition semantics and no network, for tests that try many histories. */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { index } from '../../../../lambda/contract/store.json';
+import { holds, type Item, type Names, updated } from './expressions';
+
+interface Input extends Names {
+  readonly Key?: Item;
+  readonly Item?: Item;
+  readonly IndexName?: string;
+  readonly ConditionExpression?: string;
+  readonly UpdateExpression?: string;
+  readonly KeyConditionExpression?: string;
+  readonly ProjectionExpression?: string;
+  readonly ReturnValuesOnConditionCheckFailure?: string;
+  readonly ExclusiveStartKey?: Item;
+}
+
+const PROJECTED = ['id', index.partitionKey, index.sortKey, ...index.projected];
+
+export class InMemoryDynamoDb {
+  readonly items = new Map<string, Item>();
+  /** Rows of one page of a query. */
+  pageSize = 3;
+  /** Called with each operation's name and input before it is done; may throw to refuse it. */
+  before: (operation: string, input: Input) => void = () => undefined;
+  /** Called after an operation is done; throwing loses its acknowledgement. */
+  after: (operation: string, input: Input) => void = () => undefined;
+
+  /** Stands in for an SDK client. */
+  send(command: { readonly constructor: { readonly name: string }; readonly input: unknown }): Promise<unknown> {
+    return Promise.resolve().then(() => this.perform(command.constructor.name.replace(/Command$/, ''), command.input as Input));
+  }
+
+  /** One operation, as one atomic step. */
+  perform(operation: string, input: Input): unknown {
+    this.before(operation, input);
+    const result = this.operations[operation]?.(input);
+    if (!result) {
+      throw new Error(`the table in memory knows no ${operation}`);
+    }
+    this.after(operation, input);
+    return result;
+  }
+
+  item(id: string): Item | undefined {
+    return this.items.get(id);
+  }
+
+  put(item: Item): void {
+    this.items.set(item.id.S!, item);
+  }
+
+  private readonly operations: Record<string, (input: Input) => object> = {
+    GetItem: (input) => {
+      const item = this.items.get(input.Key!.id.S!);
+      return { Item: item && (input.ProjectionExpression ? projected(item, input) : { ...item }) };
+    },
+    PutItem: (input) => {
+      this.check(input, input.Item!.id.S!);
+      this.put(input.Item!);
+      return {};
+    },
+    DeleteItem: (input) => {
+      this.check(input, input.Key!.id.S!);
+      this.items.delete(input.Key!.id.S!);
+      return {};
+    },
+    UpdateItem: (input) => {
+      const id = input.Key!.id.S!;
+      this.check(input, id);
+      const item = updated(input.UpdateExpression!, this.items.get(id) ?? { id: { S: id } }, input);
+      this.put(item);
+      return { Attributes: { ...item } };
+    },
+    Query: (input) => this.query(input),
+  };
+
+  private check(input: Input, id: string): void {
+    const item = this.items.get(id);
+    if (!holds(input.ConditionExpression, item, input)) {
+      throw new ConditionalCheckFailedException({
+        message: 'The conditional request failed',
+        $metadata: {},
+        Item: input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' ? item : undefined,
+      });
+    }
+  }
+
+  private query(input: Input): object {
+    if (input.IndexName !== index.name) {
+      throw new Error('only the index is queried');
+    }
+    const found = [...this.items.values()]
+      .filter((item) => item.backlog && item.due && holds(input.KeyConditionExpression, item, input))
+      .sort((a, b) => Number(a.due.N) - Number(b.due.N) || (a.id.S! < b.id.S! ? -1 : 1));
+    const from = input.ExclusiveStartKey;
+    const start = from ? found.findIndex((item) => Number(item.due.N) > Number(from.due.N) || (item.due.N === from.due.N && item.id.S! > from.id.S!)) : 0;
+    const page = start < 0 ? [] : found.slice(start, start + this.pageSize);
+    const last = page.length === this.pageSize ? page[page.length - 1] : undefined;
+    return {
+      Items: page.map((item) => Object.fromEntries(PROJECTED.filter((name) => item[name]).map((name) => [name, item[name]]))),
+      LastEvaluatedKey: last && { id: last.id, backlog: last.backlog, due: last.due },
+    };
+  }
+}
+
+function projected(item: Item, { ProjectionExpression: projection, ExpressionAttributeNames: names }: Input): Item {
+  const wanted = projection!.split(',').map((path) => path.trim().split('.')[0]).map((name) => names?.[name] ?? name);
+  return Object.fromEntries(wanted.filter((name) => item[name]).map((name) => [name, item[name]]));
+}

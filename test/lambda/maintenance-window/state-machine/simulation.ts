@@ -1,0 +1,67 @@
+/** Virtual time: everything that waits is woken in order of its time, with whatever else was to happen in between already done. */
+import type { Clock } from '../../../../lambda/maintenance-window/replayer/clock';
+
+interface Sleeper {
+  readonly at: number;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
+export class Simulation implements Clock {
+  private time: number;
+  private order = 0;
+  private sleepers: Sleeper[] = [];
+
+  constructor(start: number) {
+    this.time = start;
+  }
+
+  now(): number {
+    return this.time;
+  }
+
+  sleep(milliseconds: number): Promise<void> {
+    return new Promise((wake) => {
+      this.sleepers.push({ at: this.time + Math.max(0, milliseconds), order: this.order++, wake });
+    });
+  }
+
+  /** Lets time pass until the condition holds; false when nothing is left that could make it hold, or at the end. */
+  async until(condition: () => boolean, end: number): Promise<boolean> {
+    for (;;) {
+      await new Promise((resolve) => setImmediate(resolve)); // every promise that can go on has gone on
+      if (condition()) {
+        return true;
+      }
+      const next = this.sleepers.reduce<Sleeper | undefined>((first, each) => !first || each.at < first.at || (each.at === first.at && each.order < first.order) ? each : first, undefined);
+      if (!next || next.at > end) {
+        return false;
+      }
+      this.sleepers = this.sleepers.filter((each) => each !== next);
+      this.time = next.at;
+      next.wake();
+    }
+  }
+
+  /** The value of a promise that needs time to pass. */
+  async run<T>(work: Promise<T>): Promise<T> {
+    let settled = false;
+    const watched = work.finally(() => {
+      settled = true;
+    });
+    watched.catch(() => undefined);
+    await this.until(() => settled, Infinity);
+    return watched;
+  }
+}
+
+/** Numbers from 0 to 1 that follow from a seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6D2B79F5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

@@ -1,0 +1,194 @@
+/** Replayers, functions and a table in one simulation, where any of them may fail at any step. */
+import { environment, layer } from '../../../../lambda/contract/names.json';
+import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
+import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
+import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';
+import { GateModel, type Result } from './gate-model';
+import { InMemoryDynamoDb } from './in-memory-dynamodb';
+import { randomFrom, Simulation } from './simulation';
+
+export const FUNCTION_KEY = 'orders';
+export const FUNCTION_ARN = 'arn:aws:lambda:eu-west-1:000000000000:function:orders:live';
+export const OPERATOR = '/cdk-patient-lambda/windows/w/operator';
+export const START = Date.parse('2027-01-10T06:00:00Z');
+const LONG_AGO = new Date('2026-01-01T00:00:00Z');
+/** Milliseconds: the function's time limit. */
+const FUNCTION_TIMEOUT = 60_000;
+
+/** How likely each mishap is, 0 to 1. */
+export interface Mishaps {
+  /** A pointer is delivered a second time. */
+  readonly deliveredTwice: number;
+  /** An accepted pointer is never delivered. */
+  readonly neverDelivered: number;
+  /** An operation of a replayer is done, but its acknowledgement is lost. */
+  readonly lostAcknowledgement: number;
+  /** A replayer dies before an operation. */
+  readonly replayerDies: number;
+  /** A handler fails. */
+  readonly handlerFails: number;
+  /** A run's process exits, or its outcome is never written. */
+  readonly runLost: number;
+}
+
+export const NO_MISHAPS: Mishaps = { deliveredTwice: 0, neverDelivered: 0, lostAcknowledgement: 0, replayerDies: 0, handlerFails: 0, runLost: 0 };
+
+class Dead extends Error {}
+
+export class World {
+  readonly simulation = new Simulation(START);
+  readonly database = new InMemoryDynamoDb();
+  readonly random: () => number;
+  readonly runsOf = new Map<string, number>();
+  readonly overlaps: string[] = [];
+  readonly logged: { message: string; [detail: string]: unknown }[] = [];
+  readonly metrics: { dimension: string; values: Record<string, number> }[] = [];
+  readonly invocations: { functionArn: string; body: string }[] = [];
+  readonly functions = new Map<string, Record<string, string>>();
+  parameters: Record<string, { value: string; modified: Date }> = { [OPERATOR]: { value: 'auto', modified: LONG_AGO } };
+  /** Most runs that were under way at once. */
+  mostAtOnce = 0;
+  /** What Invoke throws, if anything; called before the pointer is queued. */
+  refuse: (functionArn: string) => Error | undefined = () => undefined;
+  private readonly running = new Map<string, number>();
+  private readonly gate = new GateModel(this.database, FUNCTION_KEY);
+
+  constructor(seed = 1, private readonly mishaps: Mishaps = NO_MISHAPS) {
+    this.random = randomFrom(seed);
+    this.guard(FUNCTION_ARN);
+  }
+
+  guard(functionArn: string, variables: Record<string, string> = {}): void {
+    this.functions.set(functionArn, {
+      [environment.wrapper]: layer.wrapper, [environment.functionKey]: FUNCTION_KEY, [environment.operatorParameter]: OPERATOR, [environment.cacheTtl]: '30', ...variables,
+    });
+  }
+
+  setWindow(value: string): void {
+    this.parameters[OPERATOR] = { value, modified: new Date(this.simulation.now()) };
+  }
+
+  /** Puts an event as a gate stored it; its id. */
+  defer(requestId: string, attributes: Item = {}, envelope: Item = {}): string {
+    const id = `${FUNCTION_KEY}#${requestId}`;
+    const at = { N: String(this.simulation.now() - 60_000) };
+    this.database.put({
+      id: { S: id }, state: { S: 'PENDING' }, functionKey: { S: FUNCTION_KEY }, requestId: { S: requestId }, source: { S: 's3' }, deferredAt: at, nextAttempt: at,
+      due: at, backlog: { S: backlogKey('PENDING', shardOf(requestId)) }, attempt: { N: '0' }, maxAttempt: { N: '5' }, dispatches: { N: '0' }, chunks: { N: '0' },
+      envelope: { M: { functionArn: { S: FUNCTION_ARN }, operatorParameter: { S: OPERATOR }, sourceIds: { L: [] }, ...envelope } },
+      ...attributes,
+    });
+    return id;
+  }
+
+  state(id: string): string | undefined {
+    return this.database.item(id)?.state.S;
+  }
+
+  /** A replayer with clients of its own: what befalls it befalls it alone. */
+  replayer(settings: Partial<Settings> = {}): Replayer {
+    const collect = (dimension: string, values: Record<string, number>) => this.metrics.push({ dimension, values });
+    const clients = this.clients();
+    return new Replayer({
+      ...clients,
+      settings: { table: 't', store: 's', replay: 'AUTOMATIC', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600, ...settings },
+      clock: this.simulation,
+      random: this.random,
+      log: (message, details) => this.logged.push({ message, ...details }),
+      metrics: {
+        ofStore: (values) => collect('Store', Object.fromEntries(Object.entries(values).map(([name, [value]]) => [name, value]))),
+        ofFunction: (functionKey, metric, count) => collect(functionKey, { [metric]: count }),
+      },
+    });
+  }
+
+  /** A pointer in a function's asynchronous queue. */
+  async deliver(body: string): Promise<void> {
+    await this.simulation.sleep(this.random() * 5000);
+    if (this.happens('neverDelivered')) {
+      return;
+    }
+    const times = this.happens('deliveredTwice') ? 2 : 1;
+    await Promise.all(Array.from({ length: times }, () => this.run(body)));
+  }
+
+  private async run(body: string): Promise<void> {
+    const { simulation } = this;
+    await simulation.sleep(this.random() * 2000);
+    const { requestId, token } = (JSON.parse(body) as { $maintenanceReplay: { requestId: string; token: string } }).$maintenanceReplay;
+    if (this.parameters[OPERATOR].value === 'on') {
+      this.gate.giveBack(requestId, token, simulation.now() + 30_000);
+      return;
+    }
+    const nonce = String(this.random());
+    const row = this.gate.start(requestId, token, nonce, simulation.now() + FUNCTION_TIMEOUT);
+    if (!row) {
+      return;
+    }
+    if (this.running.has(requestId)) {
+      this.overlaps.push(requestId);
+    }
+    this.running.set(requestId, (this.running.get(requestId) ?? 0) + 1);
+    this.runsOf.set(requestId, (this.runsOf.get(requestId) ?? 0) + 1);
+    this.mostAtOnce = Math.max(this.mostAtOnce, this.running.size);
+    await simulation.sleep(this.random() * FUNCTION_TIMEOUT);
+    this.running.delete(requestId);
+    if (!this.happens('runLost')) {
+      const result: Result = this.happens('handlerFails') ? 'FAILED' : 'DONE';
+      this.gate.finish(row, nonce, result, simulation.now(), this.random());
+    }
+  }
+
+  private happens(mishap: keyof Mishaps): boolean {
+    return this.random() < this.mishaps[mishap];
+  }
+
+  private clients(): Pick<ReplayerParts, 'dynamodb' | 'lambda' | 'ssm'> {
+    let dead = false;
+    const step = async <T>(work: () => T | Promise<T>): Promise<T> => {
+      await this.simulation.sleep(this.random() * 20);
+      dead ||= this.happens('replayerDies');
+      if (dead) {
+        throw new Dead('this replayer is dead');
+      }
+      const result = await work();
+      if (this.happens('lostAcknowledgement')) {
+        throw new Error('socket hang up');
+      }
+      return result;
+    };
+    const client = (send: (name: string, input: never) => unknown) => ({
+      send: (command: { constructor: { name: string }; input: unknown }) => step(() => send(command.constructor.name, command.input as never)),
+    }) as never;
+    return {
+      dynamodb: { send: (command: never) => step(() => this.database.send(command)) } as never,
+      lambda: client((name, input: { FunctionName: string; Payload?: Uint8Array }) => this.lambda(name, input)),
+      ssm: client((_, { Names }: { Names: string[] }) => ({
+        Parameters: Names.flatMap((Name) => this.parameters[Name] ? [{ Name, Value: this.parameters[Name].value, LastModifiedDate: this.parameters[Name].modified }] : []),
+      })),
+    };
+  }
+
+  private lambda(name: string, { FunctionName: functionArn, Payload: payload }: { FunctionName: string; Payload?: Uint8Array }): unknown {
+    const variables = this.functions.get(functionArn);
+    if (!variables) {
+      throw Object.assign(new Error(`Function not found: ${functionArn}`), { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } });
+    }
+    if (name === 'GetFunctionConfigurationCommand') {
+      return { Environment: { Variables: variables } };
+    }
+    const body = Buffer.from(payload!).toString();
+    this.invocations.push({ functionArn, body });
+    const refusal = this.refuse(functionArn);
+    if (refusal) {
+      throw refusal;
+    }
+    void this.deliver(body);
+    return { StatusCode: 202 };
+  }
+}
+
+/** A request id that ends in the given number. */
+export function requestIdOf(number: number): string {
+  return `00000000-0000-4000-8000-${number.toString(16).padStart(12, '0')}`;
+}
