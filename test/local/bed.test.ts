@@ -1,0 +1,146 @@
+/** The whole bed: the stock CDK CLI deploys, services start real functions in real sandboxes, and nothing is left behind. */
+import * as fs from 'node:fs';
+import * as net from 'node:net';
+import * as path from 'node:path';
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { Bed, type CdkApp } from '../../local/bed';
+import { WEAKER_THAN_AWS } from '../../local/control-plane/weaker-than-aws';
+import { eventually } from './control-plane/harness';
+
+const ROOT = path.join(__dirname, '../..');
+function app(name: string, environment: Record<string, string> = {}): CdkApp {
+  const python = bed.runtimes.find(({ runtime, missing }) => runtime.startsWith('python') && !missing);
+  return { command: `npx tsx ${path.join(__dirname, 'apps', `${name}.ts`)}`, cwd: ROOT, environment: { PYTHON_RUNTIME: python!.runtime, ...environment } };
+}
+
+interface Note { readonly event: any; readonly arn: string; readonly requestId: string }
+
+let bed: Bed;
+let outputs: Record<string, string>;
+const lines: string[] = [];
+
+beforeAll(async () => {
+  bed = await Bed.open({ log: (line) => lines.push(line) });
+  const { Listeners } = await bed.deploy(app('listeners'));
+  outputs = Object.fromEntries(Object.entries(Listeners).map(([name, value]) => [name.replace(/^Out/, ''), value]));
+}, 180_000);
+afterAll(() => bed?.close(), 30_000);
+
+/** What the functions put down, once one fits. */
+async function heard(fits: (note: Note) => boolean): Promise<Note> {
+  const s3 = new S3Client({ ...bed.clientConfig, forcePathStyle: true });
+  return eventually(async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: outputs.Heard }));
+    for (const { Key } of Contents) {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: outputs.Heard, Key }));
+      const note = JSON.parse(await Body!.transformToString()) as Note;
+      if (fits(note)) return note;
+    }
+    return undefined;
+  });
+}
+
+describe('a deployed stack', () => {
+  it('has outputs that come through a real custom resource', () => {
+    expect(outputs.Echo).toBe('echoed');
+    expect(outputs.AliasArn).toMatch(/:live$/);
+  });
+
+  it('answers Invoke with what its functions return', async () => {
+    const lambda = new LambdaClient(bed.clientConfig);
+    for (const FunctionName of [outputs.PythonArn, outputs.AliasArn]) {
+      const { Payload, FunctionError } = await lambda.send(new InvokeCommand({ FunctionName, Payload: Buffer.from('{"n":1}') }));
+      expect(FunctionError).toBeUndefined();
+      expect(JSON.parse(Buffer.from(Payload!).toString())).toEqual({ n: 1 });
+    }
+  });
+
+  it.each([
+    ['an object put into a bucket', 's3', async () => {
+      const s3 = new S3Client({ ...bed.clientConfig, forcePathStyle: true });
+      for (const index of [0, 1]) await s3.send(new PutObjectCommand({ Bucket: outputs.Inbox, Key: `for-${index}/letter`, Body: 'dear' }));
+      return [(note: Note) => note.event.Records?.[0].s3?.object.key === 'for-0/letter', (note: Note) => note.event.Records?.[0].s3?.object.key === 'for-1/letter'];
+    }],
+    ['a message published to a topic', 'sns', async () => {
+      await new SNSClient(bed.clientConfig).send(new PublishCommand({ TopicArn: outputs.TopicArn, Message: 'extra' }));
+      return [outputs.PythonArn, outputs.AliasArn].map((arn) => (note: Note) => note.arn === arn && note.event.Records?.[0].Sns?.Message === 'extra');
+    }],
+    ['an event on the bus', 'events', async () => {
+      await new EventBridgeClient(bed.clientConfig).send(new PutEventsCommand({ Entries: [{ Source: 'door', DetailType: 'rang', Detail: '{"times":2}' }] }));
+      return [outputs.PythonArn, outputs.AliasArn].map((arn) => (note: Note) => note.arn === arn && note.event.detail?.times === 2);
+    }],
+    ['a message in a queue', 'sqs', async () => {
+      await new SQSClient(bed.clientConfig).send(new SendMessageCommand({ QueueUrl: outputs.QueueUrl, MessageBody: 'grind' }));
+      return [(note: Note) => note.arn === outputs.AliasArn && note.event.Records?.[0].body === 'grind'];
+    }],
+  ])('%s starts its functions, aliases by their alias', async (_what, door, cause) => {
+    for (const fits of await cause()) {
+      const note = await heard(fits);
+      expect(bed.invocations()).toContainEqual(expect.objectContaining({
+        requestId: note.requestId, door, mode: door === 'sqs' ? 'RequestResponse' : 'Event', functionArn: note.arn,
+      }));
+    }
+  }, 60_000);
+
+  it('leaves a record of what each function asked for, and nothing undelivered', () => {
+    const { functionName } = bed.invocations().find((invocation) => invocation.functionArn === outputs.AliasArn)!;
+    expect(bed.requests()).toContainEqual(expect.objectContaining({ functionName, action: 's3:PutObject', status: 200 }));
+    expect(bed.undelivered()).toEqual([]);
+  });
+});
+
+describe('the CLI', () => {
+  it('shows its last lines when a deployment fails, and the bed goes on', async () => {
+    await expect(bed.deploy({ command: 'node -e "console.error(\'the app is broken\'); process.exit(3)"', cwd: ROOT })).rejects.toThrow(/the app is broken/);
+    expect(lines).toContain('cdk: the app is broken');
+  }, 60_000);
+
+  it.each(['AWS_PROFILE', 'AWS_ENDPOINT_URL', 'HOME'])('does not run an app that sets %s', async (name) => {
+    await expect(bed.deploy(app('listeners', { [name]: 'x' }))).rejects.toThrow(`CdkApp.environment sets ${name}`);
+  });
+
+  it('destroys what it deployed', async () => {
+    await bed.destroy(app('listeners'));
+    await expect(new CloudFormationClient(bed.clientConfig).send(new DescribeStacksCommand({ StackName: 'Listeners' }))).rejects.toThrow('does not exist');
+    const deletion = bed.invocations().filter((invocation) => invocation.door === 'cloudformation');
+    expect(deletion).toHaveLength(2);
+  }, 60_000);
+});
+
+it('says what is weaker than AWS, which isolation and which runtimes run', () => {
+  for (const line of WEAKER_THAN_AWS) expect(lines).toContain(`bed: weaker than AWS: ${line}`);
+  expect(lines).toContain(`bed: functions run in sandboxes of ${bed.isolation}`);
+  expect(lines.some((line) => line.startsWith('bed: python3.'))).toBe(true);
+});
+
+it('leaves neither port nor file when it closes; another one open at the time is not disturbed', async () => {
+  const other = await Bed.open({ log: () => undefined });
+  try {
+    expect(other.endpoint).not.toBe(bed.endpoint);
+    const directory = path.dirname(other.environment.HOME);
+    expect(fs.existsSync(directory)).toBe(true);
+    await other.close();
+    expect(fs.existsSync(directory)).toBe(false);
+    await expect(connected(other.endpoint)).resolves.toBe(false);
+    await expect(connected(bed.endpoint)).resolves.toBe(true);
+  } finally {
+    await other.close();
+  }
+}, 60_000);
+
+function connected(endpoint: string): Promise<boolean> {
+  const { hostname, port } = new URL(endpoint);
+  return new Promise((resolve) => {
+    const socket = net.connect(Number(port), hostname);
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
