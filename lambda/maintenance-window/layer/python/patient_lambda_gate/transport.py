@@ -83,6 +83,7 @@ class Transport:
             pieces.append(piece)
         if response.length:  # read1 ends in silence where read would raise
             raise http.client.IncompleteRead(b"".join(pieces), response.length)
+        response.close()  # else the connection takes no further request
         return b"".join(pieces)
 
     def _connect(self, parts, until: float) -> http.client.HTTPConnection:

@@ -1,0 +1,66 @@
+"""Makes the layer's package importable from its source, with the contract read from where it is kept."""
+
+import json
+import pathlib
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[5]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "lambda/maintenance-window/layer/python"))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from patient_lambda_gate import contract  # noqa: E402
+
+contract.DIRECTORY = str(ROOT / "lambda/contract")  # where the gate runs, it lies beside it in the layer
+
+from fake_services import FakeDynamo, JsonServer, Recorder  # noqa: E402
+
+
+def contract_file(name: str) -> dict:
+    """A contract file with its vectors."""
+    return json.loads((ROOT / f"lambda/contract/{name}.json").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def server():
+    """Starts loopback JSON services; all are gone afterwards."""
+    servers = []
+
+    def start(answer) -> JsonServer:
+        servers.append(JsonServer(answer))
+        return servers[-1]
+
+    yield start
+    for running in servers:
+        running.close()
+
+
+@pytest.fixture
+def dynamo(server):
+    fake = FakeDynamo()
+    fake.server = server(fake.answer)
+    return fake
+
+
+@pytest.fixture
+def reporter():
+    return Recorder()
+
+
+@pytest.fixture
+def environment():
+    """What the construct and Lambda set."""
+    return {
+        "AWS_REGION": "us-east-1",
+        "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_SESSION_TOKEN": "token",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "stream",
+        "AWS_LAMBDA_FUNCTION_VERSION": "7",
+        "PATIENT_LAMBDA_OPERATOR_PARAMETER": "/w/operator",
+        "PATIENT_LAMBDA_TABLE": "events",
+        "PATIENT_LAMBDA_FUNCTION_KEY": "fn",
+        "PATIENT_LAMBDA_CACHE_TTL": "30",
+    }
