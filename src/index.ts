@@ -1,10 +1,10 @@
 export * from './maintenance-window/deferral';
 export * from './maintenance-window/deferral-action';
-export { DeferredEventStore, DeferredEventStoreProps, IDeferredEventStore } from './maintenance-window/deferred-event-store';
-export { MaintenanceWindowGuard } from './maintenance-window/guard';
+export * from './maintenance-window/deferred-event-store';
 export * from './maintenance-window/handler-loading';
 export * from './maintenance-window/maintenance-window';
 export * from './maintenance-window/maintenance-window-function';
+export * from './maintenance-window/maintenance-window-guard';
 export * from './maintenance-window/maintenance-window-options';
 export * from './maintenance-window/on-window-unknown';
 export * from './maintenance-window/replay';

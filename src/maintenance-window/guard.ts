@@ -3,14 +3,15 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES } from '../private/contract.generated';
 import { stableName } from '../private/stable-name';
-import { DeferredEventStore, IDeferredEventStore } from './deferred-event-store';
-import { eventSourceAspect } from './event-source-aspect';
+import { DeferredEventStore } from './deferred-event-store';
 import { checkDestinations } from './destination-checks';
+import { eventSourceAspect } from './event-source-aspect';
 import { gateEnvironment, Variables } from './gate-environment';
 import { functionStatements } from './grants';
 import { HandlerLoading } from './handler-loading';
 import { layerOf } from './layer';
-import { IMaintenanceWindow, MaintenanceWindow } from './maintenance-window';
+import { MaintenanceWindow } from './maintenance-window';
+import { MaintenanceWindowGuard } from './maintenance-window-guard';
 import { MaintenanceWindowOptions } from './maintenance-window-options';
 import { checkMappings } from './mapping-checks';
 import { checkSupported } from './supported-functions';
@@ -22,25 +23,9 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 
 const GUARDED = Symbol.for('cdk-patient-lambda.GuardedFunction');
 
-/** What guards a function. */
-export interface MaintenanceWindowGuard {
-  /** The window that decides whether the handler is called. */
-  readonly maintenanceWindow: IMaintenanceWindow;
-
-  /** Where events are kept that come during a window. */
-  readonly deferredEvents: IDeferredEventStore;
-
-  /** The function's name in deferred events and metrics, unique in the account and Region. */
-  readonly functionKey: string;
-}
-
-export function isGuarded(construct: object): boolean {
-  return GUARDED in construct;
-}
-
 /** Puts the layer in front of a function's handler, with all that it needs. */
 export function guard(fn: lambda.Function, options: MaintenanceWindowOptions): MaintenanceWindowGuard {
-  if (isGuarded(fn)) {
+  if (GUARDED in fn) {
     throw new Error(`function '${fn.node.path}' is guarded by a maintenance window already`);
   }
   checkSupported(fn);
@@ -105,7 +90,7 @@ function stillGuarded(fn: lambda.Function, resource: lambda.CfnFunction, variabl
   const now = currentVariables(fn, resource);
   const errors = Object.entries(variables).filter(([name, value]) => JSON.stringify(now[name]) !== resolve(value)).map(([name]) => {
     return name === NAMES.environment.wrapper
-      ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in 'environment' or set it before guard(), then it is chained`
+      ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
       : `environment variable ${name} was changed after the maintenance window had set it`;
   });
   const layers = (Stack.of(fn).resolve(resource.layers) ?? []) as unknown[];
@@ -119,8 +104,8 @@ function grant(fn: lambda.Function, statements: iam.PolicyStatement[]): void {
   const refused = statements.filter((statement) => !fn.grantPrincipal.addToPrincipalPolicy(statement).statementAdded);
   if (refused.length > 0) {
     const missing = refused.map((statement) => JSON.stringify(Stack.of(fn).resolve(statement.toStatementJson()))).join(', ');
-    Annotations.of(fn).addWarningV2(NAMES.annotations.roleNotChanged, `the function's role can't be changed here; without these statements it `
-      + `neither sees its maintenance window nor keeps events: ${missing}`);
+    Annotations.of(fn).addWarningV2(NAMES.annotations.roleNotChanged, `the function's role can't be changed here; without these statements `
+      + `it neither sees its maintenance window nor keeps events: ${missing}`);
   }
 }
 
@@ -128,7 +113,7 @@ function warnOfShortTimeout(fn: lambda.Function, { handlerLoading }: Maintenance
   const seconds = fn.timeout?.isUnresolved() ? undefined : fn.timeout?.toSeconds({ integral: false }) ?? DEFAULT_TIMEOUT_SECONDS;
   const late = (handlerLoading ?? HandlerLoading.AFTER_CHECK) === HandlerLoading.AFTER_CHECK;
   if (late && seconds !== undefined && seconds < SHORT_TIMEOUT_SECONDS) {
-    Annotations.of(fn).addWarningV2(NAMES.annotations.shortTimeout, `after a window the handler is loaded within an invocation, under its timeout of `
-      + `${seconds} s; give it ${SHORT_TIMEOUT_SECONDS} s or more, or set handlerLoading to HandlerLoading.AT_ONCE`);
+    Annotations.of(fn).addWarningV2(NAMES.annotations.shortTimeout, 'after a window the handler is loaded within an invocation, under its timeout '
+      + `of ${seconds} s; give it ${SHORT_TIMEOUT_SECONDS} s or more, or set handlerLoading to HandlerLoading.AT_ONCE`);
   }
 }

@@ -3,8 +3,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 import { NAMES } from '../private/contract.generated';
 import { IDeferredEventStore } from './deferred-event-store';
-import { guard, MaintenanceWindowGuard } from './guard';
+import { guard } from './guard';
 import { IMaintenanceWindow } from './maintenance-window';
+import { MaintenanceWindowGuard } from './maintenance-window-guard';
 import { MaintenanceWindowOptions } from './maintenance-window-options';
 
 const MAINTENANCE_WINDOW_FUNCTION = Symbol.for('cdk-patient-lambda.MaintenanceWindowFunction');
@@ -15,8 +16,8 @@ export interface MaintenanceWindowFunctionProps extends lambda.FunctionProps, Ma
 /**
  * A Lambda function whose handler is not called while a maintenance window is on.
  *
- * A drop-in for `lambda.Function`. Meanwhile every invocation gets the right answer for its source, or is kept, byte for byte, and replayed afterwards.
- * Nothing is acknowledged before it is kept, and a run that may be a repeat says so in its client context.
+ * A drop-in for `lambda.Function`. Meanwhile every invocation gets the right answer for its source, or is kept, byte for byte, and replayed
+ * afterwards. Nothing is acknowledged before it is kept, and a run that may be a repeat says so in its client context.
  */
 export class MaintenanceWindowFunction extends lambda.Function {
   /**

@@ -58,8 +58,8 @@ export interface ImportedMaintenanceWindowOptions {
 /**
  * A maintenance window that any number of functions share.
  *
- * The operator's parameter is made with the value `auto` when it does not exist yet. After that its value is the operator's: no deployment changes it.
- * It is deleted with the window.
+ * The operator's parameter is made with the value `auto` when it does not exist yet. After that its value is the operator's: no deployment changes
+ * it. It is deleted with the window.
  */
 export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   /**

@@ -10,7 +10,7 @@ import { actionFor, deferralProperty } from './gate-environment';
 import { IMaintenanceWindow } from './maintenance-window';
 import { MaintenanceWindowOptions } from './maintenance-window-options';
 
-/** What AWS sets where a template says nothing, in seconds. DynamoDB streams keep records for just this long, Kinesis streams for this long or more. */
+/** What AWS sets where a template says nothing, in seconds. DynamoDB streams keep records for just this long, Kinesis streams at least. */
 const AWS_DEFAULTS = { queueRetention: 345_600, visibility: 30, streamRetention: 86_400 };
 /** Event source mappings: until the record expires. */
 const UNLIMITED = -1;
