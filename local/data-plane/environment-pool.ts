@@ -46,12 +46,13 @@ export class EnvironmentPool {
     this.retireOthers(configuration, identity);
     const patienceEnds = Date.now() + HAND_OVER_MS;
     for (;;) {
-      const index = this.idle.findLastIndex((environment) => environment.identity === identity);
-      if (index >= 0) {
-        const [environment] = this.idle.splice(index, 1);
-        await environment!.settled();
-        if (!environment!.isStopped) {
-          return environment!;
+      // The one used last: the others may become old enough to be stopped.
+      const environment = this.idle.filter((candidate) => candidate.identity === identity).at(-1);
+      if (environment) {
+        this.idle = this.idle.filter((other) => other !== environment);
+        await environment.settled();
+        if (!environment.isStopped) {
+          return environment;
         }
       } else if (!(await this.handOver(identity, patienceEnds - Date.now()))) {
         return this.create(configuration);

@@ -280,8 +280,21 @@ test('the bytes of an event reach every attempt untouched', async () => {
 test('a closed queue runs nothing more and takes nothing more', async () => {
   const bench = new Bench(() => FAILED);
   await bench.add(bench.functions.declare('f'));
-  bench.queue.close();
+  await bench.queue.close();
   await bench.clock.advance(HOUR);
   expect(bench.times).toEqual([0]);
   await expect(bench.add('f')).rejects.toThrow('closed');
+});
+
+test('an attempt that ends after the queue was closed is not followed by another', async () => {
+  let fail: (result: InvocationResult) => void = () => undefined;
+  const bench = new Bench(() => new Promise((resolve) => (fail = resolve)));
+  await bench.add(bench.functions.declare('f'));
+  const closing = bench.queue.close();
+  fail(FAILED);
+  await closing;
+  await bench.clock.advance(HOUR);
+  expect(bench.times).toEqual([0]);
+  expect(bench.events.filter(({ type }) => type === 'retry-scheduled')).toEqual([]);
+  expect(bench.outcomes).toEqual([]);
 });

@@ -52,8 +52,10 @@ test('releasing a slot twice frees one', () => {
 
 test('a synchronous caller is throttled at once while executions run', async () => {
   const concurrency = new Concurrency(1);
-  take(concurrency, 'a');
-  await expect(concurrency.acquire({ functionArn: 'a' })).rejects.toMatchObject({
+  const slot = take(concurrency, 'a');
+  const refused = concurrency.acquire({ functionArn: 'a' });
+  slot.release();
+  await expect(refused).rejects.toMatchObject({
     status: 429, code: 'TooManyRequestsException', message: 'Rate Exceeded.', details: { Reason: 'ConcurrentInvocationLimitExceeded' },
   });
 });

@@ -235,6 +235,19 @@ def handler(event, context):
   });
 });
 
+test('a function that is its own destination is stopped too', async () => {
+  await createFunction('echoing');
+  const queue = await createQueue('echo-stopped');
+  await lambda.send(new PutFunctionEventInvokeConfigCommand({
+    FunctionName: 'echoing', DestinationConfig: {
+      OnSuccess: { Destination: arn('lambda', 'function:echoing') }, OnFailure: { Destination: arn('sqs', 'echo-stopped') },
+    },
+  }));
+  await invokeLater('echoing', '{}');
+  expect(JSON.parse((await receive(queue)).Body!)).toMatchObject({ requestContext: { condition: 'RecursiveInvocation' } });
+  expect(plane.invocations.filter(({ functionName, outcome }) => functionName === 'echoing' && outcome === 'success')).toHaveLength(16);
+});
+
 test('function output reaches CloudWatch Logs', async () => {
   await createFunction('talking');
   await lambda.send(new InvokeCommand({ FunctionName: 'talking', Payload: Buffer.from('{"say":"good day"}') }));

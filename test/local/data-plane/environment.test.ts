@@ -70,7 +70,9 @@ describe('an environment', () => {
     await bed.seen((event) => event.type === 'invocation-started' && event.invocation.functionName === 'shifting');
     bed.functions.declare('shifting', { files: counter('new') });
     expect(await bed.result('shifting')).toMatchObject({ code: 'new' });
+    const { environmentId } = bed.plane.invocations.find((record) => record.functionName === 'shifting')!;
     expect(await running).toMatchObject({ code: 'old' });
+    await bed.seen((event) => event.type === 'environment-stopped' && event.environmentId === environmentId && event.reason === 'the function changed');
     expect(await bed.result('shifting')).toMatchObject({ code: 'new', count: 2 });
   });
 
