@@ -21,6 +21,7 @@ const COMMANDS: Record<string, string> = {
   'lint': 'tsx scripts/test.ts lint',
   'tally': 'tsx scripts/tally.ts',
   'demo': 'tsx scripts/steps.ts && tsx demo/main.ts',
+  'bench': 'tsx scripts/steps.ts && tsx bench/invocations.ts',
 };
 
 /** Tasks that projen makes and that nobody should run here. */

@@ -1,0 +1,21 @@
+/** `npm test`: all groups in order, also after one that failed, then the tally. With names: those groups. */
+import { rmSync } from 'node:fs';
+import { GROUPS, groupNamed } from './groups';
+import { runGroup } from './run-group';
+import { printTally, REPORTS } from './tally';
+
+async function main(names: readonly string[]) {
+  const groups = names.length > 0 ? names.map(groupNamed) : GROUPS;
+  if (names.length === 0) {
+    rmSync(REPORTS, { recursive: true, force: true });
+  }
+  for (const group of groups) {
+    await runGroup(group);
+  }
+  printTally(groups.map((group) => group.name));
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});
