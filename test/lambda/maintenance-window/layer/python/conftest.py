@@ -23,6 +23,14 @@ def contract_file(name: str) -> dict:
     return json.loads((ROOT / f"lambda/contract/{name}.json").read_text(encoding="utf-8"))
 
 
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch):
+    """Repeats are what is tested, not how long they wait."""
+    from patient_lambda_gate import aws
+
+    monkeypatch.setattr(aws, "FIRST_PAUSE_SECONDS", 0.001)
+
+
 @pytest.fixture
 def server():
     """Starts loopback JSON services; all are gone afterwards."""

@@ -21,6 +21,7 @@ class JsonServer:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # one segment for each response: without, each waits for the acknowledgement of its head
 
             def setup(self):
                 outer.connections += 1

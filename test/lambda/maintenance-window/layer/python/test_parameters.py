@@ -67,7 +67,7 @@ def test_a_fault_is_a_failed_read_that_names_the_cause(reader, name):
 @pytest.mark.parametrize("fault", [DROP, HANG, (200, b""), failing(400, "ThrottlingException")], ids=["dropped", "hanging", "empty", "throttled"])
 def test_what_fails_once_is_read_over_a_fresh_connection(reader, fault):
     read, service = reader(fault, AUTO)
-    assert read(1000).operator.mode == "auto"
+    assert read(300).operator.mode == "auto"
     assert service.connections == 2
 
 
