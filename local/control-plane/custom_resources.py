@@ -10,8 +10,9 @@ What the ResponseURL refuses, and who refuses it on AWS:
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Callable
+from typing import Any
 from xml.sax.saxutils import escape
 
 from delivery import encode

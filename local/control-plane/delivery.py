@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 # What the caller of Lambda's Invoke may send along, by the name it has on the wire.
 FORWARDED_HEADERS = ("x-amz-client-context", "x-amzn-trace-id", "x-amz-log-type", "x-amz-tenant-id")
 
+# They belong to the data plane's connection, not to the answer.
+HOP_HEADERS = ("connection", "keep-alive", "transfer-encoding", "content-length", "date", "server")
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -55,8 +58,7 @@ class DataPlane:
             body = response.read()
         finally:
             connection.close()
-        kept = [(k, v) for k, v in response.getheaders() if k.lower() not in ("connection", "keep-alive", "transfer-encoding", "content-length", "date")]
-        return Answer(response.status, kept, body)
+        return Answer(response.status, [(k, v) for k, v in response.getheaders() if k.lower() not in HOP_HEADERS], body)
 
 
 def unreachable(error: Exception) -> Answer:

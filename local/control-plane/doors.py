@@ -10,9 +10,10 @@ import importlib.metadata
 import inspect
 import json
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 TABLE: dict[str, Any] = json.loads(Path(__file__).with_name("triggers.json").read_text(encoding="utf-8"))
 

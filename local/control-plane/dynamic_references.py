@@ -3,7 +3,8 @@
 CloudFormation resolves `ssm` there, but passes `secretsmanager` and `ssm-secure` on as text (custom resources can't take
 secure values); the emulator would put the secret itself into the event.
 """
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 SECURE = ("secretsmanager", "ssm-secure")
 # Hides a reference from the emulator's pattern, which wants "{{resolve:" and a service of lower-case letters.

@@ -1,5 +1,6 @@
 """On AWS the unqualified function and $LATEST are one and share one event invoke configuration; in the emulator two."""
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import doors
 

@@ -4,7 +4,8 @@ The emulator forgets such a resource. Its id is the one from the FAILED answer; 
 invents one of the form <stack>-<logical id>-<suffix>.
 """
 import threading
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 import doors
 

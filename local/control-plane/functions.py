@@ -62,10 +62,12 @@ class Functions:
         _function, version, _called = self._find(name, qualifier)
         config, code = version["config"], version.get("code_zip")
         if config["PackageType"] != "Zip" or not code:
-            raise Refused(501, "ServiceException", f"{config['FunctionArn']} has no zip (package type {config['PackageType']}): this bed runs zip packages")
+            raise Refused(501, "ServiceException",
+                          f"{config['FunctionArn']} has no zip (package type {config['PackageType']}): this bed runs zip packages")
         sha = base64.b64encode(hashlib.sha256(code).digest()).decode()
         if sha != config["CodeSha256"]:
-            raise Refused(500, "ServiceException", f"{config['FunctionArn']}: the emulator holds code {sha} where CodeSha256 is {config['CodeSha256']}")
+            raise Refused(500, "ServiceException",
+                          f"{config['FunctionArn']}: the emulator holds code {sha} where CodeSha256 is {config['CodeSha256']}")
         return code, sha
 
     def layer(self, arn: str) -> bytes:

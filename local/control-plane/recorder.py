@@ -1,6 +1,7 @@
 """Notes every API request that reaches the bed's address, so that least privilege can be judged by what really happened."""
 import time
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs
 
 # Enough to find the action and the resource of any control-plane request; object bodies are not kept.

@@ -109,7 +109,8 @@ export class Harness {
   readonly cloudFormation: CloudFormationClient;
 
   private constructor(
-    readonly python: string, readonly controlPlane: ControlPlane, readonly recorder: Recorder, readonly root: string, readonly lines: readonly string[],
+    readonly python: string, readonly controlPlane: ControlPlane, readonly recorder: Recorder, readonly root: string,
+    readonly lines: readonly string[],
   ) {
     this.clientConfig = { endpoint: controlPlane.url, region: REGION, credentials: credentials() };
     this.lambda = new LambdaClient(this.clientConfig);

@@ -91,7 +91,9 @@ describe('a mapping that reports batch item failures', () => {
 describe('a mapping that does not', () => {
   it('drops the batch for an answer that names failures', async () => {
     const queue = await mapped('deaf');
-    answering(queue, ({ event }) => ({ body: JSON.stringify({ batchItemFailures: event.Records.map((r: any) => ({ itemIdentifier: r.messageId })) }) }));
+    answering(queue, ({ event }) => ({
+      body: JSON.stringify({ batchItemFailures: event.Records.map((r: any) => ({ itemIdentifier: r.messageId })) }),
+    }));
     await send(queue, ['a']);
     await emptied(queue);
     expect(batches(queue)).toEqual([['a']]);
