@@ -31,8 +31,12 @@ export type RunCount = typeof runContract.counts[number];
 const ACTIVE = 'ACTIVE';
 const FINISHED = 'FINISHED';
 
-export function newRun({ mode, filter, maxEvents, now, skew }: { mode: RunMode; filter: RunFilter; maxEvents?: number; now: number; skew: number }): Run {
-  return { runId: randomUUID(), mode, filter, maxEvents, startedAt: now, tripped: false, stored: false, ...(mode === 'MANUAL' ? { deferredBefore: now + skew } : {}) };
+/** @param skew milliseconds by which a function's clock may be ahead of this one */
+export function newRun(
+  { mode, filter, maxEvents, now, skew }: { mode: RunMode; filter: RunFilter; maxEvents?: number; now: number; skew: number },
+): Run {
+  const deferredBefore = mode === 'MANUAL' ? now + skew : undefined;
+  return { runId: randomUUID(), mode, filter, deferredBefore, maxEvents, startedAt: now, tripped: false, stored: false };
 }
 
 /** Whether an event is one of those that a run was started for. */

@@ -34,7 +34,7 @@ export class Table {
 
   /** A consistent read; of these attributes only, when they are given. */
   async get(id: string, ...attributes: readonly string[]): Promise<Item | undefined> {
-    const projection = attributes.length > 0 ? attributes.map((path) => path.split('.').map((name) => `#${name}`).join('.')).join(', ') : undefined;
+    const projection = attributes.map((path) => path.split('.').map((name) => `#${name}`).join('.')).join(', ');
     const { Item: item } = await this.client.send(new GetItemCommand({
       TableName: this.name,
       Key: { id: { S: id } },
@@ -47,7 +47,9 @@ export class Table {
   /** Writes a row that does not exist yet. */
   async create(item: Item): Promise<void> {
     const when = 'attribute_not_exists(#id)';
-    await this.client.send(new PutItemCommand({ TableName: this.name, Item: item, ConditionExpression: when, ExpressionAttributeNames: namesIn(when) }));
+    await this.client.send(new PutItemCommand({
+      TableName: this.name, Item: item, ConditionExpression: when, ExpressionAttributeNames: namesIn(when),
+    }));
   }
 
   /** Removes an item; with a condition, only while it holds. True when it is gone. */

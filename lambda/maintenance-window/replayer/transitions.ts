@@ -24,7 +24,9 @@ export function claim(row: BacklogRow, { token, run, now }: { token: string; run
     id: row.id,
     when: '#state = :pending AND #nextAttempt <= :now',
     then: 'SET #state = :claimed, #token = :token, #run = :run, #lease = :lease, #due = :lease, #backlog = :backlog, #dispatches = #dispatches + :one',
-    values: { pending: 'PENDING', claimed: 'CLAIMED', now, token, run, lease: now + claimLease.value, backlog: backlogKey('LEASED', shardOf(row.requestId)), one: 1 },
+    values: {
+      pending: 'PENDING', claimed: 'CLAIMED', now, token, run, lease: now + claimLease.value, backlog: backlogKey('LEASED', shardOf(row.requestId)), one: 1,
+    },
   };
 }
 
@@ -108,7 +110,9 @@ function quarantine(item: Item, errorType: typeof NEVER_STARTED | typeof RUN_LOS
 }
 
 /** PENDING -> DISCARDED: a newer tick of the same rule stands for this one. */
-export function coalesce(row: BacklogRow, { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number }): Change {
+export function coalesce(
+  row: BacklogRow, { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number },
+): Change {
   const { then, values } = hasChunks
     ? { then: '#backlog = :backlog, #due = :now', values: { backlog: backlogKey('CLEANUP', shardOf(row.requestId)) } }
     : { then: '#expiresAt = :expires', values: { expires: expiry(now, keepFinished) } };

@@ -1,4 +1,7 @@
-/** Amazon's DynamoDB Local, for what only a real implementation of conditions and indexes can show. One process for each test file, on a port of its own. */
+/**
+ * Amazon's DynamoDB Local, for what only a real implementation of conditions and indexes can show. One process for each test file, on a port of its
+ * own.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';

@@ -67,7 +67,8 @@ describe('a lease that ended', () => {
 
   test('of a claim returns the event at once', () => {
     const item = leased('CLAIMED', { dispatches: { N: '4' } });
-    expect(after(change(item)!.change, item)).toMatchObject({ state: { S: 'PENDING' }, nextAttempt: { N: String(NOW) }, dispatches: { N: '4' }, backlog: { S: 'PENDING#7' } });
+    expect(after(change(item)!.change, item))
+      .toMatchObject({ state: { S: 'PENDING' }, nextAttempt: { N: String(NOW) }, dispatches: { N: '4' }, backlog: { S: 'PENDING#7' } });
     expect(change(item)!.quarantined).toBe(false);
   });
 
@@ -131,7 +132,8 @@ describe('a tick that a newer one stands for', () => {
 
 describe('the back-off', () => {
   test('doubles from 30 seconds up to 15 minutes', () => {
-    expect([1, 2, 3, 4, 5, 6, 7].map((failures) => backoffDelay(failures, 0.5))).toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
+    expect([1, 2, 3, 4, 5, 6, 7].map((failures) => backoffDelay(failures, 0.5)))
+      .toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
   });
 
   test('is spread by its jitter and no further', () => {

@@ -94,7 +94,8 @@ export class InMemoryDynamoDb {
       .filter((item) => item.backlog && item.due && holds(input.KeyConditionExpression, item, input))
       .sort((a, b) => Number(a.due.N) - Number(b.due.N) || (a.id.S! < b.id.S! ? -1 : 1));
     const from = input.ExclusiveStartKey;
-    const start = from ? found.findIndex((item) => Number(item.due.N) > Number(from.due.N) || (item.due.N === from.due.N && item.id.S! > from.id.S!)) : 0;
+    const isLater = (item: Item) => Number(item.due.N) > Number(from!.due.N) || (item.due.N === from!.due.N && item.id.S! > from!.id.S!);
+    const start = from ? found.findIndex(isLater) : 0;
     const page = start < 0 ? [] : found.slice(start, start + this.pageSize);
     const last = page.length === this.pageSize ? page[page.length - 1] : undefined;
     return {

@@ -8,11 +8,18 @@ const HISTORIES = 40;
 
 const chance = (most: number) => fc.double({ min: 0, max: most, noNaN: true });
 const mishaps: fc.Arbitrary<Mishaps> = fc.record({
-  deliveredTwice: chance(0.5), neverDelivered: chance(0.2), lostAcknowledgement: chance(0.05), replayerDies: chance(0.005), handlerFails: chance(0.6), runLost: chance(0.6),
+  deliveredTwice: chance(0.5),
+  neverDelivered: chance(0.2),
+  lostAcknowledgement: chance(0.05),
+  replayerDies: chance(0.005),
+  handlerFails: chance(0.6),
+  runLost: chance(0.6),
 });
 
 /** Two replayers that sweep every few minutes, each sweep an invocation that may die, until every event has ended. */
-async function history(seed: number, events: number, chances: Mishaps, during: (world: World) => Promise<void> = () => Promise.resolve()): Promise<World> {
+async function history(
+  seed: number, events: number, chances: Mishaps, during: (world: World) => Promise<void> = () => Promise.resolve(),
+): Promise<World> {
   const world = new World(seed, chances);
   const ids = Array.from({ length: events }, (_, number) => world.defer(requestIdOf(number)));
   const ended = () => ids.every((id) => ['DONE', 'QUARANTINED'].includes(world.state(id)!));

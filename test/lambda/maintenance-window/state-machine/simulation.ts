@@ -10,7 +10,7 @@ interface Sleeper {
 export class Simulation implements Clock {
   private time: number;
   private order = 0;
-  private sleepers: Sleeper[] = [];
+  private readonly sleepers: Sleeper[] = [];
 
   constructor(start: number) {
     this.time = start;
@@ -33,11 +33,11 @@ export class Simulation implements Clock {
       if (condition()) {
         return true;
       }
-      const next = this.sleepers.reduce<Sleeper | undefined>((first, each) => !first || each.at < first.at || (each.at === first.at && each.order < first.order) ? each : first, undefined);
+      const [next] = this.sleepers.sort((a, b) => a.at - b.at || a.order - b.order);
       if (!next || next.at > end) {
         return false;
       }
-      this.sleepers = this.sleepers.filter((each) => each !== next);
+      this.sleepers.shift();
       this.time = next.at;
       next.wake();
     }

@@ -164,7 +164,8 @@ export class World {
       dynamodb: { send: (command: never) => step(() => this.database.send(command)) } as never,
       lambda: client((name, input: { FunctionName: string; Payload?: Uint8Array }) => this.lambda(name, input)),
       ssm: client((_, { Names }: { Names: string[] }) => ({
-        Parameters: Names.flatMap((Name) => this.parameters[Name] ? [{ Name, Value: this.parameters[Name].value, LastModifiedDate: this.parameters[Name].modified }] : []),
+        Parameters: Names.filter((name) => this.parameters[name])
+          .map((name) => ({ Name: name, Value: this.parameters[name].value, LastModifiedDate: this.parameters[name].modified })),
       })),
     };
   }
