@@ -4,10 +4,16 @@ import * as path from 'node:path';
 
 const PROJECT_MODULES = path.resolve(__dirname, '../../node_modules');
 
-/** A name for the cache that changes with any version in the tree. */
+let name: string | undefined;
+
+/** A name for the cache that changes with any version in the tree. Read once for each process, as the tree has a hundred packages. */
 export function sdkEntryName(): string {
-  const packages = sdkPackages().map((directory) => `${path.relative(PROJECT_MODULES, directory)}@${manifest(directory).version}`);
-  return `aws-sdk-js-${createHash('sha256').update(packages.join('\n')).digest('hex').slice(0, 12)}`;
+  name ??= `aws-sdk-js-${createHash('sha256').update(sdkVersions().join('\n')).digest('hex').slice(0, 12)}`;
+  return name;
+}
+
+function sdkVersions(): string[] {
+  return sdkPackages().map((directory) => `${path.relative(PROJECT_MODULES, directory)}@${manifest(directory).version}`);
 }
 
 /**
@@ -26,23 +32,23 @@ export function collectSdk(into: string): void {
 function sdkPackages(): string[] {
   const scope = path.join(PROJECT_MODULES, '@aws-sdk');
   const found = new Set<string>();
-  const waiting = fs.readdirSync(scope).filter((name) => name.startsWith('client-')).map((name) => path.join(scope, name));
+  const waiting = fs.readdirSync(scope).filter((client) => client.startsWith('client-')).map((client) => path.join(scope, client));
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     if (found.has(directory)) continue;
     found.add(directory);
-    for (const dependency of Object.keys(manifest(directory).dependencies ?? {})) waiting.push(resolvePackage(dependency, directory));
+    waiting.push(...Object.keys(manifest(directory).dependencies ?? {}).map((dependency) => resolvePackage(dependency, directory)));
   }
   return [...found].sort();
 }
 
-function resolvePackage(name: string, from: string): string {
+function resolvePackage(dependency: string, from: string): string {
   for (let place = from; place.startsWith(PROJECT_MODULES); place = path.dirname(place)) {
-    const candidate = path.join(place, 'node_modules', name);
+    const candidate = path.join(place, 'node_modules', dependency);
     if (fs.existsSync(path.join(candidate, 'package.json'))) return candidate;
   }
-  const candidate = path.join(PROJECT_MODULES, name);
+  const candidate = path.join(PROJECT_MODULES, dependency);
   if (fs.existsSync(path.join(candidate, 'package.json'))) return candidate;
-  throw new Error(`${name}, which ${path.relative(PROJECT_MODULES, from)} depends on, is not installed; run npm ci`);
+  throw new Error(`${dependency}, which ${path.relative(PROJECT_MODULES, from)} depends on, is not installed; run npm ci`);
 }
 
 function manifest(directory: string): { version: string; dependencies?: Record<string, string> } {

@@ -10,10 +10,16 @@ const LOCK_POLL_MS = 250;
 /** Told what is being fetched or built, for everything that takes longer than an eye blink. */
 export type Progress = (line: string) => void;
 
+let platform: string | undefined;
+
 /** `linux-x64-glibc`: a build for one of these does not run on another. */
 export function platformTag(): string {
-  const libc = (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header.glibcVersionRuntime ? 'glibc' : 'musl';
-  return `${process.platform}-${process.arch}-${libc}`;
+  platform ??= `${process.platform}-${process.arch}-${libc()}`;
+  return platform;
+}
+
+function libc(): string {
+  return (process.report.getReport() as { header: { glibcVersionRuntime?: string } }).header.glibcVersionRuntime ? 'glibc' : 'musl';
 }
 
 /**
@@ -31,22 +37,23 @@ export class Cache {
     return fs.existsSync(entry) ? entry : undefined;
   }
 
-  /** The directory of an entry; `build` fills it when it is not there. */
-  async ensure(name: string, build: (directory: string) => Promise<void>): Promise<string> {
+  /** The directory of an entry; `build` fills it when it is not there. `progress` hears of a wait for another process. */
+  async ensure(name: string, build: (directory: string) => Promise<void>, progress: Progress = () => undefined): Promise<string> {
     const found = this.find(name);
     if (found) return found;
     let building = this.underWay.get(name);
     if (!building) {
-      building = this.buildLocked(name, build).finally(() => this.underWay.delete(name));
+      building = this.buildLocked(name, build, progress).finally(() => this.underWay.delete(name));
       this.underWay.set(name, building);
     }
     return building;
   }
 
-  private async buildLocked(name: string, build: (directory: string) => Promise<void>): Promise<string> {
+  private async buildLocked(name: string, build: (directory: string) => Promise<void>, progress: Progress): Promise<string> {
     fs.mkdirSync(this.root, { recursive: true });
     const lock = path.join(this.root, `${name}.lock`);
-    while (!takeLock(lock)) {
+    for (let waits = 0; !takeLock(lock); waits++) {
+      if (waits === 1) progress(`${name}: another process is fetching it; waiting`);
       await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
     }
     const entry = path.join(this.root, name);

@@ -18,8 +18,16 @@ export function toolEnvironment(): Record<string, string> {
   );
 }
 
+export interface RunOptions {
+  readonly cwd?: string;
+  /** Default: none. */
+  readonly timeoutMs?: number;
+  /** Beside what `toolEnvironment()` allows. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Runs a command to its end and gives its standard output; fails with the tail of what it printed. */
-export async function run(file: string, args: string[], options: { cwd?: string; timeoutMs?: number; env?: Record<string, string> } = {}): Promise<string> {
+export async function run(file: string, args: string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
       cwd: options.cwd, env: { ...toolEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeoutMs, killSignal: 'SIGKILL',

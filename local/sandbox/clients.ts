@@ -46,11 +46,11 @@ export function nodeClientEntry(version: string): Entry {
   return entry(`aws-lambda-ric-${version}`, async (directory, cache, progress) => {
     const native = await nodeClientEntry(NATIVE_CLIENT).ensure(cache, progress);
     await unpackNpm(`aws-lambda-ric@${version}`, directory);
-    const module = fs.readFileSync(path.join(directory, 'dist/index.mjs'));
+    const module = fs.readFileSync(path.join(directory, 'dist/index.mjs'), 'utf8');
     for (const file of fs.readdirSync(directory).filter((name) => !['LICENSE', 'NOTICE'].includes(name))) {
       fs.rmSync(path.join(directory, file), { recursive: true });
     }
-    fs.writeFileSync(path.join(directory, 'index.mjs'), Buffer.concat([module, fs.readFileSync(START_3)]));
+    fs.writeFileSync(path.join(directory, 'index.mjs'), `${module}\n${fs.readFileSync(START_3, 'utf8')}`);
     fs.copyFileSync(path.join(native, 'rapid-client.node'), path.join(directory, 'rapid-client.node'));
   });
 }
@@ -93,5 +93,5 @@ function cp(minor: string): string {
 
 function entry(name: string, build: (directory: string, cache: Cache, progress: Progress) => Promise<void>): Entry {
   const full = `${name}-${platformTag()}`;
-  return { name: full, ensure: async (cache, progress) => cache.ensure(full, async (directory) => build(directory, cache, progress)) };
+  return { name: full, ensure: async (cache, progress) => cache.ensure(full, async (directory) => build(directory, cache, progress), progress) };
 }

@@ -57,7 +57,8 @@ function candidates(minor: string, environment: NodeJS.ProcessEnv): string[] {
     path.join(home, '.local/share/mise/installs/python'),
     '/opt/hostedtoolcache/Python',
   ];
-  const installations = managers.flatMap((directory) => (fs.existsSync(directory) ? fs.readdirSync(directory).map((name) => path.join(directory, name)) : []));
+  const installations = managers.filter((directory) => fs.existsSync(directory))
+    .flatMap((directory) => fs.readdirSync(directory).map((name) => path.join(directory, name)));
   return [...new Set([
     ...onPath.map((directory) => path.join(directory, `python${minor}`)),
     ...installations.flatMap((directory) => [path.join(directory, 'bin', `python${minor}`), path.join(directory, 'x64/bin', `python${minor}`)]),
@@ -73,7 +74,8 @@ async function probe(candidate: string, minor: string): Promise<PythonInterprete
   if (!answer) return undefined;
   const prefix = fs.realpathSync(answer.prefix);
   if (!answer.version.startsWith(`${minor}.`) || !fs.existsSync(path.join(prefix, 'bin', `python${minor}`))) return undefined;
-  return { version: answer.version, prefix, sitePackages: answer.site.filter((directory) => directory.startsWith(prefix) && fs.existsSync(directory)) };
+  const sitePackages = answer.site.filter((directory) => directory.startsWith(`${prefix}/`) && fs.existsSync(directory));
+  return { version: answer.version, prefix, sitePackages };
 }
 
 function parseAnswer(output: string): { version: string; prefix: string; site: string[] } | undefined {

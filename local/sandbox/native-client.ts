@@ -13,6 +13,17 @@ const NODE_ADDON_API = 'node-addon-api@8.3.1';
  * on the network. The addon speaks Node-API, so one build serves every major version of Node.js.
  */
 export async function buildNativeClient(version: string, nodeHeaders: string, into: string, progress: Progress): Promise<void> {
+  try {
+    await build(version, nodeHeaders, into, progress);
+  } catch (error) {
+    throw new Error(
+      `aws-lambda-ric ${version} could not be fetched or built, which needs g++, make, cmake, tar and xz (\`npm run doctor\` shows what is missing):\n`
+      + (error as Error).message, { cause: error },
+    );
+  }
+}
+
+async function build(version: string, nodeHeaders: string, into: string, progress: Progress): Promise<void> {
   const sources = path.join(into, 'sources');
   const addonApi = path.join(into, 'node-addon-api');
   fs.mkdirSync(sources);

@@ -51,7 +51,8 @@ export function pinnedWheel(name: string, python: string, version?: string): str
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
   const candidates = Object.keys(WHEELS).map((file) => ({ file, ...parseWheel(file) }))
     .filter((wheel) => wheel.name === name && (version === undefined || wheel.version === version));
-  return (candidates.find((wheel) => wheel.python === python && wheel.machine === machine) ?? candidates.find((wheel) => wheel.machine === undefined))?.file;
+  const exact = candidates.find((wheel) => wheel.python === python && wheel.machine === machine);
+  return (exact ?? candidates.find((wheel) => wheel.machine === undefined))?.file;
 }
 
 /** The pinned versions of a project's wheels for a CPython version (`311`) on this machine. */

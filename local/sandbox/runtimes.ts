@@ -2,7 +2,8 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Cache, type Progress } from './cache';
 import {
-  boto3Entry, nodeClientEntry, nodeInterpreterEntry, nodeSdkEntry, pythonClientEntry, pythonClientVersions, NATIVE_CLIENT, NODE_CLIENTS, PYTHON_CLIENT, type Entry,
+  boto3Entry, nodeClientEntry, nodeInterpreterEntry, nodeSdkEntry, pythonClientEntry, pythonClientVersions,
+  NATIVE_CLIENT, NODE_CLIENTS, PYTHON_CLIENT, type Entry,
 } from './clients';
 import { findPython } from './interpreters';
 import type { Mount } from './isolation';
@@ -67,7 +68,9 @@ export function clientVersions(runtime: string): readonly string[] {
  * Python interpreter is not installed are left out.
  */
 export async function ensureRuntimes(
-  wanted: readonly { runtime: string; client?: string }[] = RUNTIME_NAMES.map((runtime) => ({ runtime })), progress: Progress = () => undefined, cache = new Cache(),
+  wanted: readonly { runtime: string; client?: string }[] = RUNTIME_NAMES.map((runtime) => ({ runtime })),
+  progress: Progress = () => undefined,
+  cache = new Cache(),
 ): Promise<void> {
   const rows = wanted.map(({ runtime, client }) => ({ row: rowOf(runtime), client }));
   // Side by side, as one of them mostly compiles and the other mostly downloads.

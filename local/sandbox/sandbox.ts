@@ -58,7 +58,7 @@ const GONE_POLL_MS = 2;
 /** How much of what was printed goes into the error when a sandbox does not start. */
 const TAIL_CHARACTERS = 2000;
 const MEGABYTE = 1024 * 1024;
-/** A shell's and bubblewrap's way to say that a child was ended by a signal; only for those that end programs, as clients exit with 128 to 130 themselves. */
+/** A shell's and bubblewrap's way to say that a child was ended by a signal. Clients exit with 128 to 130 themselves, so only these count. */
 const SIGNAL_BASE = 128;
 const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGILL', 'SIGTRAP', 'SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGKILL', 'SIGSEGV', 'SIGTERM'];
 /** Variables that a function's configuration cannot set on Lambda. */

@@ -6,7 +6,7 @@ import * as path from 'node:path';
 import type { IsolationName } from '../../../local/sandbox/isolation';
 import { startSandbox, type Sandbox, type SandboxSpec } from '../../../local/sandbox/sandbox';
 
-/** What came back for an event, or at init. */
+/** What came back for an event, or at init; the body as the test's own function made it. */
 export interface Posted { readonly path: string; readonly body: any }
 
 /** A file of the function's code or of a layer: its text, with the mode it gets. */

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { run, toolEnvironment } from '../../../local/sandbox/child';
+import { buildNativeClient } from '../../../local/sandbox/native-client';
 import { pinnedVersions, pinnedWheel, unpackNpm, unpackWheels } from '../../../local/sandbox/registries';
 
 let directory: string;
@@ -49,6 +50,13 @@ test('an npm package that is not pinned is not fetched', async () => {
 test('a package that cannot be fetched fails with what the client said', async () => {
   replace('npm', 'echo "npm error network request failed" >&2; exit 1');
   await expect(unpackNpm('aws-lambda-ric@4.0.2', into())).rejects.toThrow(/npm pack .* ended with exit code 1:\nnpm error network request failed/);
+});
+
+test('a native client that cannot be built says what is needed', async () => {
+  replace('npm', 'echo "npm error network request failed" >&2; exit 1');
+  await expect(buildNativeClient('4.0.2', '/usr/include/node', into(), () => undefined)).rejects.toThrow(
+    /^aws-lambda-ric 4\.0\.2 could not be fetched or built, which needs g\+\+, make, cmake, tar and xz .*\n.*npm pack .*\nnpm error network request failed/s,
+  );
 });
 
 test('a wheel that is not what was pinned is refused', async () => {
