@@ -11,7 +11,7 @@ import inspect
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ class Origin:
     trigger: str
     mode: str
     reference: str = ""
+    forwarded: dict[str, str] = field(default_factory=dict)
 
 
 _origin: contextvars.ContextVar[Origin | None] = contextvars.ContextVar("bed_origin", default=None)
@@ -87,15 +88,18 @@ def put_in_place(door: str, make: Callable[[Callable[..., Any]], Callable[..., A
             setattr(module, name, replacement)
 
 
-def marked(trigger: str, original: Callable[..., Any], reference: Callable[[dict[str, Any]], str] | None = None) -> Callable[..., Any]:
-    """The original, with the trigger noted for whatever it calls; `reference` finds the function's name in its arguments."""
+def marked(trigger: str, original: Callable[..., Any], reference: Callable[[dict[str, Any]], str] | None = None,
+           forwarded: Callable[[dict[str, Any]], dict[str, str]] | None = None) -> Callable[..., Any]:
+    """The original, with the trigger noted for whatever it calls.
+
+    `reference` finds the function's name in its arguments, `forwarded` the headers that go along.
+    """
     signature = inspect.signature(original)
     origin = Origin(trigger, row_of(trigger)["mode"])
 
     def origin_for(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Origin:
-        if reference is None:
-            return origin
-        return replace(origin, reference=reference(signature.bind(*args, **kwargs).arguments))
+        arguments = signature.bind(*args, **kwargs).arguments
+        return replace(origin, reference=reference(arguments) if reference else "", forwarded=forwarded(arguments) if forwarded else {})
 
     @functools.wraps(original)
     async def asynchronous(*args: Any, **kwargs: Any) -> Any:

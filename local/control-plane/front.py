@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+import chain
 import custom_resources
 import delivery
 from custom_resources import CustomResources
@@ -41,6 +42,7 @@ class Front:
         if path.startswith("/_bed/"):
             await _send(send, self._bed(path, _query(scope)))
             return
+        chain.enter(_headers(scope).get(chain.HEADER, ""))
         exchange = Exchange(scope, self._account, self._region)
         receive, send = exchange.receiving(receive), exchange.sending(send)
         try:

@@ -76,9 +76,12 @@ def settle_environment(port: int, work_dir: str, account: str, region: str) -> N
 
 def build(options: dict[str, str], parent: Parent) -> Any:
     """The bed's ASGI application, every door checked and in place."""
+    import chain
     import doors
     import dynamic_references
     import event_invoke_config
+    import parameter_store
+    import secret_ids
     from custom_resources import CustomResources
     from delivery import DataPlane
     from failed_creates import FailedCreates
@@ -96,7 +99,8 @@ def build(options: dict[str, str], parent: Parent) -> Any:
     answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), failed_creates.note)
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
     doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
-    event_invoke_config.install()
+    for fix in (event_invoke_config, parameter_store, secret_ids, chain):
+        fix.install()
 
     from ministack.app import app
     return Front(app, data_plane, Functions(options["account"], options["region"]), answers, options["account"], options["region"], parent.tell)

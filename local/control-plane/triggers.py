@@ -1,5 +1,6 @@
 """The bed's side of the trigger table: what stands in each replaced door."""
 import base64
+import contextvars
 import gzip
 import json
 import logging
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import batch_response
+import chain
 import doors
 from delivery import DataPlane, Invocation, emulator_result, encode
 
@@ -35,7 +37,8 @@ class Triggers:
             "dynamodb": None,
             "scheduler": None,
         }.items():
-            doors.put_in_place(doors.row_of(trigger)["door"], lambda original, t=trigger, r=reference: doors.marked(t, original, r))
+            along = (lambda arguments: chain.headers_of_batch(arguments["batch"])) if trigger == "sqs" else None
+            doors.put_in_place(doors.row_of(trigger)["door"], lambda original, t=trigger, r=reference, a=along: doors.marked(t, original, r, a))
         for trigger, bed_function in {
             "invoke": self._not_here,
             "sns": self.sns,
@@ -53,12 +56,13 @@ class Triggers:
 
     def _start(self, trigger: str, function: str, payload: bytes) -> None:
         """Deliver from a thread: these doors are called on the event loop that the data plane's own questions need."""
-        threading.Thread(target=self.deliver, args=(trigger, function, payload), daemon=True, name=f"bed-{trigger}").start()
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self.deliver, trigger, function, payload), daemon=True, name=f"bed-{trigger}").start()
 
     def deliver(self, trigger: str, function: str, payload: bytes) -> bool:
         """Queue one asynchronous event; blocks. A refusal is reported; AWS's services drop the event then, too."""
         try:
-            answer = self._data_plane.invoke(Invocation(trigger, "Event", function, payload))
+            answer = self._data_plane.invoke(Invocation(trigger, "Event", function, payload, forwarded=chain.headers_for(trigger)))
         except Exception as error:  # the service that started this goes on whatever happens to one delivery
             self._failed(trigger, function, f"{type(error).__name__}: {error}")
             return False
@@ -77,7 +81,7 @@ class Triggers:
             return {"error": True, "function_error": "Unhandled", "log": "", "body": {"errorType": "Bed.UnknownTrigger", "errorMessage": message}}
         reference = origin.reference or mapped_function(config, event)
         try:
-            answer = self._data_plane.invoke(Invocation(origin.trigger, "RequestResponse", reference, encode(event)))
+            answer = self._data_plane.invoke(Invocation(origin.trigger, "RequestResponse", reference, encode(event), forwarded=origin.forwarded))
         except Exception as error:  # the caller is told as it is told of any failed invocation
             self._failed(origin.trigger, reference, f"{type(error).__name__}: {error}")
             return {"error": True, "function_error": "Unhandled", "log": "",

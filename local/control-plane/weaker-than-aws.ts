@@ -4,7 +4,6 @@ export const WEAKER_THAN_AWS: readonly string[] = [
   'STS assumes roles that do not exist',
   'CloudFormation works through a stack one resource at a time, and never cancels one that is under way',
   'CloudFormation deletes only the new resource of one that was replaced in a failed update',
-  'SSM enforces neither the 4 KB and 8 KB tiers, nor AllowedPattern, nor 10 names a call',
   'DynamoDB neither throttles nor reads indexes late; its TTL is punctual',
   'EventBridge Scheduler has no retry policy, dead-letter queue, flexible window or time zone',
   'SQS mappings ignore the batching window; resource policies of functions are not checked',
