@@ -3,10 +3,10 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-/** At a place in the sandbox: a file or directory of the host, read-only; an empty directory, read-only; a symbolic link. */
+/** At a place in the sandbox: a file or directory of the host; a directory that holds just some of the host's; a symbolic link. All read-only. */
 export type Mount =
   | { readonly source: string; readonly target: string }
-  | { readonly empty: true; readonly target: string }
+  | { readonly contents: readonly string[]; readonly target: string }
   | { readonly link: string; readonly target: string };
 
 /** Everything a sandbox is, independent of the tool that makes it. */
@@ -126,7 +126,9 @@ function launchBubblewrap(layout: Layout): Launch {
 
 function bubblewrapMount(mount: Mount): string[] {
   if ('link' in mount) return ['--symlink', mount.link, mount.target];
-  if ('empty' in mount) return ['--tmpfs', mount.target, '--remount-ro', mount.target];
+  if ('contents' in mount) {
+    return ['--tmpfs', mount.target, ...mount.contents.flatMap((source) => ['--ro-bind', source, inside(mount.target, source)]), '--remount-ro', mount.target];
+  }
   return ['--ro-bind', mount.source, mount.target];
 }
 
@@ -149,8 +151,14 @@ function launchUnshare(layout: Layout): Launch {
 
 function unshareMount(mount: Mount): string[] {
   if ('link' in mount) return ['link', mount.link, mount.target];
-  if ('empty' in mount) return ['empty', '-', mount.target];
+  if ('contents' in mount) {
+    return ['empty', '-', mount.target, ...mount.contents.flatMap((source) => ['bind', source, inside(mount.target, source)]), 'seal', '-', mount.target];
+  }
   return ['bind', mount.source, mount.target];
+}
+
+function inside(directory: string, source: string): string {
+  return path.join(directory, path.basename(source));
 }
 
 function fields(texts: readonly string[]): Buffer {

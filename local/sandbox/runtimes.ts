@@ -5,7 +5,7 @@ import {
   boto3Entry, nodeClientEntry, nodeInterpreterEntry, nodeSdkEntry, pythonClientEntry, pythonClientVersions,
   NATIVE_CLIENT, NODE_CLIENTS, PYTHON_CLIENT, type Entry,
 } from './clients';
-import { findPython } from './interpreters';
+import { findPython, type PythonInterpreter } from './interpreters';
 import type { Mount } from './isolation';
 
 const IMAGE = path.join(__dirname, 'image');
@@ -29,6 +29,8 @@ export interface ResolvedRuntime {
   readonly support: RuntimeSupport;
   readonly mounts: readonly Mount[];
 }
+
+interface NodeInterpreter { readonly version: string; readonly file: string }
 
 interface RuntimeRow { readonly family: 'python' | 'nodejs'; readonly version: string; readonly client: string }
 
@@ -87,18 +89,15 @@ export async function ensureRuntimes(
 export async function resolveRuntime(runtime: string, client: string | undefined, cache = new Cache()): Promise<ResolvedRuntime> {
   const row = rowOf(runtime);
   const version = client ?? row.client;
-  const interpreter = row.family === 'python' ? await resolvePython(row) : resolveNode(row, cache);
-  const [clientDirectory, sdk] = entriesOf(row, version).map((entry) => {
-    const directory = cache.find(entry.name);
-    if (!directory) throw new Error(`${runtime}: ${entry.name} has not been fetched; ${FETCH}`);
-    return directory;
-  });
+  const { interpreter, mounts } = row.family === 'python'
+    ? pythonMounts(row, await resolvePython(row), packagesOf(runtime, row, version, cache))
+    : nodeMounts(resolveNode(row, cache), packagesOf(runtime, row, version, cache));
   return {
     support: {
-      runtime, interpreter: interpreter.version, client: version,
+      runtime, interpreter, client: version,
       ...(row.family === 'nodejs' && version !== NATIVE_CLIENT ? { label: `${version} with the addon of ${NATIVE_CLIENT}` } : {}),
     },
-    mounts: [...interpreter.mounts, ...runtimeMounts(row, clientDirectory, sdk)],
+    mounts: [...mounts, ...at('/var/runtime', entries(path.join(IMAGE, row.family, 'runtime')))],
   };
 }
 
@@ -114,40 +113,70 @@ function entriesOf(row: RuntimeRow, client: string): [Entry, Entry] {
 }
 
 /**
- * `/var/runtime` as in the managed runtime: the bootstrap, the client and the SDK side by side. Lambda's Node.js finds the SDK for ES modules
- * too, where NODE_PATH does not count: a link where the search of `/var/task` ends stands for that.
+ * The interpreter at `/var/lang`, client and SDK where the managed runtime has them: among the interpreter's packages from 3.11 on, beside the
+ * bootstrap before that. Packages that happen to be installed on this machine are hidden.
  */
-function runtimeMounts(row: RuntimeRow, client: string, sdk: string): Mount[] {
-  const image = path.join(IMAGE, row.family);
-  const files = [path.join(image, 'bootstrap'), ...(row.family === 'python' ? [path.join(image, 'bootstrap.py')] : []), ...entries(client), ...entries(sdk)];
-  return [
-    ...files.map((source) => ({ source, target: `/var/runtime/${path.basename(source)}` })),
-    ...(row.family === 'nodejs' ? [{ link: '/var/runtime/node_modules', target: '/node_modules' }] : []),
-  ];
+function pythonMounts(row: RuntimeRow, python: PythonInterpreter, packages: string[]): { interpreter: string; mounts: Mount[] } {
+  const [place, ...others] = python.sitePackages.map((directory) => path.join('/var/lang', path.relative(python.prefix, directory)));
+  const besideBootstrap = row.version === '3.10' || place === undefined;
+  return {
+    interpreter: python.version,
+    mounts: [
+      { source: python.prefix, target: '/var/lang' },
+      ...others.map((target) => ({ contents: [], target })),
+      ...(place === undefined ? [] : [{ contents: besideBootstrap ? [] : packages, target: place }]),
+      ...(besideBootstrap ? at('/var/runtime', packages) : []),
+    ],
+  };
+}
+
+/**
+ * The interpreter at `/var/lang`, client and SDK beside the bootstrap. Lambda's Node.js finds the SDK for ES modules too, where NODE_PATH does
+ * not count: a link where the search from `/var/task` ends stands for that.
+ */
+function nodeMounts(node: NodeInterpreter, packages: string[]): { interpreter: string; mounts: Mount[] } {
+  return {
+    interpreter: node.version,
+    mounts: [
+      { source: node.file, target: '/var/lang/bin/node' },
+      ...at('/var/runtime', packages),
+      { link: '/var/runtime/node_modules', target: '/node_modules' },
+    ],
+  };
+}
+
+/** Entries of the client's and the SDK's directories. */
+function packagesOf(runtime: string, row: RuntimeRow, client: string, cache: Cache): string[] {
+  return entriesOf(row, client).flatMap((entry) => {
+    const directory = cache.find(entry.name);
+    if (!directory) throw new Error(`${runtime}: ${entry.name} has not been fetched; ${FETCH}`);
+    return entries(directory);
+  });
+}
+
+async function resolvePython(row: RuntimeRow): Promise<PythonInterpreter> {
+  const { found, looked } = await findPython(row.version);
+  if (found) return found;
+  const tried = looked.length > 0 ? looked.join(', ') : `python${row.version} and python3 on the PATH`;
+  throw new Error(`python${row.version}: no CPython ${row.version} on this machine (tried ${tried}); install it so that \`python${row.version}\` is on the PATH`);
+}
+
+function resolveNode(row: RuntimeRow, cache: Cache): NodeInterpreter {
+  if (!needsOwnNode(row)) return { version: process.versions.node, file: fs.realpathSync(process.execPath) };
+  const { name } = nodeInterpreterEntry(row.version);
+  const directory = cache.find(name);
+  if (!directory) {
+    throw new Error(`nodejs${row.version}.x: Node.js ${row.version} has not been fetched (${name}), and this process is ${process.version}; ${FETCH}`);
+  }
+  return { version: name.split('-')[1], file: path.join(directory, 'bin/node') };
+}
+
+function at(directory: string, sources: string[]): Mount[] {
+  return sources.map((source) => ({ source, target: path.join(directory, path.basename(source)) }));
 }
 
 function entries(directory: string): string[] {
   return fs.readdirSync(directory).map((name) => path.join(directory, name));
-}
-
-async function resolvePython(row: RuntimeRow): Promise<{ version: string; mounts: Mount[] }> {
-  const { found, looked } = await findPython(row.version);
-  if (!found) {
-    throw new Error(`python${row.version}: no CPython ${row.version} on this machine (tried ${looked.length ? looked.join(', ') : `python${row.version} and python3 on the PATH`}); `
-      + `install Python ${row.version} so that \`python${row.version}\` is on the PATH`);
-  }
-  const masked = found.sitePackages.map((directory) => ({ empty: true as const, target: path.join('/var/lang', path.relative(found.prefix, directory)) }));
-  return { version: found.version, mounts: [{ source: found.prefix, target: '/var/lang' }, ...masked] };
-}
-
-function resolveNode(row: RuntimeRow, cache: Cache): { version: string; mounts: Mount[] } {
-  if (!needsOwnNode(row)) {
-    return { version: process.versions.node, mounts: [{ source: fs.realpathSync(process.execPath), target: '/var/lang/bin/node' }] };
-  }
-  const { name } = nodeInterpreterEntry(row.version);
-  const directory = cache.find(name);
-  if (!directory) throw new Error(`nodejs${row.version}.x: Node.js ${row.version} has not been fetched (${name}), and this process is ${process.version}; ${FETCH}`);
-  return { version: name.split('-')[1], mounts: [{ source: path.join(directory, 'bin/node'), target: '/var/lang/bin/node' }] };
 }
 
 /** A runtime of this process's own major version runs on this process's own interpreter. */

@@ -29,7 +29,8 @@ while IFS= read -r -d '' kind <&3 && [[ $kind != run ]]; do
   case $kind in
     link) ln -s "$source" "$root$target" ;;
     dir) mkdir -p "$root$target" ;;
-    empty) mount -t tmpfs -o ro,mode=0755 tmpfs "$root$target" ;;
+    empty) mount -t tmpfs -o mode=0755 tmpfs "$root$target" ;;
+    seal) mount -o remount,bind,ro "$root$target" ;;
     bind)
       if [[ -d $source ]]; then
         mkdir -p "$root$target"

@@ -19,7 +19,7 @@ test('every known runtime is either ready or says what is missing', async () => 
   expect(supported.map(({ runtime }) => runtime)).toEqual(RUNTIME_NAMES);
   for (const { interpreter, client, missing } of supported) {
     if (missing === undefined) expect([interpreter, client]).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+$/), expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
-    else expect(missing).toMatch(/no CPython 3\.\d+ on this machine \(tried .+\); install Python/);
+    else expect(missing).toMatch(/no CPython 3\.\d+ on this machine \(tried .+\); install it so that/);
   }
 });
 
@@ -30,7 +30,7 @@ test('Node.js 20 and 22 run the 3.x client with the addon of 4.0.2, and it says 
   ]);
 });
 
-test.each(RUNTIME_NAMES.map((runtime) => [runtime]))('%s runs a function on an interpreter of exactly that version, when it is there', async (runtime) => {
+test.each(RUNTIME_NAMES.map((runtime) => [runtime]))('%s runs a function on an interpreter of exactly that version with the client where Lambda has it, when it is there', async (runtime) => {
   const support = (await supportedRuntimes()).find((candidate) => candidate.runtime === runtime);
   if (support?.missing) {
     await expect(OneEnvironment.start({ runtime, code: {} })).rejects.toThrow(support.missing);
@@ -39,13 +39,14 @@ test.each(RUNTIME_NAMES.map((runtime) => [runtime]))('%s runs a function on an i
   const environment = await OneEnvironment.start({
     runtime, handler: 'index.handler',
     code: {
-      'index.py': 'import platform\ndef handler(event, context):\n    return [platform.python_version(), event, context.invoked_function_arn]',
-      'index.mjs': 'export const handler = async (event, context) => [process.versions.node, event, context.invokedFunctionArn];',
+      'index.py': 'import awslambdaric, platform\ndef handler(event, context):\n    return [platform.python_version(), event, context.invoked_function_arn, awslambdaric.__file__]',
+      'index.mjs': 'export const handler = async (event, context) => [process.versions.node, event, context.invokedFunctionArn, process.argv[1]];',
     },
   });
   const { path: posted, body } = await environment.invoke({ number: 1.5, text: 'ü' });
   expect(posted).toMatch(/\/invocation\/.+\/response$/);
-  expect(body).toEqual([support?.interpreter, { number: 1.5, text: 'ü' }, 'arn:aws:lambda:us-east-1:000000000000:function:probe']);
+  const client = expect.stringMatching(runtime.startsWith('nodejs') || runtime === 'python3.10' ? /^\/var\/runtime\// : /^\/var\/lang\/.+-packages\//);
+  expect(body).toEqual([support?.interpreter, { number: 1.5, text: 'ü' }, 'arn:aws:lambda:us-east-1:000000000000:function:probe', client]);
   expect(runtime).toContain(runtime.startsWith('python') ? body[0].split('.').slice(0, 2).join('.') : body[0].split('.')[0]);
 });
 
