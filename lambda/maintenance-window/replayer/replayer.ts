@@ -137,10 +137,8 @@ export class Replayer {
   private async dueRuns(): Promise<Run[]> {
     const { settings, clock } = this.parts;
     const active = await this.runs.active();
-    if (settings.replay === 'MANUAL' || active.some(({ mode }) => mode === 'AUTOMATIC')) {
-      return active;
-    }
-    return [...active, newRun({ mode: 'AUTOMATIC', filter: {}, now: clock.now(), skew: settle.value })];
+    // One that is not finished comes first and takes all: the new one then stays empty, and is never written
+    return settings.replay === 'MANUAL' ? active : [...active, newRun({ mode: 'AUTOMATIC', filter: {}, now: clock.now(), skew: settle.value })];
   }
 
   /** Drains for these runs, finishes those that have nothing left to do, and says how it went. */

@@ -61,6 +61,16 @@ test('4: a window that comes on while draining stops the drain; a pointer under 
   expect([...world.runsOf.values()]).toEqual(ids.map(() => 1));
 });
 
+test('4: a drain reads the window again at least every two seconds', async () => {
+  const world = new World();
+  defer(world, 40);
+  const sweep = world.replayer({ maxConcurrency: 40, rate: 2 }).sweep(LONG);
+  await world.simulation.until(() => world.invocations.length === 6, Infinity);
+  world.setWindow('on');
+  await world.simulation.run(sweep);
+  expect(world.invocations.length).toBeLessThanOrEqual(6 + 5); // no pointer has come back by then
+});
+
 test('5: of two replayers one wins each event', async () => {
   const world = new World(2);
   const ids = defer(world, 20);
