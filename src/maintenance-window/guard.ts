@@ -100,12 +100,10 @@ function stillGuarded(fn: lambda.Function, resource: lambda.CfnFunction, variabl
   return errors;
 }
 
+/** Into the policy that the role has anyway: no further resource. A role that was imported as immutable stays as it is, as everywhere in the CDK. */
 function grant(fn: lambda.Function, statements: iam.PolicyStatement[]): void {
-  const refused = statements.filter((statement) => !fn.grantPrincipal.addToPrincipalPolicy(statement).statementAdded);
-  if (refused.length > 0) {
-    const missing = refused.map((statement) => JSON.stringify(Stack.of(fn).resolve(statement.toStatementJson()))).join(', ');
-    Annotations.of(fn).addWarningV2(NAMES.annotations.roleNotChanged, `the function's role can't be changed here; without these statements `
-      + `it neither sees its maintenance window nor keeps events: ${missing}`);
+  for (const statement of statements) {
+    fn.grantPrincipal.addToPrincipalPolicy(statement);
   }
 }
 

@@ -93,6 +93,15 @@ export class MaintenanceWindowFunction extends lambda.Function {
     return this.metricOfGate(NAMES.metrics.quarantined, options);
   }
 
+  /**
+   * CloudFront asks this of a function that it is to run.
+   *
+   * @internal
+   */
+  public _checkEdgeCompatibility(): void {
+    throw new Error(`function '${this.node.path}' can't run at the edge (Lambda@Edge): functions there have no layers, so no maintenance window`);
+  }
+
   private metricOfGate(metricName: string, options: cloudwatch.MetricOptions): cloudwatch.Metric {
     const { namespace, dimension } = NAMES.metrics;
     const statistic = cloudwatch.Stats.SUM;

@@ -63,7 +63,6 @@ export const NAMES = {
     shortTimeout: 'cdk-patient-lambda:shortTimeout',
     onSuccessSeesDeferrals: 'cdk-patient-lambda:onSuccessSeesDeferrals',
     noFailureDestination: 'cdk-patient-lambda:noFailureDestination',
-    roleNotChanged: 'cdk-patient-lambda:roleNotChanged',
   },
   constructIds: {
     window: 'MaintenanceWindow',

@@ -1,0 +1,241 @@
+import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
+import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { environment as names } from '../../../lambda/contract/names.json';
+import {
+  DeferralAction, DeferredEventStore, HandlerLoading, MaintenanceWindow, MaintenanceWindowFunction, OnWindowUnknown,
+} from '../../../src';
+import { BASIC, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';
+
+describe('a guarded function', () => {
+  test('tells the layer everything by its environment', () => {
+    const fn = guarded(newStack(), 'Fn', {
+      environment: { MINE: 'kept' },
+      cacheTtl: Duration.seconds(5),
+      lead: Duration.minutes(2),
+      retryGuard: Duration.hours(6),
+      leaveFor: Duration.minutes(20),
+      onWindowUnknown: OnWindowUnknown.FAIL,
+      handlerLoading: HandlerLoading.AT_ONCE,
+      deferral: { functionUrl: DeferralAction.DEFER, unknown: DeferralAction.REJECT, sqs: undefined },
+    });
+    expect(resourceOf(fn).Properties.Environment.Variables).toEqual({
+      MINE: 'kept',
+      AWS_LAMBDA_EXEC_WRAPPER: '/opt/cdk-patient-lambda/wrapper',
+      PATIENT_LAMBDA_OPERATOR_PARAMETER: '/cdk-patient-lambda/windows/Orders/FnMaintenanceWindow41fcd151/operator',
+      PATIENT_LAMBDA_TABLE: { Ref: expect.stringMatching(/^CdkPatientLambdaStoreTable/) },
+      PATIENT_LAMBDA_FUNCTION_KEY: fn.functionKey,
+      PATIENT_LAMBDA_CACHE_TTL: '5',
+      PATIENT_LAMBDA_LEAD: '120',
+      PATIENT_LAMBDA_ON_WINDOW_UNKNOWN: 'FAIL',
+      PATIENT_LAMBDA_HANDLER_LOADING: 'AT_ONCE',
+      PATIENT_LAMBDA_RETRY_GUARD: '21600',
+      PATIENT_LAMBDA_LEAVE_FOR: '1200',
+      PATIENT_LAMBDA_KEEP_FINISHED: '1209600',
+      PATIENT_LAMBDA_DEFERRAL: '{"function-url":"DEFER","unknown":"REJECT"}',
+    });
+  });
+
+  test('has the contract\'s defaults', () => {
+    expect(resourceOf(guarded(newStack(), 'Fn')).Properties.Environment.Variables).toMatchObject({
+      [names.cacheTtl]: '30',
+      [names.lead]: '0',
+      [names.onWindowUnknown]: 'RUN',
+      [names.handlerLoading]: 'AFTER_CHECK',
+      [names.retryGuard]: '900',
+      [names.leaveFor]: '1800',
+    });
+    expect(resourceOf(guarded(newStack(), 'Fn')).Properties.Environment.Variables).not.toHaveProperty(names.deferral);
+  });
+
+  test('carries the layer, the store\'s tag, and waits for its window', () => {
+    const fn = guarded(newStack(), 'Fn');
+    const { Properties: properties, DependsOn: dependsOn } = resourceOf(fn);
+    expect(properties.Layers).toEqual([{ Ref: expect.stringMatching(/^CdkPatientLambdaLayer/) }]);
+    expect(properties.Tags).toEqual([{ Key: 'cdk-patient-lambda:store', Value: fn.deferredEvents.storeId }]);
+    expect(dependsOn).toContainEqual(expect.stringMatching(/^FnMaintenanceWindow/));
+  });
+
+  test('differs from lambda.Function in nothing else', () => {
+    const props: lambda.FunctionProps = {
+      ...BASIC,
+      functionName: 'orders',
+      description: 'Orders',
+      memorySize: 512,
+      timeout: Duration.seconds(60),
+      reservedConcurrentExecutions: 3,
+      tracing: lambda.Tracing.ACTIVE,
+      architecture: lambda.Architecture.ARM_64,
+      retryAttempts: 1,
+      deadLetterQueueEnabled: true,
+      environment: { A: '1' },
+      initialPolicy: [new iam.PolicyStatement({ actions: ['s3:GetObject'], resources: ['*'] })],
+    };
+    const [plain, patient] = [newStack('Same'), newStack('Same')];
+    new lambda.Function(plain, 'Fn', props);
+    const fn = new MaintenanceWindowFunction(patient, 'Fn', props);
+    const before = resources(plain);
+    const after = resources(patient);
+    for (const [id, resource] of Object.entries(before)) {
+      expect(after[id].Type).toBe(resource.Type);
+      if (resource.Type === 'AWS::Lambda::Function') {
+        const { Environment, Layers, Tags, ...rest } = after[id].Properties;
+        const { Environment: own, ...plainRest } = resource.Properties;
+        expect(rest).toEqual(plainRest);
+        expect(Environment.Variables).toMatchObject(own.Variables);
+        expect([Layers.length, Tags.length]).toEqual([1, 1]);
+      } else if (resource.Type === 'AWS::IAM::Policy') {
+        expect(after[id].Properties.PolicyDocument.Statement).toEqual(expect.arrayContaining(resource.Properties.PolicyDocument.Statement));
+      } else {
+        expect(after[id]).toEqual(resource);
+      }
+    }
+    expect(fn.currentVersion.version).toBeDefined();
+  });
+
+  test('keeps the user\'s own layers before the library\'s', () => {
+    const stack = newStack();
+    const own = new lambda.LayerVersion(stack, 'Own', { code: lambda.Code.fromAsset(__dirname) });
+    const { Layers } = resourceOf(guarded(stack, 'Fn', { layers: [own] })).Properties;
+    expect(Layers).toEqual([stack.resolve(own.layerVersionArn), { Ref: expect.stringMatching(/^CdkPatientLambdaLayer/) }]);
+  });
+
+  test('is told apart from others', () => {
+    const stack = newStack();
+    expect(MaintenanceWindowFunction.isMaintenanceWindowFunction(guarded(stack, 'Fn'))).toBe(true);
+    expect(MaintenanceWindowFunction.isMaintenanceWindowFunction(stack)).toBe(false);
+  });
+
+  test('has metrics of its own key', () => {
+    const stack = newStack();
+    const fn = guarded(stack, 'Fn');
+    const metrics = [fn.metricDeferred(), fn.metricStoreFailed(), fn.metricWindowStale(), fn.metricQuarantined()];
+    expect(metrics.map(({ metricName }) => metricName)).toEqual(['Deferred', 'StoreFailed', 'WindowStale', 'Quarantined']);
+    for (const metric of metrics) {
+      expect(metric).toMatchObject({ namespace: 'CdkPatientLambda', statistic: 'Sum', dimensions: { FunctionKey: fn.functionKey } });
+    }
+  });
+
+  test('can be bad at the edge only by a clear message', () => {
+    const stack = newStack('Edge', { env: { region: 'us-east-1', account: '111111111111' } });
+    const fn = guarded(stack, 'Fn');
+    expect(() => {
+      new cloudfront.Distribution(stack, 'Distribution', {
+        defaultBehavior: {
+          origin: new origins.HttpOrigin('example.com'),
+          edgeLambdas: [{ eventType: cloudfront.LambdaEdgeEventType.VIEWER_REQUEST, functionVersion: fn.currentVersion }],
+        },
+      });
+      Template.fromStack(stack);
+    }).toThrow(/can't run at the edge/);
+  });
+});
+
+describe('guard()', () => {
+  test('gives a function that was made elsewhere the same as the class does', () => {
+    const [byClass, byGuard] = [newStack('Same'), newStack('Same')];
+    guarded(byClass, 'Fn', { cacheTtl: Duration.seconds(7) });
+    const fn = new lambda.Function(byGuard, 'Fn', BASIC);
+    const guard = MaintenanceWindowFunction.guard(fn, { cacheTtl: Duration.seconds(7) });
+    expect(resources(byGuard)).toEqual(resources(byClass));
+    expect(guard.functionKey).toMatch(/^Same\/Fn[0-9a-f]{8}$/);
+    expect(guard.maintenanceWindow.operatorParameterName).toContain('/Same/');
+    expect(guard.deferredEvents.storeId).toContain('Same/');
+    expect(MaintenanceWindowFunction.isMaintenanceWindowFunction(fn)).toBe(false);
+  });
+
+  test('refuses a function that is guarded already', () => {
+    const fn = guarded(newStack(), 'Fn');
+    expect(() => MaintenanceWindowFunction.guard(fn)).toThrow('function \'Orders/Fn\' is guarded by a maintenance window already');
+  });
+});
+
+describe('another wrapper', () => {
+  test('that was set before is started by ours', () => {
+    const fn = guarded(newStack(), 'Fn', { environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/otel-handler' } });
+    expect(resourceOf(fn).Properties.Environment.Variables).toMatchObject({
+      AWS_LAMBDA_EXEC_WRAPPER: '/opt/cdk-patient-lambda/wrapper',
+      PATIENT_LAMBDA_NEXT_WRAPPER: '/opt/otel-handler',
+    });
+  });
+
+  test('may be a value of deployment', () => {
+    const stack = newStack();
+    const parameter = new CfnParameter(stack, 'Wrapper');
+    const fn = guarded(stack, 'Fn', { environment: { AWS_LAMBDA_EXEC_WRAPPER: parameter.valueAsString } });
+    expect(resourceOf(fn).Properties.Environment.Variables.PATIENT_LAMBDA_NEXT_WRAPPER).toEqual({ Ref: 'Wrapper' });
+  });
+
+  test('that is set later is an error', () => {
+    const stack = newStack();
+    guarded(stack, 'Fn').addEnvironment('AWS_LAMBDA_EXEC_WRAPPER', '/opt/otel-handler');
+    expect(synthError(stack)).toContain('[Orders/Fn] AWS_LAMBDA_EXEC_WRAPPER was set to \'/opt/otel-handler\' after the maintenance window');
+  });
+});
+
+describe('what would leave a function unprotected', () => {
+  test.each(Object.values(names).filter((name) => name !== names.wrapper))('setting %s oneself is an error', (name) => {
+    expect(() => guarded(newStack(), 'Fn', { environment: { [name]: 'x' } })).toThrow(
+      `environment variable ${name} of function 'Orders/Fn' is set by the maintenance window, remove it`);
+  });
+
+  test('changing a variable later is an error', () => {
+    const stack = newStack();
+    guarded(stack, 'Fn').addEnvironment('PATIENT_LAMBDA_TABLE', 'other');
+    expect(synthError(stack)).toContain('environment variable PATIENT_LAMBDA_TABLE was changed');
+  });
+
+  test('removing the layer is an error', () => {
+    const stack = newStack();
+    (guarded(stack, 'Fn').node.defaultChild as lambda.CfnFunction).layers = [];
+    expect(synthError(stack)).toContain('layer was removed');
+  });
+
+  test('a window or a store of another Region is an error', () => {
+    const app = new App();
+    const there = new Stack(app, 'There', { env: { account: '111111111111', region: 'us-east-1' } });
+    const here = new Stack(app, 'Here', { env: { account: '111111111111', region: 'eu-west-1' } });
+    expect(() => guarded(here, 'A', { deferredEvents: new DeferredEventStore(there, 'Store') })).toThrow(
+      'deferredEvents must be in the function\'s region eu-west-1, but \'There/Store\' is in us-east-1');
+    expect(() => guarded(here, 'B', { maintenanceWindow: new MaintenanceWindow(there, 'Window') })).toThrow(
+      'maintenanceWindow must be in the function\'s region eu-west-1');
+  });
+});
+
+describe('times', () => {
+  test.each([
+    [{ cacheTtl: Duration.millis(500) }, 'cacheTtl must be a whole number of seconds of at least 1, got 500 millis'],
+    [{ cacheTtl: Duration.seconds(0) }, 'cacheTtl must be a whole number of seconds of at least 1'],
+    [{ lead: Duration.millis(1500) }, 'lead must be a whole number of seconds of at least 0'],
+    [{ retryGuard: Duration.millis(1) }, 'retryGuard must be a whole number'],
+    [{ leaveFor: Duration.hours(13) }, 'leaveFor must be a whole number of seconds from 0 to 43200, got 13 hours'],
+  ])('%j is refused', (props, message) => {
+    expect(() => guarded(newStack(), 'Fn', props)).toThrow(message);
+  });
+
+  test('that only the deployment knows are refused', () => {
+    const stack = newStack();
+    const ttl = Duration.seconds(new CfnParameter(stack, 'Ttl', { type: 'Number' }).valueAsNumber);
+    expect(() => guarded(stack, 'Fn', { cacheTtl: ttl })).toThrow('cacheTtl must be known at synth, got a token');
+  });
+
+  test('a timeout under 10 s is a warning, unless the handler loads at once', () => {
+    const [short, byDefault, atOnce, long] = ['A', 'B', 'C', 'D'].map((id) => newStack(id));
+    guarded(short, 'Fn', { timeout: Duration.seconds(9) });
+    guarded(byDefault, 'Fn');
+    guarded(atOnce, 'Fn', { timeout: Duration.seconds(9), handlerLoading: HandlerLoading.AT_ONCE });
+    guarded(long, 'Fn', { timeout: Duration.seconds(10) });
+    expect(warnings(short)).toEqual([expect.stringMatching(/timeout of 9 s.*\[ack: cdk-patient-lambda:shortTimeout\]/)]);
+    expect(warnings(byDefault)).toEqual([expect.stringContaining('timeout of 3 s')]);
+    expect([...warnings(atOnce), ...warnings(long)]).toEqual([]);
+  });
+});
+
+test('the template holds no other function of the library', () => {
+  const stack = newStack();
+  guarded(stack, 'Fn');
+  Template.fromStack(stack).resourcePropertiesCountIs('AWS::Lambda::Function', { Runtime: Match.anyValue() }, 3);
+});

@@ -1,0 +1,32 @@
+import { guarded, newStack, resources } from './app';
+
+const MOST_PER_FURTHER_FUNCTION = 6;
+
+function countWith(functions: number): number {
+  const stack = newStack();
+  for (let i = 0; i < functions; i++) {
+    guarded(stack, `Fn${i}`);
+  }
+  return Object.keys(resources(stack)).length;
+}
+
+test('one guarded function brings 14 resources and ten bring 50: four for each, ten that they share', () => {
+  const [one, ten] = [countWith(1), countWith(10)];
+  expect({ one, ten }).toEqual({ one: 14, ten: 50 });
+  expect((ten - one) / 9).toBeLessThanOrEqual(MOST_PER_FURTHER_FUNCTION);
+});
+
+test('what is shared is there once', () => {
+  const stack = newStack();
+  guarded(stack, 'A');
+  guarded(stack, 'B');
+  const types = Object.values(resources(stack)).map(({ Type }) => Type);
+  const count = (type: string) => types.filter((one) => one === type).length;
+  expect({
+    layers: count('AWS::Lambda::LayerVersion'),
+    tables: count('AWS::DynamoDB::Table'),
+    rules: count('AWS::Events::Rule'),
+    functions: count('AWS::Lambda::Function'),
+    windows: count('Custom::CdkPatientLambdaWindow'),
+  }).toEqual({ layers: 1, tables: 1, rules: 1, functions: 4, windows: 2 });
+});
