@@ -135,7 +135,7 @@ export class Bed {
     return this.parts.dataPlane.invocations;
   }
 
-  /** Every API request to the bed so far, in order of their answers. */
+  /** Every API request to the bed so far, in order of their answers; each is listed a moment after its answer. */
   requests(): readonly BedRequest[] {
     const arns = new Set(this.parts.dataPlane.invocations.map((invocation) => invocation.functionArn.split(':').slice(0, 7).join(':')));
     const names = new Map([...arns].map((arn) => [dummyCredentials(arn).accessKeyId, arn.split(':')[6]]));

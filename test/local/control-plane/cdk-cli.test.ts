@@ -20,7 +20,8 @@ afterEach(() => processes.close());
 
 function cli(environment: Record<string, string>): CdkCli {
   return new CdkCli({
-    python: bed.python, root: bed.root, processes, log: (line) => lines.push(line), environment: { ...bedEnvironment(bed.root, bed.controlPlane.url), ...environment },
+    python: bed.python, root: bed.root, processes, log: (line) => lines.push(line),
+    environment: { ...bedEnvironment(bed.root, bed.controlPlane.url), ...environment },
   });
 }
 
