@@ -1,9 +1,11 @@
 /** Replayers, functions and a table in one simulation, where any of them may fail at any step. */
 import { environment, layer } from '../../../../lambda/contract/names.json';
+import { failed } from '../../../../lambda/maintenance-window/layer/nodejs/outcome';
+import { Refused, type Runs as GateRuns } from '../../../../lambda/maintenance-window/layer/nodejs/replay';
 import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';
-import { GateModel, type Result } from './gate-model';
+import { gateOver } from './gate';
 import { InMemoryDynamoDb } from './in-memory-dynamodb';
 import { randomFrom, Simulation } from './simulation';
 
@@ -51,10 +53,17 @@ export class World {
   /** What Invoke throws, if anything; called before the pointer is queued. */
   refuse: (functionArn: string) => Error | undefined = () => undefined;
   private readonly running = new Map<string, number>();
-  private readonly gate = new GateModel(this.database, FUNCTION_KEY);
+  private readonly gate: GateRuns;
 
   constructor(seed = 1, private readonly mishaps: Mishaps = NO_MISHAPS) {
     this.random = randomFrom(seed);
+    this.gate = gateOver(this.database, this.simulation, FUNCTION_KEY, async (work) => {
+      await this.simulation.sleep(this.random() * 20);
+      if (this.happens('lostAcknowledgement')) {
+        work();
+      }
+      return work();
+    });
     this.guard(FUNCTION_ARN);
   }
 
@@ -115,14 +124,15 @@ export class World {
   private async run(body: string): Promise<void> {
     const { simulation } = this;
     await simulation.sleep(this.random() * 2000);
-    const { requestId, token } = (JSON.parse(body) as { $maintenanceReplay: { requestId: string; token: string } }).$maintenanceReplay;
+    const pointer = (JSON.parse(body) as { $maintenanceReplay: { requestId: string; token: string } }).$maintenanceReplay;
+    const { requestId } = pointer;
     if (this.parameters[OPERATOR].value === 'on') {
-      this.gate.giveBack(requestId, token, simulation.now() + 30_000);
+      await unlessRefused(this.gate.giveBack(pointer, Infinity));
       return;
     }
-    const nonce = String(this.random());
-    const row = this.gate.start(requestId, token, nonce, simulation.now() + FUNCTION_TIMEOUT);
-    if (!row) {
+    const deadline = simulation.now() + FUNCTION_TIMEOUT;
+    const run = await unlessRefused(this.gate.start(pointer, deadline, Infinity));
+    if (!run) {
       return;
     }
     if (this.running.has(requestId)) {
@@ -131,11 +141,11 @@ export class World {
     this.running.set(requestId, (this.running.get(requestId) ?? 0) + 1);
     this.runsOf.set(requestId, (this.runsOf.get(requestId) ?? 0) + 1);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.running.size);
-    await simulation.sleep(this.random() * FUNCTION_TIMEOUT);
+    await simulation.sleep(this.random() * (deadline - simulation.now()));
     this.running.delete(requestId);
     if (!this.happens('runLost')) {
-      const result: Result = this.happens('handlerFails') ? 'FAILED' : 'DONE';
-      this.gate.finish(row, nonce, result, simulation.now(), this.random());
+      const outcome = this.happens('handlerFails') ? failed('Error', 'it failed') : { status: 'DONE' as const, errorType: '', errorMessage: '' };
+      await unlessRefused(this.gate.finish(run, outcome, Infinity));
     }
   }
 
@@ -187,6 +197,16 @@ export class World {
     void this.deliver(body);
     return { StatusCode: 202 };
   }
+}
+
+/** Undefined when the gate refused what it was asked. */
+function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: unknown) => {
+    if (error instanceof Refused) {
+      return undefined;
+    }
+    throw error;
+  });
 }
 
 /** A request id that ends in the given number. */
