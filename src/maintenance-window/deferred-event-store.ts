@@ -22,7 +22,11 @@ export interface IDeferredEventStore extends IResource {
    */
   readonly storeId: string;
 
-  /** The table that holds the events. */
+  /**
+   * The table that holds the events.
+   *
+   * @attribute
+   */
   readonly table: dynamodb.ITable;
 
   /** How long finished events are kept. */
@@ -78,6 +82,7 @@ export interface DeferredEventStoreProps {
  * A store of deferred events that any number of functions share, of this stack and of others: a DynamoDB table, on demand and with point-in-time
  * recovery, and the replayer, which sweeps it every minute.
  *
+ * @resource AWS::DynamoDB::Table
  * @stateful
  */
 export class DeferredEventStore extends Resource implements IDeferredEventStore {
@@ -91,7 +96,11 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
   public readonly table: dynamodb.ITable;
   public readonly keepFinishedFor: Duration;
 
-  /** Name of the table. */
+  /**
+   * Name of the table.
+   *
+   * @attribute
+   */
   public readonly tableName: string;
 
   /** The function that brings deferred events back. Every minute it sweeps; an invocation starts a replay. */
@@ -111,8 +120,6 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
 
   /**
    * Lets somebody list, show, replay, discard and requeue deferred events.
-   *
-   * [disable-awslint:no-grants]
    *
    * @param grantee who operates the store
    */

@@ -45,7 +45,11 @@ export class MaintenanceWindowFunction extends lambda.Function {
   /** Where events are kept that come during a window. */
   public readonly deferredEvents: IDeferredEventStore;
 
-  /** The function's name in deferred events and metrics, unique in the account and Region. */
+  /**
+   * The function's name in deferred events and metrics, unique in the account and Region.
+   *
+   * @attribute
+   */
   public readonly functionKey: string;
 
   constructor(scope: Construct, id: string, props: MaintenanceWindowFunctionProps) {

@@ -60,6 +60,8 @@ export interface ImportedMaintenanceWindowOptions {
  *
  * The operator's parameter is made with the value `auto` when it does not exist yet. After that its value is the operator's: no deployment changes
  * it. It is deleted with the window.
+ *
+ * @resource AWS::CloudFormation::CustomResource
  */
 export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   /**
@@ -107,8 +109,6 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
 
   /**
    * Lets somebody read and write the operator's parameter.
-   *
-   * [disable-awslint:no-grants]
    *
    * @param grantee who operates the window
    */
