@@ -89,6 +89,7 @@ export class DataPlane {
       endpoint: options.controlPlane(),
       logs: this.logs,
       records,
+      report,
       ...(parts.initLimitMs === undefined ? {} : { initLimitMs: parts.initLimitMs }),
     }));
     const attempts = new Attempts(this.pool, records);

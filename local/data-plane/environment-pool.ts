@@ -34,10 +34,18 @@ export class EnvironmentPool {
     };
   }
 
-  /** Kills every environment. */
+  /**
+   * Kills every environment.
+   * @throws AggregateError when some could not be ended; the others are.
+   */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all([...this.all].map((environment) => environment.stop('the bed closes')));
+    const environments = [...this.all];
+    await Promise.all(environments.map((environment) => environment.stop('the bed closes')));
+    const failures = environments.flatMap(({ stopFailure }) => (stopFailure === undefined ? [] : [stopFailure]));
+    if (failures.length > 0) {
+      throw new AggregateError(failures, `${failures.length} environments were not ended cleanly: ${failures.map(String).join('; ')}`);
+    }
   }
 
   private async take(configuration: FunctionConfiguration): Promise<Environment> {

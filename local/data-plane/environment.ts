@@ -48,6 +48,8 @@ export interface EnvironmentOptions {
   readonly endpoint: string;
   readonly logs: LogSink;
   readonly records: Records;
+  /** Takes a line for people. */
+  readonly report: (problem: string) => void;
   /** Milliseconds. @default 10 s, as Lambda's */
   readonly initLimitMs?: number;
 }
@@ -70,6 +72,8 @@ export class Environment {
   readonly identity: string;
   /** Settled when the environment is gone. */
   readonly stopped: Promise<void>;
+  /** Why it could not be ended cleanly. */
+  stopFailure?: unknown;
   private readonly gone = new Deferred<void>();
   private readonly log: EnvironmentLog;
   private running?: RuntimeProcess;
@@ -117,9 +121,15 @@ export class Environment {
     return { result: result.promise, released };
   }
 
-  /** Kills the sandbox and frees the port. Safe to call at any time and more than once. */
+  /**
+   * Kills the sandbox and frees the port. Safe to call at any time and more than once.
+   * Never rejects: what could not be ended is reported, and kept in `stopFailure`.
+   */
   stop(reason: string): Promise<void> {
-    this.stopping ??= this.tearDown(reason);
+    this.stopping ??= this.tearDown(reason).catch((error: unknown) => {
+      this.stopFailure = error;
+      this.options.report(`An environment of ${this.configuration.functionArn} was not ended cleanly: ${String(error)}`);
+    });
     return this.stopping;
   }
 
@@ -274,11 +284,11 @@ export class Environment {
 
   private async tearDown(reason: string): Promise<void> {
     try {
+      // The latest one, running or still on its way.
       const started = await this.starting?.catch(() => undefined);
-      await started?.kill();
-      await this.discard();
-      await this.log.close();
+      await started?.end();
     } finally {
+      await this.log.close();
       this.note('environment-stopped', reason);
       this.gone.resolve();
     }

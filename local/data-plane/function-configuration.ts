@@ -81,12 +81,7 @@ export class ControlPlaneFunctions implements FunctionSource {
 
   private async get(path: string, query: Record<string, string>): Promise<{ body: Buffer; headers: Headers }> {
     const url = `${this.endpoint()}/_bed/${path}?${new URLSearchParams(query)}`;
-    let response: Response;
-    try {
-      response = await fetch(url);
-    } catch (error) {
-      throw new ServiceError(500, 'ServiceException', `The control plane did not answer ${url}: ${String((error as Error).cause ?? error)}`);
-    }
+    const response = await this.fetch(url);
     const body = Buffer.from(await response.arrayBuffer());
     if (response.ok) {
       return { body, headers: response.headers };
@@ -96,6 +91,15 @@ export class ControlPlaneFunctions implements FunctionSource {
       throw ServiceError.fromJson(response.status, code, body);
     }
     throw new ServiceError(500, 'ServiceException', `The control plane answered ${response.status} to ${url}: ${body.toString('utf8').slice(0, 512)}`);
+  }
+
+  private async fetch(url: string): Promise<Response> {
+    try {
+      // A connection kept open may be closed by the other side just when it is used again: one more try, on another.
+      return await fetch(url).catch(() => fetch(url));
+    } catch (error) {
+      throw new ServiceError(500, 'ServiceException', `The control plane did not answer ${url}: ${String((error as Error).cause ?? error)}`);
+    }
   }
 }
 

@@ -18,13 +18,16 @@ export class RuntimeProcess {
   }
 
   private exit?: SandboxExit;
+  private ending?: Promise<void>;
   private readonly exitListeners = new Set<(exit: SandboxExit) => void>();
 
   private constructor(
     private readonly api: RuntimeApi,
     private readonly sandbox: Sandbox,
   ) {
-    void sandbox.exited.then(async (exit) => {
+    // A sandbox whose end cannot be learnt counts as killed.
+    const exited = sandbox.exited.catch((): SandboxExit => ({ code: null, signal: 'SIGKILL', reason: 'killed' }));
+    void exited.then(async (exit) => {
       // What the process sent before it ended still counts, so its connections are read to their end first.
       await api.drained();
       this.exit = exit;
@@ -87,9 +90,17 @@ export class RuntimeProcess {
     return this.sandbox.kill();
   }
 
-  /** Kills the sandbox and frees the port. */
-  async end(): Promise<void> {
-    await this.sandbox.kill();
-    await this.api.close();
+  /** Kills the sandbox and frees the port, the port also when the sandbox cannot be killed. Calling it again waits for the same end. */
+  end(): Promise<void> {
+    this.ending ??= this.tearDown();
+    return this.ending;
+  }
+
+  private async tearDown(): Promise<void> {
+    try {
+      await this.sandbox.kill();
+    } finally {
+      await this.api.close();
+    }
   }
 }

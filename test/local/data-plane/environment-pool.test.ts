@@ -150,3 +150,20 @@ test('a data plane that is closed twice closes once, also while a sandbox starts
   await waiting;
   expect(runtimes.map((runtime) => runtime.calls)).toEqual([expect.arrayContaining(['kill'])]);
 });
+
+test('a sandbox that cannot be killed is reported, and everything else is closed', async () => {
+  const { startSandbox } = scripted(echo);
+  const lines: string[] = [];
+  const plane = await TestPlane.open({ log: (line) => lines.push(line) }, {
+    startSandbox: async (spec) => {
+      const sandbox = await startSandbox(spec);
+      return { exited: sandbox.exited, freeze: () => sandbox.freeze(), thaw: () => sandbox.thaw(), kill: () => sandbox.kill().then(() => Promise.reject(new Error('still there'))) };
+    },
+  });
+  plane.functions.declare('f');
+  await plane.result('f');
+  await expect(plane.close()).rejects.toThrow('still there');
+  expect(lines.join('\n')).toContain('still there');
+  await expect(plane.invoke('f')).rejects.toThrow();
+  await plane.dispose();
+});

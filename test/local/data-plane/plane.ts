@@ -63,6 +63,11 @@ export class TestPlane {
 
   async close(): Promise<void> {
     await this.plane.close();
+    await this.dispose();
+  }
+
+  /** What stays when the data plane itself did not close. */
+  async dispose(): Promise<void> {
     this.endpoint.closeAllConnections();
     await new Promise((resolve) => this.endpoint.close(resolve));
     await fs.rm(this.workDir, { recursive: true, force: true });
