@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as customResource from '../../lambda/contract/custom-resource.json';
+import * as iam from '../../lambda/contract/iam.json';
+import * as names from '../../lambda/contract/names.json';
+import * as replay from '../../lambda/contract/replay.json';
+import * as sources from '../../lambda/contract/sources.json';
+import * as store from '../../lambda/contract/store.json';
+import * as timing from '../../lambda/contract/timing.json';
+import * as window from '../../lambda/contract/window.json';
+
+const ROOT = join(__dirname, '..', '..');
+const page = readFileSync(join(ROOT, 'docs', 'contract.md'), 'utf8');
+const sections = new Map(page.split(/^## /m).slice(1).map((section) => [section.slice(0, section.indexOf('\n')), section]));
+
+/** What the first column of a section's tables names. */
+function named(section: string): string[] {
+  return [...sections.get(section)!.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name]) => name).sort();
+}
+
+function keysOf(contract: object): string[] {
+  return Object.keys(contract).filter((key) => !key.startsWith('$') && key !== 'default');
+}
+
+const { namespace: _n, dimension: _d, storeDimension: _s, ...metrics } = names.metrics;
+const byRole = keysOf(iam).flatMap((role) => {
+  const statements = iam[role as keyof typeof iam] as unknown;
+  return Array.isArray(statements) ? statements.map(() => role) : [role];
+});
+
+test.each<[string, readonly string[]]>([
+  ['Environment variables of a guarded function', Object.values(names.environment)],
+  ['Environment variables of the replayer', Object.values(names.replayerEnvironment)],
+  ['Parameters', Object.values(names.parameters)],
+  ['The window\'s value', [...window.grammar.modes, ...keysOf(window.errorCodes)]],
+  ['Layer', Object.values(names.layer)],
+  ['Errors', Object.values(names.errors)],
+  ['Metrics', Object.values(metrics)],
+  ['Ids in templates', [names.tag.store, ...[names.customResourceTypes, names.annotations, names.constructIds].flatMap((ids) => Object.values(ids))]],
+  ['Table', [...Object.values(store.keys), ...keysOf(store.backlogGroups)]],
+  ['States', [...store.states, ...store.transitions.flatMap(({ from }) => from ?? [])]],
+  ['Attributes of an event\'s row', keysOf(store.attributes)],
+  ['Envelope', keysOf(store.envelope)],
+  ['Attributes of a run\'s row', keysOf(store.run.attributes)],
+  ['Limits', keysOf(store.limits)],
+  ['Times', keysOf(timing)],
+  ['Replay', [replay.pointer.key, replay.clientContext.key, ...replay.answer.statuses]],
+  ['Sources', sources.sources.map(({ name }) => name)],
+  ['Answers', keysOf(sources.answers)],
+  ['Custom resources', [customResource.envelopeKey, customResource.createFailedMarker, 'responseBytes']],
+  ['Permissions', byRole],
+])('the page names what the contract has, and nothing else: %s', (section, expected) => {
+  expect(named(section)).toEqual([...expected].sort());
+});
+
+test('the page gives every number of the contract as it is', () => {
+  const numbers = [...Object.entries(store.limits), ...Object.entries(timing)].filter(([name]) => !['$comment', 'default'].includes(name));
+  expect(numbers.length).toBeGreaterThan(20);
+  for (const [name, { source: _, ...values }] of numbers as [string, Record<string, unknown>][]) {
+    const [row] = new RegExp(`^\\| \`${name}\` \\| [^|]+ \\|`, 'm').exec(page)!;
+    for (const value of Object.values(values)) {
+      expect(row).toMatch(new RegExp(`[ |]${String(value)}[, |]`));
+    }
+  }
+});
+
+test('the page gives each source\'s action, answer and choices as they are', () => {
+  for (const { name, action, answer, allowed } of sources.sources) {
+    expect(page).toContain(`| \`${name}\` | ${action} | ${answer} | ${allowed.filter((other) => other !== action).join(', ')} |`);
+  }
+});
+
+test('the page gives every permission', () => {
+  const actions = [...sections.get('Permissions')!.matchAll(/`([a-z]+:[A-Za-z*]+)`/g)].map(([, action]) => action);
+  const statements = keysOf(iam).flatMap((role) => [iam[role as keyof typeof iam] as unknown].flat() as { actions: string[] }[]);
+  const expected = statements.flatMap((statement) => statement.actions);
+  expect(actions.sort()).toEqual(expected.sort());
+});
+
+test('every test that the page names exists', () => {
+  const tests = [...page.matchAll(/`(test\/[^`]+)`/g)].map(([, path]) => path);
+  expect(tests.length).toBeGreaterThan(20);
+  expect(tests.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});

@@ -1,0 +1,64 @@
+import { attributes, backlogGroups, finished, index, run, shards, states, transitions } from '../../lambda/contract/store.json';
+import { updateInput } from '../../lambda/maintenance-window/replayer/change';
+import type { BacklogRow, Item } from '../../lambda/maintenance-window/replayer/row';
+import { newRun, Runs } from '../../lambda/maintenance-window/replayer/runs';
+import { Table } from '../../lambda/maintenance-window/replayer/table';
+import { claim, coalesce, lapse, unclaim } from '../../lambda/maintenance-window/replayer/transitions';
+import { InMemoryDynamoDb } from '../lambda/maintenance-window/state-machine/in-memory-dynamodb';
+
+const row: BacklogRow = {
+  id: 'k#r', state: 'PENDING', functionKey: 'k', requestId: 'r', source: 's3', deferredAt: 1, due: 1, attempt: 0, dispatches: 0,
+};
+const leased = (state: string, changes: Item): Item => ({
+  id: { S: 'k#r' }, requestId: { S: 'r' }, state: { S: state }, token: { S: 't' }, nonce: { S: 'n' }, lease: { N: '1' }, maxAttempt: { N: '5' }, ...changes,
+});
+
+/** Every change that the replayer makes to an event's row, by the states that it leads from and to. */
+const changes = [
+  ['PENDING', 'CLAIMED', claim(row, { token: 't', run: 'x', now: 9 })],
+  ['CLAIMED', 'PENDING', unclaim(row, { token: 't', nextAttempt: 9 })],
+  ['CLAIMED', 'PENDING', lapse(leased('CLAIMED', { dispatches: { N: '1' } }), 9, 0)!.change],
+  ['CLAIMED', 'QUARANTINED', lapse(leased('CLAIMED', { dispatches: { N: '5' } }), 9, 0)!.change],
+  ['RUNNING', 'PENDING', lapse(leased('RUNNING', { attempt: { N: '1' } }), 9, 0)!.change],
+  ['RUNNING', 'QUARANTINED', lapse(leased('RUNNING', { attempt: { N: '5' } }), 9, 0)!.change],
+  ['PENDING', 'DISCARDED', coalesce(row, { newest: 'z', hasChunks: false, now: 9, keepFinished: 1 })],
+] as const;
+
+test('the replayer makes the transitions that the contract gives it, and no other', () => {
+  const wanted = transitions.filter(({ by, from }) => by === 'replayer' && from !== 'WRITING').map(({ from, to }) => `${from} -> ${to}`);
+  expect([...new Set(changes.map(([from, to]) => `${from} -> ${to}`))].sort()).toEqual([...new Set(wanted)].sort());
+});
+
+test.each(changes)('%s -> %s asks for the one state, writes the other, and names no attribute that the contract does not', (from, to, change) => {
+  const { ConditionExpression, UpdateExpression, ExpressionAttributeNames: names, ExpressionAttributeValues: values } = updateInput(change);
+  const [, guard] = /#state = (:\w+)/.exec(ConditionExpression)!;
+  const [, target] = /SET #state = (:\w+)/.exec(UpdateExpression)!;
+  expect([values[guard], values[target]]).toEqual([{ S: from }, { S: to }]);
+  expect(Object.values(names).filter((name) => !(name in attributes))).toEqual([]);
+});
+
+test('every state stands in one group of the index, or in none once it is finished', () => {
+  const grouped = Object.values(backlogGroups).flatMap((group) => group.states);
+  expect(new Set(grouped).size).toBe(grouped.length);
+  expect([...states].sort()).toEqual(grouped.filter((state) => state !== 'ACTIVE').sort());
+  expect(finished.every((state) => backlogGroups.CLEANUP.states.includes(state))).toBe(true);
+});
+
+test('what the index projects are attributes of rows', () => {
+  expect([...index.projected, index.partitionKey, index.sortKey].filter((name) => !(name in attributes))).toEqual([]);
+  expect(shards.count).toBe(8);
+});
+
+test('a run\'s row has the attributes that the contract names, from its start to its end', async () => {
+  const database = new InMemoryDynamoDb();
+  const runs = new Runs(new Table(database as never, 't'), 10);
+  const started = await runs.store(newRun({ mode: 'MANUAL', filter: { source: 's3' }, maxEvents: 2, now: 1000, skew: 5 }));
+  const id = `${run.keyPrefix}${started.runId}`;
+  const { finishedAt: _f, expiresAt: _e, ...active } = run.attributes;
+  expect(Object.keys(database.item(id)!).sort()).toEqual(Object.keys(active).sort());
+  expect(database.item(id)).toMatchObject({ state: { S: run.states[0] }, backlog: { S: 'RUN#0' }, due: { N: '1000' }, deferredBefore: { N: '1005' } });
+  await runs.finish(started, 2000);
+  const { backlog: _b, due: _d, ...ended } = run.attributes;
+  expect(Object.keys(database.item(id)!).sort()).toEqual(Object.keys(ended).sort());
+  expect(database.item(id)).toMatchObject({ state: { S: run.states[1] }, finishedAt: { N: '2000' }, expiresAt: { N: '12' } });
+});
