@@ -25,6 +25,8 @@ export interface ApiRequest {
   readonly resource: string;
   readonly status: number;
   readonly accessKeyId: string | null;
+  /** Partition keys of the items that a DynamoDB request names, as `dynamodb:LeadingKeys` sees them; empty for queries and other services. */
+  readonly leadingKeys: readonly string[];
 }
 
 /** An event of an asynchronous trigger that the data plane did not accept, or a trigger that the table does not know. */

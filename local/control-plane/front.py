@@ -48,6 +48,8 @@ class Front:
         try:
             if not await self._taken(scope, receive, send):
                 await self._emulator(scope, receive, send)
+        except ClientGone:
+            pass  # nobody is left to answer
         finally:
             self._emit({"type": "request", **exchange.record()})
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
 
-# Enough to find the action and the resource of any control-plane request; object bodies are not kept.
-KEPT_BODY_BYTES = 262_144
+from leading_keys import leading_keys
+
+# Enough to find the action and the resource of any request, and the keys of a DynamoDB item (at most 400 KB).
+KEPT_BODY_BYTES = 1_048_576
 
 Receive = Callable[[], Any]
 Send = Callable[[dict[str, Any]], Any]
@@ -56,4 +58,5 @@ class Exchange:
             "time": round(self._started * 1000), "durationMs": round((time.time() - self._started) * 1000), "method": method, "path": path,
             "service": service, "action": action, "resource": resource, "status": self._status,
             "accessKeyId": router.extract_access_key_id(headers, query) or None,
+            "leadingKeys": leading_keys(body) if service == "dynamodb" else [],
         }

@@ -6,7 +6,9 @@ import {
 } from '@aws-sdk/client-lambda';
 import { unzipSync } from 'fflate';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { PutItemCommand, CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand, BatchWriteItemCommand, CreateTableCommand, DynamoDBClient, PutItemCommand, TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
 import { eventually, Harness, zip } from './harness';
 
 let bed: Harness;
@@ -149,5 +151,27 @@ describe('the record of requests', () => {
       action: 'dynamodb:PutItem', resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/noted', status: 200, accessKeyId: bed.clientConfig.credentials.accessKeyId,
     }));
     expect(bed.controlPlane.requests.some((request) => request.path.startsWith('/_bed'))).toBe(false);
+  });
+
+  it('has the leading keys of every item that a request to DynamoDB names', async () => {
+    const dynamodb = new DynamoDBClient(bed.clientConfig);
+    const key = (id: string, at: string) => ({ owner: { S: id }, nr: { N: at } });
+    await dynamodb.send(new CreateTableCommand({
+      TableName: 'keyed', BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'owner', AttributeType: 'S' }, { AttributeName: 'nr', AttributeType: 'N' }],
+      KeySchema: [{ AttributeName: 'nr', KeyType: 'RANGE' }, { AttributeName: 'owner', KeyType: 'HASH' }],
+    }));
+    const big = { S: 'x'.repeat(380_000) };
+    await dynamodb.send(new PutItemCommand({ TableName: 'keyed', Item: { big, ...key('ann', '1') } }));
+    await dynamodb.send(new BatchGetItemCommand({ RequestItems: { keyed: { Keys: [key('ann', '1'), key('bob', '2'), key('ann', '3')] } } }));
+    await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { keyed: [{ PutRequest: { Item: key('cid', '1') } }, { DeleteRequest: { Key: key('dan', '1') } }] } }));
+    const check = { TableName: 'keyed', Key: key('fay', '1'), ConditionExpression: 'attribute_not_exists(nr)' };
+    await dynamodb.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'keyed', Item: key('eve', '1') } }, { ConditionCheck: check }] }));
+    const keysOf = (action: string) =>
+      eventually(async () => bed.controlPlane.requests.find((request) => request.action === action && request.leadingKeys[0] !== 'x')?.leadingKeys);
+    expect(await keysOf('dynamodb:TransactWriteItems')).toEqual(['eve', 'fay']);
+    expect(await keysOf('dynamodb:PutItem')).toEqual(['ann']);
+    expect(await keysOf('dynamodb:BatchGetItem')).toEqual(['ann', 'bob']);
+    expect(await keysOf('dynamodb:BatchWriteItem')).toEqual(['cid', 'dan']);
   });
 });
