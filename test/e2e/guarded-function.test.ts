@@ -64,10 +64,10 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
   test('a value that is malformed leaves the last good one in force and is named in the log', async () => {
     const id = newId();
     await stack.invoke(language, { id: newId() });
-    await stack.window('on tomorrow, please');
+    await stack.window('on-until 2027-02-30T00:00Z'); // Parameter Store's pattern knows no calendar
 
     expect((await stack.invoke(language, { id })).payload).toEqual({ ran: id });
-    await eventually(() => stack.logged(language), (log) => log.includes('on tomorrow, please') && log.includes(names.metrics.windowStale), 20);
+    await eventually(() => stack.logged(language), (log) => log.includes('on-until 2027-02-30T00:00Z') && log.includes(names.metrics.windowStale), 20);
   }, 60_000);
 
   test('a parameter that was deleted does not stop the handler, and is told by metric', async () => {
@@ -102,6 +102,10 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
       expect(lost!.outcome.M).toMatchObject({ errorType: { S: 'RunLost' } });
     }
   }, 240_000);
+});
+
+test('Parameter Store refuses a value that does not match the grammar', async () => {
+  await expect(stack.window('on tomorrow, please')).rejects.toMatchObject({ name: 'ParameterPatternMismatchException' });
 });
 
 test('a request for a custom resource is FAILED at once while the window is on', async () => {
