@@ -8,15 +8,12 @@ import { mappingsOf } from './event-sources';
 
 /** Does what depends on the event sources of a function, once the app has added them all. */
 export function eventSourceAspect(fn: lambda.Function, grant: (statements: iam.PolicyStatement[]) => void): void {
-  let visited = false;
   Aspects.of(fn).add({
     visit: (node: IConstruct) => {
-      if (node !== fn || visited) {
-        return;
+      if (node === fn) {
+        grantVisibility(fn, grant);
+        warnWithoutFailureDestination(fn);
       }
-      visited = true;
-      grantVisibility(fn, grant);
-      warnWithoutFailureDestination(fn);
     },
   });
 }
