@@ -223,7 +223,8 @@ export class AsynchronousQueue {
     this.entries.delete(entry);
     const { requestId, configuration, payload, chain, runs: invokeCount } = entry;
     this.parts.attempts.records.emit({ type: 'event-finished', requestId, functionArn: configuration.invokedArn, condition });
-    const delivery = this.parts.destinations.deliver({ requestId, configuration, payload, traceId: chain.traceId, condition, invokeCount, ...entry.last });
+    const { traceId } = chain;
+    const delivery = this.parts.destinations.deliver({ requestId, configuration, payload, traceId, condition, invokeCount, ...entry.last });
     this.deliveries.add(delivery);
     void delivery.finally(() => this.deliveries.delete(delivery));
   }

@@ -70,7 +70,7 @@ export class Destinations {
       case 'sqs':
         return this.sendMessage(outcome, arn, { MessageBody: record });
       case 'sns':
-        return this.publish(outcome, arn, { Message: Buffer.byteLength(record) <= SNS_MESSAGE_LIMIT ? record : buildRecord(outcome, { payloads: false }) });
+        return this.publish(outcome, arn, { Message: fitsSns(record) ? record : buildRecord(outcome, { payloads: false }) });
       case 'events':
         return this.putEvent(outcome, arn, record);
       default:
@@ -125,7 +125,8 @@ export class Destinations {
       Resources: [arn, recordedFunctionArn(outcome.configuration)],
       EventBusName: arn,
     };
-    const { Entries } = await this.using(new EventBridgeClient(this.client(outcome)), (client) => client.send(new PutEventsCommand({ Entries: [entry] })));
+    const command = new PutEventsCommand({ Entries: [entry] });
+    const { Entries } = await this.using(new EventBridgeClient(this.client(outcome)), (client) => client.send(command));
     const refused = Entries?.find(({ ErrorCode }) => ErrorCode !== undefined);
     if (refused) {
       throw new Error(`${refused.ErrorCode}: ${refused.ErrorMessage}`);
@@ -143,6 +144,10 @@ export class Destinations {
       client.destroy();
     }
   }
+}
+
+function fitsSns(record: string): boolean {
+  return Buffer.byteLength(record) <= SNS_MESSAGE_LIMIT;
 }
 
 function serviceOf(arn: string): string | undefined {

@@ -140,7 +140,8 @@ export class Environment {
     this.log.start(request.requestId);
     request.onStart?.({ cold: prepared.cold, environmentId: this.id, initDuration: prepared.initDuration });
     if (!prepared.initialised) {
-      // A failed init phase is repeated as part of the invocation, within the function's own time (Developer Guide, "Failures during the Init phase").
+      // A failed init phase is repeated as part of the invocation, within the function's own time.
+      // Source: Developer Guide, "Failures during the Init phase".
       const failure = await this.initialise(timeoutMs, request.requestId, 'invoke');
       if (failure) {
         await this.fail(run, failure);

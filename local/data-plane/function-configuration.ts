@@ -108,8 +108,9 @@ export class ControlPlaneFunctions implements FunctionSource {
  * Environments of one version are shared by all qualifiers that lead to it, as on AWS.
  */
 export function environmentIdentity(configuration: FunctionConfiguration): string {
-  const { functionArn, version, codeSha256, revisionId, runtime, handler, timeout, memorySize, ephemeralStorage, environment, layers, role, logGroup } =
-    configuration;
-  return JSON.stringify([functionArn, version, codeSha256, revisionId, runtime, handler, timeout, memorySize, ephemeralStorage, environment, layers,
-    role, logGroup ?? null]);
+  const { functionArn, version, codeSha256, revisionId, layers, runtime, handler, environment, role } = configuration;
+  const { timeout, memorySize, ephemeralStorage, logGroup = null } = configuration;
+  return JSON.stringify([
+    functionArn, version, codeSha256, revisionId, layers, runtime, handler, environment, role, timeout, memorySize, ephemeralStorage, logGroup,
+  ]);
 }

@@ -73,11 +73,13 @@ export class Invoke {
       case 'RequestResponse':
         return this.runNow(requestId, configuration, { ...request, payload }, clientContext);
       default:
-        throw new ServiceError(400, 'InvalidParameterValueException', `Invocation type ${String(request.mode)} is none of RequestResponse, Event, DryRun.`);
+        throw unknownMode(request.mode);
     }
   }
 
-  private async runNow(requestId: string, configuration: FunctionConfiguration, request: InvokeRequest, clientContext: string | undefined): Promise<InvokeResponse> {
+  private async runNow(
+    requestId: string, configuration: FunctionConfiguration, request: InvokeRequest, clientContext: string | undefined,
+  ): Promise<InvokeResponse> {
     const record = this.parts.attempts.records.open({
       requestId,
       functionName: configuration.functionName,
@@ -122,10 +124,16 @@ export class Invoke {
   }
 }
 
+/** The answer to an invocation type that Lambda does not have. */
+export function unknownMode(mode: string): ServiceError {
+  return new ServiceError(400, 'InvalidParameterValueException', `Invocation type ${mode} is none of RequestResponse, Event, DryRun.`);
+}
+
 /** The answer to an invocation that would continue a loop. */
 export function recursionStopped(): ServiceError {
   return new ServiceError(400, 'RecursiveInvocationException',
-    'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources and stopped your function\'s invocation.');
+    'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources '
+    + 'and stopped your function\'s invocation.');
 }
 
 export function errorResponse(requestId: string, error: ServiceError): InvokeResponse {

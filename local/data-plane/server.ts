@@ -1,7 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { randomUUID } from 'node:crypto';
-import { errorResponse, payloadLimit, type Invoke, type InvokeRequest, type InvokeResponse } from './invoke';
+import { errorResponse, payloadLimit, unknownMode, type Invoke, type InvokeRequest, type InvokeResponse } from './invoke';
 import { requestTooLarge } from './payload';
 import type { InvocationMode, Records } from './records';
 import { BodyTooLargeError, readBody } from './request-body';
@@ -61,7 +61,7 @@ export class DataPlaneServer {
     const mode = header(request, 'x-bed-mode') ?? 'RequestResponse';
     if (!isMode(mode)) {
       request.resume();
-      throw new ServiceError(400, 'InvalidParameterValueException', `Invocation type ${mode} is none of RequestResponse, Event, DryRun.`);
+      throw unknownMode(mode);
     }
     const functionName = header(request, 'x-bed-function');
     if (functionName === undefined) {

@@ -15,9 +15,9 @@ const echo = async (runtime: ScriptedRuntime): Promise<void> => {
   }
 };
 
-async function open(script: (runtime: ScriptedRuntime) => Promise<void>, options: Parameters<typeof TestPlane.open>[0] = {}): Promise<ScriptedRuntime[]> {
+async function open(script: (runtime: ScriptedRuntime) => Promise<void>): Promise<ScriptedRuntime[]> {
   const { runtimes, startSandbox } = scripted(script);
-  bed = await TestPlane.open(options, { startSandbox });
+  bed = await TestPlane.open({}, { startSandbox });
   return runtimes;
 }
 
@@ -157,7 +157,8 @@ test('a sandbox that cannot be killed is reported, and everything else is closed
   const plane = await TestPlane.open({ log: (line) => lines.push(line) }, {
     startSandbox: async (spec) => {
       const sandbox = await startSandbox(spec);
-      return { exited: sandbox.exited, freeze: () => sandbox.freeze(), thaw: () => sandbox.thaw(), kill: () => sandbox.kill().then(() => Promise.reject(new Error('still there'))) };
+      const kill = () => sandbox.kill().then(() => Promise.reject(new Error('still there')));
+      return { exited: sandbox.exited, freeze: () => sandbox.freeze(), thaw: () => sandbox.thaw(), kill };
     },
   });
   plane.functions.declare('f');

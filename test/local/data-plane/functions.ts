@@ -73,5 +73,6 @@ export class DeclaredFunctions implements FunctionSource {
 
 function zipOf(files: Record<string, string>): Buffer {
   // Entries need the modes of a Unix system, or nobody else may read them.
-  return Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, [strToU8(text), { os: 3, attrs: 0o100755 << 16 }]]))));
+  const unix = { os: 3, attrs: 0o100755 << 16 };
+  return Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, [strToU8(text), unix]]))));
 }

@@ -34,7 +34,8 @@ beforeAll(async () => {
 afterAll(() => bed.close());
 
 const error = (body: Buffer) => JSON.parse(body.toString()) as { message: string; Type: string; Reason?: string };
-const runs = (functionName: string) => bed.plane.invocations.filter((record) => record.functionName === functionName && record.start !== undefined).length;
+const runs = (functionName: string) =>
+  bed.plane.invocations.filter((record) => record.functionName === functionName && record.start !== undefined).length;
 
 describe('a synchronous invocation', () => {
   test('answers with the result, the executed version and a request id', async () => {
@@ -92,17 +93,21 @@ describe('a synchronous invocation', () => {
 });
 
 describe('refused before anything runs', () => {
+  const CONTENT = 'InvalidRequestContentException';
+  const NOT_JSON = 'Could not parse request body into json: ';
+  const TOO_LARGE = 'RequestTooLargeException';
+  const LATER = { 'x-bed-mode': 'Event' };
   const cases: [string, Parameters<TestPlane['invoke']>, number, string, string][] = [
-    ['a body that is not JSON', ['echo', 'not json'], 400, 'InvalidRequestContentException', 'Could not parse request body into json: '],
-    ['the same, asynchronously', ['echo', 'not json', { 'x-bed-mode': 'Event' }], 400, 'InvalidRequestContentException', 'Could not parse request body into json: '],
-    ['bytes that are not UTF-8', ['echo', Buffer.from([0x22, 0xff, 0x22])], 400, 'InvalidRequestContentException', 'Could not parse request body into json: '],
-    ['a body over 6 MB', ['echo', Buffer.alloc(SYNCHRONOUS_PAYLOAD_LIMIT + 1, 0x31)], 413, 'RequestTooLargeException',
+    ['a body that is not JSON', ['echo', 'not json'], 400, CONTENT, NOT_JSON],
+    ['the same, asynchronously', ['echo', 'not json', LATER], 400, CONTENT, NOT_JSON],
+    ['bytes that are not UTF-8', ['echo', Buffer.from([0x22, 0xff, 0x22])], 400, CONTENT, NOT_JSON],
+    ['a body over 6 MB', ['echo', Buffer.alloc(SYNCHRONOUS_PAYLOAD_LIMIT + 1, 0x31)], 413, TOO_LARGE,
       'Request must be smaller than 6291556 bytes for the InvokeFunction operation'],
-    ['an asynchronous body over 1 MB', ['echo', Buffer.alloc(ASYNCHRONOUS_PAYLOAD_LIMIT + 1, 0x31), { 'x-bed-mode': 'Event' }], 413, 'RequestTooLargeException',
+    ['an asynchronous body over 1 MB', ['echo', Buffer.alloc(ASYNCHRONOUS_PAYLOAD_LIMIT + 1, 0x31), LATER], 413, TOO_LARGE,
       'Request must be smaller than 1048576 bytes for the InvokeFunction operation'],
     ['a function that does not exist', ['nobody'], 404, 'ResourceNotFoundException', 'Function not found: nobody'],
-    ['a client context that is not base64', ['echo', '{}', { 'x-amz-client-context': '{"a":1}' }], 400, 'InvalidRequestContentException', 'Client context must be'],
-    ['a client context that is not JSON', ['echo', '{}', { 'x-amz-client-context': 'YWJj' }], 400, 'InvalidRequestContentException', 'Client context must be'],
+    ['a client context that is not base64', ['echo', '{}', { 'x-amz-client-context': '{"a":1}' }], 400, CONTENT, 'Client context must be'],
+    ['a client context that is not JSON', ['echo', '{}', { 'x-amz-client-context': 'YWJj' }], 400, CONTENT, 'Client context must be'],
     ['an unknown invocation type', ['echo', '{}', { 'x-bed-mode': 'Later' }], 400, 'InvalidParameterValueException', 'Invocation type Later is none of'],
     ['reserved concurrency zero', ['none'], 429, 'TooManyRequestsException', 'Rate Exceeded.'],
   ];
@@ -153,7 +158,8 @@ test('an asynchronous invocation is answered when it is queued, and runs', async
   expect([status, body.length]).toEqual([202, 0]);
   const requestId = headers['x-amzn-requestid'];
   await bed.seen((event) => event.type === 'event-finished' && event.requestId === requestId && event.condition === 'Success');
-  expect(bed.plane.invocations.filter((record) => record.requestId === requestId)).toMatchObject([{ door: 'sns', mode: 'Event', attempt: 1, outcome: 'success' }]);
+  const records = bed.plane.invocations.filter((record) => record.requestId === requestId);
+  expect(records).toMatchObject([{ door: 'sns', mode: 'Event', attempt: 1, outcome: 'success' }]);
 });
 
 test('the record of invocations and the stream of events are served', async () => {

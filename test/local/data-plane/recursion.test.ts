@@ -1,7 +1,9 @@
 import { RECURSION_LIMIT } from '../../../local/data-plane/limits';
 import { continueChain, isRecursiveLoop, type Chain } from '../../../local/data-plane/recursion';
 
-const follow = (functions: string[], from?: string): Chain => functions.reduce<Chain>((chain, name) => continueChain(name, chain.traceId), { traceId: from!, depth: 0 });
+/** The chain after these functions invoked each other. */
+const follow = (functions: string[]): Chain =>
+  functions.reduce<Chain>((chain, name) => continueChain(name, chain.traceId), { traceId: '', depth: 0 });
 
 test('a first invocation starts a chain, with the fields that AWS gives', () => {
   const { traceId, depth } = continueChain('f', undefined);

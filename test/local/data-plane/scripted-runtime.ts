@@ -57,7 +57,10 @@ export class ScriptedRuntime implements Sandbox {
 }
 
 /** Starts runtimes that follow a script each. */
-export function scripted(script: (runtime: ScriptedRuntime) => Promise<void>): { runtimes: ScriptedRuntime[]; startSandbox: (spec: SandboxSpec) => Promise<Sandbox> } {
+export function scripted(script: (runtime: ScriptedRuntime) => Promise<void>): {
+  runtimes: ScriptedRuntime[];
+  startSandbox: (spec: SandboxSpec) => Promise<Sandbox>;
+} {
   const runtimes: ScriptedRuntime[] = [];
   return {
     runtimes,
