@@ -59,15 +59,13 @@ async function assets(): Promise<{ files: Files; packages: string[] }> {
     inputs.push(...used);
   }
 
-  const layer = new Map([...layerSources(join(ROOT, LAYER.sources)), ...contractFiles(join(ROOT, 'lambda', 'contract'))]);
-  if (existsSync(join(ROOT, LAYER.sources, LAYER.preload))) {
-    const preload = await bundle(`${LAYER.sources}/${LAYER.preload}`, { format: 'esm', banner: { js: REQUIRE } });
-    inputs.push(...preload.inputs);
-    layer.set(LAYER.bundled, preload.code);
-  } else {
-    console.warn(`bundle: NO ${LAYER.preload} YET: this layer does not gate Node.js`);
-  }
-  files.set(LAYER.zip, layerZip(layer));
+  const preload = await bundle(`${LAYER.sources}/${LAYER.preload}`, { format: 'esm', banner: { js: REQUIRE } });
+  inputs.push(...preload.inputs);
+  files.set(LAYER.zip, layerZip(new Map([
+    ...layerSources(join(ROOT, LAYER.sources)),
+    ...contractFiles(join(ROOT, 'lambda', 'contract')),
+    [LAYER.bundled, preload.code],
+  ])));
   return { files, packages: packagesOf(inputs) };
 }
 

@@ -1,0 +1,78 @@
+import { readFileSync, rmSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { packed, packedFiles, unpack } from './unpacked';
+
+const ALLOWED = /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/.*|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
+const REQUIRED = [
+  '.jsii',
+  '.jsii.tabl.json',
+  'CHANGELOG.md',
+  'LICENSE',
+  'NOTICE',
+  'README.md',
+  'THIRD-PARTY-LICENSES',
+  'assets/maintenance-window/layer.zip',
+  'assets/maintenance-window/planner/index.js',
+  'assets/maintenance-window/replayer/index.js',
+  'lib/index.d.ts',
+  'lib/index.js',
+  'package.json',
+];
+const MOST_BYTES = 2_000_000;
+
+describe('the published package', () => {
+  let folder: string;
+  let manifest: Record<string, Record<string, unknown> | undefined>;
+
+  beforeAll(() => {
+    folder = unpack();
+    manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  });
+
+  afterAll(() => rmSync(dirname(folder), { recursive: true }));
+
+  test('holds what users need', () => {
+    expect(packedFiles()).toEqual(expect.arrayContaining(REQUIRED));
+  });
+
+  test('holds nothing else', () => {
+    expect(packedFiles().filter((file) => !ALLOWED.test(file))).toEqual([]);
+  });
+
+  test('is smaller than 2 MB', () => {
+    expect(statSync(packed()).size).toBeLessThan(MOST_BYTES);
+  });
+
+  test('brings no dependencies', () => {
+    expect(manifest.dependencies ?? {}).toEqual({});
+    expect(manifest.optionalDependencies ?? {}).toEqual({});
+    expect(manifest.bundledDependencies ?? []).toHaveLength(0);
+    expect(Object.keys(manifest.peerDependencies!)).toEqual(['aws-cdk-lib', 'constructs']);
+  });
+
+  test('exports only files that it holds', () => {
+    const targets = Object.values(manifest.exports!).flatMap((target) => typeof target === 'string' ? [target] : Object.values(target as Record<string, string>));
+    const files = packedFiles();
+    expect(targets.map((target) => target.replace(/^\.\//, '')).filter((target) => !files.includes(target))).toEqual([]);
+  });
+
+  test('has files that everybody may read', () => {
+    const unreadable = packedFiles().filter((file) => (statSync(join(folder, file)).mode & 0o444) !== 0o444);
+    expect(unreadable).toEqual([]);
+  });
+
+  test('carries the samples of the README translated', () => {
+    const tablet = JSON.parse(readFileSync(join(folder, '.jsii.tabl.json'), 'utf8')) as { snippets: Record<string, { location: { api: { api: string } }; didCompile?: boolean }> };
+    const samples = Object.values(tablet.snippets);
+    expect(samples.filter((sample) => sample.location.api.api === 'moduleReadme').length).toBeGreaterThan(0);
+    expect(samples.filter((sample) => sample.didCompile !== true)).toEqual([]);
+  });
+
+  test('says what was bundled and under which license', () => {
+    const notices = readFileSync(join(folder, 'THIRD-PARTY-LICENSES'), 'utf8');
+    const layer = readFileSync(join(folder, 'assets/maintenance-window/layer.zip'), 'latin1');
+    expect(layer).toContain('AWS4-HMAC-SHA256');
+    expect(notices).toContain('aws4 ');
+    expect(notices).toContain('Permission is hereby granted');
+  });
+});

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../../scripts/command';
+import { unpack } from './unpacked';
+
+const APP = `
+const { App, Stack } = require('aws-cdk-lib');
+const lambda = require('aws-cdk-lib/aws-lambda');
+const { MaintenanceWindowFunction } = require('cdk-patient-lambda');
+
+const app = new App({ outdir: process.argv[2] });
+const stack = new Stack(app, 'Fresh');
+new MaintenanceWindowFunction(stack, 'Orders', {
+  runtime: lambda.Runtime.NODEJS_22_X,
+  handler: 'index.handler',
+  code: lambda.Code.fromInline('exports.handler = async () => {}'),
+});
+app.synth();
+`;
+
+/** A network of its own, without a single interface that is up. */
+const WITHOUT_NETWORK = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--unshare-net', '--die-with-parent'];
+
+describe('an application that installed the package', () => {
+  let app: string;
+
+  beforeAll(() => {
+    const library = unpack();
+    app = dirname(library);
+    mkdirSync(join(app, 'node_modules'));
+    renameSync(library, join(app, 'node_modules', 'cdk-patient-lambda'));
+    for (const peer of ['aws-cdk-lib', 'constructs']) {
+      symlinkSync(join(ROOT, 'node_modules', peer), join(app, 'node_modules', peer));
+    }
+    writeFileSync(join(app, 'app.js'), APP);
+  });
+
+  afterAll(() => rmSync(app, { recursive: true }));
+
+  test('synthesizes a guarded function without network, Docker or any other program', () => {
+    const node = process.execPath;
+    const out = join(app, 'cdk.out');
+    execFileSync('bwrap', [...WITHOUT_NETWORK, '--bind', app, app, '--chdir', app, '--clearenv', '--setenv', 'PATH', '/nowhere', node, 'app.js', out], { stdio: 'pipe' });
+
+    const template = JSON.parse(readFileSync(join(out, 'Fresh.template.json'), 'utf8')) as { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
+    const functions = Object.values(template.Resources).filter((resource) => resource.Type === 'AWS::Lambda::Function');
+    const guarded = functions.find((resource) => resource.Properties.Handler === 'index.handler' && resource.Properties.Code.ZipFile);
+    expect(guarded!.Properties.Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER).toBe('/opt/cdk-patient-lambda/wrapper');
+    expect(guarded!.Properties.Layers).toHaveLength(1);
+  });
+
+  test('stages the packed layer byte for byte', () => {
+    const assets = JSON.parse(readFileSync(join(app, 'cdk.out', 'Fresh.assets.json'), 'utf8')) as { files: Record<string, { source: { path: string } }> };
+    const layer = readFileSync(join(app, 'node_modules', 'cdk-patient-lambda', 'assets', 'maintenance-window', 'layer.zip'));
+    const staged = Object.values(assets.files).map(({ source }) => join(app, 'cdk.out', source.path)).filter((path) => path.endsWith('.zip') && existsSync(path));
+    expect(staged.some((path) => readFileSync(path).equals(layer))).toBe(true);
+  });
+
+  test('cannot reach into the package past what it exports', () => {
+    writeFileSync(join(app, 'inside.js'), 'require("cdk-patient-lambda/lib/private/contract.generated");');
+    expect(() => execFileSync(process.execPath, ['inside.js'], { cwd: app, stdio: 'pipe' })).toThrow(/ERR_PACKAGE_PATH_NOT_EXPORTED/);
+  });
+
+  test('imports the package as an ES module too', () => {
+    writeFileSync(join(app, 'module.mjs'), 'import { MaintenanceWindowFunction } from "cdk-patient-lambda"; process.stdout.write(typeof MaintenanceWindowFunction);');
+    expect(execFileSync(process.execPath, ['module.mjs'], { cwd: app, encoding: 'utf8' })).toBe('function');
+  });
+});
