@@ -144,15 +144,17 @@ export class Replayer {
   /** Drains for these runs, finishes those that have nothing left to do, and says how it went. */
   private async work(runs: readonly Run[], deadline: number): Promise<{ report: DrainReport; census: Census }> {
     const { clock } = this.parts;
-    const { drain, readiness, circuit } = this.newDrain(runs, deadline);
+    const { drain, readiness, circuit, flight } = this.newDrain(runs, deadline);
     const ended = runs.length === 0 ? 'nothing left to dispatch' : await drain.drain();
+    await flight.look();
     const census = await takeCensus({ ...this.parts, table: this.table }, runs, drain.full);
     const reports: RunReport[] = [];
     for (const run of runs.filter((each) => each.stored || drain.counts.has(each.runId))) {
       const counts = drain.countsOf(run);
       await this.runs.note(run, { ...counts }, circuit.open);
       const pending = census.work.get(run.runId) ?? 0;
-      const finished = pending === 0 && ended === 'nothing left to dispatch';
+      // The index may not list for a moment what has just changed its group; what was dispatched is known by consistent reads
+      const finished = pending === 0 && flight.size === 0 && ended === 'nothing left to dispatch';
       if (finished) {
         await this.runs.finish(run, clock.now());
       }
@@ -189,7 +191,7 @@ export class Replayer {
       log,
       keepFinished: settings.keepFinished,
     }, runs, deadline);
-    return { drain, readiness, circuit };
+    return { drain, readiness, circuit, flight };
   }
 
   private async publish(census: Census): Promise<void> {

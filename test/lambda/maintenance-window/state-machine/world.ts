@@ -1,7 +1,7 @@
 /** Replayers, functions and a table in one simulation, where any of them may fail at any step. */
 import { environment, layer } from '../../../../lambda/contract/names.json';
 import { failed } from '../../../../lambda/maintenance-window/layer/nodejs/outcome';
-import { Refused, type Runs as GateRuns } from '../../../../lambda/maintenance-window/layer/nodejs/replay';
+import { Refused, type Replays } from '../../../../lambda/maintenance-window/layer/nodejs/replay';
 import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';
@@ -53,7 +53,7 @@ export class World {
   /** What Invoke throws, if anything; called before the pointer is queued. */
   refuse: (functionArn: string) => Error | undefined = () => undefined;
   private readonly running = new Map<string, number>();
-  private readonly gate: GateRuns;
+  private readonly gate: Replays;
 
   constructor(seed = 1, private readonly mishaps: Mishaps = NO_MISHAPS) {
     this.random = randomFrom(seed);
