@@ -30,12 +30,17 @@ class Reporter:
             dimension: self._function_key,
             name: value,
         }
-        sys.stdout.write(json.dumps(line) + "\n")
+        self._write(json.dumps(line))
 
     def log(self, message: str) -> None:
         """Never called with an event's content."""
         if self._json_logs:
             stamp = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-            sys.stdout.write(json.dumps({"timestamp": stamp, "level": "WARN", "message": "cdk-patient-lambda: " + message}) + "\n")
+            self._write(json.dumps({"timestamp": stamp, "level": "WARN", "message": "cdk-patient-lambda: " + message}))
         else:
-            sys.stdout.write(f"[WARN] cdk-patient-lambda: {message}\n")
+            self._write(f"[WARN] cdk-patient-lambda: {message}")
+
+    @staticmethod
+    def _write(line: str) -> None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()  # before the client has made the stream unbuffered, a frozen environment would keep the line to itself
