@@ -16,3 +16,18 @@ export function clientConfiguration(endpoint: string, region: string, functionAr
     useDualstackEndpoint: false,
   };
 }
+
+/** The part of a middleware stack that is used here; its full type is that of each command. */
+interface BuildStack {
+  add(middleware: (next: Handler) => Handler, options: { step: 'build'; name: string }): void;
+}
+type Handler = (args: { request: { headers: Record<string, string> } }) => Promise<unknown>;
+
+/** Sends the command as part of a chain of requests, as the SDKs do within a function, for Lambda's recursion guard. */
+export function inChain<C extends { middlewareStack: object }>(command: C, traceId: string): C {
+  (command.middlewareStack as unknown as BuildStack).add((next) => (args) => {
+    args.request.headers['x-amzn-trace-id'] = traceId;
+    return next(args);
+  }, { step: 'build', name: 'inChain' });
+  return command;
+}

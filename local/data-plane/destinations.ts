@@ -3,7 +3,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Condition } from './asynchronous-queue';
-import { clientConfiguration } from './clients';
+import { clientConfiguration, inChain } from './clients';
 import { buildRecord, deadLetterAttributes, recordedFunctionArn } from './destination-record';
 import type { InvocationResult } from './environment';
 import type { FunctionConfiguration } from './function-configuration';
@@ -93,27 +93,20 @@ export class Destinations {
 
   private async invoke(outcome: EventOutcome, arn: string, record: string): Promise<void> {
     const command = new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(record) });
-    // The chain of requests goes on through a destination.
-    command.middlewareStack.add(
-      (next) => (args) => {
-        (args.request as { headers: Record<string, string> }).headers['x-amzn-trace-id'] = outcome.traceId;
-        return next(args);
-      },
-      { step: 'build', name: 'continueChain' },
-    );
-    await this.using(new LambdaClient(this.client(outcome)), (client) => client.send(command));
+    await this.using(new LambdaClient(this.client(outcome)), (client) => client.send(inChain(command, outcome.traceId)));
   }
 
   private async sendMessage(outcome: EventOutcome, arn: string, message: Omit<SendMessageCommand['input'], 'QueueUrl'>): Promise<void> {
     const [, , , , account, name] = arn.split(':');
     await this.using(new SQSClient(this.client(outcome)), async (client) => {
       const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name!, QueueOwnerAWSAccountId: account! }));
-      await client.send(new SendMessageCommand({ QueueUrl: QueueUrl!, ...message }));
+      await client.send(inChain(new SendMessageCommand({ QueueUrl: QueueUrl!, ...message }), outcome.traceId));
     });
   }
 
   private async publish(outcome: EventOutcome, arn: string, message: PublishCommand['input']): Promise<void> {
-    await this.using(new SNSClient(this.client(outcome)), (client) => client.send(new PublishCommand({ TopicArn: arn, ...message })));
+    const command = new PublishCommand({ TopicArn: arn, ...message });
+    await this.using(new SNSClient(this.client(outcome)), (client) => client.send(inChain(command, outcome.traceId)));
   }
 
   private async putEvent(outcome: EventOutcome, arn: string, record: string): Promise<void> {

@@ -74,7 +74,9 @@ async function createQueue(name: string): Promise<string> {
 /** The next message, however long it takes within the test's time. */
 async function receive(QueueUrl: string): Promise<Message> {
   for (;;) {
-    const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 1, MessageAttributeNames: ['All'] }));
+    const { Messages } = await sqs.send(new ReceiveMessageCommand({
+      QueueUrl, WaitTimeSeconds: 1, MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['AWSTraceHeader'],
+    }));
     const message = Messages?.[0];
     if (message) {
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle! }));
@@ -98,7 +100,9 @@ describe('a destination', () => {
     }));
     const payload = '{ "say":"héllo", "n":1.0, "big":12345678901234567890 }';
     const requestId = await invokeLater('to-queue', payload);
-    const { Body } = await receive(queue);
+    const { Body, Attributes } = await receive(queue);
+    // The chain of requests goes on, for the recursion guard.
+    expect(Attributes!.AWSTraceHeader).toMatch(/Lineage=1:[0-9a-f]{8}:0$/);
     expect(Body).toContain(`"requestPayload":${payload},`);
     expect(Body).toContain('"float": 1.0');
     expect(JSON.parse(Body!)).toEqual({
