@@ -191,7 +191,8 @@ function timestamp(text: string, value: string): number {
   const date = new Date(0);
   date.setUTCFullYear(+year, +month - 1, +day); // Date.UTC would read the years 0 to 99 as 1900 to 1999
   const offset = sign ? +offsetHour * 60 + +offsetMinute : 0;
-  const exists = +year >= 1 && date.getUTCMonth() === +month - 1 && date.getUTCDate() === +day && +hour <= 23 && +minute <= 59 && +(second ?? 0) <= 59;
+  const isTime = +hour <= 23 && +minute <= 59 && +(second ?? 0) <= 59;
+  const exists = isTime && +year >= 1 && date.getUTCMonth() === +month - 1 && date.getUTCDate() === +day;
   if (!exists || offset > MOST_OFFSET || +(offsetMinute ?? 0) > 59) {
     throw new WindowValueError('timestamp', value);
   }

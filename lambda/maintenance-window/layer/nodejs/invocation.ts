@@ -1,0 +1,73 @@
+import { GateNotAttached } from './errors';
+
+/** What the client's native part hands over for one invocation. */
+export interface RawInvocation {
+  /**
+   * The event as text: the native part has decoded it as UTF-8, with U+FFFD for what is none, and cut it at the first NUL. Every JSON text in UTF-8,
+   * and Lambda admits nothing else, comes through unchanged.
+   */
+  readonly bodyJson: string;
+  readonly headers: Readonly<Record<string, string | number | undefined>>;
+}
+
+export const CLIENT_CONTEXT = 'lambda-runtime-client-context';
+export const IDENTITY = 'lambda-runtime-cognito-identity';
+
+/** One invocation, read from its headers. */
+export interface Invocation {
+  readonly raw: RawInvocation;
+  readonly body: string;
+  readonly requestId: string;
+  /** Epoch milliseconds. */
+  readonly deadline: number;
+  readonly arn: string;
+  readonly clientContext: string | null;
+  readonly identity: string | null;
+  readonly tenantId: string | null;
+  readonly traceId: string | null;
+  /** Guards against an answer that is taken for another invocation's; later clients have it. */
+  readonly invocationId: string | null;
+}
+
+/**
+ * Reads what the client handed over.
+ *
+ * @throws GateNotAttached when it has another shape
+ */
+export function readInvocation(raw: RawInvocation): Invocation {
+  const { bodyJson, headers } = raw;
+  const text = (name: string) => headers[name] === undefined || headers[name] === '' ? null : String(headers[name]);
+  const requestId = text('lambda-runtime-aws-request-id');
+  const deadline = Number(text('lambda-runtime-deadline-ms') ?? NaN);
+  if (typeof bodyJson !== 'string' || requestId === null || Number.isNaN(deadline)) {
+    throw new GateNotAttached('the runtime\'s client hands over invocations without body, request id or deadline where they are expected');
+  }
+  return {
+    raw,
+    body: bodyJson,
+    requestId,
+    deadline,
+    arn: text('lambda-runtime-invoked-function-arn') ?? '',
+    clientContext: text(CLIENT_CONTEXT),
+    identity: text(IDENTITY),
+    tenantId: text('lambda-runtime-aws-tenant-id'),
+    traceId: text('lambda-runtime-trace-id'),
+    invocationId: text('lambda-runtime-invocation-id'),
+  };
+}
+
+/** The same invocation with another event, client context and identity; null removes one. */
+export function withContent(raw: RawInvocation, bodyJson: string, clientContext: string | null, identity: string | null): RawInvocation {
+  const headers = { ...raw.headers };
+  delete headers[CLIENT_CONTEXT];
+  delete headers[IDENTITY];
+  return {
+    ...raw,
+    bodyJson,
+    headers: {
+      ...headers,
+      ...clientContext === null ? {} : { [CLIENT_CONTEXT]: clientContext },
+      ...identity === null ? {} : { [IDENTITY]: identity },
+    },
+  };
+}
