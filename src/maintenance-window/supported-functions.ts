@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 /** The oldest versions whose own clients are tested with the layer; older ones are past their end of life on AWS. */
@@ -19,9 +19,9 @@ export function checkSupported(fn: lambda.Function): void {
 function unsupportedRuntime({ name, family }: lambda.Runtime): string | undefined {
   switch (family) {
     case lambda.RuntimeFamily.NODEJS:
-      return olderThan(/^nodejs(\d+)/.exec(name), OLDEST.nodejs, `runtime ${name} is older than nodejs${OLDEST.nodejs}.x`);
+      return olderThan(name, /^nodejs(\d+)/, OLDEST.nodejs, `nodejs${OLDEST.nodejs}.x`);
     case lambda.RuntimeFamily.PYTHON:
-      return olderThan(/^python3\.(\d+)/.exec(name), OLDEST.python, `runtime ${name} is older than python3.${OLDEST.python}`);
+      return olderThan(name, /^python3\.(\d+)/, OLDEST.python, `python3.${OLDEST.python}`);
     case lambda.RuntimeFamily.JAVA:
     case lambda.RuntimeFamily.DOTNET_CORE:
     case lambda.RuntimeFamily.RUBY:
@@ -36,8 +36,10 @@ function unsupportedRuntime({ name, family }: lambda.Runtime): string | undefine
   return `runtime ${name} is not supported, Node.js and Python are`;
 }
 
-function olderThan(version: RegExpExecArray | null, oldest: number, reason: string): string | undefined {
-  return version && Number(version[1]) >= oldest ? undefined : reason;
+/** A name that only the deployment knows is a Region's newest (`determineLatestNodeRuntime`). */
+function olderThan(name: string, pattern: RegExp, oldest: number, oldestName: string): string | undefined {
+  const version = pattern.exec(name);
+  return Token.isUnresolved(name) || (version && Number(version[1]) >= oldest) ? undefined : `runtime ${name} is older than ${oldestName}`;
 }
 
 function unsupportedKind(fn: lambda.Function): string | undefined {

@@ -15,6 +15,11 @@ test.each([
   expect(resourceOf(guarded(newStack(), 'Fn', runtime(name, family))).Properties.Runtime).toBe(name);
 });
 
+test('the newest runtime of a Region that only the deployment knows can be guarded', () => {
+  const stack = newStack();
+  expect(() => guarded(stack, 'Fn', { runtime: lambda.determineLatestNodeRuntime(stack), code: lambda.Code.fromAsset(__dirname) })).not.toThrow();
+});
+
 test.each([
   ['nodejs18.x', lambda.RuntimeFamily.NODEJS, 'runtime nodejs18.x is older than nodejs20.x'],
   ['nodejs', lambda.RuntimeFamily.NODEJS, 'runtime nodejs is older than nodejs20.x'],
