@@ -20,8 +20,9 @@ const COMMANDS: Record<string, string> = {
   'test:package': 'tsx scripts/test.ts package',
   'lint': 'tsx scripts/test.ts lint',
   'tally': 'tsx scripts/tally.ts',
-  'demo': 'tsx scripts/steps.ts && tsx demo/main.ts',
-  'bench': 'tsx scripts/steps.ts && tsx bench/invocations.ts',
+  // In one process, not tsx's parent and child: what is killed from outside must be what has a bed to close
+  'demo': 'tsx scripts/steps.ts && node --require tsx/cjs demo/main.ts',
+  'bench': 'tsx scripts/steps.ts && node --require tsx/cjs bench/invocations.ts',
 };
 
 /** Tasks that projen makes and that nobody should run here. */

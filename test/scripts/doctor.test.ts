@@ -15,7 +15,11 @@ case "$*" in install*make*) ln -sf MAKE "$(dirname "$0")/make" ;; esac
 `;
 
 function which(name: string): string {
-  return execFileSync('/bin/sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).trim();
+  const path = process.env.PATH!.split(':').map((directory) => join(directory, name)).find((candidate) => existsSync(candidate));
+  if (!path) {
+    throw new Error(`no ${name} in PATH`);
+  }
+  return path;
 }
 
 describe('doctor', () => {
