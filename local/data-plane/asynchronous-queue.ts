@@ -5,7 +5,8 @@ import type { Destinations, EventOutcome } from './destinations';
 import type { InvocationResult } from './environment';
 import type { FunctionConfiguration, FunctionSource } from './function-configuration';
 import {
-  DEFAULT_EVENT_AGE_SECONDS, DEFAULT_RETRY_ATTEMPTS, FUNCTION_ERROR_RETRY_DELAYS_MS, THROTTLE_BACKOFF_MAX_MS, THROTTLE_BACKOFF_MIN_MS,
+  CONFIGURATION_FRESH_MS, DEFAULT_EVENT_AGE_SECONDS, DEFAULT_RETRY_ATTEMPTS, FUNCTION_ERROR_RETRY_DELAYS_MS,
+  THROTTLE_BACKOFF_MAX_MS, THROTTLE_BACKOFF_MIN_MS,
 } from './limits';
 import type { InvocationRecord } from './records';
 import { continueChain, isRecursiveLoop, type Chain } from './recursion';
@@ -44,6 +45,8 @@ interface Entry extends AcceptedEvent {
   /** The same for every attempt, so that retries are not a recursion. */
   readonly chain: Chain;
   configuration: FunctionConfiguration;
+  /** When the configuration was last read for an attempt. */
+  read?: number;
   /** Attempts that ran the function. */
   runs: number;
   /** Throttles and system errors so far. */
@@ -118,12 +121,17 @@ export class AsynchronousQueue {
       this.finish(entry, 'EventAgeExceeded');
       return;
     }
+    if (this.isKnownFull(entry)) {
+      this.throttle(entry);
+      return;
+    }
     try {
       entry.configuration = await this.parts.functions.configuration(entry.functionName, entry.qualifier);
     } catch (error) {
       this.unresolved(entry, error);
       return;
     }
+    entry.read = this.parts.clock.now();
     if (this.closed) {
       return;
     }
@@ -139,9 +147,7 @@ export class AsynchronousQueue {
     } else {
       const slot = this.parts.concurrency.tryAcquire(configuration);
       if (typeof slot === 'string') {
-        entry.last = { status: 429, error: 'Rate Exceeded.' };
-        this.throttled.add(entry);
-        this.setBack(entry, 'throttle');
+        this.throttle(entry);
       } else {
         await this.run(entry, slot);
       }
@@ -169,6 +175,17 @@ export class AsynchronousQueue {
       const delay = FUNCTION_ERROR_RETRY_DELAYS_MS[Math.min(entry.runs, FUNCTION_ERROR_RETRY_DELAYS_MS.length) - 1]!;
       this.retry(entry, 'function-error', delay);
     }
+  }
+
+  private throttle(entry: Entry): void {
+    entry.last = { status: 429, error: 'Rate Exceeded.' };
+    this.throttled.add(entry);
+    this.setBack(entry, 'throttle');
+  }
+
+  /** Whether a look at the configuration can be spared: many events that wait for room would ask for the same thing again and again. */
+  private isKnownFull({ configuration, read }: Entry): boolean {
+    return read !== undefined && this.parts.clock.now() - read < CONFIGURATION_FRESH_MS && !this.parts.concurrency.hasRoom(configuration);
   }
 
   private unresolved(entry: Entry, error: unknown): void {

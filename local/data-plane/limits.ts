@@ -63,3 +63,6 @@ export const IDLE_ENVIRONMENT_LIMIT = 32;
  * A choice of the bed: who invokes again right after an answer meets a warm environment on AWS too, and is not throttled.
  */
 export const HAND_OVER_MS = 250;
+
+/** How long an event that waits for room trusts the configuration it last saw. A choice of the bed. */
+export const CONFIGURATION_FRESH_MS = 1000;

@@ -188,6 +188,19 @@ describe('throttles', () => {
     expect(bench.queue.size).toBe(2);
   });
 
+  test('ask for the configuration at most once a second while there is no room, and see it change', async () => {
+    const bench = new Bench(() => OK, { timeScale: 1000, accountConcurrency: 1 });
+    bench.concurrency.tryAcquire({ functionArn: 'other' });
+    await bench.add(bench.functions.declare('f'));
+    const reads = jest.spyOn(bench.functions, 'configuration');
+    await bench.clock.advance(10 * SECOND);
+    expect(reads.mock.calls.length).toBeGreaterThan(5);
+    expect(reads.mock.calls.length).toBeLessThanOrEqual(10);
+    bench.functions.declare('f', { reservedConcurrency: 1 });
+    await bench.clock.advance(2 * SECOND);
+    expect(bench.outcomes).toMatchObject([{ condition: 'Success' }]);
+  });
+
   test('by a reservation of zero go straight to the destination of failures', async () => {
     const bench = new Bench();
     await bench.add(bench.functions.declare('f', { reservedConcurrency: 0 }));

@@ -14,6 +14,7 @@ import { ControlPlane } from '../../../local/control-plane/control-plane';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
 import { clientConfiguration } from '../../../local/data-plane/clients';
 import { DataPlane } from '../../../local/data-plane/data-plane';
+import { SNS_MESSAGE_LIMIT } from '../../../local/data-plane/limits';
 
 jest.setTimeout(60_000);
 
@@ -139,7 +140,7 @@ describe('a destination', () => {
     expect(attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([[1, 'error'], [2, 'error']]);
   });
 
-  test('SNS gets the record as its message', async () => {
+  test('SNS gets the record as its message, without payloads when they are too large for it', async () => {
     await createFunction('to-topic');
     const queue = await createQueue('from-topic');
     await sns.send(new CreateTopicCommand({ Name: 'records' }));
@@ -150,7 +151,11 @@ describe('a destination', () => {
       FunctionName: 'to-topic', MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: arn('sns', 'records') } },
     }));
     const requestId = await invokeLater('to-topic', '{"fail":"once"}');
-    expect(JSON.parse((await receive(queue)).Body!)).toMatchObject({ requestContext: { requestId, condition: 'RetriesExhausted', approximateInvokeCount: 1 } });
+    const requestContext = { requestId, condition: 'RetriesExhausted', approximateInvokeCount: 1 };
+    expect(JSON.parse((await receive(queue)).Body!)).toMatchObject({ requestContext, requestPayload: { fail: 'once' } });
+    await invokeLater('to-topic', JSON.stringify({ fail: 'x'.repeat(SNS_MESSAGE_LIMIT) }));
+    const record = JSON.parse((await receive(queue)).Body!) as object;
+    expect(Object.keys(record)).toEqual(['version', 'timestamp', 'requestContext', 'responseContext']);
   });
 
   test('EventBridge gets the record as detail of an event of Lambda', async () => {
