@@ -3,6 +3,9 @@ import * as path from 'path';
 import { parseArgs } from 'util';
 import { runDemo } from './run';
 
+// The AWS SDK for JavaScript announces here that it will leave Node.js 20 behind; that is no concern of who runs a demo
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 const REPORT = path.resolve('demo-report.html');
 
 /** `npm run demo -- [--events N]`: the last line printed is the verdict; exits 1 when it does not hold. */

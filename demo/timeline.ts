@@ -56,7 +56,7 @@ export class Timeline {
   }
 
   private beat(): void {
-    if (Date.now() - this.printedAt >= PLAIN_EVERY_MS && this.drawn === 0) this.log(this.events.length > 0 ? this.summary() : `... ${this.phaseText}`);
+    if (Date.now() - this.printedAt >= PLAIN_EVERY_MS && this.drawn === 0) this.log(`... ${this.phaseText}`);
   }
 
   private draw(): void {
