@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { RuntimeProcess } from '../../../local/data-plane/runtime-process';
+import { type Ended, RuntimeProcess } from '../../../local/data-plane/runtime-process';
 import type { RuntimeOutcome } from '../../../local/data-plane/runtime-api';
 import { startSandbox, type SandboxExit } from '../../../local/sandbox/sandbox';
 import names from '../../../lambda/contract/names.json';
@@ -42,7 +42,8 @@ export interface InvokeOptions {
 }
 
 /** What came back, or how the process ended instead. */
-export type Answer = { readonly requestId: string } & ({ readonly outcome: RuntimeOutcome } | { readonly exit: SandboxExit } | { readonly late: true });
+export type Answer = { readonly requestId: string } &
+  ({ readonly outcome: RuntimeOutcome } | { readonly exit: SandboxExit } | { readonly late: true });
 
 export class TestEnvironment {
   static async start(spec: EnvironmentSpec): Promise<TestEnvironment> {
@@ -66,8 +67,16 @@ export class TestEnvironment {
   }
 
   private ready: Promise<unknown> = Promise.resolve();
+  private readonly init: Promise<Ended<RuntimeOutcome | undefined>>;
 
-  private constructor(private readonly process: RuntimeProcess, private readonly taskRoot: string, private readonly chunks: Buffer[]) {}
+  private constructor(
+    private readonly process: RuntimeProcess,
+    private readonly taskRoot: string,
+    private readonly chunks: Buffer[],
+  ) {
+    // From the beginning: a process that has ended by the time somebody asks has told why before that
+    this.init = process.initialised(PATIENCE_MS);
+  }
 
   /** Everything the process wrote. */
   get output(): string {
@@ -76,7 +85,7 @@ export class TestEnvironment {
 
   /** The init error, or undefined when the client asks for its first invocation; an exit as such. */
   async initialised(): Promise<RuntimeOutcome | SandboxExit | undefined> {
-    const ended = await this.process.initialised(PATIENCE_MS);
+    const ended = await this.init;
     if ('late' in ended) {
       throw new Error(`not initialised within ${PATIENCE_MS} ms:\n${this.output}`);
     }

@@ -9,9 +9,12 @@ const ROOT = path.resolve(__dirname, '../../..');
 /**
  * Makes the directory to bind at /opt.
  *
+ * @param bundled what a bundler makes of sources, by path in the layer
  * @param more files beside the layer's own, by path, for example a second wrapper; executable
  */
-export async function unpackLayer(directory: string, bundled: ReadonlyMap<string, Buffer> = new Map(), more: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function unpackLayer(
+  directory: string, bundled: ReadonlyMap<string, Buffer> = new Map(), more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const files = new Map([
     ...layerSources(path.join(ROOT, 'lambda/maintenance-window/layer')),
     ...contractFiles(path.join(ROOT, 'lambda/contract')),

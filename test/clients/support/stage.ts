@@ -70,7 +70,7 @@ export class Stage {
   }
 
   /** Claims a pending row as the replayer does, and gives the pointer that it would send. */
-  async claim(requestId: string, token = randomUUID()): Promise<{ $maintenanceReplay: { requestId: string; token: string } }> {
+  async claim(requestId: string, token: string = randomUUID()): Promise<{ $maintenanceReplay: { requestId: string; token: string } }> {
     await this.database.send(new UpdateItemCommand({
       TableName: this.table,
       Key: key(requestId),

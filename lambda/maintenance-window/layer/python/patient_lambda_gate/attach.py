@@ -28,7 +28,7 @@ POSTS = {
 def check_seams(bootstrap, version: str) -> tuple:
     """Names of the parameters that come after the known ones. Raises GateNotAttached, naming the client's version."""
     seam = _parameters(getattr(bootstrap, SEAM, None))
-    if seam[:len(PARAMETERS)] != PARAMETERS:
+    if seam[: len(PARAMETERS)] != PARAMETERS:
         raise _moved(version, f"{SEAM}{seam} instead of {PARAMETERS}")
     run = getattr(getattr(bootstrap, "run", None), "__code__", None)
     if run is None or SEAM not in run.co_names:
@@ -37,12 +37,12 @@ def check_seams(bootstrap, version: str) -> tuple:
     later = set()
     for name, known in POSTS.items():
         found = _parameters(getattr(client, name, None))
-        if found[:len(known)] != known:
+        if found[: len(known)] != known:
             raise _moved(version, f"LambdaRuntimeClient.{name}{found} instead of {known}")
-        later.add(found[len(known):])
+        later.add(found[len(known) :])
     if len(later) > 1:
         raise _moved(version, f"{' and '.join(POSTS)} do not end with the same parameters: {later}")
-    return seam[len(PARAMETERS):]
+    return seam[len(PARAMETERS) :]
 
 
 def attach(bootstrap, gate, clock=time.time) -> None:
@@ -64,8 +64,18 @@ def attach(bootstrap, gate, clock=time.time) -> None:
         **named,
     ):
         invocation = Invocation(
-            original, lambda_runtime_client, request_handler, invoke_id, event_body, content_type, client_context_json,
-            cognito_identity_json, invoked_function_arn, epoch_deadline_time_in_ms, more, named,
+            original,
+            lambda_runtime_client,
+            request_handler,
+            invoke_id,
+            event_body,
+            content_type,
+            client_context_json,
+            cognito_identity_json,
+            invoked_function_arn,
+            epoch_deadline_time_in_ms,
+            more,
+            named,
         )
         if cache.quiet_from <= clock() * 1000 < cache.quiet_until and not client_context_json and not invocation.body.startswith(PREFIX):
             invocation.run()
@@ -77,10 +87,11 @@ def attach(bootstrap, gate, clock=time.time) -> None:
 
 def _parameters(function: object) -> tuple:
     code = getattr(function, "__code__", None)
-    return () if code is None else code.co_varnames[:code.co_argcount]
+    return () if code is None else code.co_varnames[: code.co_argcount]
 
 
 def _moved(version: str, what: str) -> GateNotAttached:
     return GateNotAttached(
-        f"awslambdaric {version} has a seam of unknown shape ({what}), so no invocation could be held; upgrade cdk-patient-lambda or pin the runtime's version"
+        f"awslambdaric {version} has a seam of unknown shape ({what}), so no invocation could be held; "
+        "upgrade cdk-patient-lambda or pin the runtime's version"
     )

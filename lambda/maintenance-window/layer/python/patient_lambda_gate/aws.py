@@ -4,7 +4,7 @@ import json
 import random
 import time
 
-from .credentials import CredentialSource, CredentialsError
+from .credentials import CredentialsError, CredentialSource
 from .endpoints import endpoint_url
 from .sigv4 import signed_headers
 from .transport import Transport, TransportError

@@ -62,7 +62,11 @@ class ReplayClient:
             status = settle(self._replayer, self._run, outcome, self._reporter, self._until)
         except StoreError as error:
             self._reporter.count("storeFailed")
-            failure = {"errorMessage": f"the outcome of {request_id} could not be written: {error}", "errorType": NAMES["replayStoreFailed"], "stackTrace": []}
+            failure = {
+                "errorMessage": f"the outcome of {request_id} could not be written: {error}",
+                "errorType": NAMES["replayStoreFailed"],
+                "stackTrace": [],
+            }
             self._reporter.log(failure["errorMessage"])
             self._client.post_invocation_error(invoke_id, json.dumps(failure), "", *more, **named)
             return

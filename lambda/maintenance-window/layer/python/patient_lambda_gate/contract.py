@@ -7,7 +7,7 @@ import os
 DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))), "contract")
 
 
-@functools.lru_cache(maxsize=None)
+@functools.cache
 def load(name: str) -> dict:
     """The contract file of this name, read once."""
     with open(os.path.join(DIRECTORY, name + ".json"), encoding="utf-8") as file:

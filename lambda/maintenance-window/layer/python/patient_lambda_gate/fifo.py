@@ -19,7 +19,7 @@ def extend_visibility(client: AwsClient, event: dict, milliseconds: float, remai
         for start in range(0, len(handles), MOST_ENTRIES):
             entries = [
                 {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
-                for number, handle in enumerate(handles[start:start + MOST_ENTRIES])
+                for number, handle in enumerate(handles[start : start + MOST_ENTRIES])
             ]
             budget = min(MOST_SECONDS, remaining / 2000)
             answer = client.call_once("sqs", "ChangeMessageVisibilityBatch", {"QueueUrl": queue, "Entries": entries}, budget)

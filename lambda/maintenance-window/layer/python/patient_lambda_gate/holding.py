@@ -61,8 +61,8 @@ class Hold:
         if self._row["name"] == sources.UNKNOWN:  # maybe a caller that waits, and that would not come again
             self._gate.reporter.count("duplicateCheckSkipped")
             return self._invocation.run
-        message = f"a maintenance window has just ended and it could not be checked whether the event is kept already ({error}): the handler was not called."
-        return self._gate.store_failure(self._invocation, "duplicateCheckFailed", message)
+        why = f"a maintenance window has just ended and it could not be checked whether the event is kept already ({error})"
+        return self._gate.store_failure(self._invocation, "duplicateCheckFailed", f"{why}: the handler was not called.")
 
     def _defer(self, decision: Decision):
         return self._keep(decision, lambda store, event, until: store.defer(event, self._invocation.body, until))

@@ -84,4 +84,4 @@ def parsed_event(body: bytes) -> object:
 
 def clipped(message: str) -> str:
     """An error's message as the row holds it."""
-    return message[:contract.load("store")["limits"]["errorMessageCharacters"]["value"]]
+    return message[: contract.load("store")["limits"]["errorMessageCharacters"]["value"]]

@@ -11,7 +11,7 @@ from .items import Update
 from .outcome import Outcome, clipped
 from .settings import Settings
 from .store import GZIP
-from .table import Conflict, StoreError, Table, backlog, chunk_key, event_key
+from .table import Conflict, Table, backlog, chunk_key, event_key
 
 TIMING = contract.load("timing")
 REPLAY = contract.load("replay")

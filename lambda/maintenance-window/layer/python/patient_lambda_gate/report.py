@@ -23,9 +23,7 @@ class Reporter:
         line = {
             "_aws": {
                 "Timestamp": int(time.time() * 1000),
-                "CloudWatchMetrics": [
-                    {"Namespace": METRICS["namespace"], "Dimensions": [[dimension]], "Metrics": [{"Name": name, "Unit": "Count"}]}
-                ],
+                "CloudWatchMetrics": [{"Namespace": METRICS["namespace"], "Dimensions": [[dimension]], "Metrics": [{"Name": name, "Unit": "Count"}]}],
             },
             dimension: self._function_key,
             name: value,

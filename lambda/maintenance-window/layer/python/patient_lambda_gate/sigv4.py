@@ -24,15 +24,17 @@ def signed_headers(url: str, headers: dict, body: bytes, service: str, region: s
     if credentials.token:
         all_headers["x-amz-security-token"] = credentials.token
     names = ";".join(sorted(all_headers))
-    canonical = "\n".join([
-        "POST",
-        quote(parts.path or "/", safe="/-_.~%"),
-        parts.query,
-        *(f"{name}:{all_headers[name].strip()}" for name in sorted(all_headers)),
-        "",
-        names,
-        hashlib.sha256(body).hexdigest(),
-    ])
+    canonical = "\n".join(
+        [
+            "POST",
+            quote(parts.path or "/", safe="/-_.~%"),
+            parts.query,
+            *(f"{name}:{all_headers[name].strip()}" for name in sorted(all_headers)),
+            "",
+            names,
+            hashlib.sha256(body).hexdigest(),
+        ]
+    )
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
     to_sign = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
     key = ("AWS4" + credentials.secret).encode()

@@ -39,7 +39,7 @@ class Body:
     def chunks(self) -> list:
         """At least one."""
         step = LIMITS["chunkBytes"]
-        return [self.content[start:start + step] for start in range(0, len(self.content), step)] or [b""]
+        return [self.content[start : start + step] for start in range(0, len(self.content), step)] or [b""]
 
 
 class DeferredEvent:

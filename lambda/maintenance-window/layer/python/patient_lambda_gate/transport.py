@@ -119,7 +119,7 @@ class Transport:
 def _left(until: float) -> float:
     left = until - time.monotonic()
     if left <= 0:
-        raise socket.timeout("timed out")
+        raise TimeoutError("timed out")
     return left
 
 

@@ -72,3 +72,11 @@ def environment():
         "PATIENT_LAMBDA_FUNCTION_KEY": "fn",
         "PATIENT_LAMBDA_CACHE_TTL": "30",
     }
+
+
+@pytest.fixture
+def world(environment, dynamo, reporter):
+    """Makes a World whose window reads as given."""
+    from world import World
+
+    return lambda *answers, **variables: World(environment, dynamo, reporter, answers, variables)

@@ -26,8 +26,18 @@ class LambdaRuntimeClient:
 
 
 def handle_event_request(
-    lambda_runtime_client, request_handler, invoke_id, event_body, content_type, client_context_json, cognito_identity_json, invoked_function_arn,
-    epoch_deadline_time_in_ms, tenant_id, log_sink, invocation_id=None,
+    lambda_runtime_client,
+    request_handler,
+    invoke_id,
+    event_body,
+    content_type,
+    client_context_json,
+    cognito_identity_json,
+    invoked_function_arn,
+    epoch_deadline_time_in_ms,
+    tenant_id,
+    log_sink,
+    invocation_id=None,
 ):
     try:
         event = lambda_runtime_client.marshaller.unmarshal_request(event_body, content_type)

@@ -4,9 +4,8 @@ import json
 
 import pytest
 from conftest import contract_file
-from test_window import ms
-
 from patient_lambda_gate import answers
+from test_window import ms
 
 CONTRACT = contract_file("answers")
 ROWS = {row["name"]: row for row in contract_file("sources")["sources"]}

@@ -4,7 +4,6 @@ import types
 
 import fake_client
 import pytest
-
 from patient_lambda_gate.attach import check_seams
 from patient_lambda_gate.errors import GateNotAttached
 

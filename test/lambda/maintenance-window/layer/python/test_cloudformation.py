@@ -4,8 +4,7 @@ import json
 
 import pytest
 from conftest import contract_file
-from fake_services import DROP, failing, wall_clock
-
+from fake_services import DROP, Clock, failing, wall_clock
 from patient_lambda_gate.aws import AwsClient
 from patient_lambda_gate.cloudformation import NotDelivered, deliver, held_response, is_response_url
 from patient_lambda_gate.fifo import extend_visibility
@@ -28,18 +27,24 @@ def test_a_response_is_not_longer_than_cloudformation_takes():
     assert len(json.dumps(found)) == RULES["responseBytes"]["most"]
 
 
-@pytest.mark.parametrize(("url", "variables", "expected"), [
-    ("https://bucket.s3.amazonaws.com/x?y", {}, True),
-    ("http://bucket.s3.amazonaws.com/x", {}, False),
-    ("http://127.0.0.1:4566/x", {}, False),
-    ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, True),
-    ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4566/"}, True),
-    ("http://127.0.0.1:4567/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
-    ("http://localhost:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
-    ("http://10.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://10.0.0.1:4566"}, False),
-    ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:4566"}, False),
-    ("...", {}, False), ("file:///etc/passwd", {}, False), ("https://", {}, False), ("http://127.0.0.1:x/", {}, False),
-])
+@pytest.mark.parametrize(
+    ("url", "variables", "expected"),
+    [
+        ("https://bucket.s3.amazonaws.com/x?y", {}, True),
+        ("http://bucket.s3.amazonaws.com/x", {}, False),
+        ("http://127.0.0.1:4566/x", {}, False),
+        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, True),
+        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4566/"}, True),
+        ("http://127.0.0.1:4567/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
+        ("http://localhost:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
+        ("http://10.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://10.0.0.1:4566"}, False),
+        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:4566"}, False),
+        ("...", {}, False),
+        ("file:///etc/passwd", {}, False),
+        ("https://", {}, False),
+        ("http://127.0.0.1:x/", {}, False),
+    ],
+)
 def test_response_url(url, variables, expected):
     assert is_response_url(url, variables) is expected
 
@@ -73,13 +78,25 @@ def test_what_does_not_pass_is_not_put_again(server, status):
 
 
 def test_a_response_that_cannot_be_delivered_ends_in_time(server):
+    clock = Clock()
+
+    def unavailable(*_):
+        clock.now += 1_000
+        return 503, b""
+
+    service = server(unavailable)
     with pytest.raises(NotDelivered, match="503"):
-        put(server, [(503, b"")], 100)
+        deliver(Transport({}), service.url, {}, clock.now + 2_500, clock, lambda seconds: None)
+    assert len(service.requests) == 3
 
 
 def queue_event(count: int) -> dict:
     arn = "arn:aws:sqs:us-east-1:111122223333:q.fifo"
-    return {"Records": [{"eventSource": "aws:sqs", "eventSourceARN": arn, "messageId": f"m{number}", "receiptHandle": f"h{number}"} for number in range(count)]}
+    return {
+        "Records": [
+            {"eventSource": "aws:sqs", "eventSourceARN": arn, "messageId": f"m{number}", "receiptHandle": f"h{number}"} for number in range(count)
+        ]
+    }
 
 
 def extend(server, environment, event: dict, answer) -> tuple:
@@ -100,7 +117,10 @@ def test_a_call_takes_ten_messages_at_most(server, environment):
     assert [len(request["Entries"]) for _, request in calls] == [10, 2]
 
 
-@pytest.mark.parametrize(("answer", "message"), [(failing(400, "AccessDenied"), "AccessDenied"), (DROP, "NetworkError"), ((200, {"Failed": [{"Id": "0", "Code": "Gone"}]}), "Gone")])
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [(failing(400, "AccessDenied"), "AccessDenied"), (DROP, "NetworkError"), ((200, {"Failed": [{"Id": "0", "Code": "Gone"}]}), "Gone")],
+)
 def test_what_goes_wrong_is_told_and_does_no_harm(server, environment, answer, message):
     failure, _, _ = extend(server, environment, queue_event(1), answer)
     assert message in failure
@@ -109,5 +129,3 @@ def test_what_goes_wrong_is_told_and_does_no_harm(server, environment, answer, m
 def test_an_event_without_handles_does_no_harm(server, environment):
     failure, calls, _ = extend(server, environment, {"Records": [{"eventSourceARN": "x.fifo"}]}, (200, {}))
     assert (failure is not None, calls) == (True, [])
-
-

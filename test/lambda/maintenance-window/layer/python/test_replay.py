@@ -7,7 +7,6 @@ import zlib
 import pytest
 from conftest import contract_file
 from fake_services import DROP, LOSE_ANSWER, Clock, failing, wall_clock
-
 from patient_lambda_gate import contract, outcome
 from patient_lambda_gate.aws import AwsClient
 from patient_lambda_gate.items import encode_item
@@ -35,9 +34,27 @@ def replayer(dynamo, environment):
 
 def row(**more) -> dict:
     return {
-        "id": KEY, "requestId": "r-1", "functionKey": "fn", "source": "s3", "deferredAt": NOW - 1000, "state": "CLAIMED", "token": "t", "lease": NOW, "due": NOW,
-        "backlog": "LEASED#1", "attempt": 0, "maxAttempt": 5, "nextAttempt": NOW - 1000, "dispatches": 1, "chunks": 0, "body": BODY, "encoding": "identity",
-        "bodySize": len(BODY), "bodySha256": hashlib.sha256(BODY).hexdigest(), "envelope": {"schema": 1}, **more,
+        "id": KEY,
+        "requestId": "r-1",
+        "functionKey": "fn",
+        "source": "s3",
+        "deferredAt": NOW - 1000,
+        "state": "CLAIMED",
+        "token": "t",
+        "lease": NOW,
+        "due": NOW,
+        "backlog": "LEASED#1",
+        "attempt": 0,
+        "maxAttempt": 5,
+        "nextAttempt": NOW - 1000,
+        "dispatches": 1,
+        "chunks": 0,
+        "body": BODY,
+        "encoding": "identity",
+        "bodySize": len(BODY),
+        "bodySha256": hashlib.sha256(BODY).hexdigest(),
+        "envelope": {"schema": 1},
+        **more,
     }
 
 
@@ -93,13 +110,23 @@ def test_a_claim_starts_once(replayer, dynamo):
     stored = dynamo.row(KEY)
     assert stored == run.row
     assert {name: stored[name] for name in ("state", "nonce", "lease", "due", "backlog", "attempt", "dispatches")} == {
-        "state": "RUNNING", "nonce": run.nonce, "lease": NOW + 90_000, "due": NOW + 90_000, "backlog": "LEASED#1", "attempt": 1, "dispatches": 0,
+        "state": "RUNNING",
+        "nonce": run.nonce,
+        "lease": NOW + 90_000,
+        "due": NOW + 90_000,
+        "backlog": "LEASED#1",
+        "attempt": 1,
+        "dispatches": 0,
     }
     with pytest.raises(Refused):
         replayer.start("r-1", "t", NOW + 60_000, soon())
 
 
-@pytest.mark.parametrize(("stored", "token"), [({}, "forged"), ({"state": "PENDING"}, "t"), ({"state": "DONE"}, "t"), (None, "t")], ids=["forged", "given back", "done", "no row"])
+@pytest.mark.parametrize(
+    ("stored", "token"),
+    [({}, "forged"), ({"state": "PENDING"}, "t"), ({"state": "DONE"}, "t"), (None, "t")],
+    ids=["forged", "given back", "done", "no row"],
+)
 def test_what_was_not_claimed_does_not_start(replayer, dynamo, stored, token):
     if stored is not None:
         put(dynamo, **stored)
@@ -165,7 +192,9 @@ def test_a_missing_part_is_damage(replayer, dynamo):
         replayer.load(stored, soon())
 
 
-@pytest.mark.parametrize("more", [{"body": b'{"a":2}'}, {"body": b"{}"}, {"encoding": "gzip"}, {"bodySize": 8}], ids=["other bytes", "short", "not packed", "size"])
+@pytest.mark.parametrize(
+    "more", [{"body": b'{"a":2}'}, {"body": b"{}"}, {"encoding": "gzip"}, {"bodySize": 8}], ids=["other bytes", "short", "not packed", "size"]
+)
 def test_other_bytes_than_those_received_are_damage(replayer, more):
     with pytest.raises(BodyDamaged):
         replayer.load(row(**more), soon())
@@ -244,22 +273,30 @@ def test_only_items_that_are_still_to_run_reach_the_handler():
         outcome.only_items(ROWS["s3"], body, ["a"])
 
 
-@pytest.mark.parametrize("original", [None, "", "no JSON", "[]", '{"custom":{"own":1,"maintenanceReplay":{"attempt":99}},"client":{"app_title":"t"}}'])
+@pytest.mark.parametrize(
+    "original", [None, "", "no JSON", "[]", '{"custom":{"own":1,"maintenanceReplay":{"attempt":99}},"client":{"app_title":"t"}}']
+)
 def test_the_handler_gets_its_own_context_and_the_mark(original):
     context = json.loads(with_marker(original, row(attempt=2, run="run-1")))
     assert context["custom"].pop("maintenanceReplay") == {
-        "originalRequestId": "r-1", "deferredAt": "2027-01-15T07:59:59.000Z", "attempt": 2, "run": "run-1",
+        "originalRequestId": "r-1",
+        "deferredAt": "2027-01-15T07:59:59.000Z",
+        "attempt": 2,
+        "run": "run-1",
     }
     assert context == ({"custom": {"own": 1}, "client": {"app_title": "t"}} if original and original.startswith("{") else {"custom": {}})
 
 
-@pytest.mark.parametrize(("given", "seen"), [
-    ('{"custom":{"maintenanceReplay":{},"own":1}}', '{"custom": {"own": 1}}'),
-    ('{"custom":{"maintenance\\u0052eplay":{}}}', '{"custom": {}}'),
-    ('{"custom" : {"own":1.10}}', '{"custom" : {"own":1.10}}'),
-    ('{"custom":"maintenanceReplay"}', '{"custom":"maintenanceReplay"}'),
-    ("no JSON maintenanceReplay", "no JSON maintenanceReplay"),
-])
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ('{"custom":{"maintenanceReplay":{},"own":1}}', '{"custom": {"own": 1}}'),
+        ('{"custom":{"maintenance\\u0052eplay":{}}}', '{"custom": {}}'),
+        ('{"custom" : {"own":1.10}}', '{"custom" : {"own":1.10}}'),
+        ('{"custom":"maintenanceReplay"}', '{"custom":"maintenanceReplay"}'),
+        ("no JSON maintenanceReplay", "no JSON maintenanceReplay"),
+    ],
+)
 def test_a_forged_mark_is_taken_away_and_nothing_else(given, seen):
     assert without_marker(given) == seen
 

@@ -4,7 +4,6 @@ import json
 
 import pytest
 from conftest import contract_file
-
 from patient_lambda_gate import sources
 
 VECTORS = contract_file("sources.vectors")
@@ -28,7 +27,9 @@ def test_hop(vector):
     assert sources.is_hop(sources.parse(body_of(vector))) is vector["hop"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"NaN", b"\xef\xbb\xbf{}", b'"\xff"', b"[" * 100_000], ids=["empty", "cut", "NaN", "byte order mark", "no UTF-8", "too deep"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"NaN", b"\xef\xbb\xbf{}", b'"\xff"', b"[" * 100_000], ids=["empty", "cut", "NaN", "byte order mark", "no UTF-8", "too deep"]
+)
 def test_what_is_no_json_is_of_an_unknown_source(body):
     event = sources.parse(body)
     assert event is sources.MISSING

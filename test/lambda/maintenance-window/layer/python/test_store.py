@@ -6,8 +6,7 @@ import random
 
 import pytest
 from conftest import contract_file
-from fake_services import DROP, LOSE_ANSWER, Clock, failing, wall_clock
-
+from fake_services import DROP, LOSE_ANSWER, Clock, failing
 from patient_lambda_gate import table
 from patient_lambda_gate.aws import AwsClient
 from patient_lambda_gate.settings import Settings
@@ -32,15 +31,16 @@ def small_parts(monkeypatch):
 @pytest.fixture
 def store(dynamo, environment, reporter):
     variables = {**environment, "AWS_ENDPOINT_URL_DYNAMODB": dynamo.server.url}
-    return Store(Table(AwsClient(variables, wall_clock), "events"), Settings(variables), reporter, Clock(NOW))
+    dynamo.clock = Clock(NOW)
+    return Store(Table(AwsClient(variables, dynamo.clock), "events"), Settings(variables), reporter, Clock(NOW))
 
 
 def event(request_id: str = "r-1", ids: tuple = ()) -> DeferredEvent:
     return DeferredEvent(request_id, "sqs", list(ids), {"schema": 1, "functionArn": "arn", "tenantId": None})
 
 
-def soon(milliseconds: int = 3000) -> float:
-    return wall_clock() + milliseconds
+def soon() -> float:
+    return NOW + 3_000
 
 
 def body_of(dynamo, key: str = KEY) -> bytes:
@@ -57,9 +57,24 @@ def test_a_small_event_is_one_row_and_one_call(store, dynamo):
     store.defer(event(ids=("m-1", "m-2")), SMALL, soon())
     row = dynamo.row(KEY)
     assert row == {
-        "id": KEY, "state": "PENDING", "functionKey": "fn", "requestId": "r-1", "source": "sqs", "deferredAt": NOW, "nextAttempt": NOW, "due": NOW,
-        "backlog": "PENDING#1", "body": SMALL, "encoding": "identity", "bodySize": len(SMALL), "bodySha256": hashlib.sha256(SMALL).hexdigest(), "chunks": 0,
-        "envelope": {"schema": 1, "functionArn": "arn", "sourceIds": ["m-1", "m-2"]}, "attempt": 0, "maxAttempt": 5, "dispatches": 0,
+        "id": KEY,
+        "state": "PENDING",
+        "functionKey": "fn",
+        "requestId": "r-1",
+        "source": "sqs",
+        "deferredAt": NOW,
+        "nextAttempt": NOW,
+        "due": NOW,
+        "backlog": "PENDING#1",
+        "body": SMALL,
+        "encoding": "identity",
+        "bodySize": len(SMALL),
+        "bodySha256": hashlib.sha256(SMALL).hexdigest(),
+        "chunks": 0,
+        "envelope": {"schema": 1, "functionArn": "arn", "sourceIds": ["m-1", "m-2"]},
+        "attempt": 0,
+        "maxAttempt": 5,
+        "dispatches": 0,
     }
     assert [operation for operation, _ in dynamo.calls] == ["PutItem"]
 
@@ -75,9 +90,20 @@ def test_rows_hold_only_what_the_contract_lists(store, dynamo):
         assert types == {name: STORE["attributes"][name]["type"] for name in types}
 
 
-@pytest.mark.parametrize("body", [b"", b"\xff\x00 no JSON", b"x" * 8192, b"x" * 8193, b" " * 5_000_000, NOISE[:8192], NOISE[:8193], NOISE], ids=[
-    "empty", "no text", "8 KB", "above", "5 MB of blanks", "8 KB of noise", "above in noise", "10 KB of noise",
-])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"\xff\x00 no JSON", b"x" * 8192, b"x" * 8193, b" " * 5_000_000, NOISE[:8192], NOISE[:8193], NOISE],
+    ids=[
+        "empty",
+        "no text",
+        "8 KB",
+        "above",
+        "5 MB of blanks",
+        "8 KB of noise",
+        "above in noise",
+        "10 KB of noise",
+    ],
+)
 def test_the_bytes_are_kept_whatever_they_are(store, dynamo, body):
     store.defer(event(), body, soon())
     assert body_of(dynamo) == body
@@ -102,7 +128,10 @@ def test_parts_are_as_large_as_the_contract_says(store, dynamo, monkeypatch):
     monkeypatch.undo()
     noise = random.Random(2).randbytes(400_000)
     store.defer(event(), noise, soon())
-    assert (dynamo.row(KEY)["chunks"], len(dynamo.row(f"{KEY}#{dynamo.row(KEY)['writeId']}#0")["body"])) == (2, STORE["limits"]["chunkBytes"]["value"])
+    assert (dynamo.row(KEY)["chunks"], len(dynamo.row(f"{KEY}#{dynamo.row(KEY)['writeId']}#0")["body"])) == (
+        2,
+        STORE["limits"]["chunkBytes"]["value"],
+    )
     assert body_of(dynamo) == noise
 
 
@@ -121,7 +150,11 @@ def test_an_event_that_is_kept_already_is_not_kept_twice_whatever_became_of_it(s
         assert dynamo.items == {KEY: {"id": {"S": KEY}, "state": {"S": state}}}
 
 
-@pytest.mark.parametrize("fault", [THROTTLED, failing(500, "InternalServerError"), DROP, LOSE_ANSWER, (200, b"")], ids=["throttled", "500", "dropped", "lost answer", "empty"])
+@pytest.mark.parametrize(
+    "fault",
+    [THROTTLED, failing(500, "InternalServerError"), DROP, LOSE_ANSWER, (200, b"")],
+    ids=["throttled", "500", "dropped", "lost answer", "empty"],
+)
 @pytest.mark.parametrize(("body", "calls"), [(SMALL, 1), (NOISE, 2 + PARTS)], ids=["small", "large"])
 def test_any_one_call_may_fail_once(store, dynamo, fault, body, calls):
     for position in range(calls):
@@ -141,9 +174,14 @@ def test_a_store_that_refuses_is_an_error_that_names_the_cause(store, dynamo, co
 
 
 def test_a_store_that_throttles_for_good_is_an_error_in_time(store, dynamo):
-    dynamo.always = THROTTLED
+    def throttled(operation, request):
+        dynamo.clock.now += 1_000
+        return THROTTLED
+
+    dynamo.always = throttled
     with pytest.raises(StoreError, match="ProvisionedThroughputExceededException"):
-        store.defer(event(), SMALL, soon(150))
+        store.defer(event(), SMALL, soon())
+    assert len(dynamo.calls) == 3
 
 
 def test_an_event_beyond_lambdas_limit_is_an_error(store):

@@ -9,7 +9,6 @@ import time
 
 import pytest
 from fake_services import DROP, HANG
-
 from patient_lambda_gate.tls import ROOTS, Tls
 from patient_lambda_gate.transport import Transport, TransportError
 
@@ -101,9 +100,28 @@ def certificate(tmp_path_factory):
         pytest.skip("no openssl to make a certificate with")
     path = tmp_path_factory.mktemp("tls")
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", str(path / "key.pem"), "-out", str(path / "certificate.pem")],
-        check=True, capture_output=True,
+        [
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-addext",
+            "subjectAltName=DNS:localhost",
+            "-keyout",
+            str(path / "key.pem"),
+            "-out",
+            str(path / "certificate.pem"),
+        ],
+        check=True,
+        capture_output=True,
     )
     return path
 

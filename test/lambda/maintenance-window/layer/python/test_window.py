@@ -5,7 +5,6 @@ import re
 
 import pytest
 from conftest import contract_file
-
 from patient_lambda_gate import window
 from patient_lambda_gate.window import WindowValueError, decide, guarded, next_change, parse_operator, parse_planned
 
@@ -74,7 +73,29 @@ def test_limits_are_the_contracts():
 
 
 MINUTES = ["2027-01-10T02:00Z", "2027-01-10T03:00Z", "2027-01-10T04:30Z"]
-PIECES = ["auto", "on", "off", "on-until ", "off-until ", "until ", " ", ";", ",", "/", "#", "# ", "x", "PT1H", "P1D", "P", "\n", *MINUTES, "PT90M", "  ", "é"]
+PIECES = [
+    "auto",
+    "on",
+    "off",
+    "on-until ",
+    "off-until ",
+    "until ",
+    " ",
+    ";",
+    ",",
+    "/",
+    "#",
+    "# ",
+    "x",
+    "PT1H",
+    "P1D",
+    "P",
+    "\n",
+    *MINUTES,
+    "PT90M",
+    "  ",
+    "é",
+]
 
 
 @pytest.mark.parametrize("kind", ["operator", "planned"])

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from fake_services import Clock
-
 from patient_lambda_gate.reading import ReadFailed, Reading
 from patient_lambda_gate.settings import Settings
 from patient_lambda_gate.window import parse_operator, parse_planned
@@ -154,7 +153,8 @@ def test_a_failure_is_not_asked_again_by_every_invocation(make, reporter):
     assert is_on(cache) is False
     assert (len(reader.budgets), reporter.metrics) == (3, ["windowStale"] * 2)
     assert [line.split(":")[0] for line in reporter.lines] == [
-        "the maintenance window could not be read (onWindowUnknown", "the maintenance window can be read again",
+        "the maintenance window could not be read (onWindowUnknown",
+        "the maintenance window can be read again",
     ]
 
 

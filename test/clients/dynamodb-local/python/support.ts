@@ -1,4 +1,4 @@
-import { clientVersions, ensureRuntimes } from '../../../local/sandbox/runtimes';
+import { clientVersions, ensureRuntimes } from '../../../../local/sandbox/runtimes';
 
 export const RUNTIME = 'python3.11';
 

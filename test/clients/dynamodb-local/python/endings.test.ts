@@ -1,5 +1,5 @@
 /** Handlers that throw, exit, eat all memory or never return, with the newest of AWS's Python clients. */
-import { Stage } from '../support/stage';
+import { Stage } from '../../support/stage';
 import { ensureClients, NEWEST, RUNTIME } from './support';
 
 const MINUTES = 60_000;

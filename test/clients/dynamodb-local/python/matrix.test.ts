@@ -1,6 +1,6 @@
 /** The gate in front of each line of AWS's Python client. */
 import { createHash } from 'node:crypto';
-import { Stage } from '../support/stage';
+import { Stage } from '../../support/stage';
 import { ensureClients, RUNTIME, VERSIONS } from './support';
 
 const MINUTES = 60_000;
@@ -56,7 +56,7 @@ describe.each(VERSIONS)('awslambdaric %s', (client) => {
       expect(readable(withGate)).toEqual(readable(without));
     }
     await stage.closeEnvironments(); // all that they wrote has been read then
-    expect(gated.output).toBe(bare.output);
+    expect(timeless(gated.output)).toBe(timeless(bare.output));
     expect(await stage.rows()).toEqual([]);
   }, MINUTES);
 
@@ -126,7 +126,7 @@ describe.each(VERSIONS)('awslambdaric %s', (client) => {
     await environment.reply({}, { requestId: 'r-1' });
     await stage.windowSeen('auto');
     expect(await environment.error({})).toMatchObject({ errorType: 'Runtime.ImportModuleError', errorMessage: expect.stringContaining('the database is away') as string });
-    if (client !== '2.0.4') { // which keeps an environment whose handler could not be imported
+    if (!client.startsWith('2.0.')) { // those keep an environment whose handler could not be imported
       expect(await environment.ended()).toMatchObject({ code: 1 });
     }
   }, MINUTES);

@@ -1,8 +1,8 @@
 /** What goes wrong around the gate: nothing is acknowledged without being kept or run. */
 import { randomBytes } from 'node:crypto';
-import { OPERATOR_PARAMETER, type TestEnvironment } from '../support/environment';
-import type { ParameterStoreFault } from '../support/parameter-store';
-import { Stage } from '../support/stage';
+import { OPERATOR_PARAMETER, type TestEnvironment } from '../../support/environment';
+import type { ParameterStoreFault } from '../../support/parameter-store';
+import { Stage } from '../../support/stage';
 import { ensureClients, NEWEST, RUNTIME } from './support';
 
 const MINUTES = 60_000;
