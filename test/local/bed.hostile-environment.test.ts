@@ -43,7 +43,7 @@ beforeAll(async () => {
     AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}/credentials`, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
     HTTP_PROXY: endpoint, HTTPS_PROXY: endpoint, ALL_PROXY: endpoint, http_proxy: endpoint, https_proxy: endpoint,
   };
-}, 120_000);
+}, 300_000);
 
 afterAll(() => {
   trap.closeAllConnections();
@@ -56,7 +56,7 @@ it('is a trap that an unprotected SDK walks into', async () => {
   const identity = path.join(__dirname, '../../local/control-plane/identity.py');
   await new Promise((resolve) => spawn(python, [identity], { env: hostile, stdio: 'ignore' }).once('close', resolve));
   expect(trapped.length).toBeGreaterThan(0);
-}, 120_000);
+}, 300_000);
 
 it('goes through bootstrap, deployment, invocation and destruction without one request to the trap', async () => {
   trapped.length = 0;

@@ -38,7 +38,7 @@ describe.each([
     } finally {
       sweep(pids);
     }
-  }, 120_000);
+  }, 300_000);
 
   it('in the middle of a deployment', async () => {
     const program = new Program('deploy');
@@ -53,5 +53,5 @@ describe.each([
     } finally {
       sweep(pids);
     }
-  }, 120_000);
+  }, 300_000);
 });

@@ -85,7 +85,7 @@ describe('a deployed stack', () => {
         requestId: note.requestId, door, mode: door === 'sqs' ? 'RequestResponse' : 'Event', functionArn: note.arn,
       }));
     }
-  }, 60_000);
+  });
 
   it('leaves a record of what each function asked for, and nothing undelivered', () => {
     const { functionName } = bed.invocations().find((invocation) => invocation.functionArn === outputs.AliasArn)!;
@@ -98,7 +98,7 @@ describe('the CLI', () => {
   it('shows its last lines when a deployment fails, and the bed goes on', async () => {
     await expect(bed.deploy({ command: 'node -e "console.error(\'the app is broken\'); process.exit(3)"', cwd: ROOT })).rejects.toThrow(/the app is broken/);
     expect(lines).toContain('cdk: the app is broken');
-  }, 60_000);
+  });
 
   it.each(['AWS_PROFILE', 'AWS_ENDPOINT_URL', 'HOME'])('does not run an app that sets %s', async (name) => {
     await expect(bed.deploy(app('listeners', { [name]: 'x' }))).rejects.toThrow(`CdkApp.environment sets ${name}`);
@@ -109,7 +109,7 @@ describe('the CLI', () => {
     await expect(new CloudFormationClient(bed.clientConfig).send(new DescribeStacksCommand({ StackName: 'Listeners' }))).rejects.toThrow('does not exist');
     const deletion = bed.invocations().filter((invocation) => invocation.door === 'cloudformation');
     expect(deletion).toHaveLength(2);
-  }, 60_000);
+  });
 });
 
 it('says what is weaker than AWS, which isolation and which runtimes run', () => {
@@ -131,7 +131,7 @@ it('leaves neither port nor file when it closes; another one open at the time is
   } finally {
     await other.close();
   }
-}, 60_000);
+});
 
 function connected(endpoint: string): Promise<boolean> {
   const { hostname, port } = new URL(endpoint);

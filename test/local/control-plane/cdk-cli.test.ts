@@ -10,7 +10,7 @@ const lines: string[] = [];
 
 beforeAll(async () => {
   bed = await Harness.open();
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 beforeEach(() => {
   lines.length = 0;
@@ -32,12 +32,12 @@ it('does not start the CLI when sts get-caller-identity answers another account'
     "refusing to run the CDK CLI: sts get-caller-identity answers account 111111111111, the bed's is 000000000000");
   await expect(cli({ AWS_ACCESS_KEY_ID: '111111111111' }).destroy(app, [])).rejects.toThrow('refusing to run the CDK CLI');
   expect(lines).toEqual([]);
-}, 60_000);
+});
 
 it('does not start the CLI when nobody answers', async () => {
   await expect(cli({ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }).deploy(app, [])).rejects.toThrow(/Could not connect to the endpoint URL/);
   expect(lines).toEqual([]);
-}, 60_000);
+});
 
 it('bootstraps once, again only after a failure, and tells what it does', async () => {
   const stock = cli({});
@@ -45,7 +45,7 @@ it('bootstraps once, again only after a failure, and tells what it does', async 
   await expect(stock.deploy(app, [])).rejects.toThrow(/Subprocess exited with error/);
   expect(lines.filter((line) => line === 'cdk bootstrap ...')).toHaveLength(1);
   expect(lines.filter((line) => line === 'cdk deploy ...')).toHaveLength(2);
-}, 120_000);
+}, 300_000);
 
 it('is ended with the bed, and refuses to start afterwards', async () => {
   const running = cli({}).deploy({ command: 'sleep 600', cwd: process.cwd() }, []);
@@ -55,4 +55,4 @@ it('is ended with the bed, and refuses to start afterwards', async () => {
   await processes.close();
   await failed;
   await expect(cli({}).destroy(app, [])).rejects.toThrow('the bed is closed');
-}, 120_000);
+}, 300_000);

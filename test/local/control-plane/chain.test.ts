@@ -13,7 +13,7 @@ let fn: string;
 beforeAll(async () => {
   bed = await Harness.open();
   fn = await bed.createFunction('next');
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 
 /** What the SDK does within a function. */

@@ -26,7 +26,7 @@ it('is reported, with the end of its log, when it ends by itself', async () => {
     await bed.close();
     fs.rmSync(bed.root, { recursive: true, force: true });
   }
-}, 60_000);
+});
 
 it('removes the bed\'s directory when it is closed, and may be closed again', async () => {
   const bed = await Harness.open();
@@ -34,7 +34,7 @@ it('removes the bed\'s directory when it is closed, and may be closed again', as
   await bed.close();
   expect(fs.existsSync(bed.root)).toBe(false);
   await bed.controlPlane.close();
-}, 60_000);
+});
 
 it('ends, however many functions are still waited for', async () => {
   const bed = await Harness.open();
@@ -46,4 +46,4 @@ it('ends, however many functions are still waited for', async () => {
   await bed.close();
   expect(await Promise.all(calls)).toEqual(Array(5).fill('cut off'));
   expect(fs.existsSync(bed.root)).toBe(false);
-}, 60_000);
+});

@@ -10,7 +10,7 @@ let fn: string;
 beforeAll(async () => {
   bed = await Harness.open();
   fn = await bed.createFunction('maker');
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 beforeEach(() => {
   bed.recorder.answer = () => undefined;

@@ -14,7 +14,7 @@ let directory: string;
 beforeAll(async () => {
   python = await virtualEnvironment({ log: () => undefined });
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'doors-'));
-}, 120_000);
+}, 300_000);
 afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 /** Runs Python with the launcher's modules to hand. */

@@ -13,7 +13,7 @@ let fn: string;
 beforeAll(async () => {
   bed = await Harness.open();
   fn = await bed.createFunction('any');
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 
 async function answer(handed: Handed, more: object = {}): Promise<void> {
@@ -78,7 +78,7 @@ describe('expected divergence', () => {
       Target: { Arn: fn, RoleArn: 'arn:aws:iam::000000000000:role/any' },
     }));
     await bed.recorder.next((handed) => handed.door === 'scheduler');
-  }, 30_000);
+  });
 
   it('SQS mappings do not wait for their batching window', async () => {
     const sqs = new SQSClient(bed.clientConfig);
@@ -88,5 +88,5 @@ describe('expected divergence', () => {
     }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'now' }));
     await bed.recorder.next((handed) => handed.door === 'sqs');
-  }, 30_000);
+  });
 });

@@ -16,7 +16,7 @@ const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${
 
 beforeAll(async () => {
   bed = await Harness.open();
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 
 async function ask(path: string, query: Record<string, string>): Promise<{ status: number; headers: Headers; body: any; bytes: Buffer }> {

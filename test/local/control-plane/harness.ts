@@ -14,6 +14,10 @@ import { ControlPlane } from '../../../local/control-plane/control-plane';
 import { bedEnvironment, credentials, REGION } from '../../../local/control-plane/environment';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
 
+/** A limit, not an expectation: a loaded machine may take its time. */
+const PATIENCE_MS = 60_000;
+jest.setTimeout(PATIENCE_MS + 30_000);
+
 /** What the data plane is handed for one invocation. */
 export interface Handed {
   readonly door: string;
@@ -47,7 +51,6 @@ export class Recorder {
   readonly handed: Handed[] = [];
   /** Answers invocations; what it leaves undefined is accepted. */
   answer: Handler = () => undefined;
-  private readonly waiting = new Set<() => void>();
   private readonly server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -62,7 +65,6 @@ export class Recorder {
         },
       };
       this.handed.push(handed);
-      for (const wake of this.waiting) wake();
       const reply = (await this.answer(handed)) ?? accepted(handed);
       response.writeHead(reply.status ?? 200, { 'x-amzn-requestid': randomBytes(8).toString('hex'), ...reply.headers });
       response.end(reply.body);
@@ -74,18 +76,8 @@ export class Recorder {
   }
 
   /** The first invocation that fits, as soon as there is one. */
-  async next(fits: (handed: Handed) => boolean): Promise<Handed> {
-    let found: Handed | undefined;
-    while (!(found = this.handed.find(fits))) {
-      await new Promise<void>((resolve) => {
-        const wake = () => {
-          this.waiting.delete(wake);
-          resolve();
-        };
-        this.waiting.add(wake);
-      });
-    }
-    return found;
+  next(fits: (handed: Handed) => boolean): Promise<Handed> {
+    return eventually(async () => this.handed.find(fits));
   }
 
   close(): Promise<void> {
@@ -156,12 +148,14 @@ export function zip(files: Record<string, string>): Buffer {
   return Buffer.from(zipSync(Object.fromEntries(Object.entries(files).map(([name, text]) => [name, Buffer.from(text)]))));
 }
 
-/** Asks again until there is an answer. Only the test's own time limit ends it. */
+/** Asks again until there is an answer; rejects after PATIENCE_MS, so that a test that fails also ends. */
 export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    if (Date.now() > deadline) throw new Error(`no answer after ${PATIENCE_MS / 1000} s: ${ask.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20).unref());
   }
 }
 

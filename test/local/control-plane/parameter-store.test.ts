@@ -8,7 +8,7 @@ let ssm: SSMClient;
 beforeAll(async () => {
   bed = await Harness.open();
   ssm = new SSMClient(bed.clientConfig);
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 
 const put = (input: Partial<PutParameterCommandInput>) => ssm.send(new PutParameterCommand({ Name: '/p', Value: 'v', Type: 'String', Overwrite: true, ...input }));

@@ -6,7 +6,7 @@ import { eventually, Harness } from './harness';
 let bed: Harness;
 beforeAll(async () => {
   bed = await Harness.open();
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 
 const template = (Name: string, SecretString: string) => ({

@@ -9,7 +9,7 @@ let sqs: SQSClient;
 beforeAll(async () => {
   bed = await Harness.open();
   sqs = new SQSClient(bed.clientConfig);
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 
 interface Mapped { readonly url: string; readonly name: string }
@@ -61,7 +61,7 @@ describe('a mapping that reports batch item failures', () => {
     await emptied(queue);
     expect(batches(queue).flat().filter((body) => body === 'bad')).toHaveLength(2);
     expect(batches(queue).flat().filter((body) => body !== 'bad').sort()).toEqual(['fine', 'good']);
-  }, 30_000);
+  });
 
   it.each([
     ['an identifier that was not sent', '{"batchItemFailures":[{"itemIdentifier":"stranger"}]}'],
@@ -76,7 +76,7 @@ describe('a mapping that reports batch item failures', () => {
     await send(queue, ['a', 'b']);
     await emptied(queue);
     expect(batches(queue).flat().sort()).toEqual(['a', 'a', 'b', 'b']);
-  }, 30_000);
+  });
 
   it.each([['null', 'null'], ['an empty object', '{}'], ['an empty list', '{"batchItemFailures":[]}'], ['no list at all', '{"batchItemFailures":null}']])(
     'takes %s for success', async (name, body) => {
@@ -85,7 +85,7 @@ describe('a mapping that reports batch item failures', () => {
       await send(queue, ['a', 'b']);
       await emptied(queue);
       expect(batches(queue).flat().sort()).toEqual(['a', 'b']);
-    }, 30_000);
+    });
 });
 
 describe('a mapping that does not', () => {
@@ -97,7 +97,7 @@ describe('a mapping that does not', () => {
     await send(queue, ['a']);
     await emptied(queue);
     expect(batches(queue)).toEqual([['a']]);
-  }, 30_000);
+  });
 
   it.each([
     ['a function error', { status: 200, headers: { 'x-amz-function-error': 'Unhandled' }, body: '{"errorType":"E"}' }],
@@ -108,7 +108,7 @@ describe('a mapping that does not', () => {
     await send(queue, ['a']);
     await emptied(queue);
     expect(batches(queue).flat()).toEqual(['a', 'a']);
-  }, 30_000);
+  });
 });
 
 describe('a FIFO queue', () => {
@@ -128,5 +128,5 @@ describe('a FIFO queue', () => {
     expect(seen.filter((body) => body === 'b1')).toHaveLength(1);
     expect(seen.lastIndexOf('a2')).toBeGreaterThan(seen.lastIndexOf('a1'));
     expect(seen.filter((body) => body === 'a1')).toHaveLength(2);
-  }, 30_000);
+  });
 });

@@ -4,7 +4,7 @@ import { Harness, botocore, eventually } from './harness';
 let bed: Harness;
 beforeAll(async () => {
   bed = await Harness.open();
-}, 120_000);
+}, 300_000);
 afterAll(() => bed?.close());
 
 it('refuses a Cognito trigger, which has no row', async () => {
@@ -15,4 +15,4 @@ it('refuses a Cognito trigger, which has no row', async () => {
   const undelivered = await eventually(async () => bed.controlPlane.undelivered[0]);
   expect(undelivered).toMatchObject({ trigger: 'unknown', function: LambdaArn, reason: expect.stringContaining("not in the bed's table") });
   expect(bed.recorder.handed).toEqual([]);
-}, 30_000);
+});
