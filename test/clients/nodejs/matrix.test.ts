@@ -98,7 +98,8 @@ describe.each(RUNTIMES)('$runtime with client $client', ({ runtime, client }) =>
     }
     expect(environment.output).not.toContain('LOADED');
     await stage.windowSeen('auto');
-    expect(await environment.reply({ n: 3 }, { requestId: 'r-3', clientContext: '{"custom":{"own":1}}' })).toMatchObject({ event: { n: 3 }, id: 'r-3', custom: { own: 1 } });
+    const third = await environment.reply({ n: 3 }, { requestId: 'r-3', clientContext: '{"custom":{"own":1}}' });
+    expect(third).toMatchObject({ event: { n: 3 }, id: 'r-3', custom: { own: 1 } });
     expect(await environment.reply({ n: 4 }, { requestId: 'r-4' })).toMatchObject({ event: { n: 4 }, id: 'r-4' });
     expect(environment.output.match(/LOADED/g)).toHaveLength(1);
   }, MINUTES);
@@ -153,7 +154,8 @@ describe.each(RUNTIMES.filter(({ client }) => client === '3.3.0'))('$runtime wit
 
   test('an error that nobody catches is written as the outcome before the client ends the process', async () => {
     stage.window('on');
-    const environment = await stage.start({ runtime, client, code: { 'app.js': 'exports.handler = () => { setTimeout(() => { throw new RangeError("late"); }, 5); };' } });
+    const code = { 'app.js': 'exports.handler = () => { setTimeout(() => { throw new RangeError("late"); }, 5); };' };
+    const environment = await stage.start({ runtime, client, code });
     await environment.reply({ n: 1 }, { requestId: 'r-1' });
     await stage.windowSeen('auto');
     expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'FAILED', requestId: 'r-1' } });

@@ -16,10 +16,10 @@ export const RUNTIMES = [
 /** What an ES module bundle needs for packages that ask for Node.js modules by `require`; as in the build. */
 const REQUIRE = 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
-/** A stage whose layer has the Node.js gate; fetches runtimes that are not there yet. */
-export async function openStage(): Promise<Stage> {
+/** A stage whose layer has the Node.js gate, and more files by path; fetches runtimes that are not there yet. */
+export async function openStage(more: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const [stage] = await Promise.all([
-    bundlePreload().then((preload) => Stage.open(new Map([['nodejs/preload.mjs', preload]]))),
+    bundlePreload().then((preload) => Stage.open(new Map([['nodejs/preload.mjs', preload]]), more)),
     ensureRuntimes([...RUNTIMES], (line) => process.stderr.write(`${line}\n`)),
   ]);
   return stage;

@@ -15,7 +15,9 @@ export class Client {
   private readonly entry: string;
   private readonly folder: string;
   private readonly originals = new WeakMap<object, NativeClient>();
+  /** Whether the client itself has opened the native part. */
   private attached = false;
+  private opening = false;
 
   constructor(entry: string) {
     this.entry = realpathSync(entry);
@@ -36,7 +38,7 @@ export class Client {
       }
       if (basename(path) === ADDON) {
         module.exports = this.wrap(module.exports, session);
-        this.attached = true;
+        this.attached ||= !this.opening;
       } else if (!this.attached) {
         throw this.moved(`opens ${basename(path)} where ${ADDON} was expected`);
       }
@@ -46,7 +48,9 @@ export class Client {
   /** Opens the native part before the client does. Throws GateNotAttached when it has another shape. */
   open(): NativeClient {
     const module = { exports: {} };
+    this.opening = true;
     process.dlopen(module, join(this.folder, ADDON));
+    this.opening = false;
     return this.originals.get(module.exports)!;
   }
 

@@ -20,6 +20,8 @@ export class NotDelivered extends Error {}
 const MOST_ATTEMPT = 10_000;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5000;
+/** JSON: an escaped control character. */
+const MOST_BYTES_PER_CHARACTER = 6;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** The URL to answer to: https; http on loopback only while an endpoint of ours is that very host and port. Null for any other text. */
@@ -48,11 +50,12 @@ export function heldResponse(request: Record<string, unknown>, reason: string): 
     RequestId: text('RequestId'),
     LogicalResourceId: text('LogicalResourceId'),
   });
-  let shown = reason;
-  while (shown !== '' && Buffer.byteLength(JSON.stringify(answer(shown))) > responseBytes.most) {
-    shown = [...shown].slice(0, -1).join('');
+  const characters = [...reason];
+  const surplus = () => Buffer.byteLength(JSON.stringify(answer(characters.join('')))) - responseBytes.most;
+  for (let over = surplus(); over > 0 && characters.length > 0; over = surplus()) {
+    characters.splice(-Math.max(1, Math.floor(over / MOST_BYTES_PER_CHARACTER)));
   }
-  return answer(shown);
+  return answer(characters.join(''));
 }
 
 /**

@@ -14,9 +14,6 @@ const PARTITIONS = [
   ['', 'amazonaws.com', 'api.aws'],
 ] as const;
 
-/** GovCloud's ordinary endpoints of these services are FIPS endpoints: their rule sets name no other without dual stack. */
-const FIPS_WITHOUT_NAME_IN_GOV: readonly Service[] = ['ssm', 'sqs'];
-
 /** The base URL of a service. */
 export function endpointUrl(service: Service, region: string, environment: Environment): URL {
   const isSet = (name: string) => environment[name]?.toLowerCase() === 'true';
@@ -26,7 +23,7 @@ export function endpointUrl(service: Service, region: string, environment: Envir
   }
   const [, suffix, dualStackSuffix] = PARTITIONS.find(([prefix]) => region.startsWith(prefix))!;
   const dualStack = isSet('AWS_USE_DUALSTACK_ENDPOINT');
-  const unnamed = !dualStack && region.startsWith('us-gov-') && FIPS_WITHOUT_NAME_IN_GOV.includes(service);
+  const unnamed = !dualStack && region.startsWith('us-gov-'); // GovCloud's ordinary endpoints of these services are FIPS endpoints
   const fips = isSet('AWS_USE_FIPS_ENDPOINT') && !unnamed ? '-fips' : '';
   return new URL(`https://${service}${fips}.${region}.${dualStack ? dualStackSuffix : suffix}`);
 }

@@ -2,9 +2,9 @@
 import { isMainThread } from 'node:worker_threads';
 import { Client } from './addon';
 import { AwsClient } from './aws-request';
+import { watchRequests } from './client-requests';
 import { GateNotAttached } from './errors';
 import { Gate } from './gate';
-import { redirectInitErrors } from './late-load';
 import { readWindow } from './parameters';
 import { standardOutput } from './report';
 import { errorBody, RuntimeApi } from './runtime-api';
@@ -33,8 +33,8 @@ async function attach(environment: Environment, entry: string): Promise<void> {
   if (settings.loadsAfterCheck && await gate.holdsAtBoot()) {
     native.initializeClient?.(`aws-lambda-nodejs/${process.version}`);
     await session.hold(native);
-    redirectInitErrors(session);
   }
+  session.onAsked(watchRequests(session));
 }
 
 /** Neither a worker nor a forked process, which inherit this preload, serves invocations. */

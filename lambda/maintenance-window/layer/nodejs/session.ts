@@ -27,12 +27,18 @@ interface Running {
 export class Session {
   private kept: RawInvocation | null = null;
   private running: Running | null = null;
+  private asked: (() => void) | null = null;
 
   constructor(private readonly gate: Gate, private readonly api: RuntimeApi) {}
 
   /** Whether an invocation waits for the handler that is being loaded. */
   get isLoading(): boolean {
     return this.kept !== null;
+  }
+
+  /** Tells once, when the client asks for its first invocation. */
+  onAsked(listener: () => void): void {
+    this.asked = listener;
   }
 
   /** Serves invocations before the handler is loaded, until one may run. */
@@ -42,6 +48,8 @@ export class Session {
 
   /** In place of the native part's. */
   async next(native: NativeClient, more: unknown[]): Promise<RawInvocation> {
+    this.asked?.();
+    this.asked = null;
     if (this.kept) {
       const { kept } = this;
       this.kept = null;

@@ -70,7 +70,8 @@ export class WindowCache {
     }
     const { operator, planned, lastModified, version } = reading;
     const decision = decide(operator, planned, lead, now);
-    if (!decision.on && planned === null && reading.plannedFailure && operator.mode !== 'off' && !(operator.mode === 'off-until' && now < operator.at!)) {
+    const forcedOff = operator.mode === 'off' || (operator.mode === 'off-until' && now < operator.at!);
+    if (!decision.on && !forcedOff && planned === null && reading.plannedFailure !== null) {
       this.quietUntil = 0; // nobody can say that no planned interval is on
       return { known: false, cause: reading.plannedFailure };
     }
