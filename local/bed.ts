@@ -156,9 +156,12 @@ export class Bed {
   private async end(): Promise<void> {
     const { processes, dataPlane, controlPlane, root } = this.parts;
     await processes.close();
-    await dataPlane.close();
-    await controlPlane.close();
-    fs.rmSync(root, { recursive: true, force: true });
+    try {
+      await dataPlane.close();
+    } finally {
+      await controlPlane.close();
+      fs.rmSync(root, { recursive: true, force: true });
+    }
   }
 
   private introduce(asyncTimeScale: number): void {

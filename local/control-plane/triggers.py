@@ -32,7 +32,7 @@ class Triggers:
             "apigateway-rest": lambda arguments: arguments["function_ref"],
             "apigateway-http": None,
             "stepfunctions": lambda arguments: arguments["func_ref"],
-            "sqs": lambda arguments: mapping_reference(arguments["esm"]),
+            "sqs": None,
             "kinesis": None,
             "dynamodb": None,
             "scheduler": None,
@@ -145,14 +145,8 @@ class Triggers:
             self._start("logs", destination, encode({"awslogs": {"data": base64.b64encode(gzip.compress(encode(data))).decode()}}))
 
 
-def mapping_reference(mapping: dict[str, Any]) -> str:
-    """The function of an event source mapping, with its version or alias."""
-    qualifier = mapping.get("Qualifier")
-    return f"{mapping['FunctionName']}:{qualifier}" if qualifier else mapping["FunctionName"]
-
-
 def mapped_function(config: dict[str, Any], event: Any) -> str:
-    """The function as the stream's mapping names it, alias included; else the record's own ARN."""
+    """The function as its event source mapping names it, alias included; else the record's own ARN."""
     from ministack.services import lambda_svc
 
     records = event.get("Records") if isinstance(event, dict) else None
@@ -160,7 +154,8 @@ def mapped_function(config: dict[str, Any], event: Any) -> str:
     if source:
         for _account, _region, mapping in lambda_svc._iter_all_esms():
             if mapping.get("EventSourceArn") == source and mapping.get("FunctionName") == config.get("FunctionName"):
-                return mapping_reference(mapping)
+                qualifier = mapping.get("Qualifier")
+                return f"{mapping['FunctionName']}:{qualifier}" if qualifier else mapping["FunctionName"]
     return config["FunctionArn"]
 
 
