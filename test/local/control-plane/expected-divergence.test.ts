@@ -82,9 +82,9 @@ describe('expected divergence', () => {
 
   it('SQS mappings do not wait for their batching window', async () => {
     const sqs = new SQSClient(bed.clientConfig);
-    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'patient' }));
+    const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'slow' }));
     await bed.lambda.send(new CreateEventSourceMappingCommand({
-      FunctionName: fn, EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:patient', BatchSize: 100, MaximumBatchingWindowInSeconds: 300,
+      FunctionName: fn, EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:slow', BatchSize: 100, MaximumBatchingWindowInSeconds: 300,
     }));
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'now' }));
     await bed.recorder.next((handed) => handed.door === 'sqs');
