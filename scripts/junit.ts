@@ -84,6 +84,7 @@ export function writeReport(path: string, group: string, tests: readonly TestCas
     textNodeName: TEXT,
     format: true,
     suppressEmptyNode: true,
+    suppressBooleanAttributes: false, // a test may be named 'true'
   });
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, builder.build({
