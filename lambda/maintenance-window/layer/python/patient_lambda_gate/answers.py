@@ -4,7 +4,7 @@ import json
 import math
 
 from . import contract
-from .errors import NAMES, typed
+from .errors import typed
 from .times import iso
 
 MESSAGES = contract.load("answers")["messages"]
@@ -55,11 +55,6 @@ def window_unknown(cause: str) -> Exception:
 def not_stored(cause: str) -> Exception:
     """The error to a source whose event could not be kept."""
     return typed("notStored", MESSAGES["notStored"].replace("<cause>", cause))
-
-
-def is_window_active(error: Exception) -> bool:
-    """Whether it is the error of a window that is on."""
-    return type(error).__name__ == NAMES["windowActive"]
 
 
 def _http(row: dict, event: object, status: int, extra: dict, body: str) -> bytes:

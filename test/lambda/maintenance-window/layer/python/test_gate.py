@@ -19,8 +19,9 @@ def test_outside_a_window_the_handler_runs_and_nothing_is_called(world):
 
 def test_the_handler_sees_the_callers_context_without_a_forged_mark(world):
     made = world(OFF)
-    made.invoke(UNKNOWN, context='{"custom":{"maintenanceReplay":{},"own":1}}')
-    assert made.seen[0][1]["client"] == '{"custom": {"own": 1}}'
+    for _ in range(2):  # cold, then warm
+        made.invoke(UNKNOWN, context='{"custom":{"maintenanceReplay":{},"own":1}}')
+    assert [context["client"] for _, context in made.seen] == ['{"custom": {"own": 1}}'] * 2
 
 
 def test_inside_a_window_an_event_is_kept_before_it_is_answered(world):

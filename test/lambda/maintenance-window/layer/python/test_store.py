@@ -162,6 +162,7 @@ def test_any_one_call_may_fail_once(store, dynamo, fault, body, calls):
         dynamo.faults = [None] * position + [fault]
         store.defer(event(), body, soon())
         assert (dynamo.row(KEY)["state"], body_of(dynamo)) == ("PENDING", body)
+        assert "abandoned" not in dynamo.row(KEY)  # nobody takes over from itself
 
 
 @pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFoundException", "ValidationException"])
@@ -234,6 +235,18 @@ def test_a_writer_that_was_taken_over_answers_with_an_error(store, dynamo):
     with pytest.raises(StoreError, match="took over"):
         store.defer(event(), NOISE, soon())
     assert dynamo.row(KEY)["state"] == "WRITING"
+
+
+def test_a_writer_that_comes_too_late_to_commit_answers_with_an_error(store, dynamo):
+    """Its own parts are abandoned by then: only the other writer may say that the event is kept."""
+
+    def committed(operation, request):
+        if operation == "UpdateItem":
+            dynamo.items[KEY] = {**dynamo.items[KEY], "writeId": {"S": "other"}, "state": {"S": "PENDING"}}
+
+    dynamo.always = committed
+    with pytest.raises(StoreError, match="took over"):
+        store.defer(event(), NOISE, soon())
 
 
 def test_a_commit_whose_answer_was_lost_is_a_success_even_when_the_event_was_claimed_since(store, dynamo):
