@@ -140,7 +140,8 @@ describe.each(RUNTIMES.filter(({ client }) => client === '3.3.0'))('$runtime wit
     const code = { 'app.js': CALLBACK };
     const [gated, bare] = await Promise.all([stage.start({ runtime, client, code }), stage.start({ runtime, client, code, layer: undefined })]);
     for (const [event, requestId] of [[{ n: 1 }, 'r-1'], ['throw', 'r-2'], [{ n: 3 }, 'r-3']] as const) {
-      expect(readable(await gated.invoke(event, { requestId, timeout: 5000 }))).toEqual(readable(await bare.invoke(event, { requestId, timeout: 5000 })));
+      const options = { requestId, timeout: 5000 };
+      expect(readable(await gated.invoke(event, options))).toEqual(readable(await bare.invoke(event, options)));
     }
   }, MINUTES);
 

@@ -3,7 +3,9 @@ import { limits } from '../../../../../lambda/contract/store.json';
 import { clipped, outcomeOfError, outcomeOfResult, withOnly } from '../../../../../lambda/maintenance-window/layer/nodejs/outcome';
 import { sourceNamed } from '../../../../../lambda/maintenance-window/layer/nodejs/sources';
 
-interface Vector { readonly source: string; readonly ids?: readonly string[]; readonly result: string; readonly outcome: string; readonly only?: readonly string[] }
+interface Vector {
+  readonly source: string; readonly ids?: readonly string[]; readonly result: string; readonly outcome: string; readonly only?: readonly string[];
+}
 
 test.each((successVectors as readonly Vector[]).map((vector) => [`${vector.source} ${vector.result}`, vector] as const))('%s', (_, vector) => {
   const event = { Records: (vector.ids ?? []).map((messageId) => ({ messageId })) };

@@ -1,7 +1,9 @@
 import { hopVectors, vectors } from '../../../../../lambda/contract/sources.vectors.json';
 import { detect, isHop, parse, sourceIds } from '../../../../../lambda/maintenance-window/layer/nodejs/sources';
 
-interface Vector { readonly name: string; readonly event?: unknown; readonly body?: string; readonly source: string; readonly ids?: readonly string[] }
+interface Vector {
+  readonly name: string; readonly event?: unknown; readonly body?: string; readonly source: string; readonly ids?: readonly string[];
+}
 
 test.each((vectors as readonly Vector[]).map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
   const event = parse(vector.body ?? JSON.stringify(vector.event));

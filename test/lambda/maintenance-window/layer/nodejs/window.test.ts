@@ -74,7 +74,8 @@ describe('the retry guard', () => {
   test.each(contract.guardVectors.map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
     const planned = vector.planned === null ? null : parsePlanned(vector.planned);
     const guard = vector.guardSeconds * 1000;
-    expect(guarded(parseOperator(vector.operator), planned, Date.parse(vector.operatorLastModified), guard, Date.parse(vector.now))).toBe(vector.guarded);
+    const modified = Date.parse(vector.operatorLastModified);
+    expect(guarded(parseOperator(vector.operator), planned, modified, guard, Date.parse(vector.now))).toBe(vector.guarded);
   });
 
   test('of zero is off even when the last write seems to lie ahead', () => {
