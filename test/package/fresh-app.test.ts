@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../../scripts/command';
@@ -19,8 +19,11 @@ new MaintenanceWindowFunction(stack, 'Orders', {
 app.synth();
 `;
 
-/** A network of its own, without a single interface that is up. */
-const WITHOUT_NETWORK = ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--unshare-net', '--die-with-parent'];
+/** What starts a command with a network of its own, in which no interface is up, by whichever tool this machine lets start one. */
+function withoutNetwork(folder: string): string[] {
+  const bubblewrap = ['bwrap', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--bind', folder, folder, '--unshare-net', '--die-with-parent'];
+  return spawnSync(bubblewrap[0], [...bubblewrap.slice(1), 'true']).status === 0 ? bubblewrap : ['unshare', '-Urn'];
+}
 
 describe('an application that installed the package', () => {
   let app: string;
@@ -41,7 +44,8 @@ describe('an application that installed the package', () => {
   test('synthesizes a guarded function without network, Docker or any other program', () => {
     const node = process.execPath;
     const out = join(app, 'cdk.out');
-    execFileSync('bwrap', [...WITHOUT_NETWORK, '--bind', app, app, '--chdir', app, '--clearenv', '--setenv', 'PATH', '/nowhere', node, 'app.js', out], { stdio: 'pipe' });
+    const [command, ...args] = [...withoutNetwork(app), '/usr/bin/env', '-i', 'PATH=/nowhere', node, join(app, 'app.js'), out];
+    execFileSync(command, args, { cwd: app, stdio: 'pipe' });
 
     const template = JSON.parse(readFileSync(join(out, 'Fresh.template.json'), 'utf8')) as { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
     const functions = Object.values(template.Resources).filter((resource) => resource.Type === 'AWS::Lambda::Function');
