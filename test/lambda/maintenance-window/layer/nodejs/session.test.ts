@@ -182,6 +182,12 @@ describe('a replay', () => {
     expect(JSON.parse(String(got.headers['lambda-runtime-client-context']))).toMatchObject({ custom: { maintenanceReplay: { originalRequestId: 'r-0', attempt: 1 } } });
   });
 
+  test('is seen among other events while nothing is on', async () => {
+    const native = nativeWith(invocation('{}', 'r-2'), invocation(POINTER));
+    const { open } = await started(native);
+    expect((await open.next(native, [])).bodyJson).toBe(S3);
+  });
+
   test('writes its outcome before it is answered', async () => {
     const native = nativeWith(invocation(POINTER));
     const { open } = await started(native);

@@ -134,6 +134,12 @@ test('a part that is missing is damage by its number, and so are other bytes', a
   await expect(loaded()).rejects.toThrow(/bytes that were received|cannot be unpacked/);
 });
 
+test('other bytes of the same length are damage too', async () => {
+  await defer();
+  events.rows.put({ ...events.rows.item(KEY)!, body: { B: Buffer.alloc(SMALL.length, 'x').toString('base64') } } as never);
+  await expect(loaded()).rejects.toThrow('bytes that were received');
+});
+
 test.each([['a', 10 % shards.count], ['f', 15 % shards.count], ['F', 15 % shards.count], ['0', 0], ['-', 0], ['g', 0], ['', 0]])('shard of …%s', (last, shard) => {
   expect(backlog('PENDING', last && `request-${last}`)).toBe(`PENDING#${shard}`);
 });
