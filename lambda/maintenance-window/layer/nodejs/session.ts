@@ -44,6 +44,7 @@ export class Session {
   /** Serves invocations before the handler is loaded, until one may run. */
   async hold(native: NativeClient): Promise<void> {
     this.kept = await this.nextToRun(native, []);
+    this.running ??= { invocation: readInvocation(this.kept) };
   }
 
   /** In place of the native part's. */

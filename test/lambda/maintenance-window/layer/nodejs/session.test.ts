@@ -245,6 +245,18 @@ describe('a replay', () => {
   });
 });
 
+test('a handler that cannot be loaded fails the invocation that waited for it, also one that came on the warm path', async () => {
+  const native = nativeWith(invocation('{"$maintenanceReplay":{"requestId":"r-0","token":"t"}}'), invocation(S3, 'r-2'));
+  const open = session();
+  await open.hold(native);
+  expect(open.isLoading).toBe(true);
+  await open.loadingFailed('Runtime.ImportModuleError', '{"errorType":"Runtime.ImportModuleError"}');
+  expect(posts()).toEqual([
+    ['r-1/response', { maintenanceReplay: { status: 'REFUSED', requestId: 'r-0' } }], ['r-2/error', { errorType: 'Runtime.ImportModuleError' }],
+  ]);
+  expect(api.calls[1].headers['lambda-runtime-function-error-type']).toBe('Runtime.ImportModuleError');
+});
+
 test.each<[string, unknown]>([
   ['no body', { headers: {} }], ['no headers', { bodyJson: '{}' }], ['no request id', { bodyJson: '{}', headers: { 'lambda-runtime-deadline-ms': 1 } }],
   ['no deadline', { bodyJson: '{}', headers: { 'lambda-runtime-aws-request-id': 'r' } }],

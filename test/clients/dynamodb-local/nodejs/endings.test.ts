@@ -1,5 +1,5 @@
 /** Handlers that throw, exit, eat all memory or never return, with AWS's Node.js clients. */
-import type { Stage } from '../support/stage';
+import type { Stage } from '../../support/stage';
 import { MINUTES, openStage, RUNTIMES } from './support';
 
 const APP = `

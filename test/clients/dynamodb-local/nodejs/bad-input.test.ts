@@ -2,9 +2,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
-import { OPERATOR_PARAMETER, type TestEnvironment } from '../support/environment';
-import type { ParameterStoreFault } from '../support/parameter-store';
-import type { Stage } from '../support/stage';
+import { OPERATOR_PARAMETER, type TestEnvironment } from '../../support/environment';
+import type { ParameterStoreFault } from '../../support/parameter-store';
+import type { Stage } from '../../support/stage';
 import { MINUTES, openStage, readable } from './support';
 
 const RAN = { ran: true };

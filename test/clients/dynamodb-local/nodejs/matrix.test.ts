@@ -1,6 +1,6 @@
 /** The gate in front of AWS's Node.js clients, each on the runtimes that have it. */
 import { createHash } from 'node:crypto';
-import type { Stage } from '../support/stage';
+import type { Stage } from '../../support/stage';
 import { MINUTES, openStage, readable, RUNTIMES } from './support';
 
 const APP = `

@@ -1,8 +1,8 @@
 import { build } from 'esbuild';
 import * as path from 'node:path';
-import { ensureRuntimes } from '../../../local/sandbox/runtimes';
-import type { TestEnvironment } from '../support/environment';
-import { Stage } from '../support/stage';
+import { ensureRuntimes } from '../../../../local/sandbox/runtimes';
+import type { TestEnvironment } from '../../support/environment';
+import { Stage } from '../../support/stage';
 
 export const MINUTES = 60_000;
 
@@ -27,7 +27,7 @@ export async function openStage(more: Readonly<Record<string, string>> = {}): Pr
 
 async function bundlePreload(): Promise<Buffer> {
   const result = await build({
-    entryPoints: [path.resolve(__dirname, '../../../lambda/maintenance-window/layer/nodejs/preload.ts')],
+    entryPoints: [path.resolve(__dirname, '../../../../lambda/maintenance-window/layer/nodejs/preload.ts')],
     banner: { js: REQUIRE },
     bundle: true,
     format: 'esm',
