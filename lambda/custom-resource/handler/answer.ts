@@ -1,0 +1,58 @@
+/** What CloudFormation is told, within the bytes it takes. Pure. */
+import { responseBytes } from '../../contract/custom-resource.json';
+import type { Json } from './json';
+import type { CloudFormationRequest } from './request';
+
+export interface Answer {
+  readonly status: 'SUCCESS' | 'FAILED';
+  readonly physicalResourceId: string;
+  /** Only when it failed. */
+  readonly reason?: string;
+  readonly data?: Readonly<Record<string, Json>>;
+  readonly noEcho?: boolean;
+}
+
+const CUT = ' ... ';
+
+/** The body to PUT. A reason gives way as far as needed; its end says most. */
+export function render(request: CloudFormationRequest, answer: Answer): Buffer {
+  const whole = body(request, answer);
+  if (whole.length <= responseBytes.most || answer.reason === undefined) {
+    return whole;
+  }
+  const characters = [...answer.reason];
+  const cut = (kept: number) => {
+    const head = Math.floor(kept / 3);
+    return body(request, { ...answer, reason: `${characters.slice(0, head).join('')}${CUT}${characters.slice(characters.length - (kept - head)).join('')}` });
+  };
+  // The most characters that fit, by halving
+  let fits = 0;
+  for (let tooMany = characters.length; tooMany - fits > 1;) {
+    const middle = Math.floor((fits + tooMany) / 2);
+    if (cut(middle).length <= responseBytes.most) {
+      fits = middle;
+    } else {
+      tooMany = middle;
+    }
+  }
+  return cut(fits);
+}
+
+/** Why CloudFormation would refuse an answer as too long; undefined when it fits. */
+export function tooLong(request: CloudFormationRequest, answer: Answer): string | undefined {
+  const { length } = render(request, answer);
+  return length <= responseBytes.most ? undefined : `the answer with its data has ${length} bytes, CloudFormation takes ${responseBytes.most}: return less data`;
+}
+
+function body(request: CloudFormationRequest, { status, reason, physicalResourceId, data, noEcho }: Answer): Buffer {
+  return Buffer.from(JSON.stringify({
+    Status: status,
+    ...reason === undefined ? {} : { Reason: reason },
+    PhysicalResourceId: physicalResourceId,
+    StackId: request.StackId,
+    RequestId: request.RequestId,
+    LogicalResourceId: request.LogicalResourceId,
+    ...noEcho ? { NoEcho: true } : {},
+    ...data === undefined ? {} : { Data: data },
+  }));
+}

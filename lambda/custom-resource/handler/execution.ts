@@ -1,0 +1,311 @@
+/**
+ * One execution of the function: takes an operation from where it stands to one verdict, an answer, a hop or silence, and carries that out once.
+ * Everything that may end it, the handler, the deadline, the margin, a rollback, races within one call; nothing else gives verdicts.
+ */
+import { createFailedMarker, envelope, executions, times } from '../../contract/custom-resource.json';
+import { conclude } from './conclusion';
+import { handlersFor } from './definition';
+import { type Logger, logger } from './log';
+import { hideUrl, Mask } from './mask';
+import { envelopeOf, type Operation, readOperation, RUNTIME } from './operation';
+import { defaultPhysicalResourceId, idempotencyToken } from './physical-id';
+import type { Invocation, Platform } from './platform';
+import { resourceRequest } from './resource-request';
+import { Secrets } from './secrets';
+import { readSettings, type Settings } from './settings';
+import { StackWatch } from './stack-watch';
+import { margin, nextStep, sleepBeforePoll } from './times';
+import { isTransient } from './transient';
+import type { AnyHandlers, AnyRequest, Definition, OperationContext } from './types';
+import { UserCode } from './user-code';
+import { failed, finished, HandlerError, isResult, namesNewId, type Verdict, waiting } from './verdict';
+
+/** @throws Error when nobody waits for an answer; Unanswered when the responder has to give it */
+export async function execute(definition: Definition, invocation: Invocation, platform: Platform): Promise<void> {
+  const settings = readSettings(platform.environment);
+  const { operation, problem, runtime } = readOperation(invocation.event, platform.clock.now(), settings.serviceTimeout);
+  const foreign = runtime === RUNTIME ? undefined : `the operation was begun by code in another language (${JSON.stringify(runtime)}) and can't be continued by ${RUNTIME}`;
+  await new Execution(definition, operation, settings, invocation, platform).run(problem ?? foreign);
+}
+
+class Execution {
+  readonly #mask = new Mask();
+  readonly #log: Logger;
+  /** Aborts what the execution itself does. */
+  readonly #over = new AbortController();
+  /** Aborts what the handler does. */
+  readonly #abandoned = new AbortController();
+  readonly #watch: StackWatch;
+  readonly #secrets: Secrets;
+  readonly #code: UserCode;
+  readonly #margin: number;
+  /** The request that handlers see: made once, for secrets take time and `parse` may not be called twice. */
+  #request?: AnyRequest<unknown>;
+  /** Whether a function of the handler was called in this execution. */
+  #called = false;
+
+  constructor(
+    private readonly definition: Definition,
+    private operation: Operation,
+    private readonly settings: Settings,
+    private readonly invocation: Invocation,
+    private readonly platform: Platform,
+  ) {
+    const { request, hop: number, secretVersions, stackAtStart } = operation;
+    const { clock, services } = platform;
+    hideUrl(this.#mask, request.ResponseURL);
+    const { RequestId: requestId, LogicalResourceId: logicalResourceId } = request;
+    this.#log = logger(platform.write, this.#mask, { requestId, logicalResourceId, hop: number, runtime: RUNTIME });
+    this.#secrets = new Secrets(services.readSecret, this.#mask, { ...secretVersions }, this.#over.signal);
+    this.#watch = new StackWatch(request.StackId, services.readStack, clock, this.#log, stackAtStart);
+    this.#code = new UserCode(clock);
+    this.#margin = margin(invocation.endsAt - clock.now());
+  }
+
+  async run(problem: string | undefined): Promise<void> {
+    const { clock, exit } = this.platform;
+    try {
+      const verdict = await this.#decide(problem);
+      this.#log.info('execution ends', {
+        next: verdict.kind === 'ANSWER' ? verdict.answer.status : verdict.kind === 'HOP' ? 'HOP' : verdict.why,
+        ...verdict.kind === 'ANSWER' ? { physicalResourceId: verdict.answer.physicalResourceId, reason: verdict.answer.reason } : {},
+        elapsed: clock.now() - this.operation.startedAt,
+      });
+      const { operation, invocation, platform } = this;
+      const lastAttemptAt = invocation.endsAt - this.#margin / 4;
+      await conclude(verdict, { operation, invocation, platform, marginAt: this.#marginAt, lastAttemptAt, mask: this.#mask, log: this.#log });
+    } finally {
+      this.#over.abort(new Error('this execution has ended'));
+      this.#abandoned.abort(new Error('this execution has ended'));
+      if (await this.#code.dangles()) {
+        this.#log.error('code of the handler still runs after the end of its execution: the process exits, so that it does not run on into the next request');
+        exit(1);
+      }
+    }
+  }
+
+  async #decide(problem: string | undefined): Promise<Verdict> {
+    const { request, closesAt, hop: number, phase } = this.operation;
+    if (this.platform.clock.now() >= closesAt) {
+      return { kind: 'SILENCE', why: 'CLOSED' };
+    }
+    if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedMarker) {
+      return { kind: 'ANSWER', answer: { status: 'SUCCESS', physicalResourceId: createFailedMarker } };
+    }
+    const handlers = handlersFor(this.definition, request.ResourceType);
+    const refusal = problem ?? (number >= this.settings.mostExecutions ? this.#outOfExecutions() : undefined) ?? (typeof handlers === 'string' ? handlers : undefined);
+    if (refusal !== undefined) {
+      return failed(this.operation, new HandlerError(refusal), phase === 'START' ? 'NOT_STARTED' : 'WAITED', this.#mask);
+    }
+    if (request.RequestType !== 'Delete') {
+      void this.#watch.watch(this.#over.signal);
+    }
+    return this.#proceed(handlers as AnyHandlers);
+  }
+
+  /** Sleeps and calls until there is a verdict. */
+  async #proceed(handlers: AnyHandlers): Promise<Verdict> {
+    const { clock } = this.platform;
+    for (;;) {
+      const { deadline, wakeAt, longestPoll } = this.operation;
+      const step = nextStep({ now: clock.now(), wakeAt, longestPoll, fresh: !this.#called, marginAt: this.#marginAt, deadline });
+      await clock.sleep(step.at - clock.now(), this.#watch.cancelled);
+      if (this.#watch.cancelled.aborted) {
+        return this.#cancel(handlers);
+      }
+      if (step.action === 'TIME_OUT') {
+        return this.#timeOut(handlers, this.#deadlineReason());
+      }
+      if (step.action === 'HOP') {
+        return this.#hop();
+      }
+      const verdict = await this.#call(handlers);
+      if (verdict) {
+        return verdict;
+      }
+    }
+  }
+
+  /** Calls create, update, delete or poll; undefined when the operation goes on in this execution. */
+  async #call(handlers: AnyHandlers): Promise<Verdict | undefined> {
+    const { clock } = this.platform;
+    const { phase, deadline } = this.operation;
+    const began = clock.now();
+    const run = async () => {
+      const request = await this.#prepare(handlers);
+      return this.#invoke(handlers, request);
+    };
+    const end = await this.#code.call(run, { deadline, marginAt: this.#marginAt, cancelled: this.#watch.cancelled });
+    if (phase === 'POLL') {
+      this.operation = { ...this.operation, longestPoll: Math.max(this.operation.longestPoll, clock.now() - began) };
+    }
+    switch (end.kind) {
+      case 'RETURNED':
+        return this.#returned(end.value, handlers);
+      case 'THREW':
+        return this.#threw(end.error);
+      case 'CANCELLED':
+        return this.#cancel(handlers);
+      case 'DEADLINE':
+        return this.#timeOut(handlers, this.#deadlineReason());
+      case 'MARGIN':
+        return phase === 'POLL' ? this.#abortPoll(handlers) : this.#timeOut(handlers, this.#marginReason());
+    }
+  }
+
+  #returned(value: unknown, handlers: AnyHandlers): Verdict | undefined {
+    const before = this.operation;
+    if (!isResult(value)) {
+      return failed(before, new HandlerError(`${this.#step} returned ${shownValue(value)}; return done(...) or wait(...)`), 'CUT_OFF', this.#mask);
+    }
+    if (value.outcome === 'DONE') {
+      return finished(before, value, this.#mask, this.#log);
+    }
+    try {
+      if (!handlers.poll) {
+        throw new HandlerError(`${this.#step} returned wait(...), but the handler has no poll`);
+      }
+      this.operation = { ...waiting(before, value, this.#mask), pollErrors: 0 };
+    } catch (error) {
+      return failed(before, error, 'CUT_OFF', this.#mask);
+    }
+    this.#sleepBeforePoll();
+    // In the last execution that may be, there is no envelope to put the id into
+    return namesNewId(before, this.operation) && this.operation.hop + 1 < this.settings.mostExecutions ? this.#hop() : undefined;
+  }
+
+  #threw(error: unknown): Verdict | undefined {
+    if (this.operation.phase === 'START') {
+      return failed(this.operation, error, this.#called ? 'THREW' : 'NOT_STARTED', this.#mask);
+    }
+    const pollErrors = this.operation.pollErrors + 1;
+    if (!isTransient(error) || pollErrors >= times.pollErrors.most) {
+      return failed(this.operation, error, 'WAITED', this.#mask);
+    }
+    this.#log.warn('poll failed in a way that may pass: it is called again', { error, pollErrors });
+    this.operation = { ...this.operation, pollErrors };
+    this.#sleepBeforePoll();
+    return undefined;
+  }
+
+  #sleepBeforePoll(): void {
+    const now = this.platform.clock.now();
+    const { after, startedAt } = this.operation;
+    this.operation = { ...this.operation, wakeAt: now + sleepBeforePoll(after, this.settings.pollInterval, now - startedAt) };
+  }
+
+  /** At the margin: a poll that stops soon costs nothing, for the next execution repeats it. */
+  async #abortPoll(handlers: AnyHandlers): Promise<Verdict> {
+    this.#abandoned.abort(new Error('this execution is about to end'));
+    const end = await this.#code.last(this.#margin / 2);
+    if (!end) {
+      return this.#timeOut(handlers, 'poll ran to the end of its execution and did not stop when ctx.signal aborted');
+    }
+    return (end.kind === 'RETURNED' ? this.#returned(end.value, handlers) : undefined) ?? this.#hop();
+  }
+
+  #hop(): Verdict {
+    const operation: Operation = { ...this.operation, stackAtStart: this.#watch.atStart, secretVersions: this.#secrets.versions };
+    const progress = operation.phase === 'START' ? 'NOT_STARTED' : 'WAITED';
+    if (operation.hop + 1 >= this.settings.mostExecutions) {
+      return failed(operation, new HandlerError(this.#outOfExecutions()), progress, this.#mask);
+    }
+    const bytes = Buffer.byteLength(envelopeOf(operation));
+    if (bytes > envelope.mostBytes) {
+      const message = `what has to cross to the next execution has ${bytes} bytes, at most ${envelope.mostBytes} are possible: keep the state small`;
+      return failed(operation, new HandlerError(message), progress, this.#mask);
+    }
+    return { kind: 'HOP', operation };
+  }
+
+  async #timeOut(handlers: AnyHandlers, reason: string): Promise<Verdict> {
+    const progress = this.operation.phase === 'POLL' ? 'WAITED' : this.#called ? 'CUT_OFF' : 'NOT_STARTED';
+    const problem = progress === 'NOT_STARTED' ? undefined : await this.#stop('onTimeout', handlers);
+    return failed(this.operation, new HandlerError(`${reason}${problem ?? ''}`), progress, this.#mask);
+  }
+
+  async #cancel(handlers: AnyHandlers): Promise<Verdict> {
+    if (this.#called || this.operation.phase === 'POLL') {
+      await this.#stop('onCancel', handlers);
+    }
+    return { kind: 'SILENCE', why: 'CANCELLED' };
+  }
+
+  /** Aborts what runs and calls onTimeout or onCancel; what went wrong with that, in words. */
+  async #stop(name: 'onTimeout' | 'onCancel', handlers: AnyHandlers): Promise<string | undefined> {
+    this.#abandoned.abort(new Error('nobody waits for this any more'));
+    const handler = handlers[name]?.bind(handlers);
+    if (!handler) {
+      return undefined;
+    }
+    const over = new AbortController();
+    // At the margin half of it is left for the answer, after a poll that would not stop a quarter
+    const now = this.platform.clock.now();
+    const budget = Math.max(0, Math.min(this.#margin / 2, this.invocation.endsAt - now - this.#margin / 4, (this.operation.closesAt - now) / 2));
+    const run = async () => handler(this.#request ?? await this.#prepare(handlers), this.operation.state, this.#context(over.signal));
+    const end = await this.#code.bounded(run, budget);
+    over.abort();
+    const problem = end?.kind === 'THREW' ? `; ${name} failed` : end ? undefined : `; ${name} was not finished after ${budget / 1000} s`;
+    if (problem !== undefined) {
+      this.#log.error(`${name} failed`, { error: end?.kind === 'THREW' ? end.error : problem });
+    }
+    return problem;
+  }
+
+  async #prepare(handlers: AnyHandlers): Promise<AnyRequest<unknown>> {
+    this.#request ??= await resourceRequest(this.operation, handlers, this.settings.resolveSecrets ? this.#secrets : undefined);
+    return this.#request;
+  }
+
+  async #invoke(handlers: AnyHandlers, request: AnyRequest<unknown>): Promise<unknown> {
+    this.#called = true;
+    const context = this.#context(this.#abandoned.signal);
+    if (this.operation.phase === 'POLL') {
+      // Checked when the handler asked to wait; a deployment since then may have taken it away
+      return handlers.poll!(request, this.operation.state!, context);
+    }
+    switch (request.requestType) {
+      case 'Create': return handlers.create(request as never, context);
+      case 'Update': return handlers.update(request as never, context);
+      case 'Delete': return handlers.delete(request, context);
+    }
+  }
+
+  #context(signal: AbortSignal): OperationContext {
+    const { request, deadline, hop: number } = this.operation;
+    return {
+      deadline: new Date(deadline),
+      hop: number,
+      signal,
+      idempotencyToken: idempotencyToken(request),
+      defaultPhysicalResourceId: defaultPhysicalResourceId(request),
+      stack: () => this.#watch.status(),
+      resolve: async <T>(value: T) => await this.#secrets.resolve(value, 'the value') as T,
+      log: this.#log,
+    };
+  }
+
+  get #marginAt(): number {
+    return this.invocation.endsAt - this.#margin;
+  }
+
+  get #step(): string {
+    return this.operation.phase === 'POLL' ? 'poll' : this.operation.request.RequestType.toLowerCase();
+  }
+
+  #deadlineReason(): string {
+    return `timed out: ${this.#step} was not finished ${Math.round((this.operation.deadline - this.operation.startedAt) / 1000)} s after the request`;
+  }
+
+  #marginReason(): string {
+    return `${this.#step} ran to the end of its execution; return wait(...) early and look for the result in poll`;
+  }
+
+  #outOfExecutions(): string {
+    return `the operation would need execution number ${this.settings.mostExecutions + 1}, of which Lambda's recursion guard lets ${executions.most} pass: allow longer executions, or recursive loops`;
+  }
+}
+
+function shownValue(value: unknown): string {
+  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+}

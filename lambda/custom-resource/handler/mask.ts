@@ -1,0 +1,67 @@
+/** Knows what must not be seen: the secrets that were resolved, and the ResponseURL. */
+import { textsOf } from './json';
+
+/** A shorter secret counts only where it stands alone: 'admin' or '5432' inside another word is no secret given away. */
+const SHORTEST_INSIDE = 8;
+/** What is shorter than this hides nothing, but would be found everywhere. */
+const SHORTEST = 3;
+const SHOWN = '****';
+
+export class Mask {
+  readonly #secrets = new Set<string>();
+  readonly #hidden = new Set<string>();
+
+  /** Remembers a secret: masked in texts, found in values. */
+  addSecret(secret: string): void {
+    if (secret.length >= SHORTEST) {
+      this.#secrets.add(secret);
+    }
+  }
+
+  /** Remembers a text that is only to be masked. */
+  hide(text: string): void {
+    if (text.length >= SHORTEST) {
+      this.#hidden.add(text);
+    }
+  }
+
+  /** The text without what must not be seen, in whatever encoding an error message may show it. */
+  text(text: string): string {
+    // A secret within a longer one would leave the rest of that in sight
+    const known = [...this.#secrets, ...this.#hidden].flatMap(forms).sort((a, b) => b.length - a.length);
+    return known.reduce((shown, secret) => shown.replace(pattern(secret), SHOWN), text);
+  }
+
+  /** The path of the first text within a value that gives a secret away; undefined without one. */
+  find(value: unknown, path: string): string | undefined {
+    for (const [text, where] of textsOf(value, path)) {
+      for (const secret of this.#secrets) {
+        if (secret.length < SHORTEST_INSIDE ? text === secret : text.includes(secret)) {
+          return this.text(where);
+        }
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Whoever has a ResponseURL, or its signature, can forge the answer. */
+export function hideUrl(mask: Mask, url: string): void {
+  mask.hide(url);
+  mask.hide(URL.canParse(url) ? new URL(url).search.slice(1) : '');
+}
+
+function forms(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, json, JSON.stringify(json).slice(1, -1), encodeURIComponent(wellFormed(secret))])];
+}
+
+function wellFormed(text: string): string {
+  // A lone half of a surrogate pair can't be encoded
+  return Buffer.from(text).toString();
+}
+
+function pattern(secret: string): RegExp {
+  const literal = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+  return secret.length < SHORTEST_INSIDE ? new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`, 'g') : new RegExp(literal, 'g');
+}

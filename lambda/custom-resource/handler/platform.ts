@@ -1,0 +1,33 @@
+import type { Clock } from './clock';
+import type { Environment, Fetch } from './delivery';
+import type { Invoke } from './hop';
+import type { Write } from './log';
+import type { ReadSecret } from './secrets';
+import type { ReadStack } from './stack-watch';
+
+/** One invocation of the function. */
+export interface Invocation {
+  readonly event: unknown;
+  /** As invoked, with the qualifier. */
+  readonly functionArn: string;
+  /** Epoch milliseconds of the time limit. */
+  readonly endsAt: number;
+  readonly logStream: string;
+}
+
+/** What the runtime calls in AWS. */
+export interface Services {
+  readonly invoke: Invoke;
+  readonly readStack: ReadStack;
+  readonly readSecret: ReadSecret;
+}
+
+/** Everything outside of the runtime. */
+export interface Platform {
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly services: Services;
+  readonly environment: Environment;
+  readonly write: Write;
+  readonly exit: (code: number) => void;
+}

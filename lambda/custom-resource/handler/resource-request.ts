@@ -1,0 +1,36 @@
+/** The request as handlers see it. */
+import { maybeOrphan, type Operation } from './operation';
+import type { Secrets } from './secrets';
+import type { AnyHandlers, AnyRequest, Raw } from './types';
+
+/** Nothing of what CloudFormation and the construct tell the runtime. */
+function own(properties: Raw): Raw {
+  const { ServiceToken: _token, ServiceTimeout: _timeout, ...rest } = properties;
+  return rest;
+}
+
+/**
+ * @throws UnresolvedSecret, and what `parse` throws
+ */
+export async function resourceRequest(operation: Operation, handlers: AnyHandlers, secrets: Secrets | undefined): Promise<AnyRequest<unknown>> {
+  const { request, physicalResourceId: waitId } = operation;
+  const common = {
+    resourceType: request.ResourceType,
+    logicalResourceId: request.LogicalResourceId,
+    stackId: request.StackId,
+    requestId: request.RequestId,
+    physicalResourceId: request.PhysicalResourceId ?? waitId,
+    maybeOrphan: maybeOrphan(request),
+  };
+  const raw = own(request.ResourceProperties);
+  if (request.RequestType === 'Delete') {
+    return { ...common, requestType: request.RequestType, properties: raw };
+  }
+  const resolved = secrets ? await secrets.resolve(raw, 'ResourceProperties') as Raw : raw;
+  return {
+    ...common,
+    requestType: request.RequestType,
+    properties: handlers.parse ? handlers.parse(resolved) : resolved,
+    ...request.OldResourceProperties === undefined ? {} : { oldProperties: own(request.OldResourceProperties) },
+  };
+}

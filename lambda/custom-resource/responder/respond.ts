@@ -1,0 +1,107 @@
+/** The last resort (DESIGN 4.3): answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
+import { createFailedMarker, neverStarted } from '../../contract/custom-resource.json';
+import { type Answer, render } from '../handler/answer';
+import type { Clock } from '../handler/clock';
+import { deliver, type Environment, type Fetch } from '../handler/delivery';
+import { logger, type Write } from '../handler/log';
+import { hideUrl, Mask } from '../handler/mask';
+import { type Operation, readOperation } from '../handler/operation';
+import { failureId, type Progress } from '../handler/physical-id';
+import { isObject } from '../handler/request';
+
+/** Kept back from the time limit, in milliseconds. */
+const RESERVE = 1000;
+
+const NEVER_STARTED: ReadonlySet<unknown> = new Set(neverStarted);
+
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly environment: Environment;
+  readonly write: Write;
+  /** Epoch milliseconds of the time limit. */
+  readonly endsAt: number;
+}
+
+/**
+ * Answers the request of a failed invocation.
+ *
+ * @param record what Lambda sends to an on-failure destination
+ * @throws Error when nobody waits for an answer, or when CloudFormation does not take it
+ */
+export async function respond(record: unknown, { clock, fetch, environment, write, endsAt }: Surroundings): Promise<void> {
+  const { requestPayload, responsePayload, requestContext } = (isObject(record) ? record : {}) as Readonly<Record<string, unknown>>;
+  const { operation } = readOperation(requestPayload, clock.now(), undefined);
+  const { request, closesAt } = operation;
+  const mask = new Mask();
+  hideUrl(mask, request.ResponseURL);
+  const log = logger(write, mask, { requestId: request.RequestId, logicalResourceId: request.LogicalResourceId });
+  if (clock.now() >= closesAt) {
+    log.error('CloudFormation has stopped waiting: nothing is answered');
+    return;
+  }
+  const answer = answerTo(operation, responsePayload, isObject(requestContext) ? requestContext.condition : undefined);
+  log.info('answers for an invocation that failed', { status: answer.status, physicalResourceId: answer.physicalResourceId, reason: answer.reason });
+  await deliver({
+    url: request.ResponseURL,
+    answer,
+    body: render(request, answer),
+    until: Math.min(endsAt - RESERVE, closesAt),
+    clock,
+    fetch,
+    environment,
+    mask: (text) => mask.text(text),
+  });
+}
+
+/** The answer by the rule of ids. Pure. */
+export function answerTo(operation: Operation, responsePayload: unknown, condition: unknown): Answer {
+  const { request, hop, phase, physicalResourceId } = operation;
+  if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedMarker) {
+    return { status: 'SUCCESS', physicalResourceId: createFailedMarker };
+  }
+  const { errorType, errorMessage } = (isObject(responsePayload) ? responsePayload : {}) as Readonly<Record<string, unknown>>;
+  const left = errorType === 'AnswerNotDelivered' || errorType === 'HopNotStarted' ? leftAnswer(operation, errorMessage) : undefined;
+  if (left) {
+    return left;
+  }
+  const started = !NEVER_STARTED.has(errorType) && (responsePayload !== undefined || hop > 0);
+  const progress: Progress = phase === 'POLL' ? 'WAITED' : started ? 'CUT_OFF' : 'NOT_STARTED';
+  return {
+    status: 'FAILED',
+    physicalResourceId: failureId(request, { progress, waitId: physicalResourceId }),
+    reason: reasonOf(errorType, errorMessage, condition),
+  };
+}
+
+function reasonOf(errorType: unknown, errorMessage: unknown, condition: unknown): string {
+  const named = [errorType, errorMessage].filter((text) => typeof text === 'string' && text !== '').join(': ');
+  return named === ''
+    ? `Lambda gave up on the invocation before it ran${typeof condition === 'string' ? `: ${condition}` : ''}`
+    : `the function failed before it could answer: ${named}`;
+}
+
+/** The answer that a failed invocation left to be given. */
+function leftAnswer({ request, physicalResourceId: waitId }: Operation, message: unknown): Answer | undefined {
+  const left = parsed(message);
+  const { status, physicalResourceId, reason, hadData, cause } = left ?? {};
+  if (typeof physicalResourceId !== 'string' || physicalResourceId === '' || (status !== 'SUCCESS' && status !== 'FAILED')) {
+    return undefined;
+  }
+  if (status === 'SUCCESS' && hadData === true) {
+    // Its attributes are gone; what was made goes by its own id, as after any failure that follows a success
+    const id = request.RequestType === 'Create' ? physicalResourceId : failureId(request, { progress: 'CUT_OFF', waitId });
+    const lost = `it succeeded, but its answer could not be delivered: ${String(cause)}`;
+    return { status: 'FAILED', physicalResourceId: id, reason: lost };
+  }
+  return { status, physicalResourceId, ...status === 'FAILED' ? { reason: typeof reason === 'string' ? reason : String(cause) } : {} };
+}
+
+function parsed(message: unknown): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(String(message));
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
