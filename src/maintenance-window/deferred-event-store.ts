@@ -178,7 +178,7 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
     table.addGlobalSecondaryIndex({
       indexName: STORE.index.name,
       partitionKey: text(STORE.index.partitionKey),
-      sortKey: { name: STORE.index.sortKey, type: dynamodb.AttributeType.NUMBER },
+      sortKey: text(STORE.index.sortKey),
       projectionType: dynamodb.ProjectionType.INCLUDE,
       nonKeyAttributes: [...STORE.index.projected],
     });

@@ -86,12 +86,28 @@ export const WINDOW = {
 
 /** From lambda/contract/store.json. */
 export const STORE = {
-  table: { partitionKey: 'id', ttl: 'expiresAt' },
+  table: { partitionKey: 'pk', ttl: 'expiresAt' },
   index: {
     name: 'backlog',
-    partitionKey: 'backlog',
-    sortKey: 'due',
-    projected: ['state', 'functionKey', 'requestId', 'deferredAt', 'attempt', 'dispatches', 'lease', 'token', 'bodySize', 'chunks', 'source', 'run'],
+    partitionKey: 'bpk',
+    sortKey: 'bsk',
+    projected: [
+      'state',
+      'functionKey',
+      'requestId',
+      'deferredAt',
+      'source',
+      'rule',
+      'target',
+      'bodySize',
+      'chunks',
+      'attempt',
+      'dispatches',
+      'nextAttempt',
+      'lease',
+      'token',
+      'run',
+    ],
   },
   keys: { event: '<functionKey>#<requestId>', chunk: '<functionKey>#<requestId>#<writeId>#<n>', run: 'run#<runId>', leadingKeys: '<functionKey>#*' },
   states: ['WRITING', 'PENDING', 'CLAIMED', 'RUNNING', 'DONE', 'QUARANTINED', 'DISCARDED'],

@@ -10,7 +10,7 @@ test('an event that is dropped from the store makes the demo fail', async () => 
       const dynamodb = new DynamoDBClient(bed.clientConfig);
       const { Items } = await dynamodb.send(new ScanCommand({ TableName: outputs.DeferredEventsTable, ConsistentRead: true }));
       const victim = Items!.find((item) => item.state?.S === 'PENDING' && item.source.S !== 'sqs')!;
-      await dynamodb.send(new DeleteItemCommand({ TableName: outputs.DeferredEventsTable, Key: { id: victim.id } }));
+      await dynamodb.send(new DeleteItemCommand({ TableName: outputs.DeferredEventsTable, Key: { pk: victim.pk } }));
     },
   });
 

@@ -12,7 +12,7 @@ test('an event that runs twice makes the demo fail', async () => {
       const { Items } = await dynamodb.send(new ScanCommand({ TableName: outputs.DeferredEventsTable, ConsistentRead: true }));
       const original = Items!.find((item) => item.state?.S === 'PENDING' && item.source.S !== 'sqs')!;
       const requestId = randomUUID();
-      const copy = { ...original, id: { S: `${original.functionKey.S}#${requestId}` }, requestId: { S: requestId } };
+      const copy = { ...original, pk: { S: `${original.functionKey.S}#${requestId}` }, bsk: { S: `${original.functionKey.S}#${original.deferredAt.N}#${requestId}` }, requestId: { S: requestId } };
       await dynamodb.send(new PutItemCommand({ TableName: outputs.DeferredEventsTable, Item: copy }));
     },
   });

@@ -26,7 +26,7 @@ export async function takeCensus(
   const work = new Map<string, number>();
   let backlog = 0;
   let oldest = now;
-  const groups = (['PENDING', 'LEASED'] as const).flatMap((group) => SHARDS.map((shard) => ({ group, shard })));
+  const groups = (['pending', 'active'] as const).flatMap((group) => SHARDS.map((shard) => ({ group, shard })));
   await sideBySide(groups, groups.length, async ({ group, shard }) => {
     for await (const rows of table.rows(group, shard, {}, (problem) => log('row is left out', { problem: problem.message }))) {
       for (const row of rows) {
@@ -44,5 +44,5 @@ export async function takeCensus(
 
 /** What a run took up is its work until it ends, its retries included; else what it was started for and is due, as long as it may take up more. */
 export function isWorkOf(run: Run, row: BacklogRow, now: number, full: ReadonlySet<string>): boolean {
-  return row.run === run.runId || (row.state === 'PENDING' && row.due <= now && matches(run, row) && !full.has(run.runId));
+  return row.run === run.runId || (row.state === 'PENDING' && row.nextAttempt <= now && matches(run, row) && !full.has(run.runId));
 }

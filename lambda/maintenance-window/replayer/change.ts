@@ -18,7 +18,7 @@ export interface Change {
 /** The change as UpdateItem wants it, but for the table. */
 export function updateInput({ id, when, then, values }: Change) {
   return {
-    Key: { id: { S: id } },
+    Key: { pk: { S: id } },
     ConditionExpression: when,
     UpdateExpression: then,
     ExpressionAttributeNames: namesIn(when, then),

@@ -23,8 +23,8 @@ const CHUNKS_AT_ONCE = 8;
 
 /** Removes writes that were begun and never committed; how many. */
 export function removeUnfinished(parts: Parts, deadline: number): Promise<number> {
-  return each(parts, 'WRITING', parts.clock.now() - unfinishedWrite.value, deadline, async (item) => {
-    const id = text(item, 'id');
+  return each(parts, 'writing', parts.clock.now() - unfinishedWrite.value, deadline, async (item) => {
+    const id = text(item, 'pk');
     // First the write is taken over, as a gate's retry would: from here on the writer that may still be alive cannot commit
     const mine = randomUUID();
     const { done, item: row } = await parts.table.change(takeOver(item, mine));
@@ -39,7 +39,7 @@ export function removeUnfinished(parts: Parts, deadline: number): Promise<number
 function takeOver(item: Item, writeId: string): Change {
   const old = text(item, 'writeId');
   return {
-    id: text(item, 'id'),
+    id: text(item, 'pk'),
     when: '#state = :writing AND #writeId = :old',
     then: 'SET #writeId = :mine, #chunks = :none, #abandoned = list_append(if_not_exists(#abandoned, :empty), :more)',
     values: {
@@ -51,18 +51,18 @@ function takeOver(item: Item, writeId: string): Change {
 
 /** Removes the chunks of finished events, those of abandoned writers too, then lets the rows expire; how many rows. */
 export function removeFinishedChunks(parts: Parts, deadline: number): Promise<number> {
-  return each(parts, 'CLEANUP', parts.clock.now(), deadline, async (item) => {
+  return each(parts, 'cleanup', parts.clock.now(), deadline, async (item) => {
     const state = item.state?.S;
     if (state !== 'DONE' && state !== 'DISCARDED') {
       return false;
     }
-    const id = text(item, 'id');
+    const id = text(item, 'pk');
     await removeChunks(parts.table, id, item);
     const { done } = await parts.table.change({
       id,
-      when: '#state = :state AND #backlog = :backlog',
-      then: 'SET #expiresAt = :expires, #chunks = :none REMOVE #backlog, #due, #abandoned, #writeId',
-      values: { state, backlog: text(item, 'backlog'), expires: expiry(number(item, 'finishedAt'), parts.keepFinished), none: 0 },
+      when: '#state = :state AND #bpk = :backlog',
+      then: 'SET #expiresAt = :expires, #chunks = :none REMOVE #bpk, #bsk, #abandoned, #writeId',
+      values: { state, backlog: text(item, 'bpk'), expires: expiry(number(item, 'finishedAt'), parts.keepFinished), none: 0 },
     });
     return done;
   });
@@ -84,12 +84,12 @@ async function removeChunks(table: Table, id: string, item: Item): Promise<void>
 
 /** Calls `work` on each row of a group that is due, read anew from the table; how many times it said yes. */
 async function each(
-  { table, clock, log }: Parts, group: 'WRITING' | 'CLEANUP', until: number, deadline: number, work: (item: Item) => Promise<boolean>,
+  { table, clock, log }: Parts, group: 'writing' | 'cleanup', until: number, deadline: number, work: (item: Item) => Promise<boolean>,
 ): Promise<number> {
   let count = 0;
   await sideBySide(SHARDS, SHARDS.length, async (shard) => {
     for await (const items of table.pages(group, shard, { until })) {
-      for (const { id } of items) {
+      for (const { pk: id } of items) {
         const item = clock.now() < deadline ? await table.get(id.S!) : undefined;
         if (item) {
           count += await work(item).catch(leftOut(log)) ? 1 : 0;

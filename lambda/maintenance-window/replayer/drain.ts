@@ -78,7 +78,7 @@ export class Drain {
     const ticks: BacklogRow[] = [];
     let dispatched = 0;
     await sideBySide(SHARDS, SHARDS.length, async (shard) => {
-      for await (const rows of table.rows('PENDING', shard, { until: clock.now() }, (problem) => log('row is left out', { problem: problem.message }))) {
+      for await (const rows of table.rows('pending', shard, { until: clock.now() }, (problem) => log('row is left out', { problem: problem.message }))) {
         for (const row of rows) {
           if (this.stopped()) {
             return;
@@ -192,7 +192,7 @@ export class Drain {
     const ticks: Tick[] = [];
     await sideBySide(rows.filter((row) => this.runOf(row)), READS, async (row) => {
       try {
-        const item = await table.get(row.id, 'id', 'state', 'envelope', 'chunks', 'abandoned');
+        const item = await table.get(row.id, 'pk', 'state', 'envelope', 'chunks', 'abandoned');
         if (item?.state?.S === 'PENDING') {
           const envelope = readEnvelope(item);
           if (await readiness.ofEnvelope(envelope, row.functionKey)) {

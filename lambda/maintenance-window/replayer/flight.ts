@@ -81,7 +81,7 @@ export class Flight {
     }
     const due = [...this.own].filter(([, flying]) => flying.nextLook <= now);
     await sideBySide(due, READS, async ([id, flying]) => {
-      const ending = endingOf(await this.table.get(id, 'id', 'state', 'attempt'), flying.attempt);
+      const ending = endingOf(await this.table.get(id, 'pk', 'state', 'attempt'), flying.attempt);
       if (ending === 'flying') {
         flying.delay = Math.min(MOST_BETWEEN_LOOKS, flying.delay * LOOK_GROWTH);
         flying.nextLook = this.clock.now() + flying.delay;
@@ -103,8 +103,8 @@ export class Flight {
     }
     let count = 0;
     await sideBySide(SHARDS, SHARDS.length, async (shard) => {
-      for await (const items of this.table.pages('LEASED', shard, { after: now })) {
-        count += items.filter(({ id }) => !this.own.has(id.S!) && !this.ended.has(id.S!)).length;
+      for await (const items of this.table.pages('active', shard, { after: now })) {
+        count += items.filter(({ pk: id }) => !this.own.has(id.S!) && !this.ended.has(id.S!)).length;
       }
     });
     this.foreign = count;

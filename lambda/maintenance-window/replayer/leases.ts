@@ -43,8 +43,8 @@ export async function returnLapsedLeases(
   }
 
   await sideBySide(SHARDS, SHARDS.length, async (shard) => {
-    for await (const items of table.pages('LEASED', shard, { until: clock.now() })) {
-      await sideBySide(items, AT_ONCE, async ({ id }) => {
+    for await (const items of table.pages('active', shard, { until: clock.now() })) {
+      await sideBySide(items, AT_ONCE, async ({ pk: id }) => {
         if (clock.now() < deadline) {
           await settle(id.S!).catch(leftOut(log));
         }

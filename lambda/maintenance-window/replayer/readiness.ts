@@ -29,7 +29,7 @@ export class Readiness {
     const known = this.arns.get(row.functionKey);
     let functionArn = known && [...known.values()].every(Boolean) ? [...known.keys()][0] : undefined;
     if (functionArn === undefined) {
-      const item = await this.table.get(row.id, 'id', 'envelope.functionArn');
+      const item = await this.table.get(row.id, 'pk', 'envelope.functionArn');
       if (!item) {
         return null;
       }

@@ -207,7 +207,7 @@ export class Replayer {
     let age = 0;
     for (const { id } of census.samples.values()) {
       try {
-        const item = await this.table.get(id, 'id', 'envelope');
+        const item = await this.table.get(id, 'pk', 'envelope');
         const { operatorParameter: operator } = item ? readEnvelope(item) : { operatorParameter: undefined };
         if (operator) {
           age = Math.max(age, await this.windows.forcedOnFor({ operator, cacheTtl: 0, lead: 0 }));

@@ -1,9 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { shards } from '../../contract/store.json';
+import { backlogGroups, shards } from '../../contract/store.json';
 
 export type Item = Record<string, AttributeValue>;
 export type EventState = 'WRITING' | 'PENDING' | 'CLAIMED' | 'RUNNING' | 'DONE' | 'QUARANTINED' | 'DISCARDED';
-export type Group = 'WRITING' | 'PENDING' | 'LEASED' | 'QUARANTINED' | 'CLEANUP' | 'RUN';
+export type Group = keyof typeof backlogGroups;
 
 /** An event's row as the backlog index projects it; times in epoch milliseconds. */
 export interface BacklogRow {
@@ -13,8 +14,8 @@ export interface BacklogRow {
   readonly requestId: string;
   readonly source: string;
   readonly deferredAt: number;
-  /** When the row's group acts on it next: its next attempt while PENDING, the end of its lease while CLAIMED or RUNNING. */
-  readonly due: number;
+  /** While PENDING it is not dispatched before. */
+  readonly nextAttempt: number;
   /** Runs started. */
   readonly attempt: number;
   /** Claims since the last start. */
@@ -42,21 +43,20 @@ export class DamagedRow extends Error {
 
 /** The index's partition key: the group's name and the shard of the request id. */
 export function backlogKey(group: Group, shard: number): string {
-  return `${group}#${shard}`;
+  return `${group}#${String(shard).padStart(2, '0')}`;
 }
 
 /** Every shard's number. */
 export const SHARDS: readonly number[] = Array.from({ length: shards.count }, (_, shard) => shard);
 
-/** The value of the request id's last hexadecimal digit, modulo the number of shards; 0 when it is none. */
+/** The first hexadecimal digit of sha256 over the request id. */
 export function shardOf(requestId: string): number {
-  const digit = parseInt(requestId.slice(-1), 16);
-  return Number.isNaN(digit) ? 0 : digit % shards.count;
+  return parseInt(createHash('sha256').update(requestId).digest('hex')[0], 16);
 }
 
 /** @throws DamagedRow */
 export function readRow(item: Item): BacklogRow {
-  const id = item.id?.S ?? '';
+  const id = item.pk?.S ?? '';
   return {
     id,
     state: text(item, 'state') as EventState,
@@ -64,7 +64,7 @@ export function readRow(item: Item): BacklogRow {
     requestId: text(item, 'requestId'),
     source: text(item, 'source'),
     deferredAt: number(item, 'deferredAt'),
-    due: number(item, 'due'),
+    nextAttempt: number(item, 'nextAttempt'),
     attempt: number(item, 'attempt', 0),
     dispatches: number(item, 'dispatches', 0),
     run: item.run?.S,
@@ -76,7 +76,7 @@ export function readEnvelope(item: Item): Envelope {
   const envelope = item.envelope?.M ?? {};
   const functionArn = envelope.functionArn?.S;
   if (!functionArn) {
-    throw new DamagedRow(item.id?.S ?? '', 'envelope.functionArn');
+    throw new DamagedRow(item.pk?.S ?? '', 'envelope.functionArn');
   }
   return {
     functionArn,
@@ -90,7 +90,7 @@ export function readEnvelope(item: Item): Envelope {
 export function text(item: Item, attribute: string): string {
   const value = item[attribute]?.S;
   if (value === undefined) {
-    throw new DamagedRow(item.id?.S ?? '', attribute);
+    throw new DamagedRow(item.pk?.S ?? '', attribute);
   }
   return value;
 }
@@ -102,7 +102,7 @@ export function number(item: Item, attribute: string, absent?: number): number {
     return absent;
   }
   if (value === undefined || !Number.isFinite(Number(value))) {
-    throw new DamagedRow(item.id?.S ?? '', attribute);
+    throw new DamagedRow(item.pk?.S ?? '', attribute);
   }
   return Number(value);
 }

@@ -64,8 +64,8 @@ export class Runs {
   /** Every run that is not finished, the oldest first. */
   async active(): Promise<Run[]> {
     const runs: Run[] = [];
-    for await (const items of this.table.pages('RUN', 0)) {
-      for (const { id } of items) {
+    for await (const items of this.table.pages('run', 0)) {
+      for (const { pk: id } of items) {
         const item = await this.table.get(id.S!);
         if (item?.state?.S === ACTIVE) {
           runs.push(readRun(item));
@@ -91,7 +91,7 @@ export class Runs {
   /** Gives back what {@link reserve} took, because the event was claimed by another replayer. */
   async giveBack(run: Run): Promise<void> {
     if (run.maxEvents !== undefined) {
-      await this.table.change(changeOf(run, { when: 'attribute_exists(#id)', then: 'ADD #taken :less', values: { less: -1 } }));
+      await this.table.change(changeOf(run, { when: 'attribute_exists(#pk)', then: 'ADD #taken :less', values: { less: -1 } }));
     }
   }
 
@@ -102,7 +102,7 @@ export class Runs {
       return;
     }
     await this.table.change(changeOf(run, {
-      when: 'attribute_exists(#id)',
+      when: 'attribute_exists(#pk)',
       then: `SET #tripped = :tripped${changed.length > 0 ? ` ADD ${changed.map((name) => `#${name} :${name}`).join(', ')}` : ''}`,
       values: { tripped: { BOOL: tripped }, ...Object.fromEntries(changed.map((name) => [name, counts[name as RunCount]])) },
     }));
@@ -111,7 +111,7 @@ export class Runs {
   async finish(run: Run, now: number): Promise<void> {
     await this.table.change(changeOf(run, {
       when: '#state = :active',
-      then: 'SET #state = :finished, #finishedAt = :now, #expiresAt = :expires REMOVE #backlog, #due',
+      then: 'SET #state = :finished, #finishedAt = :now, #expiresAt = :expires REMOVE #bpk, #bsk',
       values: { active: ACTIVE, finished: FINISHED, now, expires: expiry(now, this.keepFinished) },
     }));
   }
@@ -127,14 +127,14 @@ function keyOf(runId: string): string {
 
 function itemOf(run: Run): Item {
   return {
-    id: { S: keyOf(run.runId) },
+    pk: { S: keyOf(run.runId) },
     run: { S: run.runId },
     state: { S: ACTIVE },
     mode: { S: run.mode },
     filter: { M: Object.fromEntries(Object.entries(run.filter).map(([name, value]) => [name, { S: value as string }])) },
     startedAt: { N: String(run.startedAt) },
-    backlog: { S: backlogKey('RUN', 0) },
-    due: { N: String(run.startedAt) },
+    bpk: { S: backlogKey('run', 0) },
+    bsk: { S: `${runContract.keyPrefix}${run.startedAt}#${run.runId}` },
     tripped: { BOOL: false },
     taken: { N: '0' },
     ...Object.fromEntries(runContract.counts.map((name) => [name, { N: '0' }])),

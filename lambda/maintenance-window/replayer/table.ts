@@ -1,18 +1,18 @@
 import {
   ConditionalCheckFailedException, DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { index } from '../../contract/store.json';
+import { backlogGroups, index } from '../../contract/store.json';
 import { type Change, namesIn, updateInput, type Value, valuesOf } from './change';
 import { backlogKey, type BacklogRow, type Group, type Item, readRow } from './row';
 
 /** What became of a conditional write; when its condition did not hold, the row as it is, or nothing when there is none. */
 export type Written = { readonly done: true; readonly item: Item } | { readonly done: false; readonly item?: Item };
 
-/** Bounds of a query over a group's due times, epoch milliseconds. */
-export interface DueRange {
-  /** Due at this time or before. */
+/** Bounds for the time that a group's rows wait for (backlogGroups of lambda/contract/store.json), epoch milliseconds. */
+export interface TimeRange {
+  /** At this time or before. */
   readonly until?: number;
-  /** Due later than this. */
+  /** Later than this. */
   readonly after?: number;
 }
 
@@ -37,7 +37,7 @@ export class Table {
     const projection = attributes.map((path) => path.split('.').map((name) => `#${name}`).join('.')).join(', ');
     const { Item: item } = await this.client.send(new GetItemCommand({
       TableName: this.name,
-      Key: { id: { S: id } },
+      Key: { pk: { S: id } },
       ConsistentRead: true,
       ...(projection ? { ProjectionExpression: projection, ExpressionAttributeNames: namesIn(projection) } : {}),
     }));
@@ -46,7 +46,7 @@ export class Table {
 
   /** Writes a row that does not exist yet. */
   async create(item: Item): Promise<void> {
-    const when = 'attribute_not_exists(#id)';
+    const when = 'attribute_not_exists(#pk)';
     await this.client.send(new PutItemCommand({
       TableName: this.name, Item: item, ConditionExpression: when, ExpressionAttributeNames: namesIn(when),
     }));
@@ -57,7 +57,7 @@ export class Table {
     try {
       await this.client.send(new DeleteItemCommand({
         TableName: this.name,
-        Key: { id: { S: id } },
+        Key: { pk: { S: id } },
         ...(condition ? {
           ConditionExpression: condition.when,
           ExpressionAttributeNames: namesIn(condition.when),
@@ -73,17 +73,21 @@ export class Table {
     }
   }
 
-  /** One shard of a group, as the index lists it, in order of due time, page by page. */
-  async* pages(group: Group, shard: number, { until, after }: DueRange = {}): AsyncGenerator<Item[]> {
-    const when = `#backlog = :backlog${until === undefined ? '' : ' AND #due <= :until'}${after === undefined ? '' : ' AND #due > :after'}`;
-    const values = { backlog: backlogKey(group, shard), ...(until === undefined ? {} : { until }), ...(after === undefined ? {} : { after }) };
+  /** One shard of a group, as the index lists it: by function, the oldest event first, page by page. */
+  async* pages(group: Group, shard: number, { until, after }: TimeRange = {}): AsyncGenerator<Item[]> {
+    const { time } = backlogGroups[group];
+    const bounds = [...until === undefined ? [] : [`#${time} <= :until`], ...after === undefined ? [] : [`#${time} > :after`]];
+    const when = '#bpk = :bpk';
+    const filter = bounds.length > 0 ? bounds.join(' AND ') : undefined;
+    const values = { bpk: backlogKey(group, shard), ...(until === undefined ? {} : { until }), ...(after === undefined ? {} : { after }) };
     let from: Item | undefined;
     do {
       const { Items, LastEvaluatedKey } = await this.client.send(new QueryCommand({
         TableName: this.name,
         IndexName: index.name,
         KeyConditionExpression: when,
-        ExpressionAttributeNames: namesIn(when),
+        FilterExpression: filter,
+        ExpressionAttributeNames: namesIn(when, filter),
         ExpressionAttributeValues: valuesOf(values),
         ExclusiveStartKey: from,
       }));
@@ -93,7 +97,7 @@ export class Table {
   }
 
   /** As {@link pages}, read as rows of events; what cannot be read is told to `damaged` and left out. */
-  async* rows(group: Group, shard: number, range: DueRange, damaged: (problem: Error) => void): AsyncGenerator<BacklogRow[]> {
+  async* rows(group: Group, shard: number, range: TimeRange, damaged: (problem: Error) => void): AsyncGenerator<BacklogRow[]> {
     for await (const items of this.pages(group, shard, range)) {
       yield items.flatMap((item) => {
         try {

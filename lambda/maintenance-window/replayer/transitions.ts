@@ -23,9 +23,9 @@ export function claim(row: BacklogRow, { token, run, now }: { token: string; run
   return {
     id: row.id,
     when: '#state = :pending AND #nextAttempt <= :now',
-    then: 'SET #state = :claimed, #token = :token, #run = :run, #lease = :lease, #due = :lease, #backlog = :backlog, #dispatches = #dispatches + :one',
+    then: 'SET #state = :claimed, #token = :token, #run = :run, #lease = :lease, #bpk = :backlog, #dispatches = #dispatches + :one',
     values: {
-      pending: 'PENDING', claimed: 'CLAIMED', now, token, run, lease: now + claimLease.value, backlog: backlogKey('LEASED', shardOf(row.requestId)), one: 1,
+      pending: 'PENDING', claimed: 'CLAIMED', now, token, run, lease: now + claimLease.value, backlog: backlogKey('active', shardOf(row.requestId)), one: 1,
     },
   };
 }
@@ -35,8 +35,8 @@ export function unclaim(row: BacklogRow, { token, nextAttempt }: { token: string
   return {
     id: row.id,
     when: '#state = :claimed AND #token = :token',
-    then: `SET #state = :pending, #nextAttempt = :next, #due = :next, #backlog = :backlog, #dispatches = #dispatches - :one ${LET_GO}`,
-    values: { claimed: 'CLAIMED', pending: 'PENDING', token, next: nextAttempt, backlog: backlogKey('PENDING', shardOf(row.requestId)), one: 1 },
+    then: `SET #state = :pending, #nextAttempt = :next, #bpk = :backlog, #dispatches = #dispatches - :one ${LET_GO}`,
+    values: { claimed: 'CLAIMED', pending: 'PENDING', token, next: nextAttempt, backlog: backlogKey('pending', shardOf(row.requestId)), one: 1 },
   };
 }
 
@@ -80,14 +80,14 @@ function sameLease(item: Item): { when: string; values: Record<string, string | 
 function release(item: Item, { nextAttempt, errorType }: { nextAttempt: number; errorType?: typeof RUN_LOST }): Change {
   const { when, values } = sameLease(item);
   return {
-    id: text(item, 'id'),
+    id: text(item, 'pk'),
     when,
-    then: `SET #state = :pending, #nextAttempt = :next, #due = :next, #backlog = :backlog${errorType ? ', #outcome = :outcome' : ''} ${LET_GO}`,
+    then: `SET #state = :pending, #nextAttempt = :next, #bpk = :backlog${errorType ? ', #outcome = :outcome' : ''} ${LET_GO}`,
     values: {
       ...values,
       pending: 'PENDING',
       next: nextAttempt,
-      backlog: backlogKey('PENDING', shardOf(text(item, 'requestId'))),
+      backlog: backlogKey('pending', shardOf(text(item, 'requestId'))),
       ...(errorType ? { outcome: outcome(errorType, MESSAGES[errorType]) } : {}),
     },
   };
@@ -96,14 +96,14 @@ function release(item: Item, { nextAttempt, errorType }: { nextAttempt: number; 
 function quarantine(item: Item, errorType: typeof NEVER_STARTED | typeof RUN_LOST, now: number): Change {
   const { when, values } = sameLease(item);
   return {
-    id: text(item, 'id'),
+    id: text(item, 'pk'),
     when,
-    then: `SET #state = :quarantined, #finishedAt = :now, #due = :now, #backlog = :backlog, #outcome = :outcome ${LET_GO}`,
+    then: `SET #state = :quarantined, #finishedAt = :now, #bpk = :backlog, #outcome = :outcome ${LET_GO}`,
     values: {
       ...values,
       quarantined: 'QUARANTINED',
       now,
-      backlog: backlogKey('QUARANTINED', shardOf(text(item, 'requestId'))),
+      backlog: backlogKey('quarantined', shardOf(text(item, 'requestId'))),
       outcome: outcome(errorType, MESSAGES[errorType]),
     },
   };
@@ -114,12 +114,12 @@ export function coalesce(
   row: BacklogRow, { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number },
 ): Change {
   const { then, values } = hasChunks
-    ? { then: '#backlog = :backlog, #due = :now', values: { backlog: backlogKey('CLEANUP', shardOf(row.requestId)) } }
+    ? { then: '#bpk = :backlog', values: { backlog: backlogKey('cleanup', shardOf(row.requestId)) } }
     : { then: '#expiresAt = :expires', values: { expires: expiry(now, keepFinished) } };
   return {
     id: row.id,
     when: '#state = :pending',
-    then: `SET #state = :discarded, #finishedAt = :now, #outcome = :outcome, ${then}${hasChunks ? '' : ' REMOVE #backlog, #due'}`,
+    then: `SET #state = :discarded, #finishedAt = :now, #outcome = :outcome, ${then}${hasChunks ? '' : ' REMOVE #bpk, #bsk'}`,
     values: { pending: 'PENDING', discarded: 'DISCARDED', now, outcome: outcome(COALESCED, `Stands aside for the newer tick ${newest}.`), ...values },
   };
 }

@@ -97,6 +97,6 @@ export class Stage {
   }
 }
 
-function key(requestId: string): { id: { S: string } } {
-  return { id: { S: `${FUNCTION_KEY}#${requestId}` } };
+function key(requestId: string): { pk: { S: string } } {
+  return { pk: { S: `${FUNCTION_KEY}#${requestId}` } };
 }

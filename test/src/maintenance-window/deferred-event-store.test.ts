@@ -17,9 +17,9 @@ describe('the table', () => {
       Properties: {
         KeySchema: [{ AttributeName: contract.table.partitionKey, KeyType: 'HASH' }],
         AttributeDefinitions: [
-          { AttributeName: 'id', AttributeType: 'S' },
-          { AttributeName: 'backlog', AttributeType: 'S' },
-          { AttributeName: 'due', AttributeType: 'N' },
+          { AttributeName: 'pk', AttributeType: 'S' },
+          { AttributeName: 'bpk', AttributeType: 'S' },
+          { AttributeName: 'bsk', AttributeType: 'S' },
         ],
         GlobalSecondaryIndexes: [{
           IndexName: contract.index.name,

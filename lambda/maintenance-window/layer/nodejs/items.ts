@@ -80,7 +80,7 @@ export class Update {
   request(table: string, key: string): Json {
     return {
       TableName: table,
-      Key: { id: { S: key } },
+      Key: { pk: { S: key } },
       UpdateExpression: `SET ${this.sets.join(', ')}${this.removed.length > 0 ? ` REMOVE ${this.removed.join(', ')}` : ''}`,
       ConditionExpression: this.conditions.join(' AND '),
       ExpressionAttributeNames: Object.fromEntries([...this.names].map(([name, alias]) => [alias, name])),

@@ -42,7 +42,7 @@ export class Replays {
   /** The window is on again: CLAIMED back to PENDING, the attempt not counted. Throws Refused. */
   async giveBack({ requestId, token }: Pointer, until: number): Promise<void> {
     const later = this.clock() + this.settings.cacheTtl;
-    const change = new Update().set('state', 'PENDING').set('nextAttempt', later).set('due', later).set('backlog', backlog('PENDING', requestId))
+    const change = new Update().set('state', 'PENDING').set('nextAttempt', later).set('bpk', backlog('pending', requestId))
       .add('dispatches', -1).remove('token', 'lease').when('state', 'CLAIMED').when('token', token);
     try {
       await this.table.update(this.key(requestId), change, until);
@@ -62,8 +62,8 @@ export class Replays {
   async start({ requestId, token }: Pointer, deadline: number, until: number): Promise<Run> {
     const nonce = randomUUID();
     const lease = deadline + runLeaseGrace.value;
-    const change = new Update().set('state', 'RUNNING').set('nonce', nonce).set('lease', lease).set('due', lease).set('dispatches', 0)
-      .set('backlog', backlog('LEASED', requestId)).add('attempt', 1).when('state', 'CLAIMED').when('token', token);
+    const change = new Update().set('state', 'RUNNING').set('nonce', nonce).set('lease', lease).set('dispatches', 0)
+      .set('bpk', backlog('active', requestId)).add('attempt', 1).when('state', 'CLAIMED').when('token', token);
     try {
       return { row: await this.table.update(this.key(requestId), change, until), nonce };
     } catch (error) {
@@ -109,13 +109,13 @@ export class Replays {
       }
       const { errorType, errorMessage } = outcome;
       change.set('outcome', { errorType, errorMessage: clipped(errorMessage), logStream: this.settings.logStream });
-      change.set('backlog', backlog(state, row.requestId as string)).set('due', stamp[1]);
+      change.set('bpk', backlog(state.toLowerCase(), row.requestId as string));
       if (outcome.status === 'PARTIAL') {
         change.set('only', outcome.only);
       }
     }
     try {
-      await this.table.update(row.id as string, change.set('state', state).set(...stamp), until);
+      await this.table.update(row.pk as string, change.set('state', state).set(...stamp), until);
     } catch (error) {
       const there = rowOf(error);
       if (there?.attempt !== attempt || there[stamp[0]] !== stamp[1]) { // else the acknowledgement was lost
@@ -127,14 +127,14 @@ export class Replays {
 
   private setDone(change: Update, row: Row, now: number): void {
     if (row.chunks || row.abandoned) {
-      change.set('backlog', backlog('CLEANUP', row.requestId as string)).set('due', now);
+      change.set('bpk', backlog('cleanup', row.requestId as string));
     } else {
-      change.remove('backlog', 'due').set('expiresAt', Math.floor((now + this.settings.keepFinished) / 1000));
+      change.remove('bpk', 'bsk').set('expiresAt', Math.floor((now + this.settings.keepFinished) / 1000));
     }
   }
 
   private async loadChunks(row: Row, until: number): Promise<Buffer> {
-    const keys = Array.from({ length: row.chunks as number }, (_, number) => chunkKey(row.id as string, row.writeId as string ?? '', number));
+    const keys = Array.from({ length: row.chunks as number }, (_, number) => chunkKey(row.pk as string, row.writeId as string ?? '', number));
     const found = await this.table.getMany(keys, until);
     const missing = keys.flatMap((key, number) => found.has(key) ? [] : [number]);
     if (missing.length > 0) {

@@ -21,6 +21,8 @@ export interface PackedBody {
   readonly attributes: { readonly encoding: 'identity' | 'gzip'; readonly bodySize: number; readonly bodySha256: string };
 }
 
+/** The source whose events are ticks of a rule. */
+const SCHEDULED = 'scheduled';
 const PARALLEL_CHUNKS = 4;
 
 /** Packs a body: gzip where it helps. */
@@ -61,13 +63,15 @@ export class Store {
   private row({ requestId, source, envelope }: DeferredEvent, { attributes }: PackedBody): Row {
     const now = this.clock();
     return {
-      id: `${this.functionKey}#${requestId}`,
+      pk: `${this.functionKey}#${requestId}`,
+      bsk: `${this.functionKey}#${now}#${requestId}`,
       functionKey: this.functionKey,
       requestId,
       source,
+      ...source === SCHEDULED && ruleOf(envelope),
+      target: envelope.functionArn as string,
       deferredAt: now,
       nextAttempt: now,
-      due: now,
       ...attributes,
       chunks: 0,
       envelope: Object.fromEntries(Object.entries(envelope).filter(([, value]) => value !== null)) as Row,
@@ -79,7 +83,7 @@ export class Store {
 
   private async deferInline(row: Row, body: PackedBody, until: number): Promise<void> {
     try {
-      await this.table.create({ ...row, state: 'PENDING', backlog: backlog('PENDING', row.requestId as string), body: body.content }, until);
+      await this.table.create({ ...row, state: 'PENDING', bpk: backlog('pending', row.requestId as string), body: body.content }, until);
     } catch (error) {
       await this.afterConflict(error, row, body, until);
     }
@@ -87,7 +91,7 @@ export class Store {
 
   private async deferInChunks(row: Row, body: PackedBody, until: number): Promise<void> {
     const writeId = randomUUID();
-    const header = { ...row, state: 'WRITING', backlog: backlog('WRITING', row.requestId as string), writeId, chunks: parts(body).length };
+    const header = { ...row, state: 'WRITING', bpk: backlog('writing', row.requestId as string), writeId, chunks: parts(body).length };
     try {
       await this.table.create(header, until);
     } catch (error) {
@@ -119,7 +123,7 @@ export class Store {
       change.set(name, row[name]);
     }
     try {
-      await this.table.update(row.id as string, change.when('state', 'WRITING').when('writeId', oldWriteId), until);
+      await this.table.update(row.pk as string, change.when('state', 'WRITING').when('writeId', oldWriteId), until);
     } catch (error) {
       if (!(error instanceof Conflict)) {
         throw error;
@@ -135,10 +139,10 @@ export class Store {
   }
 
   private async fillAndCommit(row: Row, body: PackedBody, writeId: string, until: number): Promise<void> {
-    const id = row.id as string;
+    const id = row.pk as string;
     await this.fill(id, writeId, parts(body), until);
     const now = this.clock();
-    const change = new Update().set('state', 'PENDING').set('nextAttempt', now).set('due', now).set('backlog', backlog('PENDING', row.requestId as string));
+    const change = new Update().set('state', 'PENDING').set('nextAttempt', now).set('bpk', backlog('pending', row.requestId as string));
     try {
       await this.table.update(id, change.when('state', 'WRITING').when('writeId', writeId), until);
     } catch (error) {
@@ -152,7 +156,7 @@ export class Store {
   }
 
   private async fill(id: string, writeId: string, chunks: readonly Buffer[], until: number): Promise<void> {
-    const left = chunks.map((body, number) => ({ id: chunkKey(id, writeId, number), body }));
+    const left = chunks.map((body, number) => ({ pk: chunkKey(id, writeId, number), body }));
     const work = async () => {
       for (let chunk = left.shift(); chunk; chunk = left.shift()) {
         await this.table.put(chunk, until);
@@ -170,4 +174,10 @@ export class Store {
 function parts({ content }: PackedBody): Buffer[] {
   const size = limits.chunkBytes.value;
   return Array.from({ length: Math.max(1, Math.ceil(content.length / size)) }, (_, number) => content.subarray(number * size, (number + 1) * size));
+}
+
+/** Ticks of one rule stand for each other; the index tells which. */
+function ruleOf(envelope: DeferredEvent['envelope']): Row {
+  const [rule] = (envelope.sourceIds ?? []) as string[];
+  return rule === undefined ? {} : { rule };
 }

@@ -1,5 +1,6 @@
 /** The deferred events table: its operations, each repeated until it is clear or the time is over. `until` in epoch milliseconds. */
-import { shards, states } from '../../../contract/store.json';
+import { createHash } from 'node:crypto';
+import { states } from '../../../contract/store.json';
 import { type AwsClient, type AwsError, type Json } from './aws-request';
 import { reasonOf } from './errors';
 import { decodeRow, encodeRow, type Row, type Update } from './items';
@@ -26,8 +27,8 @@ export function isKept(row: Row): boolean {
 
 /** Value of the index's partition key. */
 export function backlog(group: string, requestId: string): string {
-  const digit = Number.parseInt(requestId.slice(-1), 16);
-  return `${group}#${Number.isNaN(digit) ? 0 : digit % shards.count}`;
+  const shard = Number.parseInt(createHash('sha256').update(requestId).digest('hex')[0], 16);
+  return `${group}#${String(shard).padStart(2, '0')}`;
 }
 
 /** Key of one part of an event's body. */
@@ -40,7 +41,7 @@ export class Table {
 
   /** A consistent read; null when there is no such row. Throws StoreError. */
   async get(key: string, until: number): Promise<Row | null> {
-    const { Item: item } = await this.call('GetItem', { TableName: this.name, Key: { id: { S: key } }, ConsistentRead: true }, until);
+    const { Item: item } = await this.call('GetItem', { TableName: this.name, Key: { pk: { S: key } }, ConsistentRead: true }, until);
     return item ? decodeRow(item as Json) : null;
   }
 
@@ -54,9 +55,9 @@ export class Table {
     await this.conditional('PutItem', {
       TableName: this.name,
       Item: encodeRow(row),
-      ConditionExpression: 'attribute_not_exists(id)',
+      ConditionExpression: 'attribute_not_exists(pk)',
       ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    }, row.id as string, until);
+    }, row.pk as string, until);
   }
 
   /** The row after the change. Throws Conflict, StoreError. */
@@ -68,11 +69,11 @@ export class Table {
   /** Consistent reads by key, at most 100; keys without an item are absent. Throws StoreError. */
   async getMany(keys: readonly string[], until: number): Promise<Map<string, Row>> {
     const found = new Map<string, Row>();
-    let wanted: Json = { [this.name]: { Keys: keys.map((key) => ({ id: { S: key } })), ConsistentRead: true } };
+    let wanted: Json = { [this.name]: { Keys: keys.map((key) => ({ pk: { S: key } })), ConsistentRead: true } };
     while (Object.keys(wanted).length > 0) {
       const answer = await this.call('BatchGetItem', { RequestItems: wanted }, until);
       const items = ((answer.Responses as Record<string, Json[]> | undefined)?.[this.name] ?? []).map(decodeRow);
-      items.forEach((row) => found.set(row.id as string, row));
+      items.forEach((row) => found.set(row.pk as string, row));
       wanted = (answer.UnprocessedKeys ?? {}) as Json;
       if (Object.keys(wanted).length > 0 && items.length === 0) {
         await new Promise((resolve) => setTimeout(resolve, PARTIAL_PAUSE));

@@ -107,7 +107,7 @@ test('an event of 5 MB comes back byte for byte', async () => {
   await stage.windowSeen('auto');
   expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
   const row = await stage.row('r-1');
-  expect([row!.state!.S, row!.backlog!.S, 'expiresAt' in row!]).toEqual(['DONE', 'CLEANUP#1', false]);
+  expect([row!.state!.S, row!.bpk!.S, 'expiresAt' in row!]).toEqual(['DONE', 'cleanup#10', false]);
 }, MINUTES);
 
 test.each(['nodejs22.x', 'nodejs24.x'])('a body that is not JSON ends on %s as without the gate, and is kept inside a window', async (runtime) => {
@@ -126,7 +126,7 @@ test('a part of an event that was lost is a failed attempt, not a shorter event'
   const environment = await start();
   await environment.reply({ noise: randomBytes(400_000).toString('base64') }, { requestId: 'r-1' });
   const { writeId } = (await stage.row('r-1'))!;
-  await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { id: { S: `fn#r-1#${writeId!.S}#0` } } }));
+  await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { pk: { S: `fn#r-1#${writeId!.S}#0` } } }));
   await stage.windowSeen('auto');
   expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'FAILED' } });
   expect((await stage.row('r-1'))!.outcome!.M!.errorType!.S).toBe('BodyDamaged');

@@ -72,7 +72,7 @@ describe.each(RUNTIMES)('$runtime with client $client', ({ runtime, client }) =>
     const pointer = await stage.claim('r-1');
     expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
     const row = await stage.row('r-1');
-    expect([row!.state!.S, row!.attempt!.N, 'backlog' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
+    expect([row!.state!.S, row!.attempt!.N, 'bpk' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
     expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
   }, MINUTES);
 

@@ -100,7 +100,7 @@ test('an event of 5 MB comes back byte for byte', async () => {
   await stage.windowSeen('auto');
   expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
   const row = await stage.row('r-1');
-  expect([row!.state!.S, row!.backlog!.S, 'expiresAt' in row!]).toEqual(['DONE', 'CLEANUP#1', false]);
+  expect([row!.state!.S, row!.bpk!.S, 'expiresAt' in row!]).toEqual(['DONE', 'cleanup#10', false]);
 }, MINUTES);
 
 test('a body that is not JSON is kept, and fails in its replay as it would have failed', async () => {
@@ -118,7 +118,7 @@ test('a part of an event that was lost is a failed attempt, not a shorter event'
   await environment.reply({ noise: randomBytes(400_000).toString('base64') }, { requestId: 'r-1' });
   const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb');
   const { writeId } = (await stage.row('r-1'))!;
-  await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { id: { S: `fn#r-1#${writeId!.S}#0` } } }));
+  await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { pk: { S: `fn#r-1#${writeId!.S}#0` } } }));
   await stage.windowSeen('auto');
   expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'FAILED' } });
   expect((await stage.row('r-1'))!.outcome!.M!.errorType!.S).toBe('BodyDamaged');

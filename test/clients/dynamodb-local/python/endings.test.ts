@@ -54,7 +54,7 @@ test.each(ENDINGS)('a replay that ends by $kind leaves its lease to lapse, and d
   const pointer = await stage.claim('r-1');
   expect(await environment.exit(pointer, { requestId: 'p-1' })).toMatchObject({ reason: 'exit' });
   const row = await stage.row('r-1');
-  expect([row!.state!.S, row!.attempt!.N, row!.backlog!.S]).toEqual(['RUNNING', '1', 'LEASED#1']);
+  expect([row!.state!.S, row!.attempt!.N, row!.bpk!.S]).toEqual(['RUNNING', '1', 'active#10']);
   expect(Number(row!.lease!.N)).toBeGreaterThan(Date.now());
   expect(await (await start()).reply(pointer, { requestId: 'p-1' })).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
 }, MINUTES);

@@ -96,8 +96,8 @@ export class Scene {
     await this.stage.client.send(new PutItemCommand({
       TableName: this.table,
       Item: {
-        id: { S: id }, state: { S: 'PENDING' }, functionKey: { S: FUNCTION_KEY }, requestId: { S: requestId }, source: { S: 's3' },
-        deferredAt: { N: deferredAt }, nextAttempt: { N: deferredAt }, due: { N: deferredAt }, backlog: { S: backlogKey('PENDING', shardOf(requestId)) },
+        pk: { S: id }, state: { S: 'PENDING' }, functionKey: { S: FUNCTION_KEY }, requestId: { S: requestId }, source: { S: 's3' },
+        deferredAt: { N: deferredAt }, nextAttempt: { N: deferredAt }, bpk: { S: backlogKey('pending', shardOf(requestId)) }, bsk: { S: `${FUNCTION_KEY}#${deferredAt}#${requestId}` },
         attempt: { N: '0' }, maxAttempt: { N: '5' }, dispatches: { N: '0' }, chunks: { N: '0' }, body: { B: Buffer.from('{}') },
         envelope: { M: { functionArn: { S: FUNCTION_ARN }, operatorParameter: { S: OPERATOR }, sourceIds: { L: [] }, ...envelope } },
         ...attributes,
@@ -111,7 +111,7 @@ export class Scene {
   }
 
   async row(id: string): Promise<Item | undefined> {
-    return (await this.stage.client.send(new GetItemCommand({ TableName: this.table, Key: { id: { S: id } }, ConsistentRead: true }))).Item;
+    return (await this.stage.client.send(new GetItemCommand({ TableName: this.table, Key: { pk: { S: id } }, ConsistentRead: true }))).Item;
   }
 
   async state(id: string): Promise<string | undefined> {
@@ -132,7 +132,7 @@ export class Scene {
       ...updateInput({
         id: `${FUNCTION_KEY}#${requestId}`,
         when: '#state = :claimed AND #token = :token',
-        then: 'SET #state = :done, #attempt = #attempt + :one REMOVE #backlog, #due, #token, #lease',
+        then: 'SET #state = :done, #attempt = #attempt + :one REMOVE #bpk, #bsk, #token, #lease',
         values: { claimed: 'CLAIMED', token, done: 'DONE', one: 1 },
       }),
     }));

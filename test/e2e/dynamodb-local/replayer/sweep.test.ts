@@ -1,4 +1,4 @@
-import type { Item } from '../../../../lambda/maintenance-window/replayer/row';
+import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { closeStage, FUNCTION_ARN, FUNCTION_KEY, openStage, OPERATOR, requestId, Scene, type Stage } from './setup';
 
 const PLENTY = 30_000;
@@ -19,23 +19,23 @@ afterEach(() => scene.close());
 const ago = (milliseconds: number) => ({ N: String(scene.now() - milliseconds) });
 const automatic = () => scene.replayer({ replay: 'AUTOMATIC' });
 
-function leased(state: string, changes: Item): Item {
+function leased(id: string, state: string, changes: Item): Item {
   return {
-    state: { S: state }, token: { S: 't' }, ...(state === 'RUNNING' ? { nonce: { S: 'n' } } : {}), lease: ago(1), due: ago(1), backlog: { S: 'LEASED#1' }, ...changes,
+    bpk: { S: backlogKey('active', shardOf(id)) }, state: { S: state }, token: { S: 't' }, ...(state === 'RUNNING' ? { nonce: { S: 'n' } } : {}), lease: ago(1), ...changes,
   };
 }
 
 test('lapsed leases are returned or quarantined, live ones are left', async () => {
   const [returned, neverStarted, lost, lostForGood] = await Promise.all([
-    scene.defer(requestId(1), leased('CLAIMED', { dispatches: { N: '4' } })),
-    scene.defer(requestId(9), leased('CLAIMED', { dispatches: { N: '5' } })),
-    scene.defer(requestId(17), leased('RUNNING', { attempt: { N: '4' } })),
-    scene.defer(requestId(25), leased('RUNNING', { attempt: { N: '5' } })),
+    scene.defer(requestId(1), leased(requestId(1), 'CLAIMED', { dispatches: { N: '4' } })),
+    scene.defer(requestId(9), leased(requestId(9), 'CLAIMED', { dispatches: { N: '5' } })),
+    scene.defer(requestId(17), leased(requestId(17), 'RUNNING', { attempt: { N: '4' } })),
+    scene.defer(requestId(25), leased(requestId(25), 'RUNNING', { attempt: { N: '5' } })),
   ]);
-  const live = await scene.defer(requestId(33), leased('RUNNING', { lease: ago(-DAY), due: ago(-DAY) }));
+  const live = await scene.defer(requestId(33), leased(requestId(33), 'RUNNING', { lease: ago(-DAY) }));
   expect(await scene.replayer().sweep(PLENTY)).toMatchObject({ returned: 2, quarantined: 2 });
-  expect(await scene.row(returned)).toMatchObject({ state: { S: 'PENDING' }, backlog: { S: 'PENDING#1' } });
-  expect(await scene.row(neverStarted)).toMatchObject({ state: { S: 'QUARANTINED' }, backlog: { S: 'QUARANTINED#1' }, outcome: { M: { errorType: { S: 'NeverStarted' } } } });
+  expect(await scene.row(returned)).toMatchObject({ state: { S: 'PENDING' }, bpk: { S: expect.stringMatching(/^pending#/) } });
+  expect(await scene.row(neverStarted)).toMatchObject({ state: { S: 'QUARANTINED' }, bpk: { S: expect.stringMatching(/^quarantined#/) }, outcome: { M: { errorType: { S: 'NeverStarted' } } } });
   expect(await scene.row(lost)).toMatchObject({ state: { S: 'PENDING' }, outcome: { M: { errorType: { S: 'RunLost' } } } });
   expect(await scene.row(lostForGood)).toMatchObject({ state: { S: 'QUARANTINED' }, outcome: { M: { errorType: { S: 'RunLost' } } } });
   expect(await scene.row(lost)).not.toHaveProperty('nonce');
@@ -84,17 +84,17 @@ test('ticks of one rule are coalesced', async () => {
   await automatic().sweep(PLENTY);
   expect(await Promise.all(ids.map((id) => scene.state(id)))).toEqual(['DISCARDED', 'DISCARDED', 'DONE']);
   expect(await scene.row(ids[0])).toMatchObject({ expiresAt: { N: expect.stringMatching(/^\d{10}$/) }, outcome: { M: { errorType: { S: 'coalesced' } } } });
-  expect(await scene.row(ids[0])).not.toHaveProperty('backlog');
+  expect(await scene.row(ids[0])).not.toHaveProperty('bpk');
 });
 
 test('unfinished writes and the chunks of finished events are removed', async () => {
-  const chunk = (id: string, writeId: string, number: number) => scene.put({ id: { S: `${id}#${writeId}#${number}` }, body: { B: Buffer.from('x') } });
+  const chunk = (id: string, writeId: string, number: number) => scene.put({ pk: { S: `${id}#${writeId}#${number}` }, body: { B: Buffer.from('x') } });
   const abandoned = { L: [{ M: { writeId: { S: 'w1' }, chunks: { N: '1' } } }] };
   const unfinished = await scene.defer(requestId(1), {
-    state: { S: 'WRITING' }, backlog: { S: 'WRITING#1' }, due: ago(DAY + 1), writeId: { S: 'w2' }, chunks: { N: '1' },
+    state: { S: 'WRITING' }, deferredAt: ago(DAY + 1), bpk: { S: backlogKey('writing', shardOf(requestId(1))) }, writeId: { S: 'w2' }, chunks: { N: '1' },
   });
   const done = await scene.defer(requestId(2), {
-    state: { S: 'DONE' }, backlog: { S: 'CLEANUP#2' }, due: ago(1), finishedAt: ago(1), writeId: { S: 'w2' }, chunks: { N: '2' }, abandoned,
+    state: { S: 'DONE' }, bpk: { S: backlogKey('cleanup', shardOf(requestId(2))) }, finishedAt: ago(1), writeId: { S: 'w2' }, chunks: { N: '2' }, abandoned,
   });
   const names = [[unfinished, 'w2', 0], [done, 'w2', 0], [done, 'w2', 1], [done, 'w1', 0]] as const;
   await Promise.all(names.map(([id, writeId, number]) => chunk(id, writeId, number)));

@@ -11,7 +11,7 @@ const chunks = (world: World) => [...world.database.items.keys()].filter((id) =>
 
 function putChunks(world: World, writeId: string, count: number): void {
   for (let number = 0; number < count; number++) {
-    world.database.put({ id: { S: `${ID}#${writeId}#${number}` }, body: { B: Buffer.from('x') } });
+    world.database.put({ pk: { S: `${ID}#${writeId}#${number}` }, body: { B: Buffer.from('x') } });
   }
 }
 
@@ -20,7 +20,7 @@ function writing(world: World, age: number): void {
   putChunks(world, 'w2', 2);
   putChunks(world, 'w1', 3);
   world.defer(REQUEST, {
-    state: { S: 'WRITING' }, backlog: { S: 'WRITING#3' }, due: at, deferredAt: at, writeId: { S: 'w2' }, chunks: { N: '2' },
+    state: { S: 'WRITING' }, bpk: { S: 'writing#09' }, deferredAt: at, writeId: { S: 'w2' }, chunks: { N: '2' },
     abandoned: { L: [{ M: { writeId: { S: 'w1' }, chunks: { N: '3' } } }] },
   });
 }
@@ -30,7 +30,7 @@ function finished(world: World, state: string, changes: Item = {}): void {
   putChunks(world, 'w2', 2);
   putChunks(world, 'w1', 3);
   world.defer(REQUEST, {
-    state: { S: state }, backlog: { S: 'CLEANUP#3' }, due: at, finishedAt: at, writeId: { S: 'w2' }, chunks: { N: '2' },
+    state: { S: state }, bpk: { S: 'cleanup#09' }, finishedAt: at, writeId: { S: 'w2' }, chunks: { N: '2' },
     abandoned: { L: [{ M: { writeId: { S: 'w1' }, chunks: { N: '3' } } }] }, ...changes,
   });
 }
@@ -55,8 +55,8 @@ describe('a write that was begun and never committed', () => {
     const world = new World();
     writing(world, DAY + 1);
     world.database.before = (operation, input) => {
-      if (operation === 'UpdateItem' && input.Key?.id.S === ID && world.state(ID) === 'WRITING') {
-        world.database.put({ ...world.database.item(ID)!, state: { S: 'PENDING' }, backlog: { S: 'PENDING#3' } });
+      if (operation === 'UpdateItem' && input.Key?.pk.S === ID && world.state(ID) === 'WRITING') {
+        world.database.put({ ...world.database.item(ID)!, state: { S: 'PENDING' }, bpk: { S: 'pending#09' } });
       }
     };
     await sweep(world);
@@ -68,7 +68,7 @@ describe('a write that was begun and never committed', () => {
     const world = new World();
     writing(world, DAY + 1);
     world.database.after = (operation, input) => {
-      if (operation === 'DeleteItem' && input.Key?.id.S === `${ID}#w2#0`) {
+      if (operation === 'DeleteItem' && input.Key?.pk.S === `${ID}#w2#0`) {
         expect(world.database.item(ID)!.writeId.S).not.toBe('w2'); // what a commit by w2 asks for
         world.database.put({ ...world.database.item(ID)!, writeId: { S: 'w3' }, chunks: { N: '1' } });
         putChunks(world, 'w3', 1);
@@ -105,20 +105,20 @@ describe('a finished event with chunks', () => {
     expect(await sweep(world)).toMatchObject({ cleanedUp: 1 });
     expect(chunks(world)).toEqual([]);
     expect(world.database.item(ID)).toMatchObject({ state: { S: state }, expiresAt: { N: String(Math.ceil(finishedAt / 1000) + 1_209_600) } });
-    expect(world.database.item(ID)!.backlog).toBeUndefined();
+    expect(world.database.item(ID)!.bpk).toBeUndefined();
   });
 
   test('does not expire while a chunk could not be removed', async () => {
     const world = new World();
     finished(world, 'DONE');
     world.database.before = (operation, input) => {
-      if (operation === 'DeleteItem' && input.Key?.id.S?.endsWith('w1#2')) {
+      if (operation === 'DeleteItem' && input.Key?.pk.S?.endsWith('w1#2')) {
         throw new Error('throttled');
       }
     };
     await expect(sweep(world)).rejects.toThrow('remove finished chunks: Error: throttled');
     expect(world.database.item(ID)!.expiresAt).toBeUndefined();
-    expect(world.database.item(ID)!.backlog).toEqual({ S: 'CLEANUP#3' });
+    expect(world.database.item(ID)!.bpk).toEqual({ S: 'cleanup#09' });
     world.database.before = () => undefined;
     await sweep(world);
     expect(chunks(world)).toEqual([]);
@@ -128,7 +128,7 @@ describe('a finished event with chunks', () => {
 
 test('a quarantined event keeps its chunks: an operator may requeue it', async () => {
   const world = new World();
-  finished(world, 'QUARANTINED', { backlog: { S: 'QUARANTINED#3' } });
+  finished(world, 'QUARANTINED', { bpk: { S: 'quarantined#09' } });
   await sweep(world);
   expect(chunks(world)).toHaveLength(5);
 });

@@ -1,3 +1,4 @@
+import { shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { layer } from '../../../../lambda/contract/names.json';
 import { pointerVectors } from '../../../../lambda/contract/replay.json';
 import { answerOf } from '../../../../lambda/maintenance-window/replayer/dispatcher';
@@ -58,7 +59,8 @@ describe('a pointer that Lambda', () => {
 
   test('refuses for good is returned, the function named, and not asked again in this drain', async () => {
     const world = new World();
-    const ids = Array.from({ length: 10 }, (_, number) => world.defer(requestIdOf(number * 8))); // one shard: one after the other
+    const oneShard = Array.from({ length: 400 }, (_, number) => requestIdOf(number)).filter((requestId) => shardOf(requestId) === 0);
+    const ids = oneShard.slice(0, 10).map((requestId) => world.defer(requestId)); // one after the other
     world.refuse = () => awsError('AccessDeniedException', 403);
     const report = await world.simulation.run(world.replayer().replay({}, undefined, LONG));
     expect(world.invocations).toHaveLength(1);

@@ -51,7 +51,7 @@ describe('a run by hand', () => {
     expect(world.state(id)).toBe('QUARANTINED');
     await sweep(world);
     expect(runRow(world, run)).toMatchObject({ state: { S: 'FINISHED' }, dispatched: { N: '5' } });
-    expect(runRow(world, run)!.backlog).toBeUndefined();
+    expect(runRow(world, run)!.bpk).toBeUndefined();
     expect(runRow(world, run)!.expiresAt).toBeDefined();
   });
 
@@ -118,7 +118,7 @@ describe('a sweep', () => {
     const world = new World();
     world.defer(requestIdOf(1));
     world.database.before = (operation, input) => {
-      if (operation === 'Query' && input.ExpressionAttributeValues?.[':backlog'].S?.startsWith('CLEANUP')) {
+      if (operation === 'Query' && input.ExpressionAttributeValues?.[':bpk'].S?.startsWith('cleanup')) {
         throw new Error('throttled');
       }
     };

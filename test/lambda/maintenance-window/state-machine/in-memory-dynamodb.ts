@@ -10,12 +10,13 @@ interface Input extends Names {
   readonly ConditionExpression?: string;
   readonly UpdateExpression?: string;
   readonly KeyConditionExpression?: string;
+  readonly FilterExpression?: string;
   readonly ProjectionExpression?: string;
   readonly ReturnValuesOnConditionCheckFailure?: string;
   readonly ExclusiveStartKey?: Item;
 }
 
-const PROJECTED = ['id', index.partitionKey, index.sortKey, ...index.projected];
+const PROJECTED = ['pk', index.partitionKey, index.sortKey, ...index.projected];
 
 export class InMemoryDynamoDb {
   readonly items = new Map<string, Item>();
@@ -47,28 +48,28 @@ export class InMemoryDynamoDb {
   }
 
   put(item: Item): void {
-    this.items.set(item.id.S!, item);
+    this.items.set(item.pk.S!, item);
   }
 
   private readonly operations: Record<string, (input: Input) => object> = {
     GetItem: (input) => {
-      const item = this.items.get(input.Key!.id.S!);
+      const item = this.items.get(input.Key!.pk.S!);
       return { Item: item && (input.ProjectionExpression ? projected(item, input) : { ...item }) };
     },
     PutItem: (input) => {
-      this.check(input, input.Item!.id.S!);
+      this.check(input, input.Item!.pk.S!);
       this.put(input.Item!);
       return {};
     },
     DeleteItem: (input) => {
-      this.check(input, input.Key!.id.S!);
-      this.items.delete(input.Key!.id.S!);
+      this.check(input, input.Key!.pk.S!);
+      this.items.delete(input.Key!.pk.S!);
       return {};
     },
     UpdateItem: (input) => {
-      const id = input.Key!.id.S!;
+      const id = input.Key!.pk.S!;
       this.check(input, id);
-      const item = updated(input.UpdateExpression!, this.items.get(id) ?? { id: { S: id } }, input);
+      const item = updated(input.UpdateExpression!, this.items.get(id) ?? { pk: { S: id } }, input);
       this.put(item);
       return { Attributes: { ...item } };
     },
@@ -91,16 +92,15 @@ export class InMemoryDynamoDb {
       throw new Error('only the index is queried');
     }
     const found = [...this.items.values()]
-      .filter((item) => item.backlog && item.due && holds(input.KeyConditionExpression, item, input))
-      .sort((a, b) => Number(a.due.N) - Number(b.due.N) || (a.id.S! < b.id.S! ? -1 : 1));
+      .filter((item) => item.bpk && item.bsk && holds(input.KeyConditionExpression, item, input))
+      .sort((a, b) => a.bsk.S! < b.bsk.S! ? -1 : 1);
     const from = input.ExclusiveStartKey;
-    const isLater = (item: Item) => Number(item.due.N) > Number(from!.due.N) || (item.due.N === from!.due.N && item.id.S! > from!.id.S!);
-    const start = from ? found.findIndex(isLater) : 0;
+    const start = from ? found.findIndex((item) => item.bsk.S! > from.bsk.S!) : 0;
     const page = start < 0 ? [] : found.slice(start, start + this.pageSize);
     const last = page.length === this.pageSize ? page[page.length - 1] : undefined;
     return {
-      Items: page.map((item) => Object.fromEntries(PROJECTED.filter((name) => item[name]).map((name) => [name, item[name]]))),
-      LastEvaluatedKey: last && { id: last.id, backlog: last.backlog, due: last.due },
+      Items: page.filter((item) => holds(input.FilterExpression, item, input)).map((item) => Object.fromEntries(PROJECTED.filter((name) => item[name]).map((name) => [name, item[name]]))),
+      LastEvaluatedKey: last && { pk: last.pk, bpk: last.bpk, bsk: last.bsk },
     };
   }
 }

@@ -82,8 +82,8 @@ export class World {
     const id = `${FUNCTION_KEY}#${requestId}`;
     const at = { N: String(this.simulation.now() - 60_000) };
     this.database.put({
-      id: { S: id }, state: { S: 'PENDING' }, functionKey: { S: FUNCTION_KEY }, requestId: { S: requestId }, source: { S: 's3' }, deferredAt: at, nextAttempt: at,
-      due: at, backlog: { S: backlogKey('PENDING', shardOf(requestId)) }, attempt: { N: '0' }, maxAttempt: { N: '5' }, dispatches: { N: '0' }, chunks: { N: '0' },
+      pk: { S: id }, state: { S: 'PENDING' }, functionKey: { S: FUNCTION_KEY }, requestId: { S: requestId }, source: { S: 's3' }, deferredAt: at, nextAttempt: at,
+      bpk: { S: backlogKey('pending', shardOf(requestId)) }, bsk: { S: `${FUNCTION_KEY}#${at.N}#${requestId}` }, attempt: { N: '0' }, maxAttempt: { N: '5' }, dispatches: { N: '0' }, chunks: { N: '0' },
       envelope: { M: { functionArn: { S: FUNCTION_ARN }, operatorParameter: { S: OPERATOR }, sourceIds: { L: [] }, ...envelope } },
       ...attributes,
     });

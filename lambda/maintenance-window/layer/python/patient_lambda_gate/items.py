@@ -81,7 +81,7 @@ class Update:
             expression += " REMOVE " + ", ".join(self._removes)
         return {
             "TableName": table,
-            "Key": {"id": {"S": key}},
+            "Key": {"pk": {"S": key}},
             "UpdateExpression": expression,
             "ConditionExpression": " AND ".join(self._conditions),
             "ExpressionAttributeNames": self.names,

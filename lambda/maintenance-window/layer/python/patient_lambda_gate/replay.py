@@ -45,7 +45,7 @@ class Replayer:
     def give_back(self, request_id: str, token: str, until: float) -> None:
         """The window is on again: CLAIMED back to PENDING, the attempt not counted. Raises Refused, StoreError."""
         later = int(self._clock()) + self._settings.cache_ttl
-        change = Update().set("state", "PENDING").set("nextAttempt", later).set("due", later).set("backlog", backlog("PENDING", request_id))
+        change = Update().set("state", "PENDING").set("nextAttempt", later).set("bpk", backlog("pending", request_id))
         change.add("dispatches", -1).remove("token", "lease").when("state", "CLAIMED").when("token", token)
         try:
             self._table.update(self._key(request_id), change, until)
@@ -58,8 +58,8 @@ class Replayer:
         """CLAIMED to RUNNING on the token, once. Raises Refused, StoreError."""
         nonce = uuid.uuid4().hex
         lease = int(deadline) + TIMING["runLeaseGrace"]["value"]
-        change = Update().set("state", "RUNNING").set("nonce", nonce).set("lease", lease).set("due", lease).set("dispatches", 0)
-        change.set("backlog", backlog("LEASED", request_id)).add("attempt", 1).when("state", "CLAIMED").when("token", token)
+        change = Update().set("state", "RUNNING").set("nonce", nonce).set("lease", lease).set("dispatches", 0)
+        change.set("bpk", backlog("active", request_id)).add("attempt", 1).when("state", "CLAIMED").when("token", token)
         try:
             return Run(self._table.update(self._key(request_id), change, until), nonce)
         except Conflict as conflict:
@@ -93,10 +93,10 @@ class Replayer:
                 change.set("only", outcome.only)
             last = row["attempt"] >= row.get("maxAttempt", TIMING["maxAttempts"]["value"])
             state, stamp = ("QUARANTINED", ("finishedAt", now)) if last else ("PENDING", ("nextAttempt", now + _backoff(row["attempt"])))
-            change.set("backlog", backlog(state, row["requestId"])).set("due", stamp[1])
+            change.set("bpk", backlog(state.lower(), row["requestId"]))
         change.set("state", state).set(*stamp)
         try:
-            self._table.update(row["id"], change, until)
+            self._table.update(row["pk"], change, until)
         except Conflict as conflict:
             there = conflict.row or {}
             if there.get("attempt") != row["attempt"] or there.get(stamp[0]) != stamp[1]:  # else the acknowledgement was lost
@@ -105,12 +105,12 @@ class Replayer:
 
     def _set_done(self, change: Update, row: dict, now: int) -> None:
         if row.get("chunks") or row.get("abandoned"):
-            change.set("backlog", backlog("CLEANUP", row["requestId"])).set("due", now)
+            change.set("bpk", backlog("cleanup", row["requestId"]))
         else:
-            change.remove("backlog", "due").set("expiresAt", (now + self._settings.keep_finished) // 1000)
+            change.remove("bpk", "bsk").set("expiresAt", (now + self._settings.keep_finished) // 1000)
 
     def _load_chunks(self, row: dict, until: float) -> bytes:
-        keys = [chunk_key(row["id"], row.get("writeId", ""), number) for number in range(row["chunks"])]
+        keys = [chunk_key(row["pk"], row.get("writeId", ""), number) for number in range(row["chunks"])]
         found = self._table.get_many(keys, until)
         missing = [number for number, key in enumerate(keys) if key not in found]
         if missing:

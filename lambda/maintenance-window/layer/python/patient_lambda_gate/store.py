@@ -13,6 +13,7 @@ from .table import LIMITS, PAST_WRITING, Conflict, StoreError, Table, backlog, c
 
 TIMING = contract.load("timing")
 PARALLEL_CHUNKS = 4
+SCHEDULED = "scheduled"  # the source whose events are ticks of a rule: the index tells which
 GZIP = 31  # zlib's window bits for gzip's format
 # A batch may bring thousands of ids; the row must stay below DynamoDB's item limit with the body beside them.
 MOST_SOURCE_IDS = 1000
@@ -83,13 +84,15 @@ class Store:
     def _row(self, event: DeferredEvent, body: Body) -> dict:
         now = int(self._clock())
         return {
-            "id": event_key(self._function_key, event.request_id),
+            "pk": event_key(self._function_key, event.request_id),
+            "bsk": f"{self._function_key}#{now}#{event.request_id}",
             "functionKey": self._function_key,
             "requestId": event.request_id,
             "source": event.source,
+            "rule": next(iter(event.envelope.get("sourceIds") or []), None) if event.source == SCHEDULED else None,
+            "target": event.envelope.get("functionArn"),
             "deferredAt": now,
             "nextAttempt": now,
-            "due": now,
             "encoding": body.encoding,
             "bodySize": body.size,
             "bodySha256": body.sha256,
@@ -101,7 +104,7 @@ class Store:
         }
 
     def _defer_inline(self, row: dict, body: Body, until: float) -> None:
-        whole = {**row, "state": "PENDING", "backlog": backlog("PENDING", row["requestId"]), "body": body.content}
+        whole = {**row, "state": "PENDING", "bpk": backlog("pending", row["requestId"]), "body": body.content}
         try:
             self._table.create(whole, until)
         except Conflict as conflict:
@@ -109,7 +112,7 @@ class Store:
 
     def _defer_in_chunks(self, row: dict, body: Body, until: float) -> None:
         write_id = uuid.uuid4().hex
-        header = {**row, "state": "WRITING", "backlog": backlog("WRITING", row["requestId"]), "writeId": write_id, "chunks": len(body.chunks())}
+        header = {**row, "state": "WRITING", "bpk": backlog("writing", row["requestId"]), "writeId": write_id, "chunks": len(body.chunks())}
         try:
             self._table.create(header, until)
         except Conflict as conflict:
@@ -132,7 +135,7 @@ class Store:
             change.set(name, row[name])
         change.when("state", "WRITING").when("writeId", abandoned["writeId"])
         try:
-            self._table.update(row["id"], change, until)
+            self._table.update(row["pk"], change, until)
         except Conflict as conflict:
             now = conflict.row or {}
             if now.get("state") in PAST_WRITING:
@@ -142,14 +145,14 @@ class Store:
         self._fill_and_commit(row, body, write_id, until)
 
     def _fill_and_commit(self, row: dict, body: Body, write_id: str, until: float) -> None:
-        chunks = [{"id": chunk_key(row["id"], write_id, number), "body": part} for number, part in enumerate(body.chunks())]
+        chunks = [{"pk": chunk_key(row["pk"], write_id, number), "body": part} for number, part in enumerate(body.chunks())]
         with ThreadPoolExecutor(PARALLEL_CHUNKS) as pool:
             for done in [pool.submit(self._table.put, chunk, until) for chunk in chunks]:
                 done.result()
         now = int(self._clock())
-        change = Update().set("state", "PENDING").set("nextAttempt", now).set("due", now).set("backlog", backlog("PENDING", row["requestId"]))
+        change = Update().set("state", "PENDING").set("nextAttempt", now).set("bpk", backlog("pending", row["requestId"]))
         try:
-            self._table.update(row["id"], change.when("state", "WRITING").when("writeId", write_id), until)
+            self._table.update(row["pk"], change.when("state", "WRITING").when("writeId", write_id), until)
         except Conflict as conflict:
             now_there = conflict.row or {}
             if now_there.get("writeId") != write_id or now_there.get("state") not in PAST_WRITING:

@@ -1,5 +1,7 @@
 """The deferred events table: its operations, each repeated until it is clear or the time is over."""
 
+import hashlib
+
 from . import contract
 from .aws import AwsClient, AwsError
 from .items import Update, decode_item, encode_item
@@ -23,14 +25,13 @@ class Conflict(Exception):
 
 
 def shard(request_id: str) -> int:
-    """By the request id's last hexadecimal digit; 0 when it is none."""
-    last = request_id[-1:]
-    return int(last, 16) % STORE["shards"]["count"] if last and last in "0123456789abcdefABCDEF" else 0
+    """The first hexadecimal digit of sha256 over the request id."""
+    return int(hashlib.sha256(request_id.encode("utf-8", "surrogatepass")).hexdigest()[0], 16)
 
 
 def backlog(group: str, request_id: str) -> str:
     """Value of the index's partition key."""
-    return f"{group}#{shard(request_id)}"
+    return f"{group}#{shard(request_id):02d}"
 
 
 def event_key(function_key: str, request_id: str) -> str:
@@ -52,7 +53,7 @@ class Table:
 
     def get(self, key: str, until: float) -> "dict | None":
         """A consistent read. Raises StoreError."""
-        answer = self._call("GetItem", {"TableName": self.name, "Key": {"id": {"S": key}}, "ConsistentRead": True}, until)
+        answer = self._call("GetItem", {"TableName": self.name, "Key": {"pk": {"S": key}}, "ConsistentRead": True}, until)
         return decode_item(answer["Item"]) if answer.get("Item") else None
 
     def put(self, item: dict, until: float) -> None:
@@ -64,10 +65,10 @@ class Table:
         request = {
             "TableName": self.name,
             "Item": encode_item(item),
-            "ConditionExpression": "attribute_not_exists(id)",
+            "ConditionExpression": "attribute_not_exists(pk)",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
-        self._conditional("PutItem", request, item["id"], until)
+        self._conditional("PutItem", request, item["pk"], until)
 
     def update(self, key: str, change: Update, until: float) -> dict:
         """The row after the change. Raises Conflict, StoreError."""
@@ -76,11 +77,11 @@ class Table:
     def get_many(self, keys: list, until: float) -> dict:
         """Consistent reads by key, at most 100; keys without an item are absent. Raises StoreError."""
         found = {}
-        wanted = {self.name: {"Keys": [{"id": {"S": key}} for key in keys], "ConsistentRead": True}}
+        wanted = {self.name: {"Keys": [{"pk": {"S": key}} for key in keys], "ConsistentRead": True}}
         while wanted:
             answer = self._call("BatchGetItem", {"RequestItems": wanted}, until)
             items = answer.get("Responses", {}).get(self.name, [])
-            found.update((item["id"], item) for item in map(decode_item, items))
+            found.update((item["pk"], item) for item in map(decode_item, items))
             wanted = answer.get("UnprocessedKeys") or {}
             if wanted and not items:
                 self._pause(until)

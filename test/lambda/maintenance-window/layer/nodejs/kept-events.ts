@@ -43,11 +43,11 @@ export class KeptEvents {
 
   /** Half of the keys at most, as a throttled table does. */
   private batch(input: Record<string, unknown>): object {
-    const [[table, { Keys: keys }]] = Object.entries(input.RequestItems as Record<string, { Keys: { id: { S: string } }[] }>);
+    const [[table, { Keys: keys }]] = Object.entries(input.RequestItems as Record<string, { Keys: { pk: { S: string } }[] }>);
     const now = keys.slice(0, Math.ceil(keys.length / 2));
     const later = keys.slice(now.length);
     return {
-      Responses: { [table]: now.map((key) => this.rows.item(key.id.S)).filter((item) => item !== undefined).reverse() },
+      Responses: { [table]: now.map((key) => this.rows.item(key.pk.S)).filter((item) => item !== undefined).reverse() },
       UnprocessedKeys: later.length > 0 ? { [table]: { Keys: later, ConsistentRead: true } } : {},
     };
   }

@@ -9,8 +9,8 @@ import { type Fault, KeptEvents } from './kept-events';
 const NOW = Date.parse('2027-01-10T06:00:00Z');
 const POINTER = { requestId: 'r-1', token: 't' };
 const CLAIMED = {
-  id: 'fn#r-1', state: 'CLAIMED', token: 't', lease: NOW + 900_000, functionKey: 'fn', requestId: 'r-1', attempt: 0, maxAttempt: 5, dispatches: 1, chunks: 0,
-  backlog: 'LEASED#1', due: NOW + 900_000, run: 'run-1',
+  pk: 'fn#r-1', state: 'CLAIMED', token: 't', lease: NOW + 900_000, functionKey: 'fn', requestId: 'r-1', attempt: 0, maxAttempt: 5, dispatches: 1, chunks: 0,
+  bpk: 'active#10', run: 'run-1',
 };
 
 let events: KeptEvents;
@@ -31,7 +31,7 @@ const losing = (lost: number) => (_: unknown, number: number): Fault => number =
 
 test('a start counts the attempt, forgets the dispatches and outlives the invocation', async () => {
   const { row: started, nonce } = await start();
-  expect(started).toEqual({ ...CLAIMED, state: 'RUNNING', nonce, attempt: 1, dispatches: 0, lease: NOW + 90_000, due: NOW + 90_000 });
+  expect(started).toEqual({ ...CLAIMED, state: 'RUNNING', nonce, attempt: 1, dispatches: 0, lease: NOW + 90_000 });
 });
 
 test('a start whose acknowledgement is lost goes on, once', async () => {
@@ -52,7 +52,7 @@ test.each([undefined, 0])('a claim is given back without an attempt; acknowledge
   events.fault = lost === undefined ? () => undefined : losing(lost);
   await replays().giveBack(POINTER, until());
   const { token: _, lease: __, ...rest } = CLAIMED;
-  expect(row()).toEqual({ ...rest, state: 'PENDING', dispatches: 0, nextAttempt: NOW + 30_000, due: NOW + 30_000, backlog: 'PENDING#1' });
+  expect(row()).toEqual({ ...rest, state: 'PENDING', dispatches: 0, nextAttempt: NOW + 30_000, bpk: 'pending#10' });
 });
 
 test('a claim that another token holds is not given back', async () => {
@@ -64,7 +64,7 @@ test.each([undefined, 1])('success ends the row; acknowledgement lost: %s', asyn
   events.fault = lost === undefined ? () => undefined : losing(lost);
   expect(await replays().finish(await start(), { status: 'DONE' }, until())).toBe('DONE');
   expect(row()).toEqual({
-    id: 'fn#r-1', state: 'DONE', functionKey: 'fn', requestId: 'r-1', attempt: 1, maxAttempt: 5, dispatches: 0, chunks: 0, run: 'run-1', finishedAt: NOW,
+    pk: 'fn#r-1', state: 'DONE', functionKey: 'fn', requestId: 'r-1', attempt: 1, maxAttempt: 5, dispatches: 0, chunks: 0, run: 'run-1', finishedAt: NOW,
     expiresAt: (NOW + 1_209_600_000) / 1000,
   });
 });
@@ -72,22 +72,21 @@ test.each([undefined, 1])('success ends the row; acknowledgement lost: %s', asyn
 test.each([{ chunks: 2 }, { abandoned: [{ writeId: 'w', chunks: 1 }] }])('a row with %j stays until they are cleaned up', async (more) => {
   events.rows.put(encodeRow({ ...CLAIMED, ...more } as Row) as never);
   await replays().finish(await start(), { status: 'DONE' }, until());
-  expect(row()).toMatchObject({ state: 'DONE', backlog: 'CLEANUP#1', due: NOW });
+  expect(row()).toMatchObject({ state: 'DONE', bpk: 'cleanup#10' });
   expect(row()).not.toHaveProperty('expiresAt');
 });
 
 test.each([undefined, 1])('a failure waits for its next attempt; acknowledgement lost: %s', async (lost) => {
   events.fault = lost === undefined ? () => undefined : losing(lost);
   expect(await replays().finish(await start(), failed('TypeError', 'm'.repeat(2000)), until())).toBe('PENDING');
-  expect(row()).toMatchObject({ state: 'PENDING', backlog: 'PENDING#1', outcome: { errorType: 'TypeError', errorMessage: 'm'.repeat(1024), logStream: 'stream' } });
-  expect(row().due).toBe(row().nextAttempt);
+  expect(row()).toMatchObject({ state: 'PENDING', bpk: 'pending#10', outcome: { errorType: 'TypeError', errorMessage: 'm'.repeat(1024), logStream: 'stream' } });
   expect(Object.keys(row())).not.toEqual(expect.arrayContaining(['token', 'nonce', 'lease']));
 });
 
 test('the last attempt\'s failure is quarantined', async () => {
   events.rows.put(encodeRow({ ...CLAIMED, attempt: 4 }) as never);
   expect(await replays().finish(await start(), failed('E', ''), until())).toBe('QUARANTINED');
-  expect(row()).toMatchObject({ state: 'QUARANTINED', backlog: 'QUARANTINED#1', finishedAt: NOW, due: NOW, attempt: 5 });
+  expect(row()).toMatchObject({ state: 'QUARANTINED', bpk: 'quarantined#10', finishedAt: NOW, attempt: 5 });
 });
 
 test('a partial failure names what is still to run', async () => {

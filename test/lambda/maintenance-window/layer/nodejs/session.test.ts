@@ -121,7 +121,7 @@ test.each([['RUN', 'ran'], ['DEFER', 'r-1/response'], ['FAIL', 'r-1/error']])('a
 });
 
 describe('right after a window', () => {
-  const KEPT = { id: 'fn#r-1', state: 'PENDING', requestId: 'r-1', envelope: { until: Date.parse('2027-01-10T06:00:00Z') } };
+  const KEPT = { pk: 'fn#r-1', state: 'PENDING', requestId: 'r-1', envelope: { until: Date.parse('2027-01-10T06:00:00Z') } };
 
   beforeEach(() => {
     lastModified = Date.now();
@@ -161,7 +161,7 @@ describe('right after a window', () => {
 describe('a replay', () => {
   const POINTER = '{"$maintenanceReplay":{"requestId":"r-0","token":"t"}}';
   const CLAIMED = {
-    id: 'fn#r-0', state: 'CLAIMED', token: 't', functionKey: 'fn', requestId: 'r-0', source: 's3', attempt: 0, maxAttempt: 5, dispatches: 1, chunks: 0, deferredAt: 0,
+    pk: 'fn#r-0', state: 'CLAIMED', token: 't', functionKey: 'fn', requestId: 'r-0', source: 's3', attempt: 0, maxAttempt: 5, dispatches: 1, chunks: 0, deferredAt: 0,
     body: Buffer.from(S3), bodySize: S3.length, bodySha256: 'f1a5da5b0a5d4b5b', encoding: 'identity', envelope: { identity: '{"cognitoIdentityId":"i"}' },
   };
 

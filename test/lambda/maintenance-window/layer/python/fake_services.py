@@ -99,10 +99,10 @@ class FakeDynamo:
         return decode_item(self.items[key])
 
     def PutItem(self, request):
-        key = request["Item"]["id"]["S"]
+        key = request["Item"]["pk"]["S"]
         assert len(json.dumps(request["Item"])) < 600_000, "an item that DynamoDB would refuse"
         if "ConditionExpression" in request:
-            assert request["ConditionExpression"] == "attribute_not_exists(id)"
+            assert request["ConditionExpression"] == "attribute_not_exists(pk)"
             if key in self.items:
                 return self._conflict(key)
         self.items[key] = request["Item"]
@@ -110,7 +110,7 @@ class FakeDynamo:
 
     def GetItem(self, request):
         assert request["ConsistentRead"] is True
-        item = self.items.get(request["Key"]["id"]["S"])
+        item = self.items.get(request["Key"]["pk"]["S"])
         return 200, {"Item": item} if item else {}
 
     def BatchGetItem(self, request):
@@ -118,12 +118,12 @@ class FakeDynamo:
         assert wanted["ConsistentRead"] is True
         keys = wanted["Keys"]
         now, later = keys[:2], keys[2:]  # DynamoDB may leave any number unprocessed
-        found = [self.items[key["id"]["S"]] for key in now if key["id"]["S"] in self.items]
+        found = [self.items[key["pk"]["S"]] for key in now if key["pk"]["S"] in self.items]
         rest = {table: {"Keys": later, "ConsistentRead": True}} if later else {}
         return 200, {"Responses": {table: found}, "UnprocessedKeys": rest}
 
     def UpdateItem(self, request):
-        key = request["Key"]["id"]["S"]
+        key = request["Key"]["pk"]["S"]
         names, values = request["ExpressionAttributeNames"], request["ExpressionAttributeValues"]
         item = dict(self.items.get(key, {}))
         for name, value in re.findall(r"(#\w+) = (:v\d+)", request["ConditionExpression"]):

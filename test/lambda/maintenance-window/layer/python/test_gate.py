@@ -121,7 +121,7 @@ def test_shortly_after_a_window_an_event_that_is_not_kept_runs(world):
 
 def test_shortly_after_a_window_what_was_left_half_written_is_finished(world):
     made = world(GUARDED)
-    made.dynamo.items["fn#r-9"] = encode_item({"id": "fn#r-9", "state": "WRITING", "writeId": "w", "chunks": 3, "deferredAt": 1})
+    made.dynamo.items["fn#r-9"] = encode_item({"pk": "fn#r-9", "state": "WRITING", "writeId": "w", "chunks": 3, "deferredAt": 1})
     assert made.invoke(S3)[1]["maintenanceWindow"]["status"] == "DEFERRED"
     assert (made.dynamo.row("fn#r-9")["state"], made.seen) == ("PENDING", [])
 

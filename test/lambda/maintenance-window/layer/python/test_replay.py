@@ -34,7 +34,7 @@ def replayer(dynamo, environment):
 
 def row(**more) -> dict:
     return {
-        "id": KEY,
+        "pk": KEY,
         "requestId": "r-1",
         "functionKey": "fn",
         "source": "s3",
@@ -42,8 +42,7 @@ def row(**more) -> dict:
         "state": "CLAIMED",
         "token": "t",
         "lease": NOW,
-        "due": NOW,
-        "backlog": "LEASED#1",
+        "bpk": "active#10",
         "attempt": 0,
         "maxAttempt": 5,
         "nextAttempt": NOW - 1000,
@@ -109,12 +108,11 @@ def test_a_claim_starts_once(replayer, dynamo):
     run = started(replayer, dynamo)
     stored = dynamo.row(KEY)
     assert stored == run.row
-    assert {name: stored[name] for name in ("state", "nonce", "lease", "due", "backlog", "attempt", "dispatches")} == {
+    assert {name: stored[name] for name in ("state", "nonce", "lease", "bpk", "attempt", "dispatches")} == {
         "state": "RUNNING",
         "nonce": run.nonce,
         "lease": NOW + 90_000,
-        "due": NOW + 90_000,
-        "backlog": "LEASED#1",
+        "bpk": "active#10",
         "attempt": 1,
         "dispatches": 0,
     }
@@ -160,7 +158,7 @@ def test_a_window_that_is_on_gives_the_claim_back(replayer, dynamo, fault):
     put(dynamo)
     dynamo.faults = [fault]
     replayer.give_back("r-1", "t", soon())
-    expected = row(state="PENDING", nextAttempt=NOW + 30_000, due=NOW + 30_000, backlog="PENDING#1", dispatches=0)
+    expected = row(state="PENDING", nextAttempt=NOW + 30_000, bpk="pending#10", dispatches=0)
     del expected["token"], expected["lease"]
     assert dynamo.row(KEY) == expected
 
@@ -176,7 +174,7 @@ def in_parts(dynamo, body: bytes, **more) -> dict:
     packed = zlib.compress(body, wbits=31)
     parts = [packed[:5], packed[5:9], packed[9:12], packed[12:]]
     for number, part in enumerate(parts):
-        dynamo.items[f"{KEY}#w#{number}"] = encode_item({"id": f"{KEY}#w#{number}", "body": part})
+        dynamo.items[f"{KEY}#w#{number}"] = encode_item({"pk": f"{KEY}#w#{number}", "body": part})
     return row(chunks=len(parts), writeId="w", encoding="gzip", bodySize=len(body), bodySha256=hashlib.sha256(body).hexdigest(), body=b"", **more)
 
 
@@ -210,9 +208,9 @@ def test_done(replayer, dynamo, fault, more):
     assert (stored["state"], stored["finishedAt"]) == ("DONE", NOW)
     assert not {"token", "nonce", "lease"} & set(stored)
     if more:  # the sweep removes the parts first
-        assert (stored["backlog"], stored["due"], "expiresAt" in stored) == ("CLEANUP#1", NOW, False)
+        assert (stored["bpk"], "expiresAt" in stored) == ("cleanup#10", False)
     else:
-        assert ("backlog" in stored, "due" in stored, stored["expiresAt"]) == (False, False, NOW // 1000 + 1_209_600)
+        assert ("bpk" in stored, "bsk" in stored, stored["expiresAt"]) == (False, False, NOW // 1000 + 1_209_600)
 
 
 @pytest.mark.parametrize("fault", [None, *FAULTS], ids=["no fault", *FAULT_NAMES])
@@ -223,7 +221,7 @@ def test_a_failure_waits_longer_each_time(replayer, dynamo, attempt, fault):
     assert replayer.finish(run, Outcome("FAILED", "E", "x" * 5000), soon()) == "PENDING"
     stored = dynamo.row(KEY)
     assert abs(stored["nextAttempt"] - NOW - 30_000 * 2**attempt) <= 6_000 * 2**attempt
-    assert (stored["state"], stored["backlog"], stored["due"], stored["attempt"]) == ("PENDING", "PENDING#1", stored["nextAttempt"], attempt + 1)
+    assert (stored["state"], stored["bpk"], stored["attempt"]) == ("PENDING", "pending#10", attempt + 1)
     assert stored["outcome"] == {"errorType": "E", "errorMessage": "x" * 1024, "logStream": "stream"}
     assert not {"token", "nonce", "lease", "only"} & set(stored)
 
@@ -232,7 +230,7 @@ def test_the_last_attempt_quarantines(replayer, dynamo):
     run = started(replayer, dynamo, attempt=4)
     assert replayer.finish(run, Outcome("FAILED", "E", "m"), soon()) == "QUARANTINED"
     stored = dynamo.row(KEY)
-    assert (stored["state"], stored["backlog"], stored["finishedAt"], stored["due"]) == ("QUARANTINED", "QUARANTINED#1", NOW, NOW)
+    assert (stored["state"], stored["bpk"], stored["finishedAt"]) == ("QUARANTINED", "quarantined#10", NOW)
     assert "expiresAt" not in stored
 
 
