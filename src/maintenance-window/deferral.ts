@@ -306,5 +306,5 @@ export interface Deferral {
    * wait for. DEFER, REJECT or RUN.
    * @default DeferralAction.DEFER
    */
-  readonly unknown?: DeferralAction;
+  readonly direct?: DeferralAction;
 }

@@ -2,10 +2,10 @@ import { Annotations, IResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES } from '../private/contract.generated';
-import { stableName } from '../private/stable-name';
 import { DeferredEventStore } from './deferred-event-store';
 import { checkDestinations } from './destination-checks';
 import { eventSourceAspect } from './event-source-aspect';
+import { functionKeyOf } from './function-key';
 import { gateEnvironment, Variables } from './gate-environment';
 import { functionStatements } from './grants';
 import { HandlerLoading } from './handler-loading';
@@ -32,7 +32,7 @@ export function guard(fn: lambda.Function, options: MaintenanceWindowOptions): M
   const resource = fn.node.defaultChild as lambda.CfnFunction;
   const maintenanceWindow = options.maintenanceWindow ?? new MaintenanceWindow(fn, NAMES.constructIds.window);
   const deferredEvents = options.deferredEvents ?? DeferredEventStore._ofStack(fn);
-  const guarded: MaintenanceWindowGuard = { maintenanceWindow, deferredEvents, functionKey: stableName(fn) };
+  const guarded: MaintenanceWindowGuard = { maintenanceWindow, deferredEvents, functionKey: functionKeyOf(fn, options.functionKey) };
   checkSameEnvironment(fn, 'maintenanceWindow', maintenanceWindow);
   checkSameEnvironment(fn, 'deferredEvents', deferredEvents);
 

@@ -74,6 +74,14 @@ export interface MaintenanceWindowOptions {
   readonly leaveFor?: Duration;
 
   /**
+   * The function's name in deferred events, in keys that its role is bound to and in metrics: 1 to 64 letters, digits, `.`, `_`, `/` or `-`.
+   * Events that wait are found by it, so give the old one when a function moves within the app while some do.
+   *
+   * @default - made from the stack's name and the construct's path in it
+   */
+  readonly functionKey?: string;
+
+  /**
    * Acknowledges that an `onSuccess` destination of this function receives a record for each deferred event too, with
    * `{"maintenanceWindow":{"status":"DEFERRED",...}}` as its response. Without this, such a destination is an error at synth.
    *

@@ -231,5 +231,5 @@ export const SOURCES = [
   { name: 'transfer', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
   { name: 'cloudfront', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
   { name: 'alexa', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'unknown', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
+  { name: 'direct', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
 ] as const;

@@ -94,18 +94,14 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     await eventually(async () => {
       await stack.replay();
       return stack.deferred(requestIds.throw);
-    }, (item) => item?.attempt?.N === '1' && state(item) === 'PENDING', 60);
+    }, (item) => item?.outcome !== undefined, 60);
     const thrown = (await stack.deferred(requestIds.throw))!;
     expect(thrown.outcome.M).toMatchObject({ errorType: { S: expect.stringMatching(/ValueError|RangeError/) }, errorMessage: { S: 'thrown on purpose' } });
     for (const action of ['exit', 'allocate', 'hang']) {
-      const lost = await eventually(() => outcome(action), (item) => item?.attempt?.N === '1' && state(item) === 'PENDING', 90);
+      const lost = await eventually(() => outcome(action), (item) => item?.outcome !== undefined, 90);
       expect(lost!.outcome.M).toMatchObject({ errorType: { S: 'RunLost' } });
     }
   }, 240_000);
-});
-
-test('Parameter Store refuses a value that does not match the grammar', async () => {
-  await expect(stack.window('on tomorrow, please')).rejects.toMatchObject({ name: 'ParameterPatternMismatchException' });
 });
 
 test('a request for a custom resource is FAILED at once while the window is on', async () => {
@@ -119,9 +115,9 @@ test('a guarded function asks AWS for nothing but what the contract lists, besid
   for (const language of ['Python', 'Nodejs']) await stack.invoke(language, { id: newId(), payload: 'x'.repeat(20_000) });
   const guarded = [stack.outputs.Python, stack.outputs.Nodejs];
   const actions = new Set(stack.bed.requests().filter(({ functionName }) => guarded.includes(functionName ?? ''))
-    .map(({ service, action }) => `${service}:${action}`));
+    .map(({ action }) => action));
 
   const listed = ['ssm:GetParameters', 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'];
-  expect([...actions].filter((action) => !listed.includes(action))).toEqual([]);
+  expect([...actions].filter((action) => !listed.includes(action ?? ''))).toEqual([]);
   expect([...actions]).toEqual(expect.arrayContaining(['ssm:GetParameters', 'dynamodb:PutItem']));
 }, 60_000);

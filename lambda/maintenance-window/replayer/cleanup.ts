@@ -7,7 +7,7 @@ import { leftOut } from './leases';
 import type { Log } from './log';
 import { type Item, number, SHARDS, text } from './row';
 import { sideBySide } from './side-by-side';
-import type { Table } from './table';
+import type { Table, TimeRange } from './table';
 import { expiry } from './transitions';
 
 interface Parts {
@@ -23,7 +23,7 @@ const CHUNKS_AT_ONCE = 8;
 
 /** Removes writes that were begun and never committed; how many. */
 export function removeUnfinished(parts: Parts, deadline: number): Promise<number> {
-  return each(parts, 'writing', parts.clock.now() - unfinishedWrite.value, deadline, async (item) => {
+  return each(parts, 'writing', { until: parts.clock.now() - unfinishedWrite.value }, deadline, async (item) => {
     const id = text(item, 'pk');
     // First the write is taken over, as a gate's retry would: from here on the writer that may still be alive cannot commit
     const mine = randomUUID();
@@ -51,7 +51,7 @@ function takeOver(item: Item, writeId: string): Change {
 
 /** Removes the chunks of finished events, those of abandoned writers too, then lets the rows expire; how many rows. */
 export function removeFinishedChunks(parts: Parts, deadline: number): Promise<number> {
-  return each(parts, 'cleanup', parts.clock.now(), deadline, async (item) => {
+  return each(parts, 'cleanup', {}, deadline, async (item) => {
     const state = item.state?.S;
     if (state !== 'DONE' && state !== 'DISCARDED') {
       return false;
@@ -82,13 +82,13 @@ async function removeChunks(table: Table, id: string, item: Item): Promise<void>
   });
 }
 
-/** Calls `work` on each row of a group that is due, read anew from the table; how many times it said yes. */
+/** Calls `work` on each of a group's rows in a range, read anew from the table; how many times it said yes. */
 async function each(
-  { table, clock, log }: Parts, group: 'writing' | 'cleanup', until: number, deadline: number, work: (item: Item) => Promise<boolean>,
+  { table, clock, log }: Parts, group: 'writing' | 'cleanup', range: TimeRange, deadline: number, work: (item: Item) => Promise<boolean>,
 ): Promise<number> {
   let count = 0;
   await sideBySide(SHARDS, SHARDS.length, async (shard) => {
-    for await (const items of table.pages(group, shard, { until })) {
+    for await (const items of table.pages(group, shard, range)) {
       for (const { pk: id } of items) {
         const item = clock.now() < deadline ? await table.get(id.S!) : undefined;
         if (item) {

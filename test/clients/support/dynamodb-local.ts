@@ -42,7 +42,7 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
         AttributeDefinitions: [
           { AttributeName: table.partitionKey, AttributeType: 'S' },
           { AttributeName: index.partitionKey, AttributeType: 'S' },
-          { AttributeName: index.sortKey, AttributeType: 'N' },
+          { AttributeName: index.sortKey, AttributeType: 'S' },
         ],
         KeySchema: [{ AttributeName: table.partitionKey, KeyType: 'HASH' }],
         GlobalSecondaryIndexes: [{

@@ -30,7 +30,7 @@ test('the declaration has one property for each source and no other', () => {
 
 test('a source that does not exist is refused with those that do', () => {
   expect(() => guarded(newStack(), 'Fn', { deferral: { sqss: DeferralAction.RUN } as Deferral })).toThrow(
-    /deferral\.sqss is no event source; there are cloudformation, s3, .*, unknown$/);
+    /deferral\.sqss is no event source; there are cloudformation, s3, .*, direct$/);
 });
 
 test('an action that a source does not allow is refused at synth', () => {

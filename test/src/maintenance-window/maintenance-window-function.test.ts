@@ -20,7 +20,7 @@ describe('a guarded function', () => {
       leaveFor: Duration.minutes(20),
       onWindowUnknown: OnWindowUnknown.FAIL,
       handlerLoading: HandlerLoading.AT_ONCE,
-      deferral: { functionUrl: DeferralAction.DEFER, unknown: DeferralAction.REJECT, sqs: undefined },
+      deferral: { functionUrl: DeferralAction.DEFER, direct: DeferralAction.REJECT, sqs: undefined },
     });
     expect(resourceOf(fn).Properties.Environment.Variables).toEqual({
       MINE: 'kept',
@@ -35,7 +35,7 @@ describe('a guarded function', () => {
       PATIENT_LAMBDA_RETRY_GUARD: '21600',
       PATIENT_LAMBDA_LEAVE_FOR: '1200',
       PATIENT_LAMBDA_KEEP_FINISHED: '1209600',
-      PATIENT_LAMBDA_DEFERRAL: '{"function-url":"DEFER","unknown":"REJECT"}',
+      PATIENT_LAMBDA_DEFERRAL: '{"function-url":"DEFER","direct":"REJECT"}',
     });
   });
 

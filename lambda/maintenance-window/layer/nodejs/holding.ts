@@ -8,7 +8,7 @@ import type { GateParts, Step } from './gate';
 import type { Invocation } from './invocation';
 import type { Row, Value } from './items';
 import type { Action } from './settings';
-import { detect, isHop, parse, type Source, sourceIds, UNKNOWN } from './sources';
+import { detect, isHop, parse, type Source, sourceIds, DIRECT } from './sources';
 import { type DeferredEvent, Store } from './store';
 import { isKept, StoreError, Table } from './table';
 import type { Decision } from './window';
@@ -86,7 +86,7 @@ export class Hold {
     if (!(error instanceof StoreError)) {
       throw error;
     }
-    if (this.source.name === UNKNOWN) { // maybe a caller that waits, and that would not come again
+    if (this.source.name === DIRECT) { // maybe a caller that waits, and that would not come again
       this.parts.reporter.count('duplicateCheckSkipped');
       return this.run;
     }
@@ -111,7 +111,7 @@ export class Hold {
       return { do: 'fail', error: notStored(error.message) };
     }
     reporter.count('deferred');
-    if (this.source.name === UNKNOWN) {
+    if (this.source.name === DIRECT) {
       reporter.count('unrecognizedSource');
     }
     return this.deferredReply(until);

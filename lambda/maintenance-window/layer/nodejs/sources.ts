@@ -22,7 +22,7 @@ export interface Source {
 
 /** What {@link parse} gives for an event that is no JSON. */
 export const NOT_JSON = Symbol('not JSON');
-export const UNKNOWN = 'unknown';
+export const DIRECT = 'direct';
 
 const ROWS = sources as unknown as readonly Source[];
 
@@ -40,12 +40,12 @@ export function isHop(event: unknown): boolean {
   return isObject(event) && Object.keys(event).length === 1 && Object.hasOwn(event, envelopeKey);
 }
 
-/** The row of an event; `unknown` when no other matches. */
+/** The row of an event; `direct` when no other matches. */
 export function detect(event: unknown): Source {
   return ROWS.find(({ match }) => match.every((condition) => holds(condition, event)))!;
 }
 
-/** The row of a name; `unknown` for a name that a newer version may have stored. */
+/** The row of a name; `direct` for a name that a newer version may have stored. */
 export function sourceNamed(name: unknown): Source {
   return ROWS.find((row) => row.name === name) ?? ROWS[ROWS.length - 1];
 }

@@ -99,7 +99,8 @@ export class InMemoryDynamoDb {
     const page = start < 0 ? [] : found.slice(start, start + this.pageSize);
     const last = page.length === this.pageSize ? page[page.length - 1] : undefined;
     return {
-      Items: page.filter((item) => holds(input.FilterExpression, item, input)).map((item) => Object.fromEntries(PROJECTED.filter((name) => item[name]).map((name) => [name, item[name]]))),
+      Items: page.map((item) => Object.fromEntries(PROJECTED.filter((name) => item[name]).map((name) => [name, item[name]])))
+        .filter((item) => holds(input.FilterExpression, item, input)),
       LastEvaluatedKey: last && { pk: last.pk, bpk: last.bpk, bsk: last.bsk },
     };
   }

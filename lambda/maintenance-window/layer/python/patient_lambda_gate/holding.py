@@ -58,7 +58,7 @@ class Hold:
         return gate.reply(invocation, self._deferred(kept.get("envelope", {}).get("until")))
 
     def _plan_unchecked(self, error: StoreError):
-        if self._row["name"] == sources.UNKNOWN:  # maybe a caller that waits, and that would not come again
+        if self._row["name"] == sources.DIRECT:  # maybe a caller that waits, and that would not come again
             self._gate.reporter.count("duplicateCheckSkipped")
             return self._invocation.run
         why = f"a maintenance window has just ended and it could not be checked whether the event is kept already ({error})"
@@ -78,7 +78,7 @@ class Hold:
             gate.reporter.count("storeFailed")
             return gate.failure(invocation, answers.not_stored(str(error)))
         gate.reporter.count("deferred")
-        if self._row["name"] == sources.UNKNOWN:
+        if self._row["name"] == sources.DIRECT:
             gate.reporter.count("unrecognizedSource")
         return gate.reply(invocation, self._deferred(decision.until))
 

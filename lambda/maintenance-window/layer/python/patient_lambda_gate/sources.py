@@ -5,7 +5,7 @@ import json
 from . import contract
 
 TYPES = {"string": str, "object": dict, "array": list}
-UNKNOWN = "unknown"
+DIRECT = "direct"
 HOP_KEY = contract.load("custom-resource")["envelopeKey"]
 MISSING = object()
 
@@ -32,7 +32,7 @@ def is_hop(event: object) -> bool:
 
 
 def detect(event: object) -> dict:
-    """The row; ``unknown`` when no other matches."""
+    """The row; ``direct`` when no other matches."""
     rows = contract.load("sources")["sources"]
     if event is MISSING:
         return rows[-1]

@@ -13,7 +13,7 @@ from world import DENIED, OFF, ON, POINTER, S3, UNKNOWN
 
 
 def put(made, **more):
-    made.dynamo.items[KEY] = encode_item(row(body=UNKNOWN, bodySize=len(UNKNOWN), bodySha256=SHA, source="unknown", **more))
+    made.dynamo.items[KEY] = encode_item(row(body=UNKNOWN, bodySize=len(UNKNOWN), bodySha256=SHA, source="direct", **more))
 
 
 SHA = hashlib.sha256(UNKNOWN).hexdigest()

@@ -33,7 +33,7 @@ def test_hop(vector):
 def test_what_is_no_json_is_of_an_unknown_source(body):
     event = sources.parse(body)
     assert event is sources.MISSING
-    assert sources.detect(event)["name"] == "unknown"
+    assert sources.detect(event)["name"] == "direct"
 
 
 def test_every_source_has_a_vector():
