@@ -16,7 +16,8 @@ def handler(event, context):
         dynamodb.update_item(
             TableName=os.environ["EXECUTIONS_TABLE"],
             Key={"id": {"S": item}},
-            UpdateExpression="ADD executions :one, digests :digests SET #source = :source, executedAt = if_not_exists(executedAt, :now), replayed = :replayed",
+            UpdateExpression="ADD executions :one, digests :digests "
+            "SET #source = :source, executedAt = if_not_exists(executedAt, :now), replayed = :replayed",
             ExpressionAttributeNames={"#source": "source"},
             ExpressionAttributeValues={
                 ":one": {"N": "1"},
