@@ -22,10 +22,16 @@ export function logger(write: Write, mask: Mask, context: Details): Logger {
 
 function line(fields: Details): string {
   try {
-    return JSON.stringify(fields, (_, value: unknown) => value instanceof Error ? shownError(value) : typeof value === 'bigint' ? String(value) : value);
+    return JSON.stringify(fields, (_, value: unknown) => isError(value) ? shownError(value) : typeof value === 'bigint' ? String(value) : value);
   } catch (error) {
     return JSON.stringify({ level: fields.level, message: String(fields.message), unreadable: shownError(error) });
   }
+}
+
+/** Errors may come from another realm, where they are of another class. */
+function isError(value: unknown): boolean {
+  const { message, stack } = (value ?? {}) as Partial<Error>;
+  return value instanceof Error || (typeof message === 'string' && typeof stack === 'string');
 }
 
 const DEEPEST_CAUSE = 5;
@@ -33,11 +39,12 @@ const DEEPEST_CAUSE = 5;
 /** An error in one line: its name, message and causes. Takes anything that was thrown. */
 export function shownError(error: unknown, depth = 0): string {
   try {
-    if (!(error instanceof Error)) {
+    const { name, message, cause, errors } = (error ?? {}) as Partial<AggregateError>;
+    if (typeof message !== 'string') {
       return typeof error === 'string' ? error : JSON.stringify(error) ?? String(error);
     }
-    const inner = [...error instanceof AggregateError ? error.errors : [], ...error.cause === undefined ? [] : [error.cause]];
-    const own = `${error.name}: ${error.message}`;
+    const inner: unknown[] = [...Array.isArray(errors) ? errors : [], ...cause === undefined ? [] : [cause]];
+    const own = [name, message].filter(Boolean).join(': ');
     return depth < DEEPEST_CAUSE && inner.length > 0 ? `${own} (${inner.map((each) => shownError(each, depth + 1)).join('; ')})` : own;
   } catch {
     return 'an error that can\'t be shown';

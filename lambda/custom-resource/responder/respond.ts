@@ -40,7 +40,8 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
     log.error('CloudFormation has stopped waiting: nothing is answered');
     return;
   }
-  const answer = answerTo(operation, responsePayload, isObject(requestContext) ? requestContext.condition : undefined);
+  const { reason, ...rest } = answerTo(operation, responsePayload, isObject(requestContext) ? requestContext.condition : undefined);
+  const answer: Answer = reason === undefined ? rest : { ...rest, reason: mask.text(reason) };
   log.info('answers for an invocation that failed', { status: answer.status, physicalResourceId: answer.physicalResourceId, reason: answer.reason });
   await deliver({
     url: request.ResponseURL,

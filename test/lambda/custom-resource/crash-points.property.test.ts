@@ -1,0 +1,110 @@
+/**
+ * Exactly one status and id (DESIGN 4.3): whatever ends the process, wherever, CloudFormation gets an answer, and one that is repeated says the same.
+ * The process ends at a step that has an effect outside; the real responder gets Lambda's record of it.
+ */
+import * as fc from 'fast-check';
+import { createFailedMarker } from '../../../lambda/contract/custom-resource.json';
+import { defaultPhysicalResourceId } from '../../../lambda/custom-resource/handler/physical-id';
+import type { CloudFormationRequest } from '../../../lambda/custom-resource/handler/request';
+import { done, ResourceFailure, wait } from '../../../lambda/custom-resource/handler/results';
+import { request, STACK } from './handler/requests';
+import { type Fate, never, World } from './world';
+
+const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
+const RUNS = 150;
+
+type Ending = 'done' | 'throws' | 'fails with an id' | 'hangs';
+
+const scenario = fc.record({
+  type: fc.constantFrom<CloudFormationRequest['RequestType']>('Create', 'Update', 'Delete'),
+  /** Seconds between polls of each wait; none for an operation that ends at once. */
+  waits: fc.array(fc.constantFrom(1, 10, 400, 900), { maxLength: 4 }),
+  named: fc.boolean(),
+  ending: fc.constantFrom<Ending>('done', 'throws', 'fails with an id', 'hangs'),
+  /** At which step with an effect the process ends; beyond the last, never. */
+  crashAt: fc.nat({ max: 14 }),
+  putFates: fc.array(fc.constantFrom<Fate>('ok', 503, 'fails', 'hangs', 'takes effect, then fails'), { maxLength: 3 }),
+  /** Whether the first PUT is refused; a second refusal leaves nobody who could answer. */
+  refused: fc.boolean(),
+  invokeFates: fc.array(fc.constantFrom<Fate>('ok', 'fails', 'takes effect, then fails', 'hangs'), { maxLength: 3 }),
+});
+
+type Scenario = typeof scenario extends fc.Arbitrary<infer T> ? T : never;
+
+interface Played {
+  readonly world: World;
+  readonly started: boolean;
+  readonly killedAt?: string;
+}
+
+async function play({ type, waits, named, ending, crashAt, putFates, refused, invokeFates }: Scenario): Promise<Played> {
+  const world = new World();
+  let started = false;
+  let step = 0;
+  let killedAt: string | undefined;
+  world.endsAt = (point) => {
+    const ends = step++ === crashAt;
+    killedAt = ends ? point : killedAt;
+    return ends;
+  };
+  // The responder that steps in for a killed process has one attempt at a URL that refuses
+  world.putFates = [...refused && crashAt === Infinity ? [403] : [], ...putFates];
+  world.invokeFates = [...invokeFates];
+  const end = () => {
+    switch (ending) {
+      case 'done': return Promise.resolve(done());
+      case 'throws': return Promise.reject(new Error('boom'));
+      case 'fails with an id': return Promise.reject(new ResourceFailure('boom', { physicalResourceId: 'made' }));
+      case 'hangs': return never();
+    }
+  };
+  const next = (n: number) => n < waits.length ? Promise.resolve(wait(n, { after: waits[n], physicalResourceId: named && type !== 'Delete' ? 'named' : undefined })) : end();
+  const first = () => {
+    started = true;
+    return next(0);
+  };
+  await world.run({ create: first, update: first, delete: first, poll: (_, state) => next((state as number) + 1) }, request(type));
+  return { world, started, killedAt };
+}
+
+test('CloudFormation gets one answer, wherever the process is killed', async () => {
+  let kills = 0;
+  await fc.assert(fc.asyncProperty(scenario, async (given) => {
+    const { world, killedAt } = await play(given);
+    kills += killedAt ? 1 : 0;
+    expect(world.told).toHaveLength(1);
+  }), { numRuns: RUNS });
+  expect(kills).toBeGreaterThan(RUNS / 10);
+});
+
+test('an answer that is repeated has the same status and id', async () => {
+  let repeated = 0;
+  // A process that is killed leaves nothing to repeat: what it had told is closed
+  await fc.assert(fc.asyncProperty(scenario.map((given) => ({ ...given, crashAt: Infinity })), async (given) => {
+    const { world } = await play(given);
+    repeated += world.puts.length > 1 ? 1 : 0;
+    expect(new Set(world.puts.map((put) => `${put.Status} ${put.PhysicalResourceId}`)).size).toBe(1);
+  }), { numRuns: RUNS });
+  expect(repeated).toBeGreaterThan(RUNS / 10);
+});
+
+test('the id of a failure is never one that makes CloudFormation replace, or forget what was made', async () => {
+  await fc.assert(fc.asyncProperty(scenario, async (given) => {
+    const { world, started, killedAt } = await play(given);
+    const { Status, PhysicalResourceId } = world.answer;
+    if (given.type !== 'Create') {
+      // Only a success of an update may change the id
+      expect([...Status === 'SUCCESS' && given.type === 'Update' ? ['named'] : [], 'own-1']).toContain(PhysicalResourceId);
+    } else if (PhysicalResourceId === createFailedMarker) {
+      // The handler threw before it ever waited, or never ran
+      expect(!started || (given.waits.length === 0 && given.ending === 'throws')).toBe(true);
+    } else {
+      expect([DEFAULT_ID, 'named', 'made']).toContain(PhysicalResourceId);
+    }
+    // Killed between a hop that was accepted and the end, an execution is answered for though the operation goes on: the residual risk
+    const isAmbiguous = killedAt !== undefined && !killedAt.endsWith('an answer');
+    if (given.type === 'Create' && given.named && given.waits.length > 0 && world.payloads.length > 0 && !isAmbiguous) {
+      expect(['named', 'made']).toContain(PhysicalResourceId);
+    }
+  }), { numRuns: RUNS });
+});

@@ -1,0 +1,339 @@
+/** Deadline, margin, sleep and hops. Simulated time: an hour takes milliseconds. */
+import { createFailedMarker } from '../../../../lambda/contract/custom-resource.json';
+import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/handler/physical-id';
+import { done, wait } from '../../../../lambda/custom-resource/handler/results';
+import { never, World } from '../world';
+import { request, STACK, START } from './requests';
+
+const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
+const HOUR = 3540;
+
+let world: World;
+
+beforeEach(() => {
+  world = new World();
+});
+
+/** Seconds since the request was signed. */
+const elapsed = () => (world.clock.now() - START) / 1000;
+
+const withTimeout = (seconds: number) => ({ ResourceProperties: { ServiceTimeout: String(seconds) } });
+
+describe('waiting', () => {
+  test('an operation may take an hour, over as many executions as it needs', async () => {
+    await world.run({ create: async () => wait('a'), poll: async () => elapsed() >= 3500 ? done() : wait('a') }, request('Create'));
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.executions).toBe(5);
+    expect(elapsed()).toBeLessThan(HOUR);
+  });
+
+  test('hands the state of each poll to the next (aws-cdk: isComplete true only after 3 polls)', async () => {
+    const seen: unknown[] = [];
+    await world.run({
+      create: async () => wait({ n: 0 }),
+      poll: async (_, state) => {
+        const { n } = state as { n: number };
+        seen.push(state);
+        return n < 3 ? wait({ n: n + 1 }) : done();
+      },
+    }, request('Create'));
+    expect(seen).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }]);
+  });
+
+  test('never complete is answered as timed out at the deadline (aws-cdk)', async () => {
+    await world.run({ create: async () => wait({}), poll: async () => wait({}) }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('timed out: poll was not finished 3540 s after the request') });
+    expect(world.putTimes).toEqual([START + HOUR * 1000]);
+  });
+
+  test('sleeps 2 s at first, 5 % of the time elapsed later, 15 s at most', async () => {
+    const polls: number[] = [];
+    await world.run({
+      create: async () => wait({}),
+      poll: async () => {
+        polls.push(elapsed());
+        return elapsed() > 1000 ? done() : wait({});
+      },
+    }, request('Create'));
+    expect(polls.slice(0, 3)).toEqual([2, 4, 6]);
+    expect(polls.at(-1)! - polls.at(-2)!).toBe(15);
+  });
+
+  test('sleeps as the handler asks, as the provider asks', async () => {
+    const polls: number[] = [];
+    const poll = async () => {
+      polls.push(elapsed());
+      return polls.length === 2 ? done() : wait({});
+    };
+    world.environment = { PATIENT_LAMBDA_POLL_INTERVAL: '20' };
+    await world.run({ create: async () => wait({}, { after: 5 }), poll }, request('Create'));
+    expect(polls).toEqual([5, 25]);
+  });
+
+  test('a sleep that is longer than an execution goes on in the next', async () => {
+    const polls: number[] = [];
+    await world.run({
+      create: async () => wait({}, { after: 2000 }),
+      poll: async () => {
+        polls.push(elapsed());
+        return done();
+      },
+    }, request('Create'));
+    expect(polls).toEqual([2000]);
+    expect(world.executions).toBe(3);
+  });
+
+  test('a sleep beyond the deadline ends with it', async () => {
+    await world.run({ create: async () => wait({}, { after: 1000 }), poll: async () => done() }, request('Create', withTimeout(300)));
+    expect(world.answer.Reason).toContain('timed out');
+    expect(world.putTimes).toEqual([START + 240_000]);
+  });
+
+  test('polls that take longer than half an execution still run, one in each', async () => {
+    world.executionTimeout = 60;
+    let polls = 0;
+    await world.run({
+      create: async () => wait({}),
+      poll: async () => {
+        polls += 1;
+        await world.clock.sleep(30_000);
+        return polls === 4 ? done() : wait({});
+      },
+    }, request('Create'));
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.executions).toBe(4);
+  });
+});
+
+describe('hops', () => {
+  test('invoke the function with the qualifier that it was invoked with', async () => {
+    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    expect(world.invokedArns).toEqual(['arn:aws:lambda:eu-central-1:111122223333:function:restore:live']);
+  });
+
+  test('carry the original request, and nothing beside the key', async () => {
+    await world.run({ create: async () => wait({ job: 'j' }, { after: 900, physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
+    const envelope = JSON.parse(world.payloads[0]) as Record<string, Record<string, unknown>>;
+    expect(Object.keys(envelope)).toEqual(['$longRunningOperation']);
+    expect(envelope.$longRunningOperation).toMatchObject({
+      version: 1, runtime: 'nodejs', request: request('Create'), hop: 1, phase: 'POLL', state: { job: 'j' }, physicalResourceId: 'made', after: 900,
+      startedAt: START, deadline: START + 3_540_000, closesAt: START + 3_600_000, wakeAt: START + 900_000, stackAtStart: 'FORWARD',
+    });
+  });
+
+  test('follow at once when a wait names or changes the id, and not when it repeats it', async () => {
+    let polls = 0;
+    const ids = ['a', 'a', 'b', 'b'];
+    await world.run({
+      create: async () => wait({}, { physicalResourceId: 'a' }),
+      poll: async () => polls === ids.length ? done() : wait({}, { physicalResourceId: ids[polls++] }),
+    }, request('Create'));
+    expect(world.executions).toBe(3);
+    expect(world.answer.PhysicalResourceId).toBe('b');
+  });
+
+  test('do not follow when a wait names the present id', async () => {
+    await world.run({ update: async () => wait({}, { physicalResourceId: 'own-1' }), poll: async () => done() }, request('Update'));
+    expect(world.executions).toBe(1);
+  });
+
+  test('are twelve executions at most: a thirteenth is refused by name', async () => {
+    world.executionTimeout = 60;
+    await world.run({ create: async () => wait({}), poll: async () => wait({}) }, request('Create'));
+    expect(world.executions).toBe(12);
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('execution number 13') });
+  });
+
+  test('a thirteenth execution that starts nevertheless is refused', async () => {
+    await world.run({ create: async () => wait({}, { after: 900 }), poll: never }, request('Create', withTimeout(1000)));
+    const payload = JSON.parse(world.payloads[0]) as { $longRunningOperation: object };
+    const late = await new World().run({ poll: async () => done() }, { $longRunningOperation: { ...payload.$longRunningOperation, hop: 12 } });
+    expect(late.answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('execution number 13') });
+  });
+
+  test('are as many as needed where recursive loops are allowed', async () => {
+    world.executionTimeout = 60;
+    world.environment = { PATIENT_LAMBDA_RECURSIVE_LOOP: 'Allow' };
+    await world.run({ create: async () => wait({}), poll: async () => elapsed() > 3000 ? done() : wait({}) }, request('Create'));
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.executions).toBeGreaterThan(50);
+  });
+
+  test('in the last execution an id is kept without a hop', async () => {
+    world.executionTimeout = 60;
+    let named = 0;
+    await world.run({ create: async () => wait({}), poll: async () => wait({}, { physicalResourceId: `id-${Math.min(++named, 30)}` }) }, request('Create'));
+    expect(world.executions).toBe(12);
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'id-30' });
+  });
+
+  test('that could carry too much are refused by name', async () => {
+    await world.run({ create: async () => wait('x'.repeat(200_000), { physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringMatching(/200\d{3} bytes, at most 200000/) });
+  });
+
+  test.each([
+    ['of another version', { version: 2 }, 'version 2'],
+    ['of another language', { runtime: 'python' }, 'begun by code in another language ("python")'],
+    ['that is damaged', { hop: 'x' }, 'damaged: hop'],
+  ])('an envelope %s is answered by name, with its id', async (_, change, reason) => {
+    await world.run({ create: async () => wait({}, { physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
+    const { $longRunningOperation: fields } = JSON.parse(world.payloads[0]) as { $longRunningOperation: object };
+    const other = await new World().run({ poll: async () => done() }, { $longRunningOperation: { ...fields, ...change } });
+    expect(other.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining(reason) });
+  });
+
+  test.each([['fail', 'fails'], ['are denied', 403], ['get no answer', 'hangs']] as const)('that %s are repeated', async (_, fate) => {
+    world.invokeFates = ['fails', fate === 403 ? 'fails' : fate, 'ok'];
+    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.invokedArns).toHaveLength(3);
+  });
+
+  test('that are repeated though they were accepted do no harm', async () => {
+    world.invokeFates = ['takes effect, then fails', 'ok'];
+    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: DEFAULT_ID });
+    expect(world.puts).toEqual([world.answer, world.answer, world.answer]);
+  });
+
+  test.each([['with the id of the wait', 'made', 'made'], ['with the default id', undefined, DEFAULT_ID]])(
+    'that can\'t be started leave the answer to the responder, %s', async (_, named, id) => {
+      world.invokeFates = Array<'fails'>(1000).fill('fails');
+      await world.run({ create: async () => wait({}, { after: 900, physicalResourceId: named }), poll: async () => done() }, request('Create'));
+      expect(world.records).toMatchObject([{ responsePayload: { errorType: 'HopNotStarted' } }]);
+      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id, Reason: expect.stringMatching(/the next execution could not be started.*ECONNRESET|fetch failed/) });
+    },
+  );
+});
+
+describe('at the margin', () => {
+  test.each(['Create', 'Update', 'Delete'] as const)('a %s that does not settle is answered by name, in time, and the process exits', async (type) => {
+    let aborted: AbortSignal | undefined;
+    const handler = (_: unknown, { signal }: { signal: AbortSignal }) => {
+      aborted = signal;
+      return never();
+    };
+    await world.run({ create: handler, update: handler, delete: handler }, request(type));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: type === 'Create' ? DEFAULT_ID : 'own-1', Reason: expect.stringContaining(`${type.toLowerCase()} ran to the end of its execution`) });
+    expect(world.putTimes[0]).toBe(START + 870_000);
+    expect(aborted!.aborted).toBe(true);
+    expect(world.records).toMatchObject([{ responsePayload: { errorType: 'Runtime.ExitError' } }]);
+  });
+
+  test('the responder repeats status and id, and names the exit', async () => {
+    await world.run({ create: never }, request('Create'));
+    expect(world.puts).toMatchObject([{ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID }, { Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('exit status 1') }]);
+  });
+
+  test('code that stops when the signal aborts lets the process live', async () => {
+    await world.run({ create: (_, { signal }) => new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) }, request('Create'));
+    expect(world.answer.Status).toBe('FAILED');
+    expect(world.records).toEqual([]);
+  });
+
+  test.each([
+    ['rejects', (signal: AbortSignal) => Promise.reject(signal.reason as Error), { n: 1 }],
+    ['returns a new state', () => Promise.resolve(wait({ n: 2 })), { n: 2 }],
+  ])('a poll that %s within half of it hops', async (_, settle, state) => {
+    let polls = 0;
+    await world.run({
+      create: async () => wait({ n: 1 }),
+      poll: (__, given, { signal }) => {
+        polls += 1;
+        if (polls === 2) {
+          expect(given).toEqual(state);
+          return Promise.resolve(done());
+        }
+        return new Promise((resolve) => signal.addEventListener('abort', () => resolve(settle(signal) as never)));
+      },
+    }, request('Create'));
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.executions).toBe(2);
+    expect(world.records).toEqual([]);
+  });
+
+  test('a poll that is done within half of it is done', async () => {
+    await world.run({
+      create: async () => wait({}),
+      poll: (_, __, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve(done({ physicalResourceId: 'x' })))),
+    }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'x' });
+    expect(world.executions).toBe(1);
+  });
+
+  test('a poll that does not stop is answered by name', async () => {
+    await world.run({ create: async () => wait({}, { physicalResourceId: 'made' }), poll: never }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('did not stop when ctx.signal aborted') });
+    expect(world.puts.every(({ PhysicalResourceId }) => PhysicalResourceId === 'made')).toBe(true);
+    expect(world.records).toHaveLength(1);
+  });
+});
+
+describe('at the deadline', () => {
+  test.each(['create', 'poll'])('a running %s is answered as timed out', async (running) => {
+    await world.run({ create: running === 'create' ? never : async () => wait({}), poll: never }, request('Create', withTimeout(120)));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining(`timed out: ${running}`) });
+    expect(world.putTimes[0]).toBe(START + 96_000);
+  });
+
+  test('counts from the ResponseURL\'s date, however late the request comes', async () => {
+    await world.clock.sleep(80_000);
+    await world.run({ create: never }, request('Create', withTimeout(120)));
+    expect(world.putTimes[0]).toBe(START + 96_000);
+  });
+
+  test('a request that comes after it never started', async () => {
+    await world.clock.sleep(100_000);
+    await world.run({ onTimeout: () => { throw new Error('not to be called'); } }, request('Create', withTimeout(120)));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining('timed out') });
+    expect(world.answer.Reason).not.toContain('onTimeout');
+  });
+
+  test('nobody answers after ServiceTimeout: CloudFormation may use the request\'s id again', async () => {
+    await world.clock.sleep(120_000);
+    await world.run({}, request('Create', withTimeout(120)));
+    expect(world.puts).toEqual([]);
+    expect(world.log).toContain('"next":"CLOSED"');
+  });
+
+  test('a hop that comes after ServiceTimeout is silent too', async () => {
+    await world.run({ create: async () => wait({}, { physicalResourceId: 'x' }), poll: async () => done() }, request('Create', withTimeout(120)));
+    const later = new World();
+    await later.clock.sleep(120_000);
+    await later.run({}, JSON.parse(world.payloads[0]) as object);
+    expect(later.puts).toEqual([]);
+  });
+});
+
+describe('onTimeout', () => {
+  test('runs before the answer, with the last state and a signal that is not aborted', async () => {
+    const order: unknown[] = [];
+    await world.run({
+      create: async () => wait({ job: 7 }),
+      poll: async () => wait({ job: 7 }),
+      onTimeout: async (req, state, { signal }) => {
+        order.push(req.requestType, state, signal.aborted, world.puts.length);
+      },
+    }, request('Create'));
+    expect(order).toEqual(['Create', { job: 7 }, false, 0]);
+    expect(world.answer.Status).toBe('FAILED');
+  });
+
+  test('gets half the margin at most; the answer comes nevertheless', async () => {
+    await world.run({ create: never, onTimeout: never }, request('Create'));
+    expect(world.answer.Reason).toContain('onTimeout was not finished after 15 s');
+    expect(world.putTimes[0]).toBe(START + 885_000);
+  });
+
+  test('gets less where CloudFormation stops waiting sooner', async () => {
+    await world.run({ create: never, onTimeout: never }, request('Create', withTimeout(20)));
+    expect(world.putTimes[0]).toBe(START + 18_000);
+  });
+
+  test('that fails is named and hides nothing', async () => {
+    await world.run({ create: never, onTimeout: () => { throw new Error('stop failed'); } }, request('Create'));
+    expect(world.answer.Reason).toMatch(/create ran to the end of its execution.*onTimeout failed/);
+    expect(world.log).toContain('stop failed');
+  });
+});

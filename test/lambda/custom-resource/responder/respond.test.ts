@@ -1,0 +1,145 @@
+/** The last resort, for records as Lambda's on-failure destination sends them. */
+import { createFailedMarker, envelopeKey, neverStarted } from '../../../../lambda/contract/custom-resource.json';
+import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/handler/physical-id';
+import { request, STACK, START } from '../handler/requests';
+import { World } from '../world';
+
+const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
+
+let world: World;
+
+beforeEach(() => {
+  world = new World();
+});
+
+function envelope(change: Record<string, unknown> = {}, of = request('Create')) {
+  return {
+    [envelopeKey]: {
+      version: 1, runtime: 'nodejs', request: of, hop: 2, startedAt: START, deadline: START + 3_540_000, closesAt: START + 3_600_000, phase: 'POLL', wakeAt: START,
+      state: {}, longestPoll: 0, pollErrors: 0, stackAtStart: 'FORWARD', secretVersions: {}, ...change,
+    },
+  };
+}
+
+const crash = (errorType: string, errorMessage: string) => ({ errorType, errorMessage });
+const OUT_OF_MEMORY = crash('Runtime.OutOfMemory', 'RequestId: 1 Error: Runtime exited with error: signal: killed');
+const TIMED_OUT = crash('Sandbox.Timedout', 'RequestId: 1 Error: Task timed out after 900.00 seconds');
+
+describe('a create', () => {
+  test.each(neverStarted)('that %s kept from starting has the marker, and names the error', async (errorType) => {
+    await world.fail(request('Create'), crash(errorType, 'Error: Cannot find module \'x\''));
+    expect(world.answer).toEqual({
+      Status: 'FAILED',
+      Reason: `the function failed before it could answer: ${errorType}: Error: Cannot find module 'x'`,
+      PhysicalResourceId: createFailedMarker,
+      StackId: STACK,
+      RequestId: 'f0f0f0f0-0000-4000-8000-000000000001',
+      LogicalResourceId: 'Restore',
+    });
+  });
+
+  test('that Lambda never ran has the marker', async () => {
+    await world.fail(request('Create'), undefined);
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining('EventAgeExceeded') });
+  });
+
+  test.each([['out of memory', OUT_OF_MEMORY], ['timed out', TIMED_OUT], ['exited', crash('Runtime.ExitError', 'exit status 3')], ['crashed elsewhere', crash('Error', 'uncaught')]])(
+    'that ended %s has the default id, so that delete runs', async (_, response) => {
+      await world.fail(request('Create'), response);
+      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining(response.errorMessage) });
+    },
+  );
+
+  test.each([
+    ['with an id', { physicalResourceId: 'made' }, 'made'],
+    ['without an id', {}, DEFAULT_ID],
+  ])('that had waited %s keeps it, whatever ended the execution', async (_, change, id) => {
+    for (const response of [undefined, OUT_OF_MEMORY, crash('Runtime.ImportModuleError', 'x'), crash('Lambda.RecursiveInvocationStopped', 'x')]) {
+      world = new World();
+      await world.fail(envelope(change), response);
+      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
+    }
+  });
+});
+
+test.each(['Update', 'Delete'] as const)('a %s has the present id, in every execution', async (type) => {
+  for (const payload of [request(type), envelope({ physicalResourceId: 'other' }, request(type))]) {
+    for (const response of [undefined, OUT_OF_MEMORY, crash('Runtime.ImportModuleError', 'x')]) {
+      world = new World();
+      await world.fail(payload, response);
+      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'own-1' });
+    }
+  }
+});
+
+test('the delete of what never came to be succeeds though the code is broken', async () => {
+  await world.fail(request('Delete', { PhysicalResourceId: createFailedMarker }), crash('Runtime.ImportModuleError', 'x'));
+  expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedMarker });
+});
+
+describe('an answer that was left', () => {
+  const left = (answer: object) => crash('AnswerNotDelivered', JSON.stringify(answer));
+
+  test.each([
+    ['a success', { status: 'SUCCESS', physicalResourceId: 'made', hadData: false }, { Status: 'SUCCESS', PhysicalResourceId: 'made' }],
+    ['a failure', { status: 'FAILED', physicalResourceId: 'made', reason: 'why', hadData: false }, { Status: 'FAILED', PhysicalResourceId: 'made', Reason: 'why' }],
+  ])('is repeated: %s', async (_, answer, told) => {
+    await world.fail(request('Create'), left(answer));
+    expect(world.answer).toMatchObject(told);
+  });
+
+  test('with attributes is a failure: they can\'t be repeated', async () => {
+    await world.fail(request('Create'), left({ status: 'SUCCESS', physicalResourceId: 'made', hadData: true, cause: 'the ResponseURL answered 403' }));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('answered 403') });
+  });
+
+  test('that can\'t be read is answered by the rule', async () => {
+    for (const message of ['not JSON', '[]', '{"status":"MAYBE","physicalResourceId":"x"}', '{"status":"SUCCESS","physicalResourceId":""}']) {
+      world = new World();
+      await world.fail(request('Create'), crash('AnswerNotDelivered', message));
+      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
+    }
+  });
+});
+
+test('branches on no condition', async () => {
+  const answers = [];
+  for (const condition of ['RetriesExhausted', 'EventAgeExceeded', 'Whatever']) {
+    world = new World();
+    await world.fail({ ...request('Create') }, { ...OUT_OF_MEMORY, condition } as never);
+    answers.push(world.answer.PhysicalResourceId);
+  }
+  expect(new Set(answers)).toEqual(new Set([DEFAULT_ID]));
+});
+
+test.each([['another version', { version: 9, physicalResourceId: 'made' }], ['another language', { runtime: 'python', physicalResourceId: 'made' }], ['damage', { hop: 'x', physicalResourceId: 'made' }]])(
+  'an envelope of %s keeps its id', async (_, change) => {
+    await world.fail(envelope(change), OUT_OF_MEMORY);
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made' });
+  },
+);
+
+test('after ServiceTimeout nothing is answered', async () => {
+  await world.clock.sleep(3_600_000);
+  await world.fail(request('Create'), OUT_OF_MEMORY);
+  expect(world.puts).toEqual([]);
+});
+
+test('a reason of any length fits', async () => {
+  await world.fail(request('Create'), crash('Error', `${'ü'.repeat(5000)} the end`));
+  expect(Buffer.byteLength(JSON.stringify(world.answer))).toBeLessThanOrEqual(4096);
+  expect(world.answer.Reason).toMatch(/the end$/);
+});
+
+test('an error that shows the ResponseURL is masked', async () => {
+  await world.fail(request('Create'), crash('Error', `PUT ${request('Create').ResponseURL}`));
+  expect(JSON.stringify(world.answer) + world.log).not.toContain('5e17ed');
+});
+
+test('server errors are outlasted, and a record of something else fails loudly', async () => {
+  world.putFates = [503, 'fails', 429];
+  await world.fail(request('Create'), OUT_OF_MEMORY);
+  expect(world.answer.Status).toBe('FAILED');
+  await world.fail({ Records: [] }, OUT_OF_MEMORY);
+  expect(world.log).toContain('responder: Error: this event is no request of CloudFormation');
+});

@@ -1,0 +1,221 @@
+import type { Clock } from '../../../lambda/custom-resource/handler/clock';
+import { execute } from '../../../lambda/custom-resource/handler/execution';
+import type { CloudFormationRequest } from '../../../lambda/custom-resource/handler/request';
+import { SimulatedClock } from '../../../lambda/custom-resource/handler/simulated-clock';
+import type { AnyHandlers, Definition } from '../../../lambda/custom-resource/handler/types';
+import { respond } from '../../../lambda/custom-resource/responder/respond';
+import { START } from './handler/requests';
+
+/** What CloudFormation got, as it stands in the body. */
+export interface Told {
+  readonly Status: string;
+  readonly PhysicalResourceId: string;
+  readonly Reason?: string;
+  readonly Data?: Record<string, unknown>;
+  readonly NoEcho?: boolean;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+}
+
+/** What a call outside comes to: fine, an HTTP status, an error before or after it took effect, or no end. */
+export type Fate = 'ok' | number | 'fails' | 'takes effect, then fails' | 'hangs';
+
+/** The process of one execution. After its end nothing goes on: no timer rings, no call returns. */
+class Life implements Clock {
+  readonly ended: Promise<never>;
+  #isOver = false;
+  #reject: (error: Error) => void = () => undefined;
+
+  constructor(private readonly world: World) {
+    this.ended = new Promise((_, reject) => {
+      this.#reject = reject;
+    });
+    this.ended.catch(() => undefined);
+  }
+
+  end(status: string): void {
+    this.#isOver = true;
+    this.#reject(Object.assign(new Error(`Runtime exited with error: ${status}`), { name: 'Runtime.ExitError' }));
+  }
+
+  /** Goes by a point at which the process may end. */
+  async pass(point: string): Promise<void> {
+    if (!this.#isOver && this.world.endsAt(point)) {
+      this.end('signal: killed');
+    }
+    await this.#whileAlive(Promise.resolve());
+  }
+
+  now(): number {
+    return this.world.clock.now();
+  }
+
+  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return this.#whileAlive(this.world.clock.sleep(milliseconds, signal));
+  }
+
+  alarm(milliseconds: number, signal?: AbortSignal): Promise<void> {
+    return this.#whileAlive(this.world.clock.alarm(milliseconds, signal));
+  }
+
+  async #whileAlive(work: Promise<void>): Promise<void> {
+    await work;
+    if (this.#isOver) {
+      await never();
+    }
+  }
+}
+
+const ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:restore:live';
+const MOST_EXECUTIONS = 100;
+
+/** CloudFormation, Lambda's asynchronous invocation and its on-failure destination around the real runtime and the real responder. */
+export class World {
+  readonly clock = new SimulatedClock(START, 0);
+  /** The answers that CloudFormation took; it takes one. */
+  readonly told: Told[] = [];
+  /** Every PUT, taken or not. */
+  readonly puts: Told[] = [];
+  readonly putTimes: number[] = [];
+  readonly lines: string[] = [];
+  readonly payloads: string[] = [];
+  readonly invokedArns: string[] = [];
+  /** The records that the responder got. */
+  readonly records: unknown[] = [];
+  readonly secretReads: object[] = [];
+  stackReads = 0;
+  executions = 0;
+
+  /** Seconds. */
+  executionTimeout = 900;
+  environment: Record<string, string> = {};
+  putFates: Fate[] = [];
+  invokeFates: Fate[] = [];
+  stackStatus: () => string | Promise<string> = () => 'CREATE_IN_PROGRESS';
+  readSecret: (version: { secretId: string; versionStage?: string; versionId?: string }) => Promise<{ value?: string; versionId: string }> =
+    () => Promise.reject(Object.assign(new Error('no such secret'), { name: 'ResourceNotFoundException' }));
+
+  /** Asked before and after each step that has an effect outside: whether the process ends there. */
+  endsAt: (point: string) => boolean = () => false;
+
+  /** Delivers a request and goes on until nothing is left to run. */
+  async run(definition: Definition | Partial<AnyHandlers>, event: CloudFormationRequest | object): Promise<this> {
+    const queue: unknown[] = [event];
+    let sent = 0;
+    while (queue.length > 0) {
+      if (this.executions++ > MOST_EXECUTIONS) {
+        throw new Error('the operation does not end');
+      }
+      const payload = JSON.parse(JSON.stringify(queue.shift())) as unknown;
+      await this.#execute({ ...UNUSED, ...definition } as Definition, payload);
+      queue.push(...this.payloads.slice(sent).map((text) => JSON.parse(text) as unknown));
+      sent = this.payloads.length;
+    }
+    return this;
+  }
+
+  /** The only answer that CloudFormation took. */
+  get answer(): Told {
+    if (this.told.length !== 1) {
+      throw new Error(`CloudFormation took ${this.told.length} answers; the log:\n${this.lines.join('')}`);
+    }
+    return this.told[0];
+  }
+
+  get log(): string {
+    return this.lines.join('');
+  }
+
+  /** What Lambda's on-failure destination hands to the responder. */
+  async fail(payload: unknown, response: { errorType: string; errorMessage: string } | undefined): Promise<void> {
+    const record = {
+      version: '1.0',
+      requestContext: { condition: response ? 'RetriesExhausted' : 'EventAgeExceeded', approximateInvokeCount: 1 },
+      requestPayload: payload,
+      ...response ? { responsePayload: response } : {},
+    };
+    this.records.push(record);
+    const { clock, environment } = this;
+    const write = (line: string) => this.lines.push(line);
+    await respond(record, { clock, environment, write, fetch: this.#fetch(), endsAt: clock.now() + 60_000 }).catch((error: Error) => {
+      this.lines.push(`responder: ${error.name}: ${error.message}\n`);
+    });
+  }
+
+  async #execute(definition: Definition, payload: unknown): Promise<void> {
+    const life = new Life(this);
+    const invocation = { event: payload, functionArn: ARN, endsAt: this.clock.now() + this.executionTimeout * 1000, logStream: 'stream' };
+    const services = {
+      invoke: this.#invoke(life),
+      readStack: async () => {
+        this.stackReads += 1;
+        return { status: await this.stackStatus() };
+      },
+      readSecret: (version: { secretId: string }) => {
+        this.secretReads.push(version);
+        return this.readSecret(version);
+      },
+    };
+    const platform = {
+      clock: life,
+      fetch: this.#fetch(life),
+      services,
+      environment: this.environment,
+      write: (line: string) => this.lines.push(line),
+      exit: () => life.end('exit status 1'),
+    };
+    try {
+      await Promise.race([execute(definition, invocation, platform).then(() => life.pass('before the end')), life.ended]);
+    } catch (error) {
+      const { name, message } = error as Error;
+      await this.fail(payload, { errorType: name, errorMessage: message });
+    }
+  }
+
+  /** @param life of the function's process; the responder is not ended */
+  readonly #fetch = (life?: Life) => async (_: string, init: RequestInit): Promise<Response> => {
+    await life?.pass('before an answer');
+    const body = JSON.parse(Buffer.from(init.body as Uint8Array).toString()) as Told;
+    this.puts.push(body);
+    this.putTimes.push(this.clock.now());
+    const fate = this.putFates.shift() ?? 'ok';
+    if (fate === 'ok' || fate === 'takes effect, then fails') {
+      if (this.told.length > 0) {
+        return new Response(null, { status: 403 });
+      }
+      this.told.push(body);
+    }
+    await this.#meet(fate);
+    await life?.pass('after an answer');
+    return new Response(null, { status: typeof fate === 'number' ? fate : 200 });
+  };
+
+  readonly #invoke = (life: Life) => async (arn: string, payload: string): Promise<void> => {
+    await life.pass('before a hop');
+    const fate = this.invokeFates.shift() ?? 'ok';
+    this.invokedArns.push(arn);
+    if (fate === 'ok' || fate === 'takes effect, then fails') {
+      this.payloads.push(payload);
+    }
+    await this.#meet(fate);
+    await life.pass('after a hop');
+  };
+
+  async #meet(fate: Fate): Promise<void> {
+    if (fate === 'hangs') {
+      await new Promise(() => undefined);
+    }
+    if (fate === 'fails' || fate === 'takes effect, then fails') {
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
+    }
+  }
+}
+
+const unexpected = () => Promise.reject(new Error('this was not to be called'));
+const UNUSED: AnyHandlers = { create: unexpected, update: unexpected, delete: unexpected };
+
+/** A promise that nothing settles. */
+export function never(): Promise<never> {
+  return new Promise(() => undefined);
+}
