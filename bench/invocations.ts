@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({ options: { cold: { type: 'string', default: '15' }, warm: { type: 'string', default: '500' } } });
   const bed = await Bed.open();
   try {
-    const runtimes = { python: newest(bed, 'python'), nodejs: newest(bed, 'nodejs') };
+    const runtimes = { python: bed.newestRuntime('python'), nodejs: bed.newestRuntime('nodejs') };
     const outputs = (await bed.deploy({ command: `${JSON.stringify(process.execPath)} --import tsx app.ts`, cwd: path.join(__dirname, 'app'), context: runtimes }))[STACK];
     const lambda = new LambdaClient(bed.clientConfig);
     console.log('| runtime | | bare ms | guarded ms | difference ms | ratio |\n|---|---|---|---|---|---|');
@@ -60,12 +60,6 @@ function report(runtime: string, what: string, { bare, guarded }: Samples): void
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-function newest(bed: Bed, family: string): string {
-  const present = bed.runtimes.filter(({ runtime, missing }) => runtime.startsWith(family) && !missing).map(({ runtime }) => runtime);
-  if (present.length === 0) throw new Error(`no ${family} runtime can run here`);
-  return present.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
 }
 
 main().catch((error: unknown) => {

@@ -19,12 +19,5 @@ export interface ExampleRuntimes {
 
 /** The newest Python and Node.js runtimes that are present. */
 export function chooseRuntimes(bed: Bed): ExampleRuntimes {
-  return { python: newest(bed, 'python'), nodejs: newest(bed, 'nodejs') };
-}
-
-function newest(bed: Bed, family: string): string {
-  const known = bed.runtimes.filter(({ runtime }) => runtime.startsWith(family));
-  const present = known.filter(({ missing }) => !missing).map(({ runtime }) => runtime);
-  if (present.length === 0) throw new Error(`no ${family} runtime can run here: ${known.map(({ runtime, missing }) => `${runtime}: ${missing}`).join('; ')}`);
-  return present.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
+  return { python: bed.newestRuntime('python'), nodejs: bed.newestRuntime('nodejs') };
 }

@@ -12,7 +12,7 @@ import { dummyCredentials } from './data-plane/credentials';
 import { DataPlane } from './data-plane/data-plane';
 import type { BedEvent, InvocationRecord } from './data-plane/records';
 import { isolation, type IsolationName } from './sandbox/isolation';
-import { supportedRuntimes, type RuntimeSupport } from './sandbox/runtimes';
+import { newestRuntime, supportedRuntimes, type RuntimeFamily, type RuntimeSupport } from './sandbox/runtimes';
 
 export type { ApiRequest, BedEvent, CdkApp, InvocationRecord, RuntimeSupport, StackOutputs, Undelivered };
 
@@ -114,6 +114,15 @@ export class Bed {
   /** Every runtime the bed knows, with what runs it here or why it can't. */
   get runtimes(): readonly RuntimeSupport[] {
     return this.parts.runtimes;
+  }
+
+  /**
+   * The newest runtime of a language that can run here.
+   *
+   * @throws Error saying why none can
+   */
+  newestRuntime(family: RuntimeFamily): string {
+    return newestRuntime(this.parts.runtimes, family);
   }
 
   /**

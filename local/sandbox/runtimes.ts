@@ -32,7 +32,9 @@ export interface ResolvedRuntime {
 
 interface NodeInterpreter { readonly version: string; readonly file: string }
 
-interface RuntimeRow { readonly family: 'python' | 'nodejs'; readonly version: string; readonly client: string }
+export type RuntimeFamily = 'python' | 'nodejs';
+
+interface RuntimeRow { readonly family: RuntimeFamily; readonly version: string; readonly client: string }
 
 const RUNTIMES: Readonly<Record<string, RuntimeRow>> = {
   'python3.10': { family: 'python', version: '3.10', client: PYTHON_CLIENT },
@@ -57,6 +59,18 @@ export async function supportedRuntimes(cache = new Cache()): Promise<RuntimeSup
       return { runtime, missing: (error as Error).message };
     }
   }));
+}
+
+/**
+ * The newest of the runtimes that can run.
+ *
+ * @throws Error saying of each runtime of the family why it can't
+ */
+export function newestRuntime(supported: readonly RuntimeSupport[], family: RuntimeFamily): string {
+  const known = supported.filter(({ runtime }) => runtime.startsWith(family));
+  const present = known.filter(({ missing }) => !missing).map(({ runtime }) => runtime);
+  if (present.length === 0) throw new Error(`no ${family} runtime can run here: ${known.map(({ runtime, missing }) => `${runtime}: ${missing}`).join('; ')}`);
+  return present.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
 }
 
 /** The versions of AWS's client that can be asked for with a runtime (`SandboxSpec.client`), oldest first. */

@@ -14,8 +14,7 @@ import { eventually } from './control-plane/harness';
 
 const ROOT = path.join(__dirname, '../..');
 function app(name: string, environment: Record<string, string> = {}): CdkApp {
-  const python = bed.runtimes.find(({ runtime, missing }) => runtime.startsWith('python') && !missing);
-  return { command: `npx tsx ${path.join(__dirname, 'apps', `${name}.ts`)}`, cwd: ROOT, environment: { PYTHON_RUNTIME: python!.runtime, ...environment } };
+  return { command: `npx tsx ${path.join(__dirname, 'apps', `${name}.ts`)}`, cwd: ROOT, environment: { PYTHON_RUNTIME: bed.newestRuntime('python'), ...environment } };
 }
 
 interface Note { readonly event: any; readonly arn: string; readonly requestId: string }

@@ -82,12 +82,10 @@ export class GuardedStack {
   }
 
   private app(context: Record<string, string>): CdkApp {
-    const newest = (family: string) => this.bed.runtimes.filter(({ runtime, missing }) => runtime.startsWith(family) && !missing)
-      .map(({ runtime }) => runtime).sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
     return {
       command: `${JSON.stringify(process.execPath)} --import tsx app.ts`,
       cwd: path.join(__dirname, '..', 'apps', 'guarded'),
-      context: { python: newest('python'), nodejs: newest('nodejs'), ...context },
+      context: { python: this.bed.newestRuntime('python'), nodejs: this.bed.newestRuntime('nodejs'), ...context },
     };
   }
 }

@@ -16,7 +16,7 @@ async function main(what: string): Promise<void> {
     },
   });
   say({ endpoint: bed.endpoint, directory: path.dirname(bed.environment.HOME) });
-  const python = bed.runtimes.find(({ runtime, missing }) => runtime.startsWith('python') && !missing)!.runtime;
+  const python = bed.newestRuntime('python');
   const app = { command: `npx tsx ${path.join(__dirname, 'sleeper.ts')}`, cwd: path.join(__dirname, '../../..'), environment: { PYTHON_RUNTIME: python, WAITS: what === 'deploy' ? 'yes' : '' } };
   const { Sleeper } = await bed.deploy(app);
   say({ deployed: Sleeper });

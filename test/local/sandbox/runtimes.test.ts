@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { Cache } from '../../../local/sandbox/cache';
-import { clientVersions, ensureRuntimes, resolveRuntime, RUNTIME_NAMES, supportedRuntimes } from '../../../local/sandbox/runtimes';
+import { clientVersions, ensureRuntimes, newestRuntime, resolveRuntime, RUNTIME_NAMES, supportedRuntimes } from '../../../local/sandbox/runtimes';
 import { closeAll, OneEnvironment } from './environment';
 
 let empty: string;
@@ -28,6 +28,18 @@ test('Node.js 20 and 22 run the 3.x client with the addon of 4.0.2, and it says 
   expect(node.map(({ client, label }) => [client, label])).toEqual([
     ['3.3.0', '3.3.0 with the addon of 4.0.2'], ['3.3.0', '3.3.0 with the addon of 4.0.2'], ['4.0.2', undefined],
   ]);
+});
+
+describe('the newest runtime of a language', () => {
+  const supported = [{ runtime: 'python3.9' }, { runtime: 'python3.11' }, { runtime: 'python3.13', missing: 'no CPython 3.13' }, { runtime: 'nodejs24.x', missing: 'no Node.js 24' }];
+
+  test('is the one of the highest number that can run', () => {
+    expect(newestRuntime(supported, 'python')).toBe('python3.11');
+  });
+
+  test('is an error that names what is missing when none can', () => {
+    expect(() => newestRuntime(supported, 'nodejs')).toThrow('no nodejs runtime can run here: nodejs24.x: no Node.js 24');
+  });
 });
 
 test.each(RUNTIME_NAMES.map((runtime) => [runtime]))('%s runs a function on an interpreter of exactly that version with the client where Lambda has it, when it is there', async (runtime) => {
