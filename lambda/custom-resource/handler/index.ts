@@ -4,7 +4,7 @@ import { systemClock } from './clock';
 import { checkDefinition } from './definition';
 import { execute } from './execution';
 import type { Json } from './json';
-import type { AnyHandlers, Definition, Raw, ResourceHandlers } from './types';
+import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
 export type { Answer } from './answer';
 export type { Clock } from './clock';
@@ -14,7 +14,7 @@ export type { CloudFormationRequest } from './request';
 export { type Done, type DoneOptions, done, ResourceFailure, type Wait, wait, type WaitOptions } from './results';
 export { type OperationReport, runOperation, type RunOptions } from './run-operation';
 export type { StackStatus } from './stack-watch';
-export type { AnyRequest, CoreHandlers, OperationContext, Polling, Raw, RequestType, ResourceHandlers, ResourceRequest, Result } from './types';
+export type { AnyRequest, CoreHandlers, OperationContext, PollingHandlers, Raw, RequestType, ResourceHandlers, ResourceRequest, Result } from './types';
 
 /** What of Lambda's context the runtime uses. */
 export interface LambdaContext {
@@ -36,8 +36,11 @@ export interface CustomResourceHandler {
  *
  * @throws Error when one of them has no create, update or delete
  */
-export function customResource<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<string, Json>>(
-  handlers: ResourceHandlers<P, S, A>,
+export function customResource<P = Raw, S extends Json = Json, A extends Record<string, Json> = Record<string, Json>>(
+  handlers: PollingHandlers<P, S, A>,
+): CustomResourceHandler;
+export function customResource<P = Raw, A extends Record<string, Json> = Record<string, Json>>(
+  handlers: CoreHandlers<P, never, A> & { readonly poll?: undefined },
 ): CustomResourceHandler;
 export function customResource(handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>>): CustomResourceHandler;
 export function customResource(handlers: unknown): CustomResourceHandler {

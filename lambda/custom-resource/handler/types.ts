@@ -67,17 +67,18 @@ export interface CoreHandlers<P, S extends Json, A extends Record<string, Json>>
   onCancel?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): void | Promise<void>;
 }
 
-/** Looks whether what a create, update or delete began is finished. May be called again with the same state. */
-export interface Polling<P, S extends Json, A extends Record<string, Json>> {
+/** The functions of a resource whose create, update or delete returns `wait`. */
+export interface PollingHandlers<P, S extends Json, A extends Record<string, Json>> extends CoreHandlers<P, S, A> {
+  /** Looks whether what was begun is finished. May be called again with the same state. */
   poll(request: AnyRequest<P>, state: S, context: OperationContext): Result<A, S>;
 }
 
 /** One type of resource. */
 export type ResourceHandlers<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<string, Json>> =
-  CoreHandlers<P, S, A> & ([S] extends [never] ? Partial<Polling<P, S, A>> : Polling<P, S, A>);
+  [S] extends [never] ? CoreHandlers<P, never, A> & { readonly poll?: undefined } : PollingHandlers<P, S, A>;
 
 /** Handlers as the runtime sees them, whatever their types. */
-export type AnyHandlers = CoreHandlers<unknown, Json, Record<string, Json>> & Partial<Polling<unknown, Json, Record<string, Json>>>;
+export type AnyHandlers = CoreHandlers<unknown, Json, Record<string, Json>> & Partial<Pick<PollingHandlers<unknown, Json, Record<string, Json>>, 'poll'>>;
 
 /** One type of resource, or several by their type. */
 export type Definition = AnyHandlers | Readonly<Record<string, AnyHandlers>>;

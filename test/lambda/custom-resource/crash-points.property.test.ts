@@ -11,7 +11,7 @@ import { request, STACK } from './handler/requests';
 import { type Fate, never, World } from './world';
 
 const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
-const RUNS = 150;
+const RUNS = 80;
 
 type Ending = 'done' | 'throws' | 'fails with an id' | 'hangs';
 
@@ -79,8 +79,12 @@ test('CloudFormation gets one answer, wherever the process is killed', async () 
 
 test('an answer that is repeated has the same status and id', async () => {
   let repeated = 0;
-  // A process that is killed leaves nothing to repeat: what it had told is closed
-  await fc.assert(fc.asyncProperty(scenario.map((given) => ({ ...given, crashAt: Infinity })), async (given) => {
+  // A process that is killed leaves nothing to repeat: what it had told is closed.
+  // Twins of a hop run one after another here, the last of them too late
+  const undisturbed = scenario.map((given) => {
+    return { ...given, crashAt: Infinity, invokeFates: given.invokeFates.filter((fate) => fate !== 'takes effect, then fails') };
+  });
+  await fc.assert(fc.asyncProperty(undisturbed, async (given) => {
     const { world } = await play(given);
     repeated += world.puts.length > 1 ? 1 : 0;
     expect(new Set(world.puts.map((put) => `${put.Status} ${put.PhysicalResourceId}`)).size).toBe(1);
