@@ -22,7 +22,7 @@ export interface Group {
 const UNIT_FOLDERS = ['test/cli', 'test/contract', 'test/demo', 'test/lambda', 'test/scripts', 'test/src'];
 
 export const GROUPS: readonly Group[] = [
-  { name: 'unit', steps: ['bundle'], jest: UNIT_FOLDERS, pytest: ['test/contract', 'test/lambda'], optional: [] },
+  { name: 'unit', steps: ['bundle'], jest: UNIT_FOLDERS, pytest: ['test/contract', 'test/lambda'], optional: [], workers: 2 },
   { name: 'clients', steps: ['bundle', 'clients'], jest: ['test/clients'], pytest: [], optional: [{ folder: 'test/clients/dynamodb-local', tool: 'java' }], workers: 2, testTimeout: 60_000 },
   {
     name: 'e2e',
