@@ -39,7 +39,7 @@ export function layerSources(folder: string): Map<string, Buffer> {
 /** The contract as the layer carries it: what runs needs the agreements, not the vectors that test them. */
 export function contractFiles(folder: string): Map<string, Buffer> {
   const files = new Map<string, Buffer>();
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.json'))) {
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.json') && !file.endsWith('.vectors.json'))) {
     const contract = JSON.parse(readFileSync(join(folder, name), 'utf8')) as Record<string, unknown>;
     const needed = Object.fromEntries(Object.entries(contract).filter(([key]) => key !== '$comment' && !/vectors$/i.test(key)));
     files.set(`contract/${name}`, Buffer.from(JSON.stringify(needed)));

@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { GROUPS, groupNamed } from './groups';
 import { runGroup } from './run-group';
+import { runtimeLines } from './runtimes';
 import { printTally, REPORTS } from './tally';
 
 async function main(names: readonly string[]) {
@@ -11,6 +12,9 @@ async function main(names: readonly string[]) {
   }
   for (const group of groups) {
     await runGroup(group);
+  }
+  if (groups.some(({ steps }) => steps.includes('clients'))) {
+    console.log(`\nruntimes:\n${(await runtimeLines()).join('\n')}`);
   }
   printTally(groups.map((group) => group.name));
 }
