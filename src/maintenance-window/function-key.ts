@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { STORE } from '../private/contract.generated';
 import { stableName } from '../private/stable-name';
 
-/** DESIGN 3.5; it stands in every key and index entry of the table. */
+/** It stands in every key and index entry of the table. */
 const MOST_CHARACTERS = 64;
 const HASH_CHARACTERS = 8;
 /** No `#`, which separates the parts of a key, and no `*` or `?`, which policies take for wildcards. */

@@ -116,25 +116,21 @@ export const STORE = {
 
 /** From lambda/contract/timing.json. */
 export const TIMING = {
-  cacheTtlSeconds: {
-    default: 30,
-    least: 1,
-    source: 'DESIGN 3.3: between a busy environment\'s share of Parameter Store\'s 40 requests per second and the time an operator waits',
-  },
-  refreshAgeShare: { from: 0.8, to: 1, source: 'DESIGN 3.3: jitter, never later than the TTL' },
-  coldBudgetShareOfTtl: { value: 2, source: 'DESIGN 3.3: past twice the TTL a read gets the cold budget' },
-  lastKnownForTtls: { value: 10, source: 'DESIGN 3.3: the last known value counts for ten times the TTL' },
+  cacheTtlSeconds: { default: 30, least: 1, source: 'between a busy environment\'s share of Parameter Store\'s 40 requests per second and the time an operator waits' },
+  refreshAgeShare: { from: 0.8, to: 1, source: 'jitter, never later than the TTL' },
+  coldBudgetShareOfTtl: { value: 2, source: 'past twice the TTL a read gets the cold budget' },
+  lastKnownForTtls: { value: 10, source: 'the last known value counts for ten times the TTL' },
   coldReadBudget: { value: 1000, shareOfRemaining: 0.25, source: 'one signed GetParameters over a new TLS connection, with room for one retry' },
   refreshReadBudget: { value: 300, source: 'a kept-alive or new connection within a Region' },
   storeReserve: { value: 200, source: 'time kept back from the invocation\'s deadline to post the answer after the last store attempt' },
   retryGuardSeconds: { default: 900, exact: 21600, source: 'Lambda retries function errors after 1 and 2 minutes and throttles for up to 6 hours' },
   leaveForSeconds: { default: 1800, most: 43200, source: 'SQS: visibility of a message lasts at most 12 hours from its receipt' },
-  keepFinishedSeconds: { default: 1209600, least: 604800, source: 'DESIGN 3.5: finished rows stay at least 7 days' },
+  keepFinishedSeconds: { default: 1209600, least: 604800, source: 'finished rows stay at least 7 days' },
   settle: { value: 5000, source: 'clock skew tolerated between a function and the replayer, on top of cacheTtl' },
   runLeaseGrace: { value: 30000, source: 'a run\'s lease outlives the invocation\'s own deadline' },
   claimLease: { value: 900000, source: 'a pointer may wait in Lambda\'s asynchronous queue' },
-  maxAttempts: { value: 5, source: 'DESIGN 3.6' },
-  maxDispatches: { value: 5, source: 'DESIGN 3.6: five claims that lapse without a start quarantine' },
+  maxAttempts: { value: 5, source: 'four repetitions over some eight minutes of back-off: what still fails then needs a person' },
+  maxDispatches: { value: 5, source: 'claims that lapse without a start, each 15 minutes long: what never starts in so long needs a person' },
   backoff: {
     first: 30000,
     factor: 2,
@@ -142,7 +138,7 @@ export const TIMING = {
     jitterShare: 0.2,
     source: 'delay before attempt n+1 = min(most, first * factor^(n-1)), plus or minus the jitter',
   },
-  unfinishedWrite: { value: 86400000, source: 'DESIGN 3.5: the sweep removes WRITING rows older than 24 h' },
+  unfinishedWrite: { value: 86400000, source: 'the sweep removes WRITING rows older than 24 h' },
   retryAfterSeconds: { least: 1, most: 3600, unknownEnd: 300, source: 'the Retry-After header of a rejected HTTP request' },
 } as const;
 

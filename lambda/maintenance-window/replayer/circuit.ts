@@ -1,4 +1,4 @@
-/** DESIGN 3.6 and maintenance-windows.md 4.9: a drain stops when more than half of its last twenty outcomes failed. */
+/** A drain stops when more than half of its last twenty outcomes failed. */
 const LAST = 20;
 const MOST_FAILED_SHARE = 0.5;
 

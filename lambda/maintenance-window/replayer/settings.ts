@@ -17,7 +17,7 @@ export interface Settings {
   readonly keepFinished: number;
 }
 
-/** DESIGN 3.6: slower than live traffic, so that a drain cannot knock over what was just repaired. */
+/** Slower than live traffic, so that a drain cannot knock over what was just repaired. */
 const DEFAULT_MAX_CONCURRENCY = 5;
 
 /**

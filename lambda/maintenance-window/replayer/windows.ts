@@ -30,7 +30,7 @@ interface Values {
   readonly lastModified: number;
 }
 
-/** DESIGN 3.6: the window is read again before each page; this is about one page's time, and far below Parameter Store's 40 requests a second. */
+/** The window is read again before each page of events; this is about one page's time, and far below Parameter Store's 40 requests a second. */
 const FRESH_FOR = 2000;
 
 /** Reads windows as the gate does, from the same parameters and by the same rules, but never from a value older than two seconds. */

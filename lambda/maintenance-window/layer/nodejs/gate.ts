@@ -1,4 +1,4 @@
-/** Decides what becomes of each invocation. DESIGN 3.4 to 3.6; the same order as the Python gate. */
+/** Decides what becomes of each invocation. The same order as the Python gate. */
 import { storeReserve } from '../../../contract/timing.json';
 import type { AwsClient } from './aws-request';
 import { GateError, reasonOf } from './errors';

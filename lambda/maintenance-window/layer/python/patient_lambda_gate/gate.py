@@ -1,4 +1,4 @@
-"""Decides what becomes of each invocation. DESIGN 3.4 to 3.6; the same order as the Node.js gate."""
+"""Decides what becomes of each invocation. The same order as the Node.js gate."""
 
 import functools
 import os

@@ -1,4 +1,4 @@
-"""A deferred event's run: started once by its token, loaded, its outcome written before anybody hears of it. DESIGN 3.6."""
+"""A deferred event's run: started once by its token, loaded, its outcome written before anybody hears of it. docs/adr/0002-pointer-and-token.md."""
 
 import hashlib
 import json
