@@ -111,7 +111,7 @@ export class WindowCache {
       const { planned } = this.reading;
       this.say(reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : null));
     } catch (error) {
-      this.failedAt = this.clock();
+      this.failedAt = Math.min(this.clock(), started + budget); // one that took longer was frozen: that says nothing about now
       this.failure = reasonOf(error);
       this.say(this.failure);
     } finally {

@@ -85,9 +85,9 @@ def decide(operator: Operator, planned: "Planned | None", lead: int, now: float)
     off = Decision(False, None, None, stale)
     if operator.mode == "on":
         return Decision(True, None, operator.reason, stale)
-    forced = operator.at is not None and now < operator.at
-    if operator.mode == "off" or (forced and operator.mode == "off-until"):
+    if forced_off(operator, now):
         return off
+    forced = operator.at is not None and now < operator.at
     until = operator.at if forced else None
     planned_intervals = planned.intervals if planned is not None and not stale else []
     for start, end in sorted((start - lead, end) for start, end in operator.intervals + planned_intervals):
@@ -95,6 +95,11 @@ def decide(operator: Operator, planned: "Planned | None", lead: int, now: float)
         if start <= reached < end:
             until = end
     return off if until is None else Decision(True, until, operator.reason, stale)
+
+
+def forced_off(operator: Operator, now: float) -> bool:
+    """Whether the operator's mode alone says that nothing is on."""
+    return operator.mode == "off" or (operator.mode == "off-until" and now < operator.at)
 
 
 def guarded(operator: Operator, planned: "Planned | None", last_modified: float, guard: int, now: float) -> bool:

@@ -7,7 +7,7 @@ from . import contract
 from .reading import ReadFailed, Reading
 from .report import Reporter
 from .settings import Settings
-from .window import Decision, decide, guarded, next_change
+from .window import Decision, decide, forced_off, guarded, next_change
 
 TIMING = contract.load("timing")
 # A failure is not asked again by every invocation, nor remembered for long: what was lost while it lasted is not protected.
@@ -88,6 +88,9 @@ class WindowCache:
         reading = self._reading
         settings = self._settings
         decision = decide(reading.operator, reading.planned, settings.lead, now)
+        if not decision.on and reading.planned is None and reading.planned_failure is not None and not forced_off(reading.operator, now):
+            self.quiet_until = 0.0  # nobody can say that no planned interval is on
+            return WindowState(None, reading.planned_failure, False, None)
         is_guarded = not decision.on and guarded(reading.operator, reading.planned, reading.last_modified, settings.retry_guard, now)
         self._set_quiet(reading, decision.on or is_guarded, now)
         return WindowState(decision, None, is_guarded, reading.version)
@@ -124,7 +127,7 @@ class WindowCache:
         else:
             # It stays pending: what arrives late is still good for the next invocation
             pending.given_up = True
-            self._fail(f"ssm:GetParameters gave no answer within {round(budget)} ms")
+            self._fail(f"ssm:GetParameters gave no answer within {round(budget)} ms", self._clock())
 
     def _adopt_late_read(self) -> None:
         pending = self._pending
@@ -135,7 +138,8 @@ class WindowCache:
         self._pending = None
         if pending.reading is None:
             if not pending.given_up:
-                self._fail(pending.failure or "no result")
+                # One that took longer than its budget was frozen: that says nothing about now
+                self._fail(pending.failure or "no result", min(self._clock(), pending.started + pending.budget))
             return
         reading = pending.reading
         if reading.planned_failure is not None and self._reading is not None:
@@ -145,10 +149,11 @@ class WindowCache:
         shares = TIMING["refreshAgeShare"]
         self._refresh_after = self._settings.cache_ttl * self._share(shares["from"], shares["to"])
         self._failed_at = self._failure = None
-        self._say(reading.planned_failure)
+        stale = reading.planned is not None and pending.started >= reading.planned.horizon
+        self._say(reading.planned_failure or ("the planned parameter is past its horizon" if stale else None))
 
-    def _fail(self, cause: str) -> None:
-        self._failed_at = self._clock()
+    def _fail(self, cause: str, failed_at: float) -> None:
+        self._failed_at = failed_at
         self._failure = cause
         self._say(cause)
 

@@ -1,3 +1,4 @@
+import { unreadPlannedVectors } from '../../../../../lambda/contract/window.json';
 import type { Reading } from '../../../../../lambda/maintenance-window/layer/nodejs/parameters';
 import { parseOperator, parsePlanned } from '../../../../../lambda/maintenance-window/layer/nodejs/window';
 import { WindowCache } from '../../../../../lambda/maintenance-window/layer/nodejs/window-cache';
@@ -128,6 +129,24 @@ test('a read that was begun at the start is the one that the first invocation wa
   expect(budgets).toEqual([1000]);
 });
 
+test('a read that failed because the environment was frozen says nothing: the next invocation asks again', async () => {
+  let fail: (error: Error) => void;
+  const begun = new Promise<Reading>((_, reject) => {
+    fail = reject;
+  });
+  const reads = [() => begun, async () => reading('on')];
+  const cache = new WindowCache({
+    settings: { cacheTtl: TTL, lead: 0, retryGuard: 900_000, onWindowUnknown: 'RUN' },
+    read: () => reads.shift()!(),
+    reporter: { count: (metric) => counted.push(metric), log: (line) => logged.push(line) },
+    clock: () => now,
+  });
+  cache.start();
+  now += 3_600_000; // thawed: the connection is dead
+  fail!(new Error('socket hang up'));
+  expect(await cache.state(60_000)).toMatchObject({ known: true, decision: { on: true } });
+});
+
 describe('a planned value that is expected and cannot be read', () => {
   const planned = parsePlanned('until 2027-06-01T00:00Z;2027-01-09T23:00Z/PT4H');
 
@@ -141,12 +160,15 @@ describe('a planned value that is expected and cannot be read', () => {
     expect(counted).toEqual(['windowStale']);
   });
 
-  test.each([['auto', false, undefined], ['on', true, true], ['off', true, false], ['off-until 2027-02-01T00:00Z', true, false]])(
-    'and never was: with %s the window is known: %s', async (value, known, on) => {
-      source = () => reading(value, { plannedFailure: 'deleted' });
-      const state = await cacheWith().state(1000);
-      expect([state.known, state.known ? state.decision.on : undefined]).toEqual([known, on]);
-    });
+  test.each(unreadPlannedVectors.map((vector) => [vector.name, vector] as const))('and never was: %s', async (_, vector) => {
+    now = Date.parse(vector.now);
+    source = () => reading(vector.operator, { plannedFailure: 'deleted' });
+    const cache = cacheWith();
+    const state = await cache.state(1000);
+    expect(state).toMatchObject(vector.known ? { known: true, decision: { on: vector.on } } : { known: false, cause: 'deleted' });
+    expect(cache.isQuiet(now)).toBe(vector.known && !vector.on);
+    expect(counted).toEqual(['windowStale']);
+  });
 
   test('past its horizon it counts as empty, and somebody is told', async () => {
     source = () => reading('auto', { planned: parsePlanned('until 2027-01-10T00:00Z;2027-01-09T23:00Z/PT4H') });

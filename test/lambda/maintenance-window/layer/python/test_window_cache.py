@@ -3,11 +3,13 @@
 import threading
 
 import pytest
+from conftest import contract_file
 from fake_services import Clock
 from patient_lambda_gate.reading import ReadFailed, Reading
 from patient_lambda_gate.settings import Settings
 from patient_lambda_gate.window import parse_operator, parse_planned
 from patient_lambda_gate.window_cache import WindowCache
+from test_window import ms
 
 TTL = 30_000
 TIMEOUT = float("inf")
@@ -187,6 +189,34 @@ def test_a_planned_part_that_cannot_be_read_leaves_the_last_known_one(make, repo
     state = cache.state(60_000)
     assert (state.decision.on, state.decision.reason) == (True, "r")
     assert reporter.metrics == ["windowStale"]
+
+
+@pytest.mark.parametrize("vector", contract_file("window")["unreadPlannedVectors"], ids=lambda vector: vector["name"])
+def test_a_planned_part_that_was_never_read(make, reporter, vector):
+    cache, _, clock = make(reading(vector["operator"], None, "parameter /w/planned does not exist"))
+    clock.now = ms(vector["now"])
+    state = cache.state(60_000)
+    assert (state.decision is not None, state.cause) == (vector["known"], None if vector["known"] else "parameter /w/planned does not exist")
+    if vector["known"]:
+        assert state.decision.on is vector["on"]
+    assert (clock.now < cache.quiet_until) is (vector["known"] and not vector["on"])
+    assert reporter.metrics == ["windowStale"]
+
+
+def test_a_planned_value_past_its_horizon_counts_as_empty_and_somebody_is_told(make, reporter):
+    cache, _, _ = make(reading("auto", "until 2027-01-15T08:00Z;2027-01-15T07:00Z/PT4H"))  # the clock starts at 08:00:00
+    state = cache.state(60_000)
+    assert (state.decision.on, state.decision.planned_stale) == (False, True)
+    assert reporter.metrics == ["windowStale"]
+    assert reporter.lines[0].endswith("the planned parameter is past its horizon")
+
+
+def test_a_read_that_failed_because_the_environment_was_frozen_says_nothing(make):
+    cache, reader, clock = make(ReadFailed("connection reset"), reading("on"))
+    cache.start_read(1000)
+    assert cache._pending.wait(5_000)
+    clock.now += 3_600_000
+    assert is_on(cache) is True
 
 
 def test_a_read_that_hangs_costs_its_budget_and_counts_when_it_arrives_late(make, reporter):
