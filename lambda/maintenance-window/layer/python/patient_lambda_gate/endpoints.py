@@ -10,8 +10,6 @@ PARTITIONS = (
     ("eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
     ("", "amazonaws.com", "api.aws"),
 )
-# GovCloud's ordinary endpoints of these services are FIPS endpoints: their rule sets name no other without dual stack.
-FIPS_WITHOUT_NAME_IN_GOV = ("ssm", "sqs")
 
 
 def endpoint_url(service: str, region: str, environment: dict) -> str:
@@ -23,6 +21,6 @@ def endpoint_url(service: str, region: str, environment: dict) -> str:
     suffix, dual_stack_suffix = next((dns, dual) for prefix, dns, dual in PARTITIONS if region.startswith(prefix))
     fips = environment.get("AWS_USE_FIPS_ENDPOINT", "").lower() == "true"
     dual_stack = environment.get("AWS_USE_DUALSTACK_ENDPOINT", "").lower() == "true"
-    if fips and not dual_stack and region.startswith("us-gov-") and service in FIPS_WITHOUT_NAME_IN_GOV:
+    if not dual_stack and region.startswith("us-gov-"):  # GovCloud's ordinary endpoints of these services are FIPS endpoints
         fips = False
     return f"https://{service}{'-fips' if fips else ''}.{region}.{dual_stack_suffix if dual_stack else suffix}"

@@ -42,6 +42,7 @@ SIGNED = ", ".join(
         ("dynamodb", "cn-north-1", {}, "https://dynamodb.cn-north-1.amazonaws.com.cn"),
         ("sqs", "us-gov-west-1", {}, "https://sqs.us-gov-west-1.amazonaws.com"),
         ("ssm", "us-gov-west-1", {"AWS_USE_FIPS_ENDPOINT": "true"}, "https://ssm.us-gov-west-1.amazonaws.com"),
+        ("dynamodb", "us-gov-west-1", {"AWS_USE_FIPS_ENDPOINT": "true"}, "https://dynamodb.us-gov-west-1.amazonaws.com"),
         ("ssm", "us-iso-east-1", {}, "https://ssm.us-iso-east-1.c2s.ic.gov"),
         ("ssm", "us-isob-east-1", {}, "https://ssm.us-isob-east-1.sc2s.sgov.gov"),
         ("ssm", "eusc-de-east-1", {}, "https://ssm.eusc-de-east-1.amazonaws.eu"),
