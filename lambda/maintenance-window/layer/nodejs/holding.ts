@@ -9,12 +9,9 @@ import type { Invocation } from './invocation';
 import type { Row, Value } from './items';
 import type { Action } from './settings';
 import { detect, isHop, parse, type Source, sourceIds, DIRECT } from './sources';
-import { type DeferredEvent, Store } from './store';
+import { capped, type DeferredEvent, Store } from './store';
 import { isKept, StoreError, Table } from './table';
 import type { Decision } from './window';
-
-/** A batch may bring thousands of ids; the row must stay below DynamoDB's item limit with the body beside them. */
-const MOST_SOURCE_IDS = 1000;
 
 /** One invocation; only here is its body parsed. */
 export class Hold {
@@ -98,7 +95,7 @@ export class Hold {
   private async keep({ until, reason }: Decision, write: (event: DeferredEvent) => Promise<void>): Promise<Step> {
     const { reporter } = this.parts;
     const { requestId, body } = this.invocation;
-    const ids = sourceIds(this.source, this.event).slice(0, MOST_SOURCE_IDS);
+    const ids = capped(sourceIds(this.source, this.event));
     const envelope = { ...this.envelope, sourceIds: ids.length > 0 ? ids : null, until, reason };
     try {
       await write({ requestId, source: this.source.name, body: Buffer.from(body), envelope });

@@ -43,6 +43,11 @@ function decode(value: Json): Value {
   }
 }
 
+/** About what a list of texts takes in a row: DynamoDB counts one byte for each element, and up to three for the list. */
+export function listBytes(texts: readonly string[]): number {
+  return texts.reduce((bytes, text) => bytes + Buffer.byteLength(text) + 4, 0);
+}
+
 /** A change of one row under conditions, written step by step. */
 export class Update {
   private readonly names = new Map<string, string>();

@@ -1,5 +1,6 @@
 /** What a replayed run's result means for its row: done, failed, or some items of its batch failed. lambda/contract/replay.json. */
 import { limits } from '../../../contract/store.json';
+import { listBytes } from './items';
 import { isObject, itemId, itemsOf, NOT_JSON, parse, type Source } from './sources';
 
 export type Outcome =
@@ -9,10 +10,6 @@ export type Outcome =
 
 export const BODY_DAMAGED = 'BodyDamaged';
 const PARTIAL_FAILURE = 'PartialBatchFailure';
-/** Ids of failed items stand in the row, beside up to 8 KB of body; the rest of DynamoDB's item limit is margin. */
-const MOST_ONLY_BYTES = limits.itemBytes.value * 3 / 4;
-/** DynamoDB counts one byte for each element of a list, and up to three for the list. */
-const BYTES_PER_ID = 4;
 
 /** A failure; what kept the handler from running is one too. */
 export function failed(errorType: string, errorMessage: string): Outcome {
@@ -66,7 +63,7 @@ function outcomeOfBatch(source: Source, event: unknown, failures: unknown): Outc
     return failed(PARTIAL_FAILURE, 'batchItemFailures names an item that is not in the batch, so the whole batch failed');
   }
   const only = [...new Set(ids)];
-  if (only.reduce((bytes, id) => bytes + Buffer.byteLength(id) + BYTES_PER_ID, 0) > MOST_ONLY_BYTES) {
+  if (listBytes(only) > limits.onlyBytes.value) {
     return failed(PARTIAL_FAILURE, `${only.length} items failed, more than the row can name: the whole batch runs again`);
   }
   return { status: 'PARTIAL', errorType: PARTIAL_FAILURE, errorMessage: `${only.length} of ${known.size} items failed`, only };

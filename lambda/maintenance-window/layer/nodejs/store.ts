@@ -3,7 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { limits } from '../../../contract/store.json';
 import { maxAttempts } from '../../../contract/timing.json';
-import { type Row, Update, type Value } from './items';
+import { listBytes, type Row, Update, type Value } from './items';
 import { backlog, chunkKey, Conflict, isKept, StoreError, type Table } from './table';
 
 /** What is kept of one invocation. */
@@ -33,6 +33,15 @@ export function pack(body: Buffer): PackedBody {
     content: helps ? packed : body,
     attributes: { encoding: helps ? 'gzip' : 'identity', bodySize: body.length, bodySha256: createHash('sha256').update(body).digest('hex') },
   };
+}
+
+/** As many of a source's ids as the row may name: it must stay below DynamoDB's item limit with the body beside them. */
+export function capped(sourceIds: readonly string[]): readonly string[] {
+  let ids = sourceIds.slice(0, limits.mostSourceIds.value);
+  while (listBytes(ids) > limits.sourceIdsBytes.value) {
+    ids = ids.slice(0, Math.floor(ids.length / 2));
+  }
+  return ids;
 }
 
 /** Writes rows of one function. Every method throws StoreError when the event is not durable. `until` in epoch milliseconds. */

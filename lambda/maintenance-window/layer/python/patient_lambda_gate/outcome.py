@@ -4,12 +4,10 @@ import json
 
 from . import contract
 from .sources import MISSING, item_id, parse
-from .table import LIMITS
+from .table import LIMITS, list_bytes
 
 PARTIAL_FAILURE = "PartialBatchFailure"
 BODY_DAMAGED = "BodyDamaged"
-# Ids of failed items stand in the row, beside up to 8 KB of body; the rest of DynamoDB's item limit is margin.
-MOST_ONLY_BYTES = LIMITS["itemBytes"] * 3 // 4
 
 
 class Outcome:
@@ -64,7 +62,7 @@ def _of_batch(row: dict, event: object, failures: object) -> Outcome:
     if not all(isinstance(name, str) and name and name in known for name in failed):
         return whole
     only = list(dict.fromkeys(failed))
-    if sum(len(name.encode()) + 4 for name in only) > MOST_ONLY_BYTES:
+    if list_bytes(only) > LIMITS["onlyBytes"]:
         return Outcome("FAILED", PARTIAL_FAILURE, f"{len(only)} items failed, more than the row can name: the whole batch runs again")
     return Outcome("PARTIAL", PARTIAL_FAILURE, f"{len(only)} of {len(known)} items failed", only)
 

@@ -9,14 +9,12 @@ from . import contract
 from .items import Update
 from .report import Reporter
 from .settings import Settings
-from .table import LIMITS, PAST_WRITING, Conflict, StoreError, Table, backlog, chunk_key, event_key
+from .table import LIMITS, PAST_WRITING, Conflict, StoreError, Table, backlog, chunk_key, event_key, list_bytes
 
 TIMING = contract.load("timing")
 PARALLEL_CHUNKS = 4
 SCHEDULED = "scheduled"  # the source whose events are ticks of a rule: the index tells which
 GZIP = 31  # zlib's window bits for gzip's format
-# A batch may bring thousands of ids; the row must stay below DynamoDB's item limit with the body beside them.
-MOST_SOURCE_IDS = 1000
 
 
 class Body:
@@ -49,7 +47,15 @@ class DeferredEvent:
     def __init__(self, request_id: str, source: str, source_ids: list, envelope: dict) -> None:
         self.request_id = request_id
         self.source = source
-        self.envelope = {**envelope, "sourceIds": source_ids[:MOST_SOURCE_IDS] or None}
+        self.envelope = {**envelope, "sourceIds": capped(source_ids) or None}
+
+
+def capped(source_ids: list) -> list:
+    """As many as the row may name: it must stay below DynamoDB's item limit with the body beside them."""
+    ids = source_ids[: LIMITS["mostSourceIds"]]
+    while list_bytes(ids) > LIMITS["sourceIdsBytes"]:
+        ids = ids[: len(ids) // 2]
+    return ids
 
 
 class Store:

@@ -44,6 +44,11 @@ def chunk_key(event_id: str, write_id: str, number: int) -> str:
     return f"{event_id}#{write_id}#{number}"
 
 
+def list_bytes(texts: list) -> int:
+    """About what a list of texts takes in a row: DynamoDB counts one byte for each element, and up to three for the list."""
+    return sum(len(text.encode("utf-8", "surrogatepass")) + 4 for text in texts)
+
+
 class Table:
     """``until`` of every operation: epoch milliseconds after which no further attempt begins."""
 

@@ -16,6 +16,13 @@ test.each((successVectors as readonly Vector[]).map((vector) => [`${vector.sourc
   }
 });
 
+test.each([[0, 'PARTIAL'], [1, 'FAILED']])('as many failed items as a row can name, and %d more: %s', (more, status) => {
+  const ids = [...Array.from({ length: limits.onlyBytes.value / 100 }, (_, number) => String(number).padStart(96, '0')), ...Array<string>(more).fill('x')];
+  const event = { Records: ids.map((messageId) => ({ messageId })) };
+  const result = JSON.stringify({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+  expect(outcomeOfResult(sourceNamed('sqs'), event, result).status).toBe(status);
+});
+
 test('more failed items than a row can name run again as a whole', () => {
   const ids = Array.from({ length: 10_000 }, (_, number) => `${number}-${'i'.repeat(36)}`);
   const event = { Records: ids.map((messageId) => ({ messageId })) };

@@ -4,7 +4,7 @@ import { limits, shards } from '../../../../../lambda/contract/store.json';
 import { AwsClient } from '../../../../../lambda/maintenance-window/layer/nodejs/aws-request';
 import { decodeRow, type Row } from '../../../../../lambda/maintenance-window/layer/nodejs/items';
 import { Replays } from '../../../../../lambda/maintenance-window/layer/nodejs/replay';
-import { pack, Store } from '../../../../../lambda/maintenance-window/layer/nodejs/store';
+import { capped, pack, Store } from '../../../../../lambda/maintenance-window/layer/nodejs/store';
 import { backlog, Table } from '../../../../../lambda/maintenance-window/layer/nodejs/table';
 import { KeptEvents } from './kept-events';
 import type { Reply } from './loopback-service';
@@ -138,6 +138,13 @@ test('other bytes of the same length are damage too', async () => {
   await defer();
   events.rows.put({ ...events.rows.item(KEY)!, body: { B: Buffer.alloc(SMALL.length, 'x').toString('base64') } } as never);
   await expect(loaded()).rejects.toThrow('bytes that were received');
+});
+
+test.each([
+  [Array.from({ length: 10_000 }, (_, number) => String(number)), limits.mostSourceIds.value], [['x'.repeat(65_532)], 1], [['x'.repeat(65_533)], 0],
+  [Array.from({ length: 1000 }, () => 'é'.repeat(400)), 62], [[], 0],
+])('ids of a large batch, or as long as an event, do not make the row too large', (ids, kept) => {
+  expect(capped(ids)).toEqual(ids.slice(0, kept));
 });
 
 test.each(shards.vectors)('$requestId is in shard $shard', ({ requestId, shard }) => {

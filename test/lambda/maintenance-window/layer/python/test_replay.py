@@ -271,6 +271,15 @@ def test_only_items_that_are_still_to_run_reach_the_handler():
         outcome.only_items(ROWS["s3"], body, ["a"])
 
 
+@pytest.mark.parametrize(("more", "status"), [(0, "PARTIAL"), (1, "FAILED")])
+def test_more_failed_items_than_a_row_can_name_run_again_as_a_whole(more, status):
+    most = contract_file("store")["limits"]["onlyBytes"]["value"]
+    ids = [f"{number:096d}" for number in range(most // 100)] + ["x"] * more
+    event = {"Records": [{"messageId": name} for name in ids]}
+    result = json.dumps({"batchItemFailures": [{"itemIdentifier": name} for name in ids]})
+    assert outcome.of_result(ROWS["sqs"], event, result).status == status
+
+
 @pytest.mark.parametrize(
     "original", [None, "", "no JSON", "[]", '{"custom":{"own":1,"maintenanceReplay":{"attempt":99}},"client":{"app_title":"t"}}']
 )

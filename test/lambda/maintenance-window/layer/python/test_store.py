@@ -10,7 +10,7 @@ from fake_services import DROP, LOSE_ANSWER, Clock, failing
 from patient_lambda_gate import table
 from patient_lambda_gate.aws import AwsClient
 from patient_lambda_gate.settings import Settings
-from patient_lambda_gate.store import DeferredEvent, Store
+from patient_lambda_gate.store import DeferredEvent, Store, capped
 from patient_lambda_gate.table import StoreError, Table, backlog
 
 STORE = contract_file("store")
@@ -281,7 +281,12 @@ def test_an_endpoint_that_returns_no_row_with_the_conflict_is_asked_for_it(store
 
 def test_the_ids_of_a_large_batch_do_not_make_the_row_too_large(store, dynamo):
     store.defer(event(ids=tuple(f"{number:036d}" for number in range(10_000))), SMALL, soon())
-    assert len(dynamo.row(KEY)["envelope"]["sourceIds"]) == 1000
+    assert len(dynamo.row(KEY)["envelope"]["sourceIds"]) == STORE["limits"]["mostSourceIds"]["value"]
+
+
+@pytest.mark.parametrize(("ids", "kept"), [(["x" * 65_532], 1), (["x" * 65_533], 0), (["é" * 400] * 1000, 62), ([], 0)])
+def test_ids_as_long_as_an_event_do_not_make_the_row_too_large(ids, kept):
+    assert capped(ids) == ids[:kept]
 
 
 @pytest.mark.parametrize("vector", STORE["shards"]["vectors"], ids=lambda vector: vector["requestId"])
