@@ -3,7 +3,7 @@
  * real account in theirs, and nothing here may ever meet them.
  */
 const INHERITED = [
-  'CI', 'HOME', 'LANG', 'PATH', 'SHELL', 'TERM', 'TMPDIR', 'TZ', 'USER',
+  'CI', 'CLIENTS', 'HOME', 'LANG', 'PATH', 'SHELL', 'TERM', 'TMPDIR', 'TZ', 'USER',
   'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy',
   'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'SSL_CERT_DIR', 'SSL_CERT_FILE',
 ];
