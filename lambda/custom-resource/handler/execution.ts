@@ -5,7 +5,8 @@
 import { createFailedMarker, envelope, executions, times } from '../../contract/custom-resource.json';
 import { conclude } from './conclusion';
 import { handlersFor } from './definition';
-import { type Logger, logger } from './log';
+import type { Environment } from './delivery';
+import { type Logger, logger, shownError } from './log';
 import { hideUrl, Mask } from './mask';
 import { envelopeOf, type Operation, readOperation, RUNTIME } from './operation';
 import { defaultPhysicalResourceId, idempotencyToken } from './physical-id';
@@ -22,10 +23,10 @@ import { failed, finished, HandlerError, isResult, namesNewId, type Verdict, wai
 
 /** @throws Error when nobody waits for an answer; Unanswered when the responder has to give it */
 export async function execute(definition: Definition, invocation: Invocation, platform: Platform): Promise<void> {
-  const settings = readSettings(platform.environment);
+  const { settings, problem: mistake } = settingsOf(platform.environment);
   const { operation, problem, runtime } = readOperation(invocation.event, platform.clock.now(), settings.serviceTimeout);
   const foreign = runtime === RUNTIME ? undefined : `the operation was begun by code in another language (${JSON.stringify(runtime)}) and can't be continued by ${RUNTIME}`;
-  await new Execution(definition, operation, settings, invocation, platform).run(problem ?? foreign);
+  await new Execution(definition, operation, settings, invocation, platform).run(problem ?? foreign ?? mistake);
 }
 
 class Execution {
@@ -303,6 +304,15 @@ class Execution {
 
   #outOfExecutions(): string {
     return `the operation would need execution number ${this.settings.mostExecutions + 1}, of which Lambda's recursion guard lets ${executions.most} pass: allow longer executions, or recursive loops`;
+  }
+}
+
+/** The settings; the defaults, and why, when a variable holds none: a request is answered nevertheless. */
+function settingsOf(environment: Environment): { readonly settings: Settings; readonly problem?: string } {
+  try {
+    return { settings: readSettings(environment) };
+  } catch (error) {
+    return { settings: readSettings({}), problem: shownError(error) };
   }
 }
 

@@ -53,7 +53,7 @@ export function finished(operation: Operation, result: Done, mask: Mask, log: Lo
     log.warn('a Delete has no attributes: its data is dropped');
   }
   const data = isDelete ? undefined : result.data;
-  const problem = otherId(operation, id) ?? unusableId(id, mask) ?? badData(data, result.noEcho, mask);
+  const problem = otherId(operation, id) ?? unusableId(id, mask) ?? badNoEcho(result.noEcho) ?? badData(data, result.noEcho, mask);
   if (problem !== undefined) {
     return failed(operation, new HandlerError(problem), 'CUT_OFF', mask, id);
   }
@@ -116,6 +116,11 @@ function badData(data: unknown, noEcho: boolean | undefined, mask: Mask): string
     return `data must be an object of attributes, got ${Array.isArray(data) ? 'a list' : String(data)}`;
   }
   return notJson(data, 'data') ?? (noEcho === true ? undefined : secretIn(mask.find(data, 'data'), 'return it with noEcho: true'));
+}
+
+/** Anything else that means true would show what was to be masked. */
+function badNoEcho(noEcho: unknown): string | undefined {
+  return noEcho === undefined || typeof noEcho === 'boolean' ? undefined : `noEcho must be true or false, got ${JSON.stringify(noEcho)}`;
 }
 
 function secretIn(path: string | undefined, remedy: string): string | undefined {

@@ -207,6 +207,12 @@ describe('data', () => {
     expect(world.answer).toMatchObject({ Data: { Arn: 'arn', Count: 3, List: ['a'] }, NoEcho: true });
   });
 
+  test.each(['true', 1, 'false'])('with a noEcho of %p fails by name, and is not shown', async (noEcho) => {
+    await world.run({ create: async () => done({ data: { A: 'hidden-value' }, noEcho: noEcho as never }) }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('noEcho must be true or false') });
+    expect(JSON.stringify(world.puts)).not.toContain('hidden-value');
+  });
+
   test('of poll is given (aws-cdk: Data passed)', async () => {
     await world.run({ update: async () => wait(1), poll: async () => done({ data: { A: 'b' } }) }, request('Update'));
     expect(world.answer.Data).toEqual({ A: 'b' });
@@ -259,6 +265,12 @@ describe('a request', () => {
   test('without properties is served (measured: cfn-lambda-handler hangs)', async () => {
     await world.run({ create: async () => done() }, { ...request('Create'), ResourceProperties: undefined });
     expect(world.answer.Status).toBe('SUCCESS');
+  });
+
+  test('to a function with a wrong variable is answered by name, and create never started', async () => {
+    world.environment = { PATIENT_LAMBDA_POLL_INTERVAL: 'often' };
+    await world.run({}, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining('PATIENT_LAMBDA_POLL_INTERVAL is \'often\'') });
   });
 
   test('of an unknown type is answered by name', async () => {
