@@ -20,7 +20,7 @@ export interface ReplayOptions {
 /** When deferred events are brought back. */
 export class Replay {
   /**
-   * Somebody starts each replay: the command, or an invocation of the store's replayer.
+   * Somebody starts each replay, by an invocation of the store's replayer.
    *
    * @param options how fast, once started
    */

@@ -1,4 +1,4 @@
-/** Which physical id an answer carries (DESIGN 4.2, Ids). Pure: the responder and both languages come to the same id. */
+/** Which physical id an answer carries. Pure: the responder and both languages come to the same id. */
 import { createHash } from 'node:crypto';
 import { createFailedMarker, inventedId, physicalResourceId as limits } from '../../contract/custom-resource.json';
 import { canonicalJson } from './json';

@@ -1,4 +1,4 @@
-/** Reads the stack's status, and tells when the stack turns back: then nobody waits for this request any more (DESIGN 4.3). */
+/** Reads the stack's status, and tells when the stack turns back: then nobody waits for this request any more. */
 import { stackGoesBack, times } from '../../contract/custom-resource.json';
 import { type Clock, within } from './clock';
 import { type Logger, shownError } from './log';

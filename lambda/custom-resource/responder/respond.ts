@@ -1,4 +1,4 @@
-/** The last resort (DESIGN 4.3): answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
+/** The last resort: answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
 import { createFailedMarker, neverStarted } from '../../contract/custom-resource.json';
 import { type Answer, render } from '../handler/answer';
 import type { Clock } from '../handler/clock';

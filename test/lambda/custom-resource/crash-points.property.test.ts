@@ -1,5 +1,5 @@
 /**
- * Exactly one status and id (DESIGN 4.3): whatever ends the process, wherever, CloudFormation gets an answer, and one that is repeated says the same.
+ * Exactly one status and id: whatever ends the process, wherever, CloudFormation gets an answer, and one that is repeated says the same.
  * The process ends at a step that has an effect outside; the real responder gets Lambda's record of it.
  */
 import * as fc from 'fast-check';

@@ -1,4 +1,4 @@
-/** Keeps an event, byte for byte, before anybody is told so. DESIGN 3.5; lambda/contract/store.json. */
+/** Keeps an event, byte for byte, before anybody is told so. lambda/contract/store.json. */
 import { createHash, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { limits } from '../../../contract/store.json';

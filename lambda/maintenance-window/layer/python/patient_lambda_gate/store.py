@@ -1,4 +1,4 @@
-"""Keeps an event, byte for byte, before anybody is told so. DESIGN 3.5; lambda/contract/store.json."""
+"""Keeps an event, byte for byte, before anybody is told so. lambda/contract/store.json."""
 
 import hashlib
 import uuid
