@@ -24,8 +24,10 @@ THROTTLES = (
     "ThrottlingException",
     "TooManyRequestsException",
 )
-# One attempt: long enough for a part of a large event from a small function, short enough that a dead connection leaves time for another.
+# Long enough for a part of a large event from a small function. Half of what is left at most: a hang leaves time for another attempt.
 ATTEMPT_SECONDS = 5.0
+# Below this a half is not worth a try, so the attempt gets all.
+LEAST_ATTEMPT_SECONDS = 0.25
 FIRST_PAUSE_SECONDS = 0.05
 LONGEST_PAUSE_SECONDS = 1.0
 
@@ -80,7 +82,8 @@ class AwsClient:
             if left <= 0:
                 raise failure
             try:
-                return self.call_once(service, operation, payload, min(left, ATTEMPT_SECONDS), fresh=attempts > 0)
+                seconds = left if left < 2 * LEAST_ATTEMPT_SECONDS else min(left / 2, ATTEMPT_SECONDS)
+                return self.call_once(service, operation, payload, seconds, fresh=attempts > 0)
             except AwsError as error:
                 failure = error
             attempts += 1

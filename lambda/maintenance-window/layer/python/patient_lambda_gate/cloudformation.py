@@ -21,7 +21,7 @@ def is_response_url(url: str, environment: dict) -> bool:
     try:
         parts = urlsplit(url)
         if parts.scheme == "https":
-            return bool(parts.hostname)
+            return bool(parts.hostname) and parts.port != 0
         endpoints = [urlsplit(environment.get(name) or "") for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")]
         return (
             parts.scheme == "http"

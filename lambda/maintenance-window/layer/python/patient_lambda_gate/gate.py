@@ -39,7 +39,7 @@ class Gate:
             act = self._plan(invocation)
         except Exception as error:  # a defect here must neither acknowledge the event nor run it unprotected
             self.reporter.log(f"{invocation.request_id} is failed by an error of the gate:\n{traceback.format_exc()}")
-            act = functools.partial(self._fail, invocation, error)
+            act = functools.partial(self._fail, invocation, typed("gateNotAttached", f"the gate failed: {type(error).__name__}: {error}"))
         act()
 
     def holds_at_boot(self) -> bool:

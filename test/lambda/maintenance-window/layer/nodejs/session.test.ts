@@ -106,6 +106,14 @@ test('a store that refuses is an error to the source', async () => {
   expect(counted).toEqual(['storeFailed']);
 });
 
+test('an error of the gate itself is an error to the source', async () => {
+  value = 'on';
+  jest.spyOn(WindowCache.prototype, 'state').mockRejectedValueOnce(new TypeError('defect'));
+  await expect(session().next(nativeWith(invocation(S3)), [])).rejects.toBe(ENDED);
+  expect(posts()).toMatchObject([['r-1/error', { errorType: 'GateNotAttached', errorMessage: 'the gate failed: defect' }]]);
+  expect(events.operations).toEqual([]);
+});
+
 test('an operation that is under way runs, and what a construct wants to run', async () => {
   value = 'on';
   const open = session({ [names.deferral]: '{"s3":"RUN"}' });

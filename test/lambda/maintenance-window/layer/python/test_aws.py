@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from fake_services import DROP, Clock, failing, wall_clock
+from fake_services import DROP, HANG, Clock, failing, wall_clock
 from patient_lambda_gate.aws import AwsClient, AwsError
 from patient_lambda_gate.credentials import CredentialsError, CredentialSource
 from patient_lambda_gate.endpoints import endpoint_url
@@ -165,6 +165,10 @@ def test_the_last_failure_is_reported_when_time_is_over(server, environment):
     with pytest.raises(AwsError, match="ThrottlingException"):
         AwsClient({**environment, "AWS_ENDPOINT_URL": service.url}, clock).call("dynamodb", "GetItem", {}, clock.now + 2_500)
     assert len(service.requests) == 3
+
+
+def test_a_service_that_hangs_leaves_time_for_another_attempt(server, environment):
+    assert client(server, environment, [HANG, (200, {"Item": 1})]).call("dynamodb", "GetItem", {}, wall_clock() + 2_000) == {"Item": 1}
 
 
 def test_nothing_is_sent_without_time(server, environment):

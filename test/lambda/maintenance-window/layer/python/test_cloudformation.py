@@ -42,6 +42,7 @@ def test_a_response_is_not_longer_than_cloudformation_takes():
         ("...", {}, False),
         ("file:///etc/passwd", {}, False),
         ("https://", {}, False),
+        ("https://bucket.s3.amazonaws.com:x/", {}, False),
         ("http://127.0.0.1:x/", {}, False),
     ],
 )

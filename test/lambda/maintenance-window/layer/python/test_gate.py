@@ -143,7 +143,9 @@ def test_a_look_up_that_fails_is_an_error_to_sources_that_retry_and_runs_for_oth
 def test_an_error_of_the_gate_itself_is_an_error_to_the_source(world, monkeypatch):
     made = world(ON)
     monkeypatch.setattr(made.gate.cache, "state", lambda remaining: 1 / 0)
-    assert made.error(S3) == "ZeroDivisionError"
+    kind, content = made.invoke(S3)
+    assert (kind, content["errorType"]) == ("error", "GateNotAttached")
+    assert content["errorMessage"] == "the gate failed: ZeroDivisionError: division by zero"
     assert made.seen == []
 
 
