@@ -29,7 +29,6 @@ export interface Settings {
 
 /** Characters of a refused value that an error shows. */
 const SHOWN_CHARACTERS = 120;
-const ACTIONS: readonly Action[] = ['DEFER', 'REJECT', 'LEAVE', 'RUN'];
 
 /**
  * Reads the settings.
@@ -89,9 +88,9 @@ function deferral(text: string | null): Record<string, Action> {
   } catch {
     value = null;
   }
-  const known = (name: string, action: unknown) => sources.some((source) => source.name === name) && ACTIONS.includes(action as Action);
+  const known = (name: string, action: unknown) => sources.some((source) => source.name === name && source.allowed.includes(action as Action));
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.entries(value).every(([name, action]) => known(name, action))) {
-    throw refused(names.deferral, text, 'a JSON object of event source to action');
+    throw refused(names.deferral, text, 'a JSON object of event source to an action that is possible for it');
   }
   return value as Record<string, Action>;
 }

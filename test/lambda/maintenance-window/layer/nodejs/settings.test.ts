@@ -16,6 +16,10 @@ test.each([
   expect(readSettings({ ...LEAST, ...more }).loadsAfterCheck).toBe(waits);
 });
 
+test('a deferral that is possible is taken', () => {
+  expect(readSettings({ ...LEAST, [names.deferral]: '{"s3":"RUN","sqs-fifo":"DEFER"}' }).deferral).toEqual({ 's3': 'RUN', 'sqs-fifo': 'DEFER' });
+});
+
 test.each(['operatorParameter', 'table', 'functionKey'] as const)('a missing %s is named', (key) => {
   expect(() => readSettings({ ...LEAST, [names[key]]: '' })).toThrow(`${names[key]} is missing`);
 });
@@ -25,6 +29,7 @@ test.each([
   ['lead', '1h', 'whole seconds'], ['leaveFor', '43201', '0 to 43200'], ['keepFinished', '604799', 'at least 604800'],
   ['onWindowUnknown', 'run', 'RUN, DEFER, FAIL'], ['handlerLoading', 'LATER', 'AFTER_CHECK, AT_ONCE'],
   ['deferral', '{', 'JSON object'], ['deferral', '[]', 'JSON object'], ['deferral', '{"sqs":"DROP"}', 'JSON object'], ['deferral', '{"sqss":"RUN"}', 'JSON object'],
+  ['deferral', '{"s3":"LEAVE"}', 'possible for it'], ['deferral', '{"cognito":"DEFER"}', 'possible for it'],
 ] as const)('%s %s is refused by name', (key, value, expected) => {
   const read = () => readSettings({ ...LEAST, [names[key]]: value });
   expect(read).toThrow(`${names[key]} is '${value}'`);
