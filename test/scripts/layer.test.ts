@@ -84,6 +84,7 @@ describe('the sources of the layer', () => {
   test('come with the contract, without the vectors that test it', () => {
     const files = contractFiles(join(ROOT, 'lambda', 'contract'));
     expect([...files.keys()]).toContain('contract/names.json');
+    expect([...files.keys()].filter((name) => name.includes('vectors'))).toEqual([]);
     const window = JSON.parse(files.get('contract/window.json')!.toString());
     expect(Object.keys(window)).toContain('allowedPattern');
     expect(Object.keys(window).filter((key) => /vectors|comment/i.test(key))).toEqual([]);
