@@ -333,6 +333,23 @@ describe('onTimeout', () => {
     expect(world.answer.Status).toBe('FAILED');
   });
 
+  test.each(['create', 'poll'])('comes after the signal of a %s that it stops', async (running) => {
+    let signal: AbortSignal | undefined;
+    const hang = (context: { signal: AbortSignal }) => {
+      signal = context.signal;
+      return never();
+    };
+    const seen: unknown[] = [];
+    await world.run({
+      create: (_, context) => running === 'create' ? hang(context) : Promise.resolve(wait({})),
+      poll: (_, __, context) => hang(context),
+      onTimeout: async () => {
+        seen.push(signal?.aborted);
+      },
+    }, request('Create', withTimeout(120)));
+    expect(seen).toEqual([true]);
+  });
+
   test('gets half the margin at most; the answer comes nevertheless', async () => {
     await world.run({ create: never, onTimeout: never }, request('Create'));
     expect(world.answer.Reason).toContain('onTimeout was not finished after 15 s');

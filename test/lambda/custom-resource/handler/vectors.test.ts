@@ -1,6 +1,7 @@
-import { createFailedMarker, responseBytes } from '../../../../lambda/contract/custom-resource.json';
+import { createFailedMarker, envelope, envelopeKey, responseBytes } from '../../../../lambda/contract/custom-resource.json';
 import * as vectors from '../../../../lambda/contract/custom-resource.vectors.json';
 import { type Answer, render } from '../../../../lambda/custom-resource/handler/answer';
+import { envelopeOf, readOperation } from '../../../../lambda/custom-resource/handler/operation';
 import { defaultPhysicalResourceId, failureId, idempotencyToken, isInventedId, type Progress } from '../../../../lambda/custom-resource/handler/physical-id';
 import { BadReference, parseReference } from '../../../../lambda/custom-resource/handler/references';
 import { margin, nextStep, operationTimes, sleepBeforePoll } from '../../../../lambda/custom-resource/handler/times';
@@ -40,6 +41,15 @@ test.each(vectors.timeVectors as readonly { name: string; url: string; receivedA
     expect(operationTimes(request('Create', { ResponseURL: url, ResourceProperties: properties }), receivedAt, provider)).toEqual(expected);
   },
 );
+
+test.each(vectors.envelopeVectors)('an envelope is read and written: $name', ({ fields, problem }) => {
+  const read = readOperation({ [envelopeKey]: fields }, 0, undefined);
+  expect(read.problem !== undefined).toBe(problem);
+  if (!problem) {
+    expect(JSON.parse(envelopeOf(read.operation))).toEqual({ [envelopeKey]: { ...fields, hop: fields.hop as number + 1 } });
+    expect(Object.keys(fields).filter((name) => !(name in envelope.fields))).toEqual([]);
+  }
+});
 
 test.each(vectors.marginVectors)('the margin of an execution of $execution ms', ({ execution, margin: expected }) => {
   expect(margin(execution)).toBe(expected);

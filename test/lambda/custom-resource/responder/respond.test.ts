@@ -1,5 +1,6 @@
 /** The last resort, for records as Lambda's on-failure destination sends them. */
 import { createFailedMarker, envelopeKey, neverStarted } from '../../../../lambda/contract/custom-resource.json';
+import { responderVectors } from '../../../../lambda/contract/custom-resource.vectors.json';
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/handler/physical-id';
 import { request, STACK, START } from '../handler/requests';
 import { World } from '../world';
@@ -142,4 +143,19 @@ test('server errors are outlasted, and a record of something else fails loudly',
   expect(world.answer.Status).toBe('FAILED');
   await world.fail({ Records: [] }, OUT_OF_MEMORY);
   expect(world.log).toContain('responder: Error: this event is no request of CloudFormation');
+});
+
+interface ResponderVector {
+  readonly name: string;
+  readonly request: string;
+  readonly envelope?: Record<string, unknown>;
+  readonly response?: { errorType: string; errorMessage: string };
+  readonly status: string;
+  readonly id: string;
+}
+
+test.each(responderVectors as readonly ResponderVector[])('comes to the contract\'s status and id: $name', async ({ request: type, envelope: change, response, status, id }) => {
+  const event = type === 'DeleteOfMarker' ? request('Delete', { PhysicalResourceId: createFailedMarker }) : request(type as 'Create');
+  await world.fail(change ? envelope(change, event) : event, response);
+  expect(world.answer).toMatchObject({ Status: status, PhysicalResourceId: id });
 });
