@@ -18,9 +18,6 @@ export interface CloudFormationRequest {
 const NEEDED_FOR_AN_ANSWER = ['ResponseURL', 'StackId', 'RequestId', 'LogicalResourceId'] as const;
 const TYPES = ['Create', 'Update', 'Delete'];
 
-/** A request that can be answered, but not served: the message says why. */
-export class UnservableRequest extends Error {}
-
 /** Whether an event is a hop's envelope: the key stands alone. */
 export function isEnvelope(event: unknown): event is Readonly<Record<string, unknown>> {
   return typeof event === 'object' && event !== null && !Array.isArray(event) && Object.keys(event).length === 1 && envelopeKey in event;
