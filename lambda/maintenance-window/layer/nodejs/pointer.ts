@@ -24,8 +24,12 @@ export function parsePointer(body: string): Pointer | null {
   return exact ? inner as unknown as Pointer : null;
 }
 
-/** The original client context as JSON text, with the mark of this run. */
-export function withMark(original: unknown, row: Row): string {
+/**
+ * The original client context as JSON text, with the mark of this run.
+ *
+ * @param messages of a batch whose items are counted by their queue
+ */
+export function withMark(original: unknown, row: Row, messages: readonly object[] | null = null): string {
   const parsed = typeof original === 'string' ? parse(original) : null;
   const context = isObject(parsed) ? parsed : {};
   const mark = {
@@ -33,6 +37,7 @@ export function withMark(original: unknown, row: Row): string {
     deferredAt: new Date(row.deferredAt as number).toISOString(),
     attempt: row.attempt,
     run: row.run ?? null,
+    ...messages && { messages },
   };
   return JSON.stringify({ ...context, custom: { ...isObject(context.custom) ? context.custom : {}, [clientContext.key]: mark } });
 }

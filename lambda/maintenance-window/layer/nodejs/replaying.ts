@@ -7,7 +7,7 @@ import { BODY_DAMAGED, failed, withOnly } from './outcome';
 import { type Pointer, withMark } from './pointer';
 import { BodyDamaged, Refused, Replays, type Run } from './replay';
 import { replayAnswer, ReplayedRun } from './replayed-run';
-import { sourceNamed } from './sources';
+import { parse, receivedMessages, sourceNamed } from './sources';
 import { StoreError, Table } from './table';
 
 /** Characters of a request id that the log shows: a forged one may be long. */
@@ -61,6 +61,7 @@ async function planRun(parts: GateParts, invocation: Invocation, replays: Replay
     return replay.settle(failed(BODY_DAMAGED, damage));
   }
   const { clientContext, identity } = (row.envelope ?? {}) as Row;
-  const raw = withContent(invocation.raw, event, withMark(clientContext, row), typeof identity === 'string' ? identity : null);
+  const messages = source.receiveCount ? receivedMessages(source, parse(event)) : null;
+  const raw = withContent(invocation.raw, event, withMark(clientContext, row, messages), typeof identity === 'string' ? identity : null);
   return { do: 'run', invocation: raw, replay };
 }

@@ -16,6 +16,8 @@ export interface Source {
   readonly ids?: readonly Step[];
   /** Name of the list of items, and path of an item's id in it. */
   readonly batch?: readonly [string, string];
+  /** Path of an item's count of receives. */
+  readonly receiveCount?: string;
   /** Whether a status of 500 or more is a failure. */
   readonly http?: boolean;
 }
@@ -65,6 +67,17 @@ export function itemsOf(source: Source, event: unknown): unknown[] | null {
 export function itemId(source: Source, item: unknown): string | null {
   const id = source.batch ? at(item, source.batch[1].split('.')) : undefined;
   return typeof id === 'string' ? id : null;
+}
+
+/** What tells a redelivered batch's items from those of another row; null for sources that do not count. */
+export function receivedMessages(source: Source, event: unknown): { messageId: string | null; receiveCount: number | null }[] | null {
+  const path = source.receiveCount?.split('.');
+  const items = path ? itemsOf(source, event) : null;
+  return items?.map((item) => ({ messageId: itemId(source, item), receiveCount: wholeNumber(at(item, path!)) })) ?? null;
+}
+
+function wholeNumber(text: unknown): number | null {
+  return typeof text === 'string' && /^[0-9]{1,9}$/.test(text) ? Number(text) : null;
 }
 
 /** Whether it is a JSON object. */

@@ -8,8 +8,8 @@ from .times import iso
 KEY = contract.load("replay")["clientContext"]["key"]
 
 
-def with_marker(original: "str | None", row: dict) -> str:
-    """The original client context as JSON text, with the mark of this run."""
+def with_marker(original: "str | None", row: dict, messages: "list | None" = None) -> str:
+    """The original client context as JSON text, with the mark of this run; ``messages`` of a batch whose items are counted by their queue."""
     try:
         context = json.loads(original) if original else {}
     except ValueError:
@@ -23,6 +23,8 @@ def with_marker(original: "str | None", row: dict) -> str:
         "attempt": row["attempt"],
         "run": row.get("run"),
     }
+    if messages is not None:
+        mark["messages"] = messages
     context["custom"] = {**(custom if isinstance(custom, dict) else {}), KEY: mark}
     return json.dumps(context)
 

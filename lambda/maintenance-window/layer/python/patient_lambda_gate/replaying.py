@@ -43,4 +43,5 @@ def _plan_run(gate, invocation, run: Run, until: float):
     envelope = row.get("envelope", {})
     event = parsed_event(body) if "batch" in source else None
     client = ReplayClient(invocation.client, replayer, run, source, event, gate.reporter, until)
-    return functools.partial(invocation.run_with, client, body, with_marker(envelope.get("clientContext"), row), envelope.get("identity"))
+    context = with_marker(envelope.get("clientContext"), row, sources.received_messages(source, event))
+    return functools.partial(invocation.run_with, client, body, context, envelope.get("identity"))

@@ -50,6 +50,19 @@ def item_id(row: dict, item: object) -> "str | None":
     return value if isinstance(value, str) else None
 
 
+def received_messages(row: dict, event: object) -> "list | None":
+    """What tells a redelivered batch's items from those of another row; None for sources that do not count."""
+    items = _at(event, row["batch"][:1]) if "receiveCount" in row else None
+    if not isinstance(items, list):
+        return None
+    path = row["receiveCount"].split(".")
+    return [{"messageId": item_id(row, item), "receiveCount": _whole_number(_at(item, path))} for item in items]
+
+
+def _whole_number(text: object) -> "int | None":
+    return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def _collect(value: object, path: list) -> list:
     if not path:
         return [value]

@@ -190,6 +190,18 @@ describe('a replay', () => {
     expect(JSON.parse(String(got.headers['lambda-runtime-client-context']))).toMatchObject({ custom: { maintenanceReplay: { originalRequestId: 'r-0', attempt: 1 } } });
   });
 
+  test('of a batch names its messages and how often they were received', async () => {
+    const { createHash } = await import('node:crypto');
+    const records = ['a', 'b'].map((messageId, n) => ({ messageId, attributes: { ApproximateReceiveCount: String(n + 1) } }));
+    const body = Buffer.from(JSON.stringify({ Records: records }));
+    const bodySha256 = createHash('sha256').update(body).digest('hex');
+    events.rows.put(encodeRow({ ...CLAIMED, source: 'sqs', only: ['b'], body, bodySize: body.length, bodySha256 }) as never);
+    const { got } = await started(nativeWith(invocation(POINTER)));
+    expect(JSON.parse(String(got.headers['lambda-runtime-client-context']))).toMatchObject({
+      custom: { maintenanceReplay: { messages: [{ messageId: 'b', receiveCount: 2 }] } },
+    });
+  });
+
   test('is seen among other events while nothing is on', async () => {
     const native = nativeWith(invocation('{}', 'r-2'), invocation(POINTER));
     const { open } = await started(native);

@@ -1,5 +1,6 @@
+import { messagesVectors } from '../../../../../lambda/contract/replay.json';
 import { hopVectors, vectors } from '../../../../../lambda/contract/sources.vectors.json';
-import { detect, isHop, parse, sourceIds } from '../../../../../lambda/maintenance-window/layer/nodejs/sources';
+import { detect, isHop, parse, receivedMessages, sourceIds, sourceNamed } from '../../../../../lambda/maintenance-window/layer/nodejs/sources';
 
 interface Vector {
   readonly name: string; readonly event?: unknown; readonly body?: string; readonly source: string; readonly ids?: readonly string[];
@@ -12,6 +13,10 @@ test.each((vectors as readonly Vector[]).map((vector) => [vector.name, vector] a
   if (vector.ids) {
     expect(sourceIds(source, event)).toEqual(vector.ids);
   }
+});
+
+test.each(messagesVectors.map(({ source, event, messages }) => [source, event, messages] as const))('messages that were received: %s %j', (source, event, messages) => {
+  expect(receivedMessages(sourceNamed(source), event)).toEqual(messages);
 });
 
 test.each(hopVectors)('an operation that is under way: $name', ({ body, hop }) => {

@@ -38,6 +38,16 @@ def test_a_replay_runs_on_the_original_event_and_writes_before_it_answers(world)
     assert made.reporter.metrics == ["replayed"]
 
 
+def test_the_replay_of_a_batch_names_its_messages_and_how_often_they_were_received(world):
+    made = world(OFF)
+    records = [{"messageId": name, "attributes": {"ApproximateReceiveCount": count}} for name, count in (("a", "1"), ("b", "2"))]
+    body = json.dumps({"Records": records}).encode()
+    made.dynamo.items[KEY] = encode_item(row(body=body, bodySize=len(body), bodySha256=hashlib.sha256(body).hexdigest(), source="sqs", only=["b"]))
+    assert status(made) == "DONE"
+    mark = json.loads(made.seen[0][1]["client"])["custom"]["maintenanceReplay"]
+    assert mark["messages"] == [{"messageId": "b", "receiveCount": 2}]
+
+
 def test_a_replay_that_fails_is_a_normal_answer(world):
     made = world(OFF)
     put(made)

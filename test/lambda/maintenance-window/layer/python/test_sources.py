@@ -22,6 +22,12 @@ def test_source(vector):
         assert sources.source_ids(row, event) == vector["ids"]
 
 
+@pytest.mark.parametrize("vector", contract_file("replay")["messagesVectors"], ids=lambda vector: json.dumps(vector["event"])[:60])
+def test_messages_that_were_received(vector):
+    row = next(row for row in contract_file("sources")["sources"] if row["name"] == vector["source"])
+    assert sources.received_messages(row, vector["event"]) == vector["messages"]
+
+
 @pytest.mark.parametrize("vector", VECTORS["hopVectors"], ids=lambda vector: vector["name"])
 def test_hop(vector):
     assert sources.is_hop(sources.parse(body_of(vector))) is vector["hop"]
