@@ -174,7 +174,7 @@ export class World {
   }
 
   /** @param life of the function's process; the responder is not ended */
-  readonly #fetch = (life?: Life) => async (_: string, init: RequestInit): Promise<Response> => {
+  readonly #fetch = (life?: Life) => async (url: string, init: RequestInit): Promise<Response> => {
     await life?.pass('before an answer');
     const body = JSON.parse(Buffer.from(init.body as Uint8Array).toString()) as Told;
     this.puts.push(body);
@@ -186,7 +186,7 @@ export class World {
       }
       this.told.push(body);
     }
-    await this.#meet(fate);
+    await this.#meet(fate, url);
     await life?.pass('after an answer');
     return new Response(null, { status: typeof fate === 'number' ? fate : 200 });
   };
@@ -198,16 +198,16 @@ export class World {
     if (fate === 'ok' || fate === 'takes effect, then fails') {
       this.payloads.push(payload);
     }
-    await this.#meet(fate);
+    await this.#meet(fate, 'https://lambda');
     await life.pass('after a hop');
   };
 
-  async #meet(fate: Fate): Promise<void> {
+  async #meet(fate: Fate, url: string): Promise<void> {
     if (fate === 'hangs') {
       await new Promise(() => undefined);
     }
     if (fate === 'fails' || fate === 'takes effect, then fails') {
-      throw new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
+      throw new TypeError('fetch failed', { cause: Object.assign(new Error(`read ECONNRESET ${url}`), { code: 'ECONNRESET' }) });
     }
   }
 }

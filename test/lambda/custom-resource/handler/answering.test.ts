@@ -51,6 +51,15 @@ test('an answer that was taken but not acknowledged is the only one', async () =
   expect(new Set(world.puts.map(({ Status, PhysicalResourceId }) => `${Status} ${PhysicalResourceId}`)).size).toBe(1);
 });
 
+test('what is said of a failed delivery keeps the ResponseURL to itself', async () => {
+  const world = new World();
+  world.putFates = Array<Fate>(1000).fill('fails');
+  await world.run(MADE, request('Create'));
+  const left = (world.records[0] as { responsePayload: { errorMessage: string } }).responsePayload.errorMessage;
+  expect(left).toContain('ECONNRESET');
+  expect(left + world.log).not.toContain('5e17ed');
+});
+
 test('one line for each execution tells what comes next', async () => {
   const world = new World();
   await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));

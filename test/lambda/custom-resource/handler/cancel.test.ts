@@ -24,12 +24,18 @@ test.each([
 ] as const)('a %s that waits while %s becomes %s is given up: onCancel, no answer, no hop', async (type, forward, back) => {
   rollsBackAfter(100, forward, back);
   const cancelled: unknown[] = [];
+  let calledAt = 0;
   const handler = async () => wait({ job: 1 });
   await world.run({
     create: handler,
     update: handler,
-    poll: async () => wait({ job: 1 }),
+    poll: async () => {
+      calledAt = elapsed();
+      return wait({ job: 1 });
+    },
     onCancel: async (req, state, { signal }) => {
+      // Nothing of the handler was called since the rollback was seen
+      expect(calledAt).toBeLessThan(elapsed());
       cancelled.push(req.requestType, state, signal.aborted);
     },
   }, request(type));

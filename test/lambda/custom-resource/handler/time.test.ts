@@ -184,6 +184,13 @@ describe('hops', () => {
     expect(other.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining(reason) });
   });
 
+  test('an envelope of another version without an id has the default one, for something had begun', async () => {
+    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    const { $longRunningOperation: fields } = JSON.parse(world.payloads[0]) as { $longRunningOperation: object };
+    const other = await new World().run({}, { $longRunningOperation: { ...fields, version: 2 } });
+    expect(other.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
+  });
+
   test.each([['fail', 'fails'], ['are denied', 403], ['get no answer', 'hangs']] as const)('that %s are repeated', async (_, fate) => {
     world.invokeFates = ['fails', fate === 403 ? 'fails' : fate, 'ok'];
     await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));

@@ -120,6 +120,11 @@ test.each([['another version', { version: 9, physicalResourceId: 'made' }], ['an
   },
 );
 
+test('an envelope of another version without an id stands for an operation that had begun', async () => {
+  await world.fail(envelope({ version: 9 }), OUT_OF_MEMORY);
+  expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
+});
+
 test('after ServiceTimeout nothing is answered', async () => {
   await world.clock.sleep(3_600_000);
   await world.fail(request('Create'), OUT_OF_MEMORY);
