@@ -36,7 +36,7 @@ const start = (variables: Record<string, string> = {}, more = {}): Promise<TestE
 
 describe('a window that cannot be read', () => {
   const CAUSES: [string, () => void, string][] = [
-    ['a malformed value', () => stage.window('maintenance please'), "syntax: 'maintenance please'"],
+    ['a malformed value', () => stage.window('maintenance please'), "does not match the grammar (syntax): 'maintenance please'"],
     ['a deleted parameter', () => stage.parameters.delete(OPERATOR_PARAMETER), `parameter ${OPERATOR_PARAMETER} does not exist`],
     ['a refusal', fault({ status: 400, body: '{"__type":"AccessDeniedException","message":"no ssm:GetParameters"}' }), 'AccessDeniedException: no ssm:GetParameters'],
     ['a hanging service', fault('hang'), 'ssm:GetParameters'],

@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+from . import contract
+
 MOST_CHARACTERS = 4096  # SSM: a standard parameter's value
 MOST_OFFSET_MINUTES = 18 * 60  # ISO 8601 and java.time agree on +-18:00
 SHOWN_CHARACTERS = 120
@@ -23,7 +25,8 @@ class WindowValueError(ValueError):
     """A parameter's value that cannot be read; ``code`` is one of the contract's errorCodes."""
 
     def __init__(self, code: str, value: str) -> None:
-        super().__init__(f"{code}: '{value[:SHOWN_CHARACTERS]}'")
+        meaning = contract.load("window")["errorCodes"][code]  # only now: a value that can be read needs none
+        super().__init__(f"{meaning} ({code}): '{value[:SHOWN_CHARACTERS]}'")
         self.code = code
 
 

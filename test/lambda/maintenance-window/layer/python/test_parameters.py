@@ -50,8 +50,8 @@ FAULTS = {
     "hanging": (HANG, "timed out", 2),
     "no list": ((200, {"Parameters": {}}), "answered without Parameters", 1),
     "deleted": (parameters(InvalidParameters=["/w/operator"]), "parameter /w/operator does not exist", 1),
-    "malformed": (parameters(("/w/operator", "yes please")), "parameter /w/operator cannot be read, syntax: 'yes please'", 1),
-    "no such day": (parameters(("/w/operator", "on-until 2027-02-30T00:00Z")), "timestamp: 'on-until 2027-02-30T00:00Z'", 1),
+    "malformed": (parameters(("/w/operator", "yes please")), "/w/operator cannot be read, does not match the grammar (syntax): 'yes please'", 1),
+    "no such day": (parameters(("/w/operator", "on-until 2027-02-30T00:00Z")), "(timestamp): 'on-until 2027-02-30T00:00Z'", 1),
 }
 
 
@@ -72,7 +72,9 @@ def test_what_fails_once_is_read_over_a_fresh_connection(reader, fault):
     assert service.connections == 2
 
 
-@pytest.mark.parametrize(("value", "cause"), [(None, "does not exist"), ("until never", "cannot be read, syntax")], ids=["deleted", "malformed"])
+@pytest.mark.parametrize(
+    ("value", "cause"), [(None, "does not exist"), ("until never", "cannot be read, does not match the grammar (syntax)")], ids=["deleted", "malformed"]
+)
 def test_a_planned_parameter_that_cannot_be_read_does_not_fail_the_operators(reader, value, cause):
     values = [("/w/operator", "on")] + ([("/w/planned", value)] if value else [])
     read, _ = reader(parameters(*values), PATIENT_LAMBDA_PLANNED_PARAMETER="/w/planned")
