@@ -73,7 +73,9 @@ def test_what_fails_once_is_read_over_a_fresh_connection(reader, fault):
 
 
 @pytest.mark.parametrize(
-    ("value", "cause"), [(None, "does not exist"), ("until never", "cannot be read, does not match the grammar (syntax)")], ids=["deleted", "malformed"]
+    ("value", "cause"),
+    [(None, "does not exist"), ("until never", "cannot be read, does not match the grammar (syntax)")],
+    ids=["deleted", "malformed"],
 )
 def test_a_planned_parameter_that_cannot_be_read_does_not_fail_the_operators(reader, value, cause):
     values = [("/w/operator", "on")] + ([("/w/planned", value)] if value else [])
