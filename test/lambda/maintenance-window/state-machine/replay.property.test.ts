@@ -4,7 +4,7 @@ import { type Mishaps, NO_MISHAPS, requestIdOf, START, World } from './world';
 const HOUR = 3_600_000;
 const SWEEP_EVERY = 5 * 60_000;
 /** Histories tried; each is hours of two replayers and their functions. */
-const HISTORIES = Number(process.env.HISTORIES ?? 15);
+const HISTORIES = Number(process.env.HISTORIES ?? 10);
 
 const chance = (most: number) => fc.double({ min: 0, max: most, noNaN: true });
 const mishaps: fc.Arbitrary<Mishaps> = fc.record({
