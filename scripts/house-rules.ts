@@ -22,6 +22,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'projenrc/': ['projenrc/'],
   'scripts/': ['scripts/'],
   'scripts/clients.ts': ['scripts/', 'local/sandbox/'], // makes what the sandbox runs
+  'scripts/runtimes.ts': ['scripts/', 'local/sandbox/'], // names what the sandbox ran
   'src/': ['src/'],
   'test/': ['test/', 'bench/', 'cli/', 'demo/', 'examples/', 'lambda/', 'local/', 'projenrc/', 'scripts/', 'src/'],
   'test/e2e/': ['test/', 'demo/', 'lambda/contract/', 'local/bed'],
