@@ -104,6 +104,11 @@ async function archives() {
   return 'packed and unpacked a file';
 }
 
+async function openssl() {
+  await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost', '-keyout', 'key.pem', '-out', 'certificate.pem']);
+  return 'made a certificate';
+}
+
 async function namespace() {
   return firstThatWorks([
     async () => {
@@ -145,6 +150,7 @@ const TRIALS = [
   { name: 'make', purpose: "AWS's client", packages: ['make'], attempt: make },
   { name: 'cmake', purpose: "AWS's client", packages: ['cmake'], attempt: cmake },
   { name: 'tar and xz', purpose: "AWS's client", packages: ['tar', 'xz-utils'], attempt: archives },
+  { name: 'openssl', purpose: 'tests of TLS', packages: ['openssl'], attempt: openssl },
   { name: 'namespaces', purpose: 'demo, tests', packages: ['bubblewrap'], attempt: namespace },
   { name: 'Chromium', purpose: 'the report test', packages: ['chromium'], attempt: chromium, optional: true },
   { name: 'Java', purpose: 'DynamoDB Local', packages: ['default-jre-headless'], attempt: java, optional: true },

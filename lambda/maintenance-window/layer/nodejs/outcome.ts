@@ -48,9 +48,9 @@ export function withOnly(source: Source, body: string, only: readonly string[]):
   return JSON.stringify({ ...event as object, [source.batch![0]]: items.filter((item) => only.includes(itemId(source, item)!)) });
 }
 
-/** An error's message as the row holds it. */
-export function clipped(message: string): string {
-  return [...message].slice(0, limits.errorMessageCharacters.value).join('');
+/** An error's type or message as the row holds it: a handler may choose both, of any length. */
+export function clipped(text: string): string {
+  return [...text].slice(0, limits.errorMessageCharacters.value).join('');
 }
 
 function outcomeOfBatch(source: Source, event: unknown, failures: unknown): Outcome {

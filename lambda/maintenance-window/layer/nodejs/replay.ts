@@ -108,7 +108,7 @@ export class Replays {
         state = 'QUARANTINED';
       }
       const { errorType, errorMessage } = outcome;
-      change.set('outcome', { errorType, errorMessage: clipped(errorMessage), logStream: this.settings.logStream });
+      change.set('outcome', { errorType: clipped(errorType), errorMessage: clipped(errorMessage), logStream: this.settings.logStream });
       change.set('bpk', backlog(state.toLowerCase(), row.requestId as string));
       if (outcome.status === 'PARTIAL') {
         change.set('only', outcome.only);

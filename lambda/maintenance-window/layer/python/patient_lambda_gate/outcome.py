@@ -80,6 +80,6 @@ def parsed_event(body: bytes) -> object:
     return None if event is MISSING else event
 
 
-def clipped(message: str) -> str:
-    """An error's message as the row holds it."""
-    return message[: contract.load("store")["limits"]["errorMessageCharacters"]["value"]]
+def clipped(text: str) -> str:
+    """An error's type or message as the row holds it: a handler may choose both, of any length."""
+    return text[: contract.load("store")["limits"]["errorMessageCharacters"]["value"]]

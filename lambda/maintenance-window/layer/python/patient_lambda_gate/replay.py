@@ -87,7 +87,11 @@ class Replayer:
             state, stamp = "DONE", ("finishedAt", now)
             self._set_done(change, row, now)
         else:
-            failure = {"errorType": outcome.error_type, "errorMessage": clipped(outcome.error_message), "logStream": self._settings.log_stream}
+            failure = {
+                "errorType": clipped(outcome.error_type),
+                "errorMessage": clipped(outcome.error_message),
+                "logStream": self._settings.log_stream,
+            }
             change.set("outcome", failure)
             if outcome.only is not None:
                 change.set("only", outcome.only)

@@ -218,11 +218,11 @@ def test_done(replayer, dynamo, fault, more):
 def test_a_failure_waits_longer_each_time(replayer, dynamo, attempt, fault):
     run = started(replayer, dynamo, attempt=attempt)
     dynamo.faults = [fault]
-    assert replayer.finish(run, Outcome("FAILED", "E", "x" * 5000), soon()) == "PENDING"
+    assert replayer.finish(run, Outcome("FAILED", "E" * 5000, "x" * 5000), soon()) == "PENDING"
     stored = dynamo.row(KEY)
     assert abs(stored["nextAttempt"] - NOW - 30_000 * 2**attempt) <= 6_000 * 2**attempt
     assert (stored["state"], stored["bpk"], stored["attempt"]) == ("PENDING", "pending#10", attempt + 1)
-    assert stored["outcome"] == {"errorType": "E", "errorMessage": "x" * 1024, "logStream": "stream"}
+    assert stored["outcome"] == {"errorType": "E" * 1024, "errorMessage": "x" * 1024, "logStream": "stream"}
     assert not {"token", "nonce", "lease", "only"} & set(stored)
 
 

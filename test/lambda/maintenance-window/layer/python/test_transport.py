@@ -1,6 +1,5 @@
 """HTTP: kept connections, one deadline for all, TLS roots."""
 
-import shutil
 import socket
 import ssl
 import subprocess
@@ -96,8 +95,6 @@ def test_the_roots_are_amazons():
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
-    if shutil.which("openssl") is None:
-        pytest.skip("no openssl to make a certificate with")
     path = tmp_path_factory.mktemp("tls")
     subprocess.run(
         [
