@@ -1,5 +1,6 @@
-import { DeleteItemCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { runDemo } from '../../demo/run';
+import { keptEvent } from './support/kept-event';
 import { quietOutput } from './support/quiet-output';
 
 test('an event that is dropped from the store makes the demo fail', async () => {
@@ -7,10 +8,8 @@ test('an event that is dropped from the store makes the demo fail', async () => 
     events: 40,
     out: quietOutput(),
     beforeRelease: async (bed, outputs) => {
-      const dynamodb = new DynamoDBClient(bed.clientConfig);
-      const { Items } = await dynamodb.send(new ScanCommand({ TableName: outputs.DeferredEventsTable, ConsistentRead: true }));
-      const victim = Items!.find((item) => item.state?.S === 'PENDING' && item.source.S !== 'sqs')!;
-      await dynamodb.send(new DeleteItemCommand({ TableName: outputs.DeferredEventsTable, Key: { pk: victim.pk } }));
+      const { pk } = await keptEvent(bed, outputs.DeferredEventsTable);
+      await new DynamoDBClient(bed.clientConfig).send(new DeleteItemCommand({ TableName: outputs.DeferredEventsTable, Key: { pk } }));
     },
   });
 

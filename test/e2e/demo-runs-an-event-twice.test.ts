@@ -1,6 +1,7 @@
-import { DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { randomUUID } from 'crypto';
 import { runDemo } from '../../demo/run';
+import { keptEvent } from './support/kept-event';
 import { quietOutput } from './support/quiet-output';
 
 test('an event that runs twice makes the demo fail', async () => {
@@ -8,12 +9,11 @@ test('an event that runs twice makes the demo fail', async () => {
     events: 40,
     out: quietOutput(),
     beforeRelease: async (bed, outputs) => {
-      const dynamodb = new DynamoDBClient(bed.clientConfig);
-      const { Items } = await dynamodb.send(new ScanCommand({ TableName: outputs.DeferredEventsTable, ConsistentRead: true }));
-      const original = Items!.find((item) => item.state?.S === 'PENDING' && item.source.S !== 'sqs')!;
+      const original = await keptEvent(bed, outputs.DeferredEventsTable);
       const requestId = randomUUID();
-      const copy = { ...original, pk: { S: `${original.functionKey.S}#${requestId}` }, bsk: { S: `${original.functionKey.S}#${original.deferredAt.N}#${requestId}` }, requestId: { S: requestId } };
-      await dynamodb.send(new PutItemCommand({ TableName: outputs.DeferredEventsTable, Item: copy }));
+      const { functionKey: { S: key }, deferredAt: { N: deferredAt } } = original;
+      const copy = { ...original, pk: { S: `${key}#${requestId}` }, bsk: { S: `${key}#${deferredAt}#${requestId}` }, requestId: { S: requestId } };
+      await new DynamoDBClient(bed.clientConfig).send(new PutItemCommand({ TableName: outputs.DeferredEventsTable, Item: copy }));
     },
   });
 

@@ -22,8 +22,8 @@ export class Readiness {
   constructor(private readonly table: Table, private readonly targets: Targets, private readonly windows: Windows) {}
 
   /**
-   * Before the claim. The row is not read for its ARN when that can be spared: while every ARN that is known of a function is accepted, one of them stands for all,
-   * and the claim brings the row's own; {@link ofEnvelope} is asked when that is another one.
+   * Before the claim. The row is not read for its ARN when that can be spared: while every ARN that is known of a function is accepted,
+   * one of them stands for all, and the claim brings the row's own; {@link ofEnvelope} is asked when that is another one.
    */
   async ofRow(row: BacklogRow): Promise<{ readonly functionArn: string; readonly ready: boolean } | null> {
     const known = this.arns.get(row.functionKey);
