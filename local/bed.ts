@@ -22,6 +22,8 @@ export interface BedOptions {
   /** Divides the asynchronous queue's retry delays and event age, nothing else. Default 1. */
   readonly asyncTimeScale?: number;
   readonly onEvent?: (event: BedEvent) => void;
+  /** Keeps events, results and the bodies of API requests, for whoever looks for something in them. Default false: they may be large. */
+  readonly keepPayloads?: boolean;
   /** Progress, one line at a time. Default: standard error. */
   readonly log?: (line: string) => void;
 }
@@ -71,9 +73,10 @@ export class Bed {
         accountConcurrency: options.accountConcurrency,
         asyncTimeScale: options.asyncTimeScale,
         onEvent: options.onEvent,
+        keepPayloads: options.keepPayloads,
         log: (line) => log(`data plane: ${line}`),
       });
-      controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: dataPlane.url, log });
+      controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: dataPlane.url, keepBodies: options.keepPayloads, log });
     } catch (error) {
       await dataPlane?.close();
       fs.rmSync(root, { recursive: true, force: true });

@@ -27,6 +27,8 @@ export interface ApiRequest {
   readonly accessKeyId: string | null;
   /** Partition keys of the items that a DynamoDB request names, as `dynamodb:LeadingKeys` sees them; empty for queries and other services. */
   readonly leadingKeys: readonly string[];
+  /** The first megabyte of the body, when bodies are kept. */
+  readonly body?: Buffer;
 }
 
 /** An event of an asynchronous trigger that the data plane did not accept, or a trigger that the table does not know. */
@@ -41,13 +43,15 @@ export interface ControlPlaneOptions {
   /** The bed's directory; the launcher removes it when the bed is gone. */
   readonly root: string;
   readonly dataPlaneUrl: string;
+  /** Default false. */
+  readonly keepBodies?: boolean;
   readonly log: (line: string) => void;
 }
 
 type LauncherLine =
   | { type: 'ready'; port: number; emulator: string }
   | { type: 'refused'; reason: string }
-  | ({ type: 'request' } & ApiRequest)
+  | ({ type: 'request'; body?: string } & Omit<ApiRequest, 'body'>)
   | ({ type: 'undelivered' } & Undelivered);
 
 export class ControlPlane {
@@ -56,7 +60,9 @@ export class ControlPlane {
     fs.mkdirSync(tmp, { recursive: true });
     const logFile = path.join(options.root, 'control-plane.log');
     const logFd = fs.openSync(logFile, 'a');
-    const launcherOptions = JSON.stringify({ dataPlane: options.dataPlaneUrl, workDir: options.root, account: ACCOUNT, region: REGION });
+    const launcherOptions = JSON.stringify({
+      dataPlane: options.dataPlaneUrl, workDir: options.root, account: ACCOUNT, region: REGION, keepBodies: options.keepBodies ?? false,
+    });
     // Bytecode is kept out of the source tree, which may be read-only.
     const env = { ...plainEnvironment(tmp), PYTHONDONTWRITEBYTECODE: '1' };
     const child = spawn(options.python, [LAUNCHER, launcherOptions], { env, cwd: tmp, stdio: ['pipe', 'pipe', logFd] });
@@ -147,8 +153,8 @@ export class ControlPlane {
         this.settle.reject(new Error(`the control plane refuses to start: ${line.reason}`));
         break;
       case 'request': {
-        const { type: _type, ...request } = line;
-        this.requests.push(request);
+        const { type: _type, body, ...request } = line;
+        this.requests.push({ ...request, ...body === undefined ? {} : { body: Buffer.from(body, 'base64') } });
         break;
       }
       case 'undelivered': {

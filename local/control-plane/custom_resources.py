@@ -1,7 +1,7 @@
 """Custom resources as CloudFormation runs them: an asynchronous invocation, then one answer to a ResponseURL.
 
 What the ResponseURL refuses, and who refuses it on AWS:
-- An unknown URL: 403, as S3 answers to a signature it does not know.
+- An unknown URL, or one without its signature: 403, as S3 answers to a signature it does not know.
 - A content type: 403. AWS's URLs of signature version 2 sign an empty one; those of version 4 don't care. The bed is strict.
 - A second answer: 403. S3 would take it and CloudFormation never look at it; the bed refuses so that it is seen.
 - Anything else is taken with 200, as S3 does, and then judged: longer than 4096 bytes, not JSON, a field missing or of
@@ -9,10 +9,13 @@ What the ResponseURL refuses, and who refuses it on AWS:
 """
 import json
 import logging
+import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 from delivery import encode
@@ -23,6 +26,9 @@ MAX_ANSWER_BYTES = 4096  # CloudFormation User Guide, "Custom resource response 
 MAX_PHYSICAL_ID_BYTES = 1024  # the same page
 MAX_SERVICE_TIMEOUT_S = 3600  # AWS::CloudFormation::CustomResource, ServiceTimeout
 PATH = "/_ministack/cfn-response/"  # where the emulator's ResponseURLs point
+SIGNATURE = "X-Amz-Signature"
+URL_SECONDS = 7200  # X-Amz-Expires in every published sample of a request
+SIGNER = "ASIABEDCLOUDFORMATN"  # no function has this access key: an answer counts for none of them
 
 
 class RequestFailed(Exception):
@@ -44,6 +50,7 @@ class Request:
     stack_id: str
     request_id: str
     logical_id: str
+    signature: str = field(default_factory=lambda: secrets.token_hex(32))
     answered: threading.Event = field(default_factory=threading.Event)
     body: bytes = b""
 
@@ -63,19 +70,23 @@ class Request:
 
 
 class CustomResources:
-    def __init__(self, deliver: Callable[[str, bytes], bool], create_failed: Callable[[str, str, str, str, dict, str | None], None]) -> None:
+    def __init__(self, deliver: Callable[[str, bytes], bool], create_failed: Callable[[str, str, str, str, dict, str | None], None],
+                 region: str) -> None:
         """`create_failed(stack id, stack name, logical id, type, properties, physical id)`: a Create that reached its function failed."""
         self._deliver = deliver
         self._create_failed = create_failed
+        self._region = region
         self._lock = threading.Lock()
         self._waiting: dict[str, Request] = {}
 
-    def take(self, token: str, content_type: str, body: bytes) -> tuple[int, bytes]:
+    def take(self, token: str, signature: str, content_type: str, body: bytes) -> tuple[int, bytes]:
         """A PUT to a ResponseURL: the status and body that S3 answers with."""
         with self._lock:
             request = self._waiting.get(token)
-            if request is None or request.answered.is_set():
-                return 403, _s3_error("SignatureDoesNotMatch" if request is None else "AccessDenied", "unknown or used ResponseURL")
+            if request is None or signature != request.signature:
+                return 403, _s3_error("SignatureDoesNotMatch", "unknown ResponseURL, or not all of it")
+            if request.answered.is_set():
+                return 403, _s3_error("AccessDenied", "used ResponseURL")
             if content_type:
                 return 403, _s3_error("SignatureDoesNotMatch", f"the content type must be empty, not {content_type!r}")
             request.body = body
@@ -92,10 +103,12 @@ class CustomResources:
         if ":function:" not in service_token:
             raise ValueError(f"ServiceToken {service_token!r}: this bed serves custom resources by functions only")
         timeout = service_timeout(props.get("ServiceTimeout"))
-        token, request_id = new_uuid(), new_uuid()
+        token = new_uuid()
+        request = Request(stack_id, new_uuid(), logical_id)
         event: dict[str, Any] = {
-            "RequestType": request_type, "ServiceToken": service_token, "ResponseURL": emulator._response_url(token), "StackId": stack_id,
-            "RequestId": request_id, "LogicalResourceId": logical_id,
+            "RequestType": request_type, "ServiceToken": service_token,
+            "ResponseURL": f"{emulator._response_url(token)}?{signed(request.signature, self._region)}",
+            "StackId": stack_id, "RequestId": request.request_id, "LogicalResourceId": logical_id,
         }
         if physical_id is not None:
             event["PhysicalResourceId"] = physical_id
@@ -104,7 +117,6 @@ class CustomResources:
         if old_props is not None:
             event["OldResourceProperties"] = emulator._normalise_resource_properties(old_props)
 
-        request = Request(stack_id, request_id, logical_id)
         with self._lock:
             self._waiting[token] = request
         try:
@@ -119,6 +131,16 @@ class CustomResources:
             with self._lock:
                 self._waiting.pop(token, None)
         return answer["PhysicalResourceId"], answer.get("Data") or {}
+
+
+def signed(signature: str, region: str) -> str:
+    """The query of a URL that CloudFormation signed now, in the form of its published samples."""
+    now = time.gmtime()
+    return urlencode({
+        "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now), "X-Amz-SignedHeaders": "host",
+        "X-Amz-Expires": URL_SECONDS, "X-Amz-Credential": f"{SIGNER}/{time.strftime('%Y%m%d', now)}/{region}/s3/aws4_request",
+        SIGNATURE: signature,
+    })
 
 
 def service_timeout(value: Any) -> int:

@@ -25,13 +25,14 @@ class Front:
     """ASGI application around the emulator's."""
 
     def __init__(self, emulator: Callable[..., Any], data_plane: DataPlane, functions: Functions, answers: CustomResources,
-                 account: str, region: str, emit: Callable[[dict[str, Any]], None]) -> None:
+                 account: str, region: str, keep_bodies: bool, emit: Callable[[dict[str, Any]], None]) -> None:
         self._emulator = emulator
         self._data_plane = data_plane
         self._functions = functions
         self._answers = answers
         self._account = account
         self._region = region
+        self._keep_bodies = keep_bodies
         self._emit = emit
 
     async def __call__(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -43,7 +44,7 @@ class Front:
             await _send(send, self._bed(path, _query(scope)))
             return
         chain.enter(_headers(scope).get(chain.HEADER, ""))
-        exchange = Exchange(scope, self._account, self._region)
+        exchange = Exchange(scope, self._account, self._region, self._keep_bodies)
         receive, send = exchange.receiving(receive), exchange.sending(send)
         try:
             if not await self._taken(scope, receive, send):
@@ -58,7 +59,8 @@ class Front:
         method, path = scope["method"], scope["path"]
         if method == "PUT" and path.startswith(custom_resources.PATH):
             body = await _body(receive)
-            status, answer = self._answers.take(path[len(custom_resources.PATH):], _headers(scope).get("content-type", ""), body)
+            signature = _query(scope).get(custom_resources.SIGNATURE, "")
+            status, answer = self._answers.take(path[len(custom_resources.PATH):], signature, _headers(scope).get("content-type", ""), body)
             await _send(send, Answer(status, [("content-type", "application/xml")] if answer else [], answer))
             return True
         if method != "POST":

@@ -1,6 +1,6 @@
 """Starts the emulator with the bed's doors in place, on one free port of 127.0.0.1, for as long as its parent lives.
 
-Arguments: one JSON object {dataPlane, workDir, account, region}. Standard output carries JSON lines to the parent:
+Arguments: one JSON object {dataPlane, workDir, account, region, keepBodies}. Standard output carries JSON lines to the parent:
 {"type": "ready", "port", "emulator"}, {"type": "request", ...}, {"type": "undelivered", ...}, {"type": "refused", "reason"}.
 The parent holds standard input open; when it closes, for whatever reason, the work directory is removed and the
 process ends at once.
@@ -74,7 +74,7 @@ def settle_environment(port: int, work_dir: str, account: str, region: str) -> N
     })
 
 
-def build(options: dict[str, str], parent: Parent) -> Any:
+def build(options: dict[str, Any], parent: Parent) -> Any:
     """The bed's ASGI application, every door checked and in place."""
     import chain
     import doors
@@ -96,14 +96,15 @@ def build(options: dict[str, str], parent: Parent) -> Any:
     triggers.install()
     failed_creates = FailedCreates()
     failed_creates.install()
-    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), failed_creates.note)
+    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), failed_creates.note, options["region"])
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
     doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
     for fix in (event_invoke_config, parameter_store, secret_ids, chain):
         fix.install()
 
     from ministack.app import app
-    return Front(app, data_plane, Functions(options["account"], options["region"]), answers, options["account"], options["region"], parent.tell)
+    account, region = options["account"], options["region"]
+    return Front(app, data_plane, Functions(account, region), answers, account, region, options["keepBodies"], parent.tell)
 
 
 async def serve(application: Any, listening: socket.socket, parent: Parent) -> None:

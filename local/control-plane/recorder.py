@@ -1,4 +1,5 @@
 """Notes every API request that reaches the bed's address, so that least privilege can be judged by what really happened."""
+import base64
 import time
 from collections.abc import Callable
 from typing import Any
@@ -16,10 +17,11 @@ Send = Callable[[dict[str, Any]], Any]
 class Exchange:
     """One request as it passes: the beginning of its body, its answer's status."""
 
-    def __init__(self, scope: dict[str, Any], account: str, region: str) -> None:
+    def __init__(self, scope: dict[str, Any], account: str, region: str, keep_body: bool) -> None:
         self._scope = scope
         self._account = account
         self._region = region
+        self._keep_body = keep_body
         self._started = time.time()
         self._body = bytearray()
         self._status = 0
@@ -59,4 +61,5 @@ class Exchange:
             "service": service, "action": action, "resource": resource, "status": self._status,
             "accessKeyId": router.extract_access_key_id(headers, query) or None,
             "leadingKeys": leading_keys(body) if service == "dynamodb" else [],
+            **({"body": base64.b64encode(body).decode()} if self._keep_body else {}),
         }

@@ -256,7 +256,7 @@ export class AsynchronousQueue {
     const { requestId, configuration, door, payload, accepted, runs } = entry;
     const { functionName, invokedArn: functionArn, version } = configuration;
     return this.parts.attempts.records.open({
-      requestId, functionName, functionArn, version, door, mode: 'Event', attempt: runs + 1, payloadSize: payload.length, received: accepted,
-    });
+      requestId, functionName, functionArn, version, door, mode: 'Event', attempt: runs + 1, received: accepted,
+    }, payload);
   }
 }

@@ -36,7 +36,7 @@ export class Attempts {
     try {
       const answer = await result;
       slot.answered();
-      this.records.finished(record, answer.errorType === undefined ? 'success' : 'error', answer.errorType);
+      this.records.finished(record, answer.errorType === undefined ? 'success' : 'error', answer.errorType, answer.payload);
       return answer;
     } catch (error) {
       this.records.finished(record, 'refused', asServiceError(error).code);

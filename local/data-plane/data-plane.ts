@@ -30,6 +30,8 @@ export interface DataPlaneOptions {
   /** Divides the asynchronous queue's retry delays and event ages, nothing else. @default 1 */
   readonly asyncTimeScale?: number;
   readonly onEvent?: (event: BedEvent) => void;
+  /** Keeps every event and result in its record. @default false */
+  readonly keepPayloads?: boolean;
   /** Takes lines for people, such as a delivery that failed. @default none */
   readonly log?: (line: string) => void;
 }
@@ -61,7 +63,7 @@ export class DataPlane {
     return plane;
   }
 
-  private readonly records = new Records();
+  private readonly records: Records;
   private readonly output: OutputFiles;
   private readonly logs: CloudWatchLogs;
   private readonly logsClient: () => CloudWatchLogsClient;
@@ -74,7 +76,8 @@ export class DataPlane {
   private constructor(options: DataPlaneOptions, parts: Partial<DataPlaneParts>) {
     const region = options.region ?? 'us-east-1';
     const report = options.log ?? (() => undefined);
-    const { records } = this;
+    const records = new Records(options.keepPayloads);
+    this.records = records;
     const functions = parts.functions ?? new ControlPlaneFunctions(options.controlPlane);
     if (options.onEvent) {
       records.follow(options.onEvent);

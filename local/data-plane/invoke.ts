@@ -88,9 +88,8 @@ export class Invoke {
       door: request.door,
       mode: request.mode,
       attempt: 1,
-      payloadSize: request.payload.length,
       received: Date.now(),
-    });
+    }, request.payload);
     const chain = continueChain(configuration.functionArn, request.traceId);
     const slot = await this.admit(configuration, chain, record);
     const { traceId } = chain;

@@ -22,6 +22,8 @@ export interface InvocationRecord {
   readonly attempt: number;
   /** Bytes of the event. */
   readonly payloadSize: number;
+  /** The event itself, on a bed that keeps payloads. */
+  readonly payload?: Buffer;
   /** When the data plane received the event. */
   readonly received: number;
   /** When the runtime was handed the event. */
@@ -36,6 +38,8 @@ export interface InvocationRecord {
   cold?: boolean;
   /** Which environment ran it. */
   environmentId?: string;
+  /** What the function returned, or its error; on a bed that keeps payloads. */
+  result?: Buffer;
 }
 
 /** Something that happened on the bed, as it happens. */
@@ -82,6 +86,9 @@ export class Records {
   private readonly list: InvocationRecord[] = [];
   private readonly listeners = new Set<(event: BedEvent) => void>();
 
+  /** @param keepPayloads whether records hold events and results; they may have 6 MB each */
+  constructor(private readonly keepPayloads = false) {}
+
   get invocations(): readonly InvocationRecord[] {
     return this.list;
   }
@@ -100,8 +107,10 @@ export class Records {
   }
 
   /** Opens the record of one attempt. */
-  open(attempt: Omit<InvocationRecord, 'sequence'>): InvocationRecord {
-    const record: InvocationRecord = { sequence: this.list.length + 1, ...attempt };
+  open(attempt: Omit<InvocationRecord, 'sequence' | 'payloadSize' | 'payload'>, payload: Buffer): InvocationRecord {
+    const record: InvocationRecord = {
+      sequence: this.list.length + 1, ...attempt, payloadSize: payload.length, ...this.keepPayloads ? { payload } : {},
+    };
     this.list.push(record);
     return record;
   }
@@ -113,8 +122,8 @@ export class Records {
   }
 
   /** The attempt is over, or never began. */
-  finished(record: InvocationRecord, outcome: InvocationOutcome, errorType?: string): void {
-    Object.assign(record, { end: Date.now(), outcome }, errorType === undefined ? {} : { errorType });
+  finished(record: InvocationRecord, outcome: InvocationOutcome, errorType?: string, result?: Buffer): void {
+    Object.assign(record, { end: Date.now(), outcome }, errorType === undefined ? {} : { errorType }, this.keepPayloads ? { result } : {});
     this.emit({ type: 'invocation-finished', invocation: { ...record } });
   }
 }

@@ -24,7 +24,7 @@ let outputs: Record<string, string>;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  bed = await Bed.open({ log: (line) => lines.push(line) });
+  bed = await Bed.open({ log: (line) => lines.push(line), keepPayloads: true });
   const { Listeners } = await bed.deploy(app('listeners'));
   outputs = Object.fromEntries(Object.entries(Listeners).map(([name, value]) => [name.replace(/^Out/, ''), value]));
 }, 180_000);
@@ -90,6 +90,19 @@ describe('a deployed stack', () => {
     const { functionName } = bed.invocations().find((invocation) => invocation.functionArn === outputs.AliasArn)!;
     expect(bed.requests()).toContainEqual(expect.objectContaining({ functionName, action: 's3:PutObject', status: 200 }));
     expect(bed.undelivered()).toEqual([]);
+  });
+
+  it('leaves every payload to look into, when the bed keeps them: events and results, asynchronous ones too, and the bodies of requests', async () => {
+    const text = (bytes: Buffer | undefined) => bytes?.toString() ?? '';
+    await new LambdaClient(bed.clientConfig).send(new InvokeCommand({ FunctionName: outputs.AliasArn, Payload: Buffer.from('{"mark":"kept-1"}') }));
+    expect(bed.invocations()).toContainEqual(expect.objectContaining({ payload: Buffer.from('{"mark":"kept-1"}'), result: Buffer.from('{"mark":"kept-1"}') }));
+    await eventually(async () => bed.requests().find(({ path: address, body }) => address.includes('/invocations') && text(body).includes('kept-1')));
+
+    const create = bed.invocations().find(({ door }) => door === 'cloudformation')!;
+    const { ResponseURL, RequestId } = JSON.parse(text(create.payload));
+    const answer = bed.requests().find(({ path: address }) => address === new URL(ResponseURL).pathname)!;
+    expect(JSON.parse(text(answer.body))).toMatchObject({ RequestId, Status: 'SUCCESS' });
+    expect(answer.functionName).toBeNull();
   });
 });
 

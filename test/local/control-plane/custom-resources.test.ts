@@ -92,6 +92,21 @@ describe('an answer that S3 refuses', () => {
     expect(await response.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
   });
 
+  it('has lost the signature of its URL: 403, and the request still waits for its answer', async () => {
+    const stack = nextStack();
+    await bed.createStack(stack, template());
+    const create = await requestOf(stack, 'Create');
+    const { origin, pathname, searchParams } = new URL(create.event.ResponseURL);
+    expect(await put({ ...create, event: { ...create.event, ResponseURL: `${origin}${pathname}` } }, answerTo(create))).toBe(403);
+    expect(Object.fromEntries(searchParams)).toEqual({
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256', 'X-Amz-SignedHeaders': 'host', 'X-Amz-Expires': '7200',
+      'X-Amz-Date': expect.stringMatching(/^\d{8}T\d{6}Z$/), 'X-Amz-Credential': expect.stringMatching(/^ASIA\w+\/\d{8}\/us-east-1\/s3\/aws4_request$/),
+      'X-Amz-Signature': expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    expect(await put(create, answerTo(create))).toBe(200);
+    expect((await bed.settled(stack)).StackStatus).toBe('CREATE_COMPLETE');
+  });
+
   it('has a content type: 403, and the request still waits for its answer', async () => {
     const stack = nextStack();
     await bed.createStack(stack, template());
