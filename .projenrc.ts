@@ -5,8 +5,8 @@ import { tasks } from './projenrc/tasks';
 
 const project = new awscdk.AwsCdkConstructLibrary({
   name: 'cdk-patient-lambda',
-  description: 'AWS Lambda functions that know how to wait: maintenance windows that lose no event',
-  keywords: ['aws', 'cdk', 'lambda', 'maintenance-window', 'maintenance', 'deferred-events', 'replay'],
+  description: 'AWS Lambda functions that know how to wait: maintenance windows that lose no event, custom resources that always answer',
+  keywords: ['aws', 'cdk', 'lambda', 'maintenance-window', 'maintenance', 'deferred-events', 'replay', 'custom-resource', 'cloudformation'],
   author: 'The cdk-patient-lambda maintainers',
   authorAddress: 'maintainers@cdk-patient-lambda.invalid',
   repositoryUrl: 'https://github.com/cdk-patient-lambda/cdk-patient-lambda.git',

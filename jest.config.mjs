@@ -14,7 +14,7 @@ export default {
       sourceMaps: 'inline',
     }],
   },
-  transformIgnorePatterns: ['/node_modules/', '/lib/', '/assets/'],
+  transformIgnorePatterns: ['/node_modules/', '/lib/', '/assets/', '<rootDir>/handler/'],
   moduleFileExtensions: ['ts', 'mts', 'mjs', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/(dist|lib|assets|reports|\\.cache)/', '/cdk\\.out/'],
   setupFiles: ['<rootDir>/test/loopback-only.ts'],

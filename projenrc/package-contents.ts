@@ -35,6 +35,12 @@ const PUBLISHED = [
  */
 const EXPORTS = {
   '.': { types: './lib/index.d.ts', import: './lib/index.js', require: './lib/index.js', default: './lib/index.js' },
+  // Each kind of module with the declarations of its kind, or TypeScript takes the one for the other
+  './handler': {
+    import: { types: './handler/index.d.mts', default: './handler/index.mjs' },
+    require: { types: './handler/index.d.ts', default: './handler/index.js' },
+    default: './handler/index.js',
+  },
   './package.json': './package.json',
   './.jsii': './.jsii',
 };

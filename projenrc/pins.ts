@@ -48,6 +48,7 @@ const AWS_SDK_CLIENTS = [
 export const DEV_DEPENDENCIES = [
   // Build
   `constructs@${CONSTRUCTS}`,
+  'dts-bundle-generator@9.5.1', // the handler runtime's declarations as one file
   'esbuild@0.28.2',
   'jsii-diff@1.134.0',
   'jsii-docgen@10.12.6',

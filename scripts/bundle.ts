@@ -1,60 +1,37 @@
 /**
- * Builds assets/ from lambda/: what runs in AWS, ready to upload, so that a user's synth needs no bundler, no Docker and no network.
- * The same sources give the same bytes; a warning of the bundler is an error.
+ * Builds assets/ and handler/ from lambda/: what runs in AWS, ready to upload or to import, so that a user's synth needs no bundler, no Docker
+ * and no network. The same sources give the same bytes.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+import { bundle, CARRIED_BY_LAMBDA } from './bundler';
+import { handlerFiles, handlerLayer } from './handler';
 import { contractFiles, type Files, layerSources, layerZip } from './layer';
 import { packagesOf, thirdPartyLicenses } from './licenses';
 
 const ROOT = join(__dirname, '..');
 const ASSETS = join(ROOT, 'assets');
+const HANDLER = join(ROOT, 'handler');
 const NOTICES = join(ROOT, 'THIRD-PARTY-LICENSES');
 
 const WINDOW = 'lambda/maintenance-window';
 
 /** Functions of the library itself, which run on a Node.js runtime that carries the AWS SDK. */
-const FUNCTIONS = [`${WINDOW}/planner`, `${WINDOW}/replayer`];
+const FUNCTIONS = [`${WINDOW}/planner`, `${WINDOW}/replayer`, 'lambda/custom-resource/responder'];
 
 const LAYER = { sources: `${WINDOW}/layer`, preload: 'nodejs/preload.ts', bundled: 'nodejs/preload.mjs', zip: 'maintenance-window/layer.zip' };
-
-const COMMON = {
-  absWorkingDir: ROOT,
-  bundle: true,
-  charset: 'utf8',
-  legalComments: 'none', // THIRD-PARTY-LICENSES has them whole
-  logLevel: 'silent', // reported below, as errors
-  metafile: true,
-  minify: true,
-  platform: 'node',
-  target: 'node20',
-  write: false,
-} satisfies BuildOptions;
+const HANDLER_LAYER = 'custom-resource/handler-layer.zip';
 
 /** aws4 asks for Node.js modules by `require`, which an ES module does not have. */
 const REQUIRE = 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
-interface Bundled {
-  readonly code: Buffer;
-  readonly inputs: readonly string[];
-}
-
-async function bundle(entry: string, options: BuildOptions): Promise<Bundled> {
-  const result = await build({ ...COMMON, metafile: true, write: false, ...options, entryPoints: [entry] });
-  if (result.warnings.length > 0) {
-    throw new Error(`${entry}: ${result.warnings.map(({ text, location }) => `${text} (${location?.file}:${location?.line})`).join('; ')}`);
-  }
-  return { code: Buffer.from(result.outputFiles![0].contents), inputs: Object.keys(result.metafile!.inputs) };
-}
-
 /** Every file of assets/ by its path there, and the packages that went into them. */
-async function assets(): Promise<{ files: Files; packages: string[] }> {
+async function assets(handler: Files): Promise<{ files: Files; packages: string[] }> {
   const files = new Map<string, Buffer>();
   const inputs: string[] = [];
 
   for (const folder of FUNCTIONS) {
-    const { code, inputs: used } = await bundle(`${folder}/index.ts`, { format: 'cjs', external: ['@aws-sdk/*'] });
+    const { code, inputs: used } = await bundle(`${folder}/index.ts`, { format: 'cjs', external: CARRIED_BY_LAMBDA });
     files.set(`${relative('lambda', folder).split(sep).join('/')}/index.js`, code);
     inputs.push(...used);
   }
@@ -66,6 +43,7 @@ async function assets(): Promise<{ files: Files; packages: string[] }> {
     ...contractFiles(join(ROOT, 'lambda', 'contract')),
     [LAYER.bundled, preload.code],
   ])));
+  files.set(HANDLER_LAYER, handlerLayer(handler));
   return { files, packages: packagesOf(inputs) };
 }
 
@@ -96,13 +74,16 @@ function replace(path: string, content: Buffer) {
 }
 
 async function main() {
-  const { files, packages } = await assets();
-  mkdirSync(ASSETS, { recursive: true });
-  publish(ASSETS, files);
-  replace(NOTICES, Buffer.from(thirdPartyLicenses(ROOT, packages)));
-  for (const [name, content] of files) {
-    console.log(`bundle: assets/${name} ${(content.length / 1024).toFixed(1)} KB`);
+  const handler = await handlerFiles();
+  const { files, packages } = await assets(handler);
+  for (const [folder, content] of [[ASSETS, files], [HANDLER, handler]] as const) {
+    mkdirSync(folder, { recursive: true });
+    publish(folder, content);
+    for (const [name, { length }] of content) {
+      console.log(`bundle: ${relative(ROOT, folder)}/${name} ${(length / 1024).toFixed(1)} KB`);
+    }
   }
+  replace(NOTICES, Buffer.from(thirdPartyLicenses(ROOT, packages)));
 }
 
 if (require.main === module) {

@@ -19,7 +19,7 @@ export interface Group {
   readonly testTimeout?: number;
 }
 
-const UNIT_FOLDERS = ['test/cli', 'test/contract', 'test/demo', 'test/lambda', 'test/scripts', 'test/src'];
+const UNIT_FOLDERS = ['test/cli', 'test/contract', 'test/demo', 'test/docs', 'test/lambda', 'test/scripts', 'test/src'];
 
 export const GROUPS: readonly Group[] = [
   { name: 'unit', steps: ['bundle'], jest: UNIT_FOLDERS, pytest: ['test/contract', 'test/lambda'], optional: [], workers: 2 },
@@ -34,7 +34,7 @@ export const GROUPS: readonly Group[] = [
     testTimeout: 120_000,
   },
   { name: 'package', steps: ['bundle', 'compile', 'tarball'], jest: ['test/package'], pytest: [], optional: [], testTimeout: 120_000 },
-  { name: 'lint', steps: ['compile'], jest: [], pytest: [], optional: [] },
+  { name: 'lint', steps: ['bundle', 'compile'], jest: [], pytest: [], optional: [] },
 ];
 
 export function groupNamed(name: string): Group {

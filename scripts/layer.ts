@@ -1,12 +1,12 @@
 /**
- * The layer as one zip that is the same bytes on every machine: sorted names, one date, modes set here and not read from the disk, nothing
+ * A layer as one zip that is the same bytes on every machine: sorted names, one date, modes set here and not read from the disk, nothing
  * compressed. A directory would lose the wrapper's run bit when a Windows user synthesizes, and its hash must not depend on who built it.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { type Zippable, zipSync } from 'fflate';
 
-/** Everything lies under this name in /opt, so that other layers of the function are not disturbed. */
+/** Everything of the gate lies under this name in /opt, so that other layers of the function are not disturbed. */
 const FOLDER = 'cdk-patient-lambda';
 
 /** The one file that Lambda executes; everything else is read. */
@@ -47,15 +47,20 @@ export function contractFiles(folder: string): Map<string, Buffer> {
   return files;
 }
 
-/** The zip of these files. */
+/** The zip of the gate's layer. */
 export function layerZip(files: Files): Buffer {
   if (!files.has(EXECUTABLE)) {
     throw new Error(`the layer has no '${EXECUTABLE}', which AWS_LAMBDA_EXEC_WRAPPER names; it holds: ${[...files.keys()].join(', ')}`);
   }
+  return zip(new Map([...files].map(([name, content]) => [`${FOLDER}/${name}`, content])), `${FOLDER}/${EXECUTABLE}`);
+}
+
+/** The zip of these files, one of which may be executed. */
+export function zip(files: Files, executable?: string): Buffer {
   const tree: Zippable = {};
   for (const name of [...files.keys()].sort()) {
-    const mode = name === EXECUTABLE ? 0o755 : 0o644;
-    tree[`${FOLDER}/${name}`] = [files.get(name)!, { level: 0, mtime: DATE, os: UNIX, attrs: (REGULAR_FILE | mode) * 0x10000 }];
+    const mode = name === executable ? 0o755 : 0o644;
+    tree[name] = [files.get(name)!, { level: 0, mtime: DATE, os: UNIX, attrs: (REGULAR_FILE | mode) * 0x10000 }];
   }
   return Buffer.from(zipSync(tree));
 }

@@ -1,0 +1,61 @@
+/**
+ * The handler runtime as it is published, `cdk-patient-lambda/handler`: as an ES module and as CommonJS, each with its declarations, which are
+ * the same text in both. Bundled into users' functions, or taken from the layer by code that is not bundled.
+ */
+import { join } from 'node:path';
+import { generateDtsBundle } from 'dts-bundle-generator';
+import type { BuildOptions } from 'esbuild';
+import { bundle, CARRIED_BY_LAMBDA } from './bundler';
+import { type Files, zip } from './layer';
+import { packagesOf } from './licenses';
+
+const ROOT = join(__dirname, '..');
+const ENTRY = 'lambda/custom-resource/handler/index.ts';
+
+const FORMATS: Record<string, BuildOptions> = {
+  'index.mjs': { format: 'esm' },
+  // `import()` would not look into NODE_PATH, where the Lambda runtime has its SDK and jest its mocks; `require` does
+  'index.js': { format: 'cjs', supported: { 'dynamic-import': false } },
+};
+
+/** For tools that don't know `exports` (TypeScript's `node10`): a folder of its own. Says too which kind of module `index.js` is. */
+const STUB = { type: 'commonjs', main: './index.js', module: './index.mjs', types: './index.d.ts' };
+
+/** In the layer CommonJS alone: an ES module is never looked for there. */
+const IN_LAYER = { name: 'cdk-patient-lambda', exports: { './handler': './handler/index.js' }, type: 'commonjs' };
+const LAYER_FOLDER = 'nodejs/node_modules/cdk-patient-lambda';
+
+/** The files of the published folder handler/. */
+export async function handlerFiles(): Promise<Map<string, Buffer>> {
+  const files = new Map([['package.json', json(STUB)]]);
+  for (const [name, format] of Object.entries(FORMATS)) {
+    // As its authors wrote it: the names in a stack trace are worth more than the milliseconds that it would start sooner (none that we measured)
+    const { code, inputs } = await bundle(ENTRY, { ...format, minify: false, external: CARRIED_BY_LAMBDA });
+    const packages = packagesOf(inputs);
+    if (packages.length > 0) {
+      throw new Error(`${ENTRY} contains ${packages.join(', ')}: users bundle it into code that would lack these packages' licenses`);
+    }
+    files.set(name, code);
+  }
+  const declarations = Buffer.from(declarationsOf(ENTRY));
+  return files.set('index.d.ts', declarations).set('index.d.mts', declarations);
+}
+
+/** The layer that lets CommonJS code which is not bundled require what is published. */
+export function handlerLayer(published: Files): Buffer {
+  return zip(new Map([
+    [`${LAYER_FOLDER}/package.json`, json(IN_LAYER)],
+    [`${LAYER_FOLDER}/handler/index.js`, published.get('index.js')!],
+  ]));
+}
+
+function declarationsOf(entry: string): string {
+  const [text] = generateDtsBundle([{ filePath: join(ROOT, entry), output: { noBanner: true, exportReferencedTypes: false } }], {
+    preferredConfigPath: join(ROOT, 'tsconfig.dev.json'),
+  });
+  return text;
+}
+
+function json(value: unknown): Buffer {
+  return Buffer.from(`${JSON.stringify(value, undefined, 2)}\n`);
+}
