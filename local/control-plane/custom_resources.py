@@ -50,9 +50,11 @@ class Request:
     stack_id: str
     request_id: str
     logical_id: str
+    request_type: str
     signature: str = field(default_factory=lambda: secrets.token_hex(32))
     answered: threading.Event = field(default_factory=threading.Event)
     body: bytes = b""
+    cancelled: bool = False
 
     def outcome(self, timeout: int) -> dict[str, Any]:
         """Waits for the answer and returns a SUCCESS. Raises RequestFailed."""
@@ -61,6 +63,8 @@ class Request:
                 "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
                 f"[{self.request_id}]. If you are using the Python cfn-response module, you may need to update your Lambda function code "
                 "so that CloudFormation can attach the updated version.")
+        if self.cancelled:
+            raise RequestFailed(f"Resource {'creation' if self.request_type == 'Create' else 'update'} cancelled")
         answer = judge(self)
         if answer["Status"] == "FAILED":
             raise RequestFailed(
@@ -93,6 +97,14 @@ class CustomResources:
             request.answered.set()
             return 200, b""
 
+    def cancel(self, stack_id: str) -> None:
+        """Nobody waits any more for the answers that this stack's resources owe."""
+        with self._lock:
+            for request in self._waiting.values():
+                if request.stack_id == stack_id and not request.answered.is_set():
+                    request.cancelled = True
+                    request.answered.set()
+
     def invoke(self, request_type: str, logical_id: str, props: dict, stack_name: str, stack_id: str, resource_type: str,
                physical_id: str | None = None, old_props: dict | None = None) -> tuple[str, dict]:
         """Stands in the emulator's door of the same parameters: blocks until answered, returns (physical id, Data)."""
@@ -104,7 +116,7 @@ class CustomResources:
             raise ValueError(f"ServiceToken {service_token!r}: this bed serves custom resources by functions only")
         timeout = service_timeout(props.get("ServiceTimeout"))
         token = new_uuid()
-        request = Request(stack_id, new_uuid(), logical_id)
+        request = Request(stack_id, new_uuid(), logical_id, request_type)
         event: dict[str, Any] = {
             "RequestType": request_type, "ServiceToken": service_token,
             "ResponseURL": f"{emulator._response_url(token)}?{signed(request.signature, self._region)}",

@@ -82,6 +82,7 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
     import event_invoke_config
     import parameter_store
     import secret_ids
+    from cancelled_updates import CancelledUpdates
     from custom_resources import CustomResources
     from delivery import DataPlane
     from failed_creates import FailedCreates
@@ -97,6 +98,7 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
     failed_creates = FailedCreates()
     failed_creates.install()
     answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), failed_creates.note, options["region"])
+    CancelledUpdates(answers.cancel).install()
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
     doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
     for fix in (event_invoke_config, parameter_store, secret_ids, chain):

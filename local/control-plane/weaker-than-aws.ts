@@ -2,7 +2,7 @@
 export const WEAKER_THAN_AWS: readonly string[] = [
   'IAM is not enforced, nor are the resource policies of functions; least privilege is judged from the recorded requests',
   'STS assumes roles that do not exist',
-  'CloudFormation works through a stack one resource at a time and never cancels one that is under way',
+  'CloudFormation works through a stack one resource at a time, so no failure meets another resource under way; it cancels one only for CancelUpdateStack',
   'CloudFormation only deletes the new resource of one that was replaced in a failed update; AWS first updates it back',
   'DynamoDB neither throttles nor reads indexes late; its TTL is punctual',
   'EventBridge and its Scheduler have no retry policy and no dead-letter queue of their own; schedules know no flexible window and no time zone',

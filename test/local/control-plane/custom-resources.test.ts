@@ -1,7 +1,7 @@
 /** What CloudFormation makes of a function's answers. The data plane is a recorder; each answer is put by the test. */
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { DeleteStackCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import { CancelUpdateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { eventually, Harness, type Handed } from './harness';
 
 let bed: Harness;
@@ -222,6 +222,49 @@ describe('an update', () => {
     expect(back.event.ResourceProperties.Size).toBe('1');
     await put(back, answerTo(back));
     expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  });
+});
+
+describe('an update that is cancelled', () => {
+  async function updating(properties: object, more: object = {}): Promise<string> {
+    const stack = nextStack();
+    await bed.createStack(stack, template());
+    const create = await requestOf(stack, 'Create');
+    await put(create, answerTo(create));
+    await bed.settled(stack);
+    const { Resources } = template(properties) as { Resources: object };
+    await bed.cloudFormation.send(new UpdateStackCommand({ StackName: stack, TemplateBody: JSON.stringify({ Resources: { ...Resources, ...more } }) }));
+    return stack;
+  }
+  const rollbackReason = async (stack: string) => {
+    const { StackEvents } = await bed.cloudFormation.send(new DescribeStackEventsCommand({ StackName: stack }));
+    return StackEvents!.find(({ ResourceStatus }) => ResourceStatus === 'UPDATE_ROLLBACK_IN_PROGRESS')!.ResourceStatusReason;
+  };
+
+  it('stops waiting for the update under way, whose answer is refused, and sends it back', async () => {
+    const stack = await updating({ Size: 2 });
+    const update = await requestOf(stack, 'Update');
+    await bed.cloudFormation.send(new CancelUpdateStackCommand({ StackName: stack }));
+    const back = await bed.recorder.next(({ event }) => {
+      return event.StackId?.includes(`/${stack}/`) && event.OldResourceProperties?.Size === '2';
+    });
+    expect(await put(update, answerTo(update))).toBe(403);
+    await put(back, answerTo(back));
+    expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await bed.failures(stack, 'Thing')).toEqual(['Resource update cancelled']);
+    expect(await rollbackReason(stack)).toBe('User Initiated');
+  });
+
+  it('deletes what was being created by an invented id', async () => {
+    const stack = await updating({}, { More: { Type: 'Custom::Thing', Properties: { ServiceToken: fn, ServiceTimeout: 30 } } });
+    await requestOf(stack, 'Create');
+    await bed.recorder.next(({ event }) => event.StackId?.includes(`/${stack}/`) && event.LogicalResourceId === 'More');
+    await bed.cloudFormation.send(new CancelUpdateStackCommand({ StackName: stack }));
+    const remove = await requestOf(stack, 'Delete');
+    expect(remove.event.PhysicalResourceId).toMatch(new RegExp(`^${stack}-More-[0-9A-F]{13}$`));
+    await put(remove, answerTo(remove));
+    expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+    expect(await bed.failures(stack, 'More')).toEqual(['Resource creation cancelled']);
   });
 });
 
