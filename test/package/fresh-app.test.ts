@@ -1,8 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { ROOT } from '../../scripts/command';
-import { unpack } from './unpacked';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installed } from './installed';
 
 const APP = `
 const { App, Stack } = require('aws-cdk-lib');
@@ -29,13 +28,7 @@ describe('an application that installed the package', () => {
   let app: string;
 
   beforeAll(() => {
-    const library = unpack();
-    app = dirname(library);
-    mkdirSync(join(app, 'node_modules'));
-    renameSync(library, join(app, 'node_modules', 'cdk-patient-lambda'));
-    for (const peer of ['aws-cdk-lib', 'constructs']) {
-      symlinkSync(join(ROOT, 'node_modules', peer), join(app, 'node_modules', peer));
-    }
+    app = installed('aws-cdk-lib', 'constructs');
     writeFileSync(join(app, 'app.js'), APP);
   });
 

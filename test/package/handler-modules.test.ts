@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { build, type Format } from 'esbuild';
+import { CARRIED_BY_LAMBDA } from '../../scripts/bundler';
+import { childEnvironment } from '../../scripts/environment';
+import { installed } from './installed';
+import { packedFiles } from './unpacked';
+
+/** A kind of module with the file of the library that serves it. */
+const KINDS: readonly (readonly [Format, string, string])[] = [['esm', 'mjs', 'index.mjs'], ['cjs', 'cjs', 'index.js']];
+const LIBRARY = 'cdk-patient-lambda/handler';
+
+describe('the packed handler runtime', () => {
+  let project: string;
+
+  beforeAll(() => {
+    project = installed();
+    cpSync(join(__dirname, 'author'), project, { recursive: true });
+  });
+
+  afterAll(() => rmSync(project, { recursive: true }));
+
+  function node(...args: string[]) {
+    return promisify(execFile)(process.execPath, args, { cwd: project, env: childEnvironment() });
+  }
+
+  /** Makes the author's unit test run as such a module, with the library inside or imported. */
+  async function made(format: Format, extension: string, external: string[]) {
+    const { metafile } = await build({
+      entryPoints: [join(project, 'search-index.spec.ts')],
+      outfile: join(project, `${external.length}.spec.${extension}`),
+      absWorkingDir: project,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format,
+      external: [...CARRIED_BY_LAMBDA, ...external],
+      metafile: true,
+    });
+    const [[file, { imports }]] = Object.entries(metafile.outputs);
+    return { file, inputs: Object.keys(metafile.inputs), imports };
+  }
+
+  test.each(KINDS)('serves Node.js as %s', async (format, extension, served) => {
+    const { file, imports } = await made(format, extension, [LIBRARY]);
+    expect(imports.map(({ path }) => path)).toContain(LIBRARY);
+    expect((await node('--test', file)).stdout).toContain('# pass 4\n# fail 0');
+
+    const resolved = format === 'esm' ? ['--input-type=module', '-e', `console.log(import.meta.resolve('${LIBRARY}'))`] : ['-p', `require.resolve('${LIBRARY}')`];
+    expect((await node(...resolved)).stdout.trim()).toMatch(new RegExp(`node_modules/cdk-patient-lambda/handler/${served}$`));
+  });
+
+  test.each(KINDS)('is bundled by esbuild to %s with nothing of the AWS SDK inside, and runs', async (format, extension) => {
+    const { file, inputs, imports } = await made(format, extension, []);
+    expect(inputs.sort()).toEqual([
+      'node_modules/cdk-patient-lambda/handler/index.mjs',
+      'search-index.spec.ts',
+      'search-index.ts',
+    ]);
+    expect(imports.map(({ path }) => path).filter((path) => !path.startsWith('node:')).sort()).toEqual([
+      '@aws-sdk/client-cloudformation',
+      '@aws-sdk/client-lambda',
+      '@aws-sdk/client-secrets-manager',
+    ]);
+    expect((await node('--test', file)).stdout).toContain('# pass 4\n# fail 0');
+  });
+
+  test('offers the same names as an ES module and as CommonJS', async () => {
+    const { stdout } = await node('--input-type=module', '-e', `
+      import { createRequire } from 'node:module';
+      import * as module from '${LIBRARY}';
+      console.log(JSON.stringify([Object.keys(module), Object.keys(createRequire(import.meta.url)('${LIBRARY}'))]));`);
+    const [module, required] = JSON.parse(stdout) as string[][];
+    expect(module).toEqual(['ResourceFailure', 'customResource', 'done', 'runOperation', 'wait']);
+    expect(required.sort()).toEqual(module);
+  });
+
+  test('loads no client of the AWS SDK before it is needed', async () => {
+    // None is installed here: an import at load would fail
+    await expect(node('-e', `require('${LIBRARY}')`)).resolves.toBeDefined();
+    await expect(node('--input-type=module', '-e', `import '${LIBRARY}'`)).resolves.toBeDefined();
+  });
+
+  test('leads nowhere that was not published, as maps of sources would', () => {
+    const texts = packedFiles().filter((file) => file.startsWith('handler/')).map((file) => readFileSync(join(project, 'node_modules/cdk-patient-lambda', file), 'utf8'));
+    expect(texts.filter((text) => /sourceMappingURL|\/node_modules\/|reference (path|types)=/.test(text))).toEqual([]);
+  });
+});
