@@ -24,6 +24,7 @@ const PARTS: readonly Part[] = [
   { name: 'STORE', file: 'store', select: pick('table', 'index', 'keys', 'states', 'finished') },
   { name: 'TIMING', file: 'timing', select: ({ $comment, ...timing }) => timing },
   { name: 'IAM', file: 'iam', select: ({ $comment, ...iam }) => iam },
+  { name: 'CUSTOM_RESOURCE', file: 'custom-resource', select: pick('environment', 'times', 'executions') },
   { name: 'SOURCES', file: 'sources', select: ({ sources }) => (sources as Contract[]).map(pick('name', 'action', 'answer', 'allowed')) },
 ];
 

@@ -1,7 +1,7 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES } from '../private/contract.generated';
-import { FunctionTargets } from './function-targets';
+import { FunctionTargets } from '../private/function-targets';
 import { MaintenanceWindowOptions } from './maintenance-window-options';
 
 /** Services that invoke a function asynchronously, by the principal of the permission that they need. */

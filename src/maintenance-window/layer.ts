@@ -8,7 +8,7 @@ import { stackSingleton } from '../private/stack-singleton';
 export function layerOf(scope: IConstruct): lambda.ILayerVersion {
   const id = NAMES.constructIds.layer;
   return stackSingleton(scope, id, (stack) => new lambda.LayerVersion(stack, id, {
-    code: lambda.Code.fromAsset(assetPath('layer.zip')),
+    code: lambda.Code.fromAsset(assetPath('maintenance-window/layer.zip')),
     description: 'Keeps events during maintenance windows (cdk-patient-lambda)',
     license: 'Apache-2.0',
   }));

@@ -5,7 +5,7 @@ import { IAM, NAMES } from '../private/contract.generated';
 import { parameterArn } from '../private/parameter-arn';
 import { stackSingleton } from '../private/stack-singleton';
 import { topLevelStack } from '../private/stable-name';
-import { ownFunction } from './own-function';
+import { ownFunction } from '../private/own-function';
 
 /** Makes, keeps and removes the parameters of the stack's windows, as a custom resource. One in each stack. */
 export class Planner extends Construct {
@@ -19,7 +19,7 @@ export class Planner extends Construct {
   private constructor(scope: Construct, id: string) {
     super(scope, id);
     const fn = ownFunction(this, {
-      asset: 'planner',
+      asset: 'maintenance-window/planner',
       description: 'Makes and removes the parameters of maintenance windows',
       memorySize: 256,
       timeout: Duration.minutes(2),

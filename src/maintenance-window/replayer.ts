@@ -8,7 +8,7 @@ import { IAM, NAMES, STORE } from '../private/contract.generated';
 import { parameterArn } from '../private/parameter-arn';
 import { customerKeyStatement } from './customer-key';
 import { IDeferredEventStore } from './deferred-event-store';
-import { ownFunction } from './own-function';
+import { ownFunction } from '../private/own-function';
 import { Replay } from './replay';
 
 const SWEEP = { action: 'sweep' };
@@ -18,7 +18,7 @@ const SWEEP_EVERY = Duration.minutes(1);
 export function replayer(store: IDeferredEventStore & Construct, replay: Replay): lambda.Function {
   const scope = new Construct(store, NAMES.constructIds.replayer);
   const fn = ownFunction(scope, {
-    asset: 'replayer',
+    asset: 'maintenance-window/replayer',
     description: 'Brings back events that were deferred during a maintenance window',
     memorySize: 256,
     // A replay that somebody starts goes on for as long as Lambda lets it; sweeps stop before the next one

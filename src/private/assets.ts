@@ -2,10 +2,12 @@ import { existsSync } from 'fs';
 import * as path from 'path';
 
 /** src/ and lib/ lie equally deep, so that the same path holds for tests and for the published package. */
-const ASSETS = path.join(__dirname, '..', '..', 'assets', 'maintenance-window');
+const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
 /** What of the library runs in AWS, built before the package was made. */
-export type Asset = 'layer.zip' | 'planner' | 'replayer';
+export type Asset =
+  | 'maintenance-window/layer.zip' | 'maintenance-window/planner' | 'maintenance-window/replayer'
+  | 'custom-resource/handler-layer.zip' | 'custom-resource/responder';
 
 /**
  * The path of a built asset.

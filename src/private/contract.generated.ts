@@ -58,11 +58,12 @@ export const NAMES = {
     backlogAge: 'BacklogAge',
     forcedOnAge: 'ForcedOnAge',
   },
-  customResourceTypes: { window: 'Custom::CdkPatientLambdaWindow' },
+  customResourceTypes: { window: 'Custom::CdkPatientLambdaWindow', longRunning: 'Custom::LongRunning' },
   annotations: {
     shortTimeout: 'cdk-patient-lambda:shortTimeout',
     onSuccessSeesDeferrals: 'cdk-patient-lambda:onSuccessSeesDeferrals',
     noFailureDestination: 'cdk-patient-lambda:noFailureDestination',
+    rollbackUnseen: 'cdk-patient-lambda:rollbackUnseen',
   },
   constructIds: {
     window: 'MaintenanceWindow',
@@ -70,6 +71,9 @@ export const NAMES = {
     store: 'CdkPatientLambdaStore',
     replayer: 'Replayer',
     layer: 'CdkPatientLambdaLayer',
+    responder: 'CdkPatientLambdaResponder',
+    handlerLayer: 'CdkPatientLambdaHandlerLayer',
+    provider: 'Provider',
   },
 } as const;
 
@@ -164,7 +168,33 @@ export const IAM = {
     { actions: ['ssm:GetParameters'], resources: ['arn:<partition>:ssm:<region>:<account>:parameter/cdk-patient-lambda/windows/*'] },
   ],
   planner: [{ actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'], resources: ['<parameters of its stack\'s windows>'] }],
-  ownLogs: [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: ['<log group of the planner or replayer>:*'] }],
+  ownLogs: [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: ['<own log group>:*'] }],
+  longRunningFunction: [
+    { actions: ['lambda:InvokeFunction'], resources: ['<responder>'] },
+    { actions: ['cloudformation:DescribeStacks'], resources: ['<its stack>', '<stacks>'] },
+  ],
+  longRunningFunctionWithSecrets: [
+    { actions: ['secretsmanager:GetSecretValue'], resources: ['<secrets>'] },
+    {
+      actions: ['kms:Decrypt'],
+      resources: ['<keys of the secrets>'],
+      condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.<region>.amazonaws.com' } },
+    },
+  ],
+  longRunningFunctionInVpc: [
+    {
+      actions: [
+        'ec2:AssignPrivateIpAddresses',
+        'ec2:CreateNetworkInterface',
+        'ec2:DeleteNetworkInterface',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSubnets',
+        'ec2:UnassignPrivateIpAddresses',
+      ],
+      resources: ['*'],
+    },
+  ],
+  longRunningSelf: [{ actions: ['lambda:InvokeFunction'], resources: ['<service token>'] }],
   windowOperator: [{ actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:GetParameters', 'ssm:PutParameter'], resources: ['<operator parameter>'] }],
   storeOperator: [
     { actions: ['dynamodb:Query'], resources: ['<table>/index/backlog'] },
@@ -175,6 +205,36 @@ export const IAM = {
     actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
     condition: { StringEquals: { 'kms:ViaService': 'dynamodb.<region>.amazonaws.com' } },
   },
+} as const;
+
+/** From lambda/contract/custom-resource.json. */
+export const CUSTOM_RESOURCE = {
+  environment: {
+    serviceTimeout: 'PATIENT_LAMBDA_SERVICE_TIMEOUT',
+    pollInterval: 'PATIENT_LAMBDA_POLL_INTERVAL',
+    resolveSecrets: 'PATIENT_LAMBDA_RESOLVE_SECRETS',
+    recursiveLoop: 'PATIENT_LAMBDA_RECURSIVE_LOOP',
+  },
+  times: {
+    serviceTimeoutSeconds: { default: 3600, most: 3600, source: 'ServiceTimeout of AWS::CloudFormation::CustomResource: 1 to 3600 s, 3600 when absent' },
+    reserve: {
+      most: 60000,
+      shareOfTimeout: 0.2,
+      source: 'deadline = start + T - min(60 s, T / 5), so that an answer given at the deadline still finds CloudFormation waiting',
+    },
+    margin: { most: 30000, shareOfExecution: 0.2, source: 'kept back from an execution\'s end for an answer or a hop' },
+    sleep: { least: 2000, most: 15000, shareOfElapsed: 0.05, source: 'without \'after\' or a poll interval, min(15, max(2, 5 % of elapsed)) s' },
+    pollErrors: { most: 5, source: 'the fifth transient error in a row fails the operation' },
+    settle: { value: 1000, source: 'code that still runs this long after an answer ends with its process' },
+    orphanWait: { value: 30000, source: 'what a cancelled execution gets to notice and stop, two reads of the stack\'s status' },
+    stackStatus: {
+      every: 15000,
+      budget: 3000,
+      unknownFor: 60000,
+      source: 'a cancelled create or update is noticed within about 20 s, at four calls a minute; a stack that can\'t be read is left alone for a minute',
+    },
+  },
+  executions: { most: 12, source: 'Lambda stops a chain of functions that call themselves after about 16 invocations' },
 } as const;
 
 /** From lambda/contract/sources.json. */

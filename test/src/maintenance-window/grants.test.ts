@@ -64,7 +64,7 @@ test('the replayer may do what the contract lists, and write its log', () => {
   const stack = newStack('Orders', { env: ENV });
   const store = new DeferredEventStore(stack, 'Store');
   expect(policiesOf(stack, /^StoreReplayerRole/)).toEqual(expected([...contract.ownLogs, ...contract.replayer], {
-    '<log group of the planner or replayer>:*': '{StoreReplayerLogs}',
+    '<own log group>:*': '{StoreReplayerLogs}',
     '<table>': '{StoreTable}',
     '<store id>': store.storeId,
   }));
@@ -74,7 +74,7 @@ test('the planner may make, read and remove the parameters of its stack', () => 
   const stack = newStack('Orders', { env: ENV });
   new MaintenanceWindow(stack, 'Window');
   expect(policiesOf(stack, /^CdkPatientLambdaPlannerRole/)).toEqual(expected([...contract.ownLogs, ...contract.planner], {
-    '<log group of the planner or replayer>:*': '{CdkPatientLambdaPlannerLogs}',
+    '<own log group>:*': '{CdkPatientLambdaPlannerLogs}',
     '<parameters of its stack\'s windows>': ARN('ssm', 'parameter/cdk-patient-lambda/windows/Orders/*'),
   }));
 });

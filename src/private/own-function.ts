@@ -1,0 +1,55 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { Asset, assetPath } from './assets';
+import { IAM } from './contract.generated';
+
+/** By name, so that a user's aws-cdk-lib need not know it; carries the AWS SDK that the bundles leave out. */
+const RUNTIME = new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS);
+
+export interface OwnFunctionProps {
+  readonly asset: Asset;
+  readonly description: string;
+  readonly memorySize: number;
+  /** x86_64 when absent. */
+  readonly architecture?: lambda.Architecture;
+  readonly timeout: Duration;
+  readonly environment?: { [name: string]: string };
+  /** What the function may do beside writing its log; nothing when absent. */
+  readonly statements?: iam.PolicyStatement[];
+}
+
+/** A log group that belongs to the library: kept for a month, gone with its stack. */
+export function ownLogGroup(scope: Construct, id: string): logs.LogGroup {
+  return new logs.LogGroup(scope, id, { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+}
+
+/** Writing to one log group only, which the managed policy of AWS can't say. */
+export function writeLogsStatement(logGroup: logs.ILogGroup): iam.PolicyStatement {
+  const [{ actions }] = IAM.ownLogs;
+  return new iam.PolicyStatement({ actions: [...actions], resources: [logGroup.logGroupArn] });
+}
+
+/** Makes a function of the library itself under `scope`: log group, role with its statements inline, and function, three resources. */
+export function ownFunction(scope: Construct, props: OwnFunctionProps): lambda.Function {
+  const logGroup = ownLogGroup(scope, 'Logs');
+  return new lambda.Function(scope, 'Function', {
+    runtime: RUNTIME,
+    handler: 'index.handler',
+    code: lambda.Code.fromAsset(assetPath(props.asset)),
+    architecture: props.architecture,
+    description: props.description,
+    memorySize: props.memorySize,
+    timeout: props.timeout,
+    environment: props.environment,
+    logGroup,
+    role: new iam.Role(scope, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      inlinePolicies: {
+        own: new iam.PolicyDocument({ statements: [writeLogsStatement(logGroup), ...props.statements ?? []] }),
+      },
+    }),
+  });
+}
