@@ -1,0 +1,66 @@
+/** The guide's table of reasons against what CloudFormation is told. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { customResource, done, type Json, type PollingHandlers, type Raw, runOperation, type RunOptions, wait } from 'cdk-patient-lambda/handler';
+import { readOperation } from '../../../lambda/custom-resource/handler/operation';
+import { SimulatedClock } from '../../../lambda/custom-resource/handler/simulated-clock';
+import { answerTo } from '../../../lambda/custom-resource/responder/respond';
+
+const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'custom-resources.md'), 'utf8');
+const [section] = page.split('## What CloudFormation shows when\n')[1].split('\n## ');
+/** Second column; `…` stands for anything. */
+const shown = [...section.matchAll(/^\| [^|]+ \| `([^`]+)`/gm)].map(([, reason]) => reason);
+const pattern = (reason: string) => new RegExp(`^${reason.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('…', '[^]*')}$`);
+
+const gone = async () => done();
+const forever = () => new Promise<never>(() => undefined);
+const { definition } = customResource({ 'Custom::Tenant': { create: gone, update: gone, delete: gone } });
+/** Code that does not settle within 20 ms hangs. */
+const hangs = () => ({ executionTimeout: 15, clock: new SimulatedClock(Date.now(), 20) });
+const password = { Password: '{{resolve:secretsmanager:Db}}' };
+
+type Handlers = PollingHandlers<Raw, Json, Record<string, Json>>;
+const HANDLED: Record<string, [Partial<Handlers>, Parameters<typeof runOperation>[1]?, RunOptions?]> = {
+  'code throws': [{ create: async () => { throw new Error('job j-1 failed: no capacity'); } }],
+  'parse throws': [{ parse: (raw) => { throw new Error(`Name must be a text and Seats a whole number, got ${JSON.stringify(raw)}`); } }],
+  'nothing returned': [{ create: async () => undefined as never }],
+  'time is up': [{ create: async () => wait({}), poll: async () => wait({}) }],
+  'create into the margin': [{ create: forever }, undefined, hangs()],
+  'poll into the margin': [{ create: async () => wait({}), poll: forever }, undefined, hangs()],
+  'too long': [{ create: async () => done({ data: { Long: 'x'.repeat(5000) } }) }],
+  'another id': [{ delete: async () => done({ physicalResourceId: 'other' }) }, { RequestType: 'Delete' }],
+  'no secret': [{}, { RequestType: 'Create', ResourceProperties: password }],
+  'too many executions': [{ create: async () => wait({}), poll: async () => wait({}) }, undefined, { executionTimeout: 60 }],
+};
+
+const CRASHES = ['Runtime.ImportModuleError', 'Runtime.OutOfMemory', 'Runtime.ExitError', 'Sandbox.Timedout'];
+
+async function reasons(): Promise<string[]> {
+  const handled = Object.values(HANDLED).map(async ([handlers, event = { RequestType: 'Create' as const }, options]) => {
+    const handler = customResource({ create: gone, update: gone, delete: gone, poll: gone, ...handlers });
+    return (await runOperation(handler, event, options)).answer!.reason!;
+  });
+  const unknown = runOperation({ definition }, { RequestType: 'Create', ResourceType: 'Custom::User' }).then(({ answer }) => answer!.reason!);
+  const withData = customResource({ create: async () => done({ data: { Url: 'x' } }), update: gone, delete: gone });
+  const { error } = await runOperation(withData, { RequestType: 'Create' }, { fetch: async () => new Response(null, { status: 403 }) });
+  return [...await Promise.all([...handled, unknown]), ...crashes(error!)];
+}
+
+function crashes(notDelivered: Error): string[] {
+  const event = { RequestType: 'Create', ResponseURL: 'https://x', StackId: 'a/b/c', RequestId: '1', LogicalResourceId: 'R' };
+  const { operation } = readOperation(event, 0, undefined);
+  const notStarted = { status: 'FAILED', physicalResourceId: 'id', reason: 'HandlerError: the next execution could not be started: AccessDenied', cause: '' };
+  const records = [
+    ...CRASHES.map((errorType) => ({ errorType, errorMessage: 'RequestId: 1' })),
+    { errorType: 'HopNotStarted', errorMessage: JSON.stringify(notStarted) },
+    { errorType: notDelivered.name, errorMessage: notDelivered.message },
+  ];
+  return [...records.map((record) => answerTo(operation, record, 'RetriesExhausted').reason!), answerTo(operation, undefined, 'EventAgeExceeded').reason!];
+}
+
+test('each reason is in the table, and each of the table is given', async () => {
+  const given = await reasons();
+  expect(shown.length).toBeGreaterThan(15);
+  expect(given.filter((reason) => !shown.some((each) => pattern(each).test(reason)))).toEqual([]);
+  expect(shown.filter((each) => !given.some((reason) => pattern(each).test(reason)))).toEqual([]);
+});

@@ -1,0 +1,58 @@
+import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import { LongRunningCustomResource, LongRunningProvider, MaintenanceWindowFunction } from 'cdk-patient-lambda';
+
+/** The guide's constructs: compiled, not synthesized. */
+export class GuideStack extends Stack {
+  first() {
+    new LongRunningCustomResource(this, 'Reachable', {
+      function: new NodejsFunction(this, 'ReachableHandler', {
+        entry: 'handlers/reachable.ts',
+        runtime: lambda.Runtime.NODEJS_22_X,
+        timeout: Duration.minutes(15), // of one execution
+      }),
+      properties: { Url: 'https://service.example' },
+    });
+  }
+
+  code() {
+    new LongRunningCustomResource(this, 'Reachable', {
+      runtime: lambda.Runtime.NODEJS_22_X,
+      code: lambda.Code.fromAsset('handlers/reachable'), // index.js, CommonJS
+      handler: 'index.handler',
+      properties: { Url: 'https://service.example' },
+    });
+  }
+
+  shared(directory: lambda.IFunction, secret: secretsmanager.ISecret) {
+    const provider = new LongRunningProvider(this, 'Directory', { function: directory, secrets: [secret] });
+
+    for (const name of ['ann', 'bob']) {
+      new LongRunningCustomResource(this, name, {
+        provider,
+        resourceType: 'Custom::User',
+        // A reference, {{resolve:secretsmanager:...}}: the secret itself stands in no template
+        properties: { Name: name, Password: secret.secretValueFromJson(name).unsafeUnwrap() },
+      });
+    }
+  }
+
+  plain(provider: LongRunningProvider) {
+    const user = new CustomResource(this, 'Eve', { serviceToken: provider.serviceToken, serviceTimeout: Duration.minutes(10) });
+    user.node.addDependency(provider); // else synth fails: what lets the function go on must outlive the resource
+  }
+
+  guarded(code: lambda.Code) {
+    new LongRunningCustomResource(this, 'Schema', {
+      function: new MaintenanceWindowFunction(this, 'SchemaHandler', {
+        runtime: lambda.Runtime.NODEJS_22_X,
+        handler: 'index.handler',
+        code, // a bundle that holds cdk-patient-lambda/handler
+        timeout: Duration.minutes(15),
+      }),
+      resourceType: 'Custom::Schema',
+    });
+  }
+}
