@@ -16,26 +16,34 @@ const CUT = ' ... ';
 
 /** The body to PUT. A reason gives way as far as needed; its end says most. */
 export function render(request: CloudFormationRequest, answer: Answer): Buffer {
-  const whole = body(request, answer);
-  if (whole.length <= responseBytes.most || answer.reason === undefined) {
-    return whole;
+  if (answer.reason === undefined) {
+    return body(request, answer);
   }
-  const characters = [...answer.reason];
+  const fits = (reason: string) => body(request, { ...answer, reason }).length <= responseBytes.most;
+  return body(request, { ...answer, reason: shortened(answer.reason, fits) });
+}
+
+/** A text with its middle left out as far as needed: most of what is kept is its end. */
+export function shortened(text: string, fits: (text: string) => boolean): string {
+  if (fits(text)) {
+    return text;
+  }
+  const characters = [...text];
   const cut = (kept: number) => {
     const head = Math.floor(kept / 3);
-    return body(request, { ...answer, reason: `${characters.slice(0, head).join('')}${CUT}${characters.slice(characters.length - (kept - head)).join('')}` });
+    return `${characters.slice(0, head).join('')}${CUT}${characters.slice(characters.length - (kept - head)).join('')}`;
   };
   // The most characters that fit, by halving
-  let fits = 0;
-  for (let tooMany = characters.length; tooMany - fits > 1;) {
-    const middle = Math.floor((fits + tooMany) / 2);
-    if (cut(middle).length <= responseBytes.most) {
-      fits = middle;
+  let most = 0;
+  for (let tooMany = characters.length; tooMany - most > 1;) {
+    const middle = Math.floor((most + tooMany) / 2);
+    if (fits(cut(middle))) {
+      most = middle;
     } else {
       tooMany = middle;
     }
   }
-  return cut(fits);
+  return cut(most);
 }
 
 /** Why CloudFormation would refuse an answer as too long; undefined when it fits. */

@@ -35,7 +35,7 @@ export function awsServices(): Services {
       const { sdk, client } = await secretsManager();
       const command = new sdk.GetSecretValueCommand({ SecretId: secretId, VersionStage: versionStage, VersionId: versionId });
       const { SecretString, VersionId } = await client.send(command, { abortSignal });
-      return { value: SecretString, versionId: VersionId ?? '' };
+      return { value: SecretString, versionId: VersionId };
     },
   };
 }

@@ -52,7 +52,7 @@ async function answer(verdict: Answered, { operation, invocation, platform, marg
     url: request.ResponseURL,
     answer: shown,
     body: render(request, shown),
-    until: Math.min(clock.now() < marginAt ? marginAt : lastAttemptAt, closesAt),
+    until: Math.min(Math.max(marginAt, clock.now() + (lastAttemptAt - marginAt)), lastAttemptAt, closesAt),
     clock,
     fetch,
     environment,

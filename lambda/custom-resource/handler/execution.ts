@@ -5,17 +5,18 @@
 import { createFailedMarker, envelope, executions, times } from '../../contract/custom-resource.json';
 import { conclude } from './conclusion';
 import { handlersFor } from './definition';
-import type { Environment } from './delivery';
-import { type Logger, logger, shownError } from './log';
+import { copied, type Json, kindOf } from './json';
+import { type Logger, logger } from './log';
 import { hideUrl, Mask } from './mask';
 import { envelopeOf, type Operation, readOperation, RUNTIME } from './operation';
-import { defaultPhysicalResourceId, idempotencyToken } from './physical-id';
+import { defaultPhysicalResourceId, idempotencyToken, type Progress } from './physical-id';
 import type { Invocation, Platform } from './platform';
 import { resourceRequest } from './resource-request';
 import { Secrets } from './secrets';
-import { readSettings, type Settings } from './settings';
+import { type Settings, settingsOf } from './settings';
 import { StackWatch } from './stack-watch';
 import { margin, nextStep, sleepBeforePoll } from './times';
+import { memberOf } from './thrown';
 import { isTransient } from './transient';
 import type { AnyHandlers, AnyRequest, Definition, OperationContext } from './types';
 import { UserCode } from './user-code';
@@ -57,8 +58,8 @@ class Execution {
     hideUrl(this.#mask, request.ResponseURL);
     const { RequestId: requestId, LogicalResourceId: logicalResourceId } = request;
     this.#log = logger(platform.write, this.#mask, { requestId, logicalResourceId, hop: number, runtime: RUNTIME });
-    this.#secrets = new Secrets(services.readSecret, this.#mask, { ...secretVersions }, this.#over.signal);
-    this.#watch = new StackWatch(request.StackId, services.readStack, clock, this.#log, stackAtStart);
+    this.#secrets = new Secrets(services.readSecret, this.#mask, { ...secretVersions }, clock, this.#over.signal);
+    this.#watch = new StackWatch(request.StackId, services.readStack, clock, this.#log, stackAtStart, this.#over.signal);
     this.#code = new UserCode(clock);
     this.#margin = margin(invocation.endsAt - clock.now());
   }
@@ -66,7 +67,7 @@ class Execution {
   async run(problem: string | undefined): Promise<void> {
     const { clock, exit } = this.platform;
     try {
-      const verdict = await this.#decide(problem);
+      const verdict = await this.#decide(problem).catch((error: unknown) => failed(this.operation, error, this.#progress, this.#mask));
       this.#log.info('execution ends', {
         next: verdict.kind === 'ANSWER' ? verdict.answer.status : verdict.kind === 'HOP' ? 'HOP' : verdict.why,
         ...verdict.kind === 'ANSWER' ? { physicalResourceId: verdict.answer.physicalResourceId, reason: verdict.answer.reason } : {},
@@ -86,7 +87,7 @@ class Execution {
   }
 
   async #decide(problem: string | undefined): Promise<Verdict> {
-    const { request, closesAt, hop: number, phase } = this.operation;
+    const { request, closesAt, hop: number } = this.operation;
     if (this.platform.clock.now() >= closesAt) {
       return { kind: 'SILENCE', why: 'CLOSED' };
     }
@@ -96,10 +97,10 @@ class Execution {
     const handlers = handlersFor(this.definition, request.ResourceType);
     const refusal = problem ?? (number >= this.settings.mostExecutions ? this.#outOfExecutions() : undefined) ?? (typeof handlers === 'string' ? handlers : undefined);
     if (refusal !== undefined) {
-      return failed(this.operation, new HandlerError(refusal), phase === 'START' ? 'NOT_STARTED' : 'WAITED', this.#mask);
+      return failed(this.operation, new HandlerError(refusal), this.#progress, this.#mask);
     }
     if (request.RequestType !== 'Delete') {
-      void this.#watch.watch(this.#over.signal);
+      void this.#watch.watch();
     }
     return this.#proceed(handlers as AnyHandlers);
   }
@@ -118,7 +119,7 @@ class Execution {
         return this.#timeOut(handlers, this.#deadlineReason());
       }
       if (step.action === 'HOP') {
-        return this.#hop();
+        return this.#hop(handlers);
       }
       const verdict = await this.#call(handlers);
       if (verdict) {
@@ -154,25 +155,25 @@ class Execution {
     }
   }
 
-  #returned(value: unknown, handlers: AnyHandlers): Verdict | undefined {
+  async #returned(value: unknown, handlers: AnyHandlers): Promise<Verdict | undefined> {
     const before = this.operation;
-    if (!isResult(value)) {
-      return failed(before, new HandlerError(`${this.#step} returned ${shownValue(value)}; return done(...) or wait(...)`), 'CUT_OFF', this.#mask);
-    }
-    if (value.outcome === 'DONE') {
-      return finished(before, value, this.#mask, this.#log);
-    }
     try {
+      if (!isResult(value)) {
+        throw new HandlerError(`${this.#step} returned ${kindOf(value)}; return done(...) or wait(...)`);
+      }
+      if (value.outcome === 'DONE') {
+        return finished(before, value, this.#mask, this.#log);
+      }
       if (!handlers.poll) {
         throw new HandlerError(`${this.#step} returned wait(...), but the handler has no poll`);
       }
       this.operation = { ...waiting(before, value, this.#mask), pollErrors: 0 };
     } catch (error) {
-      return failed(before, error, 'CUT_OFF', this.#mask);
+      return failed(before, error, 'CUT_OFF', this.#mask, memberOf(value, 'physicalResourceId'));
     }
     this.#sleepBeforePoll();
     // In the last execution that may be, there is no envelope to put the id into
-    return namesNewId(before, this.operation) && this.operation.hop + 1 < this.settings.mostExecutions ? this.#hop() : undefined;
+    return namesNewId(before, this.operation) && !this.#isLast ? this.#hop(handlers) : undefined;
   }
 
   #threw(error: unknown): Verdict | undefined {
@@ -202,31 +203,29 @@ class Execution {
     if (!end) {
       return this.#timeOut(handlers, 'poll ran to the end of its execution and did not stop when ctx.signal aborted');
     }
-    return (end.kind === 'RETURNED' ? this.#returned(end.value, handlers) : undefined) ?? this.#hop();
+    return (end.kind === 'RETURNED' ? await this.#returned(end.value, handlers) : undefined) ?? this.#hop(handlers);
   }
 
-  #hop(): Verdict {
-    const operation: Operation = { ...this.operation, stackAtStart: this.#watch.atStart, secretVersions: this.#secrets.versions };
-    const progress = operation.phase === 'START' ? 'NOT_STARTED' : 'WAITED';
-    if (operation.hop + 1 >= this.settings.mostExecutions) {
-      return failed(operation, new HandlerError(this.#outOfExecutions()), progress, this.#mask);
+  async #hop(handlers: AnyHandlers): Promise<Verdict> {
+    if (this.#isLast) {
+      return this.#timeOut(handlers, this.#outOfExecutions());
     }
+    const operation: Operation = { ...this.operation, stackAtStart: this.#watch.atStart, secretVersions: this.#secrets.versions };
     const bytes = Buffer.byteLength(envelopeOf(operation));
     if (bytes > envelope.mostBytes) {
       const message = `what has to cross to the next execution has ${bytes} bytes, at most ${envelope.mostBytes} are possible: keep the state small`;
-      return failed(operation, new HandlerError(message), progress, this.#mask);
+      return failed(operation, new HandlerError(message), this.#progress, this.#mask);
     }
     return { kind: 'HOP', operation };
   }
 
   async #timeOut(handlers: AnyHandlers, reason: string): Promise<Verdict> {
-    const progress = this.operation.phase === 'POLL' ? 'WAITED' : this.#called ? 'CUT_OFF' : 'NOT_STARTED';
-    const problem = progress === 'NOT_STARTED' ? undefined : await this.#stop('onTimeout', handlers);
-    return failed(this.operation, new HandlerError(`${reason}${problem ?? ''}`), progress, this.#mask);
+    const problem = this.#progress === 'NOT_STARTED' ? undefined : await this.#stop('onTimeout', handlers);
+    return failed(this.operation, new HandlerError(`${reason}${problem ?? ''}`), this.#progress, this.#mask);
   }
 
   async #cancel(handlers: AnyHandlers): Promise<Verdict> {
-    if (this.#called || this.operation.phase === 'POLL') {
+    if (this.#progress !== 'NOT_STARTED') {
       await this.#stop('onCancel', handlers);
     }
     return { kind: 'SILENCE', why: 'CANCELLED' };
@@ -243,7 +242,7 @@ class Execution {
     // At the margin half of it is left for the answer, after a poll that would not stop a quarter
     const now = this.platform.clock.now();
     const budget = Math.max(0, Math.min(this.#margin / 2, this.invocation.endsAt - now - this.#margin / 4, (this.operation.closesAt - now) / 2));
-    const run = async () => handler(this.#request ?? await this.#prepare(handlers), this.operation.state, this.#context(over.signal));
+    const run = async () => handler(this.#request ?? await this.#prepare(handlers), this.#state, this.#context(over.signal));
     const end = await this.#code.bounded(run, budget);
     over.abort();
     const problem = end?.kind === 'THREW' ? `; ${name} failed` : end ? undefined : `; ${name} was not finished after ${budget / 1000} s`;
@@ -263,7 +262,7 @@ class Execution {
     const context = this.#context(this.#abandoned.signal);
     if (this.operation.phase === 'POLL') {
       // Checked when the handler asked to wait; a deployment since then may have taken it away
-      return handlers.poll!(request, this.operation.state!, context);
+      return handlers.poll!(request, this.#state!, context);
     }
     switch (request.requestType) {
       case 'Create': return handlers.create(request as never, context);
@@ -286,6 +285,19 @@ class Execution {
     };
   }
 
+  /** A copy: what a handler changes in it counts only when it returns it. */
+  get #state(): Json | undefined {
+    return this.operation.state === undefined ? undefined : copied(this.operation.state);
+  }
+
+  get #progress(): Progress {
+    return this.operation.phase === 'POLL' ? 'WAITED' : this.#called ? 'CUT_OFF' : 'NOT_STARTED';
+  }
+
+  get #isLast(): boolean {
+    return this.operation.hop + 1 >= this.settings.mostExecutions;
+  }
+
   get #marginAt(): number {
     return this.invocation.endsAt - this.#margin;
   }
@@ -303,19 +315,7 @@ class Execution {
   }
 
   #outOfExecutions(): string {
-    return `the operation would need execution number ${this.settings.mostExecutions + 1}, of which Lambda's recursion guard lets ${executions.most} pass: allow longer executions, or recursive loops`;
+    return `the operation would need execution number ${this.settings.mostExecutions + 1}, and is allowed ${executions.most}, for Lambda stops functions that keep calling themselves: `
+      + 'allow longer executions, or recursive loops';
   }
-}
-
-/** The settings; the defaults, and why, when a variable holds none: a request is answered nevertheless. */
-function settingsOf(environment: Environment): { readonly settings: Settings; readonly problem?: string } {
-  try {
-    return { settings: readSettings(environment) };
-  } catch (error) {
-    return { settings: readSettings({}), problem: shownError(error) };
-  }
-}
-
-function shownValue(value: unknown): string {
-  return value === null || value === undefined ? String(value) : `a ${typeof value}`;
 }

@@ -2,7 +2,7 @@
 import type { Answer } from './answer';
 import { type Clock, within } from './clock';
 import { Unanswered } from './delivery';
-import { shownError } from './log';
+import { memberOf, shownError } from './thrown';
 
 export type Invoke = (functionArn: string, payload: string, signal: AbortSignal) => Promise<void>;
 
@@ -41,7 +41,7 @@ export async function hop({ functionArn, payload, answer, until, clock, invoke, 
       }
       failure = `no answer within ${timeout} ms`;
     } catch (error) {
-      failure = shownError(error);
+      failure = `${shownError(error)}${hint(error, functionArn)}`;
     } finally {
       over.abort();
     }
@@ -51,4 +51,10 @@ export async function hop({ functionArn, payload, answer, until, clock, invoke, 
     }
     await clock.sleep(pause);
   }
+}
+
+function hint(error: unknown, functionArn: string): string {
+  return memberOf(error, 'name') === 'AccessDeniedException'
+    ? `; the self-invoke policy must let the function's role call lambda:InvokeFunction on ${functionArn} for as long as the resource exists`
+    : '';
 }

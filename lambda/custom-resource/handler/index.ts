@@ -14,7 +14,7 @@ export type { CloudFormationRequest } from './request';
 export { type Done, type DoneOptions, done, ResourceFailure, type Wait, wait, type WaitOptions } from './results';
 export { type OperationReport, runOperation, type RunOptions } from './run-operation';
 export type { StackStatus } from './stack-watch';
-export type { AnyRequest, CoreHandlers, OperationContext, PollingHandlers, Raw, RequestType, ResourceHandlers, ResourceRequest, Result } from './types';
+export type { AnyHandlers, AnyRequest, CoreHandlers, Definition, OperationContext, PollingHandlers, Raw, RequestType, ResourceHandlers, ResourceRequest, Result } from './types';
 
 /** What of Lambda's context the runtime uses. */
 export interface LambdaContext {
@@ -32,15 +32,18 @@ export interface CustomResourceHandler {
 
 /**
  * Makes the handler of a custom resource's function out of what creates, updates, deletes and polls one type of resource,
- * or out of several such objects by the names of their types.
+ * or out of several such objects by the names of their types. The types are inferred, or given:
  *
+ * @typeParam P properties, as `parse` makes them of the raw ones
+ * @typeParam S what `wait` hands to `poll`, which is then required; of several shapes it has to be given
+ * @typeParam A the attributes of `done`
  * @throws Error when one of them has no create, update or delete
  */
-export function customResource<P = Raw, S extends Json = Json, A extends Record<string, Json> = Record<string, Json>>(
+export function customResource<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>>(
   handlers: PollingHandlers<P, S, A>,
 ): CustomResourceHandler;
-export function customResource<P = Raw, A extends Record<string, Json> = Record<string, Json>>(
-  handlers: CoreHandlers<P, never, A> & { readonly poll?: undefined },
+export function customResource<P = Raw, S extends never = never, A extends Record<string, Json> = Record<never, Json>>(
+  handlers: CoreHandlers<P, S, A> & { readonly poll?: undefined },
 ): CustomResourceHandler;
 export function customResource(handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>>): CustomResourceHandler;
 export function customResource(handlers: unknown): CustomResourceHandler {

@@ -17,7 +17,8 @@ export function notJson(value: unknown, path: string, parents: readonly unknown[
   }
   const inside = [...parents, value];
   if (Array.isArray(value)) {
-    return firstOf(value.map((item, index) => [item, `${path}[${index}]`] as const), inside);
+    // A hole is no member that `map` would visit
+    return firstOf(Array.from(value, (item, index) => [item, `${path}[${index}]`] as const), inside);
   }
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
@@ -36,6 +37,19 @@ function firstOf(members: readonly (readonly [unknown, string])[], parents: read
   return undefined;
 }
 
+/** A copy that nobody else can change, as it would come out of an envelope. */
+export function copied<T extends Json>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
+
+/** What kind of value it is, without the value. */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) {
+    return String(value);
+  }
+  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}
+
 /** JSON that is the same text for the same value in every language: no white space, keys by code point. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) {
@@ -49,18 +63,20 @@ export function canonicalJson(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** Every text within a value, with the path to it. */
-export function* textsOf(value: unknown, path: string): Generator<readonly [text: string, path: string]> {
-  if (typeof value === 'string') {
+/** Every text and every number within a value, names of members too unless told otherwise, with the path to it. */
+export function* leavesOf(value: unknown, path: string, names = true): Generator<readonly [leaf: string | number, path: string]> {
+  if (typeof value === 'string' || typeof value === 'number') {
     yield [value, path];
   } else if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) {
-      yield* textsOf(item, `${path}[${index}]`);
+      yield* leavesOf(item, `${path}[${index}]`, names);
     }
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, member] of Object.entries(value)) {
-      yield [name, `${path}.${name}`];
-      yield* textsOf(member, `${path}.${name}`);
+      if (names) {
+        yield [name, `${path}.${name}`];
+      }
+      yield* leavesOf(member, `${path}.${name}`, names);
     }
   }
 }

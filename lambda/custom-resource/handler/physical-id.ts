@@ -1,7 +1,7 @@
 /** Which physical id an answer carries. Pure: the responder and both languages come to the same id. */
 import { createHash } from 'node:crypto';
 import { createFailedMarker, inventedId, physicalResourceId as limits } from '../../contract/custom-resource.json';
-import { canonicalJson } from './json';
+import { canonicalJson, kindOf } from './json';
 import type { CloudFormationRequest } from './request';
 
 type Identity = Pick<CloudFormationRequest, 'StackId' | 'LogicalResourceId'>;
@@ -46,11 +46,14 @@ export function failureId(request: CloudFormationRequest, { progress, failureId:
 /** What is wrong with an id that a handler names; undefined when CloudFormation takes it. */
 export function invalidId(id: unknown): string | undefined {
   if (typeof id !== 'string' || id === '') {
-    return `physicalResourceId must be a text that is not empty, got ${JSON.stringify(id)}`;
+    return `physicalResourceId must be a text that is not empty, got ${typeof id === 'number' ? id : kindOf(id)}`;
   }
   const bytes = Buffer.byteLength(id);
   if (bytes > limits.mostBytes) {
     return `physicalResourceId has ${bytes} bytes, CloudFormation takes ${limits.mostBytes}`;
+  }
+  if (/\p{Cc}|\p{Cs}/u.test(id)) {
+    return 'physicalResourceId holds control characters or broken Unicode, which CloudFormation can\'t show';
   }
   return id === createFailedMarker ? `physicalResourceId '${id}' is kept for resources that never came to be` : undefined;
 }

@@ -3,10 +3,10 @@ import { maybeOrphan, type Operation } from './operation';
 import type { Secrets } from './secrets';
 import type { AnyHandlers, AnyRequest, Raw } from './types';
 
-/** Nothing of what CloudFormation and the construct tell the runtime. */
+/** The author's own properties. A copy: what a handler changes in them must not reach the next execution, a resolved secret least of all. */
 function own(properties: Raw): Raw {
   const { ServiceToken: _token, ServiceTimeout: _timeout, ...rest } = properties;
-  return rest;
+  return structuredClone(rest);
 }
 
 /**

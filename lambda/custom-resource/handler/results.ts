@@ -1,4 +1,5 @@
 import type { Json } from './json';
+import { memberOf } from './thrown';
 
 /** What a handler returns when the operation is finished. */
 export interface Done<A extends Record<string, Json> = Record<string, Json>> {
@@ -76,7 +77,6 @@ export class ResourceFailure extends Error {
 }
 
 /** The id that a thrown value names. By name and not by class: an ES module and a CommonJS copy of it may meet in one function. */
-export function idOfFailure(thrown: unknown): string | undefined {
-  const { name, physicalResourceId } = (thrown ?? {}) as Partial<ResourceFailure>;
-  return name === 'ResourceFailure' ? physicalResourceId : undefined;
+export function idOfFailure(thrown: unknown): unknown {
+  return memberOf(thrown, 'name') === 'ResourceFailure' ? memberOf(thrown, 'physicalResourceId') : undefined;
 }

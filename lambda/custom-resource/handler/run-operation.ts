@@ -2,17 +2,18 @@
 import { execute } from './execution';
 import type { Answer } from './answer';
 import type { Clock } from './clock';
-import type { Fetch } from './delivery';
 import type { Services } from './platform';
 import type { CloudFormationRequest } from './request';
 import { SimulatedClock } from './simulated-clock';
+import { signingDate } from './times';
 import type { Definition } from './types';
 
 export interface RunOptions {
   /**
    * Time.
    *
-   * @default - simulated: it jumps over every sleep; a handler that does not settle within a second is taken to hang
+   * @default - simulated: it begins when the request was signed, else now, and jumps over every sleep;
+   * a handler that does not settle within a second is taken to hang
    */
   readonly clock?: Clock;
   /**
@@ -20,7 +21,7 @@ export interface RunOptions {
    *
    * @default - takes every answer
    */
-  readonly fetch?: Fetch;
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
   /**
    * Seconds of one execution.
    *
@@ -80,12 +81,13 @@ export async function runOperation(
   event: Partial<CloudFormationRequest> & Pick<CloudFormationRequest, 'RequestType'>,
   options: RunOptions = {},
 ): Promise<OperationReport> {
-  const clock = options.clock ?? new SimulatedClock();
+  // A request that was recorded is as young as it was then
+  const clock = options.clock ?? new SimulatedClock(signingDate(event.ResponseURL ?? ''));
   const payloads: string[] = [];
   let answer: Answer | undefined;
   let exited = false;
   let error: Error | undefined;
-  const take: Fetch = async (url, init) => {
+  const take = async (url: string, init: RequestInit) => {
     const response = await (options.fetch ?? (() => Promise.resolve(new Response(null, { status: 200 }))))(url, init);
     if (response.ok) {
       answer ??= readAnswer(init);

@@ -1,12 +1,13 @@
 /** Resolves references to Secrets Manager within one execution. Each version is read once; later executions read the same version again. */
-import { shownError } from './log';
+import { type Clock, within } from './clock';
 import type { Mask } from './mask';
 import { BadReference, holdsReference, resolveText, type SecretReference } from './references';
+import { shownError } from './thrown';
 
 export interface SecretValue {
   /** Absent in a secret of bytes. */
   readonly value?: string;
-  readonly versionId: string;
+  readonly versionId?: string;
 }
 
 export interface SecretVersion {
@@ -14,6 +15,9 @@ export interface SecretVersion {
   readonly versionStage?: string;
   readonly versionId?: string;
 }
+
+/** Milliseconds, the client's own repetitions included. */
+const LONGEST_READ = 10_000;
 
 export type ReadSecret = (version: SecretVersion, signal: AbortSignal) => Promise<SecretValue>;
 
@@ -33,7 +37,8 @@ export class Secrets {
     private readonly read: ReadSecret,
     private readonly mask: Mask,
     readonly versions: Record<string, string>,
-    private readonly signal: AbortSignal,
+    private readonly clock: Clock,
+    private readonly ended: AbortSignal,
   ) {}
 
   /**
@@ -67,7 +72,7 @@ export class Secrets {
     const secret = await this.#secret(secretId, versionStage, versionId);
     this.mask.addSecret(secret);
     const value = jsonKey === undefined ? secret : member(secret, jsonKey);
-    this.mask.addSecret(value);
+    this.mask.addDocument(value);
     return value;
   }
 
@@ -87,14 +92,28 @@ export class Secrets {
   async #read(key: string, secretId: string, versionStage: string, versionId: string | undefined): Promise<string> {
     const pinned = versionId ?? this.versions[key];
     const version = pinned === undefined ? { secretId, versionStage } : { secretId, versionId: pinned };
-    const { value, versionId: found } = await this.read(version, this.signal);
+    const { value, versionId: found } = await this.#readInTime(version);
     if (value === undefined) {
       throw new Error(`the secret ${secretId} holds bytes, not text`);
     }
-    if (versionId === undefined) {
+    if (versionId === undefined && found !== undefined) {
       this.versions[key] = found;
     }
     return value;
+  }
+
+  async #readInTime(version: SecretVersion): Promise<SecretValue> {
+    const over = new AbortController();
+    try {
+      const read = await within(this.clock, LONGEST_READ, this.read(version, AbortSignal.any([over.signal, this.ended])));
+      if (read) {
+        return read.value;
+      }
+      const seconds = LONGEST_READ / 1000;
+      throw Object.assign(new Error(`no answer from Secrets Manager within ${seconds} s; in a VPC it takes an endpoint or a way to the internet`), { name: 'TimeoutError' });
+    } finally {
+      over.abort();
+    }
   }
 }
 

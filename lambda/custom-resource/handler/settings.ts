@@ -1,5 +1,6 @@
 import { environment as names, executions } from '../../contract/custom-resource.json';
 import type { Environment } from './delivery';
+import { shownError } from './thrown';
 import { serviceTimeout } from './times';
 
 /** What the construct tells the runtime, by environment variables. */
@@ -11,6 +12,15 @@ export interface Settings {
   readonly resolveSecrets: boolean;
   /** Most executions of one operation. */
   readonly mostExecutions: number;
+}
+
+/** The settings; the defaults, and why, when a variable holds none: a request is answered nevertheless. */
+export function settingsOf(environment: Environment): { readonly settings: Settings; readonly problem?: string } {
+  try {
+    return { settings: readSettings(environment) };
+  } catch (error) {
+    return { settings: readSettings({}), problem: shownError(error) };
+  }
 }
 
 /** @throws Error naming the variable, its value and what it should be */

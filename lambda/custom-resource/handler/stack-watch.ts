@@ -1,8 +1,9 @@
 /** Reads the stack's status, and tells when the stack turns back: then nobody waits for this request any more. */
 import { stackGoesBack, times } from '../../contract/custom-resource.json';
 import { type Clock, within } from './clock';
-import { type Logger, shownError } from './log';
+import type { Logger } from './log';
 import type { Direction } from './operation';
+import { shownError } from './thrown';
 
 export interface StackStatus {
   /** As CloudFormation names it, as `UPDATE_ROLLBACK_IN_PROGRESS`; `UNKNOWN` when it can't be read. */
@@ -20,13 +21,17 @@ export class StackWatch {
   #latest?: { readonly status: Promise<StackStatus>; readonly readAt: number; known: boolean };
   #direction: Direction;
 
-  /** @param atStart the stack's direction at first delivery, as far as known */
+  /**
+   * @param atStart the stack's direction at first delivery, as far as known
+   * @param ended aborts when the execution ends; a read that still runs then says nothing in the log of the next one
+   */
   constructor(
     private readonly stackId: string,
     private readonly read: ReadStack,
     private readonly clock: Clock,
     private readonly log: Logger,
     atStart: Direction,
+    private readonly ended: AbortSignal,
   ) {
     this.#direction = atStart;
   }
@@ -41,17 +46,17 @@ export class StackWatch {
     return this.#direction;
   }
 
-  /** Looks at the status now and every 15 seconds, until the signal aborts. Never fails. */
-  async watch(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#direction !== 'BACK' && !this.cancelled.aborted) {
+  /** Looks at the status now and every 15 seconds, until the execution ends. Never fails. */
+  async watch(): Promise<void> {
+    while (!this.ended.aborted && this.#direction !== 'BACK' && !this.cancelled.aborted) {
       const { status } = await this.status();
-      if (signal.aborted) {
+      if (this.ended.aborted) {
         return;
       }
       if (status !== UNKNOWN.status) {
         this.#note(GOES_BACK.test(status) ? 'BACK' : 'FORWARD', status);
       }
-      await this.clock.alarm(times.stackStatus.every, signal);
+      await this.clock.alarm(times.stackStatus.every, this.ended);
     }
   }
 
@@ -80,13 +85,15 @@ export class StackWatch {
   async #read(): Promise<StackStatus> {
     const over = new AbortController();
     try {
-      const read = await within(this.clock, times.stackStatus.budget, this.read(this.stackId, over.signal));
+      const read = await within(this.clock, times.stackStatus.budget, this.read(this.stackId, AbortSignal.any([over.signal, this.ended])));
       if (read) {
         return read.value;
       }
       throw new Error(`no answer within ${times.stackStatus.budget} ms`);
     } catch (error) {
-      this.log.warn('the stack\'s status can\'t be read: a rollback would not be noticed', { error: shownError(error) });
+      if (!this.ended.aborted) {
+        this.log.warn('the stack\'s status can\'t be read: a rollback would not be noticed', { error: shownError(error) });
+      }
       return UNKNOWN;
     } finally {
       over.abort();

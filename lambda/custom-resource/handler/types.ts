@@ -35,17 +35,27 @@ export type AnyRequest<P> = ResourceRequest<P, 'Create' | 'Update'> | ResourceRe
 export interface OperationContext {
   /** When the operation is answered as timed out. */
   readonly deadline: Date;
-  /** Number of executions of the function before this one. */
+  /** Number of executions of the function for this request before this one. */
   readonly hop: number;
-  /** Aborted when nobody waits for this code any more: at the deadline, at the execution's end, when the stack rolls back. */
+  /**
+   * Aborted when nobody waits for this code any more: at the deadline, at the execution's end, when the stack rolls back.
+   * Code that has not settled a second later ends with its process.
+   */
   readonly signal: AbortSignal;
-  /** 64 hexadecimal digits, the same for every delivery of this request: as client token it keeps a repeated request from making things twice. */
+  /**
+   * 64 hexadecimal digits, the same for every delivery of this request: as client token it keeps a repeated request from making things twice.
+   * A deployment that is retried may use a request's id, and so this token, again: it is no name for what can't have its name twice.
+   */
   readonly idempotencyToken: string;
   /** The id of a resource whose handler names none; the same for the same resource in the same stack. */
   readonly defaultPhysicalResourceId: string;
   /** The stack's status, at most 15 seconds old; `UNKNOWN` when it can't be read. */
   stack(): Promise<StackStatus>;
-  /** A copy of the value with every reference to Secrets Manager in it resolved. */
+  /**
+   * A copy of the value with every reference to Secrets Manager in it resolved.
+   *
+   * @throws UnresolvedSecret
+   */
   resolve<T>(value: T): Promise<T>;
   /** Writes lines of JSON to the log, resolved secrets masked. */
   readonly log: Logger;
@@ -73,8 +83,14 @@ export interface PollingHandlers<P, S extends Json, A extends Record<string, Jso
   poll(request: AnyRequest<P>, state: S, context: OperationContext): Result<A, S>;
 }
 
-/** One type of resource. */
-export type ResourceHandlers<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<string, Json>> =
+/**
+ * The functions of one type of resource.
+ *
+ * @typeParam P properties, as `parse` makes them of the raw ones
+ * @typeParam S what `wait` hands to `poll`; never for a resource that never waits
+ * @typeParam A the attributes of `done`
+ */
+export type ResourceHandlers<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>> =
   [S] extends [never] ? CoreHandlers<P, never, A> & { readonly poll?: undefined } : PollingHandlers<P, S, A>;
 
 /** Handlers as the runtime sees them, whatever their types. */

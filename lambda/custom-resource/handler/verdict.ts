@@ -1,13 +1,15 @@
 /** What an execution comes to, from what the handler returned or threw. Pure, but for the log of what is dropped. */
+import { responseBytes } from '../../contract/custom-resource.json';
 import type { Answer } from './answer';
-import { tooLong } from './answer';
-import { notJson } from './json';
-import { type Logger, shownError } from './log';
+import { shortened, tooLong } from './answer';
+import { copied, kindOf, notJson } from './json';
+import type { Logger } from './log';
 import type { Mask } from './mask';
 import { maybeOrphan, type Operation } from './operation';
 import { defaultPhysicalResourceId, failureId, invalidId, type Progress } from './physical-id';
 import { isObject } from './request';
 import { type Done, idOfFailure, type Wait } from './results';
+import { shownError } from './thrown';
 
 export interface Answered {
   readonly kind: 'ANSWER';
@@ -20,12 +22,17 @@ export type Verdict = Answered | { readonly kind: 'HOP'; readonly operation: Ope
 export class HandlerError extends Error {
   constructor(message: string) {
     super(message);
-    this.name = 'HandlerError';
+    // Shown as it is: the name of a class tells its reader nothing
+    this.name = '';
   }
 }
 
-/** FAILED, with the id that the rule gives it. */
-export function failed(operation: Operation, error: unknown, progress: Progress, mask: Mask, madeId?: string): Answered {
+/**
+ * FAILED, with the id that the rule gives it.
+ *
+ * @param madeId the id in what the handler returned, when that is what failed
+ */
+export function failed(operation: Operation, error: unknown, progress: Progress, mask: Mask, madeId?: unknown): Answered {
   const named = madeId ?? idOfFailure(error);
   const problem = named === undefined ? undefined : unusableId(named, mask);
   const note = problem === undefined || madeId !== undefined ? '' : ` (its id is not used: ${problem})`;
@@ -36,10 +43,11 @@ export function failed(operation: Operation, error: unknown, progress: Progress,
       // What an unusable id stood for exists: the marker would forget it
       physicalResourceId: failureId(operation.request, {
         progress: problem === undefined ? progress : 'CUT_OFF',
-        failureId: problem === undefined ? named : undefined,
+        failureId: problem === undefined ? named as string | undefined : undefined,
         waitId: operation.physicalResourceId,
       }),
-      reason: mask.text(`${shownError(error)}${note}`),
+      // No longer than an answer may be: it goes into the log and the responder's record too
+      reason: shortened(mask.text(`${shownError(error)}${note}`), (text) => Buffer.byteLength(text) <= responseBytes.most),
     },
   };
 }
@@ -80,7 +88,7 @@ export function waiting(operation: Operation, result: Wait, mask: Mask): Operati
   return {
     ...rest,
     phase: 'POLL',
-    state,
+    state: copied(state),
     ...after === undefined ? {} : { after },
     ...physicalResourceId === undefined ? {} : { physicalResourceId },
   };
@@ -113,14 +121,14 @@ function badData(data: unknown, noEcho: boolean | undefined, mask: Mask): string
     return undefined;
   }
   if (!isObject(data)) {
-    return `data must be an object of attributes, got ${Array.isArray(data) ? 'a list' : String(data)}`;
+    return `data must be an object of attributes, got ${kindOf(data)}`;
   }
   return notJson(data, 'data') ?? (noEcho === true ? undefined : secretIn(mask.find(data, 'data'), 'return it with noEcho: true'));
 }
 
 /** Anything else that means true would show what was to be masked. */
 function badNoEcho(noEcho: unknown): string | undefined {
-  return noEcho === undefined || typeof noEcho === 'boolean' ? undefined : `noEcho must be true or false, got ${JSON.stringify(noEcho)}`;
+  return noEcho === undefined || typeof noEcho === 'boolean' ? undefined : `noEcho must be true or false, got ${kindOf(noEcho)}`;
 }
 
 function secretIn(path: string | undefined, remedy: string): string | undefined {
@@ -130,5 +138,5 @@ function secretIn(path: string | undefined, remedy: string): string | undefined 
 function badAfter(after: unknown): string | undefined {
   return after === undefined || (typeof after === 'number' && Number.isFinite(after) && after >= 0)
     ? undefined
-    : `after must be a number of seconds, 0 or more, got ${String(after)}`;
+    : `after must be a number of seconds, 0 or more, got ${typeof after === 'number' ? after : kindOf(after)}`;
 }
