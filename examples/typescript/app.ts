@@ -3,6 +3,8 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as path from 'path';
 import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
+import { PropagationStack } from './custom-resources/propagation/stack';
+import { RestoreStack } from './custom-resources/restore/stack';
 import { connectEventSources } from './event-sources';
 
 /** Two functions, one in Python and one in Node.js, that share a maintenance window. Each counts what it was called with. */
@@ -54,3 +56,20 @@ export class OrdersStack extends Stack {
 
 const app = new App();
 new OrdersStack(app, 'Orders');
+
+/** What can be chosen: `cdk deploy Restore -c itemsPerSecond=25`. */
+const chosen = (name: string, fallback: string): string => app.node.tryGetContext(name) ?? fallback;
+const seconds = (name: string, fallback: number) => Duration.seconds(Number(chosen(name, String(fallback))));
+const nodejs = new lambda.Runtime(chosen('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
+
+new RestoreStack(app, 'Restore', {
+  runtime: nodejs,
+  itemsPerSecond: Number(chosen('itemsPerSecond', '25')),
+  executionTimeout: seconds('executionTimeout', 900),
+  timeout: seconds('timeout', 3540),
+});
+new PropagationStack(app, 'Propagation', {
+  runtime: nodejs,
+  greeting: chosen('greeting', 'hello'),
+  parameter: chosen('parameter', '/cdk-patient-lambda-example/configuration'),
+});
