@@ -33,7 +33,7 @@ export const GROUPS: readonly Group[] = [
     workers: 2,
     testTimeout: 120_000,
   },
-  { name: 'package', steps: ['bundle', 'compile', 'tarball'], jest: ['test/package'], pytest: [], optional: [], testTimeout: 120_000 },
+  { name: 'package', steps: ['bundle', 'compile', 'tarball', 'kernel'], jest: ['test/package'], pytest: [], optional: [], workers: 2, testTimeout: 120_000 },
   { name: 'lint', steps: ['bundle', 'compile'], jest: [], pytest: [], optional: [] },
 ];
 

@@ -3,13 +3,14 @@
  */
 import { run, tool } from './command';
 
-export type Step = 'bundle' | 'compile' | 'clients' | 'tarball';
+export type Step = 'bundle' | 'compile' | 'clients' | 'tarball' | 'kernel';
 
 const COMMANDS: Record<Step, readonly [string, ...string[]]> = {
   bundle: [tool('tsx'), 'scripts/bundle.ts'],
   compile: [tool('jsii'), '--silence-warnings=reserved-word'],
   clients: [tool('tsx'), 'scripts/clients.ts'],
   tarball: [tool('tsx'), 'scripts/tarball.ts'],
+  kernel: [tool('tsx'), 'scripts/jsii-kernel.ts'],
 };
 
 const DEMO: readonly Step[] = ['bundle', 'compile', 'clients'];

@@ -22,3 +22,8 @@ export function packed(): string {
   }
   return TARBALL;
 }
+
+/** One file of the packed library. */
+export function packedFile(name: string): Buffer {
+  return execFileSync('tar', ['-xzOf', packed(), `package/${name}`], { maxBuffer: 100_000_000 });
+}
