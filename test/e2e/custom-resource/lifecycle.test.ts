@@ -121,7 +121,8 @@ describe('update', () => {
         expect(position((type, id) => type === needed && id.startsWith(provider))).toBeGreaterThan(deleted);
       }
     }
-    expect(sequence(await news()).sort()).toEqual([`delete ${(deployed.Lifecycle as Record<string, string>).CommonJs}`, 'delete other-2', 'delete plain', 'delete thing']);
+    const { CommonJs } = deployed.Lifecycle as Record<string, string>;
+    expect(sequence(await news()).sort()).toEqual([`delete ${CommonJs}`, 'delete other-2', 'delete plain', 'delete thing']);
     expect(stacks.bed.undelivered()).toEqual([]);
   });
 });

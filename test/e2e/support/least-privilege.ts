@@ -14,7 +14,9 @@ export async function statementsOf(bed: Bed, functionName: string): Promise<Stat
   const RoleName = Role!.split('/').at(-1)!;
   const iam = new IAMClient(bed.clientConfig);
   const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-  const inline = await Promise.all(PolicyNames.map(async (PolicyName) => (await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument!));
+  const inline = await Promise.all(PolicyNames.map(async (PolicyName) => {
+    return (await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument!;
+  }));
   const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   const own = AttachedPolicies.filter(({ PolicyArn }) => !PolicyArn!.startsWith('arn:aws:iam::aws:'));
   const attached = await Promise.all(own.map(async ({ PolicyArn }) => {

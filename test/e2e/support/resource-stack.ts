@@ -5,6 +5,8 @@ import { Bed, type StackOutputs } from '../../../local/bed';
 
 /** What a handler noted of one call. */
 export interface Call {
+  /** When, in ISO 8601. */
+  readonly at: string;
   readonly call: string;
   readonly hop: number;
   readonly requestType: string;
@@ -68,7 +70,7 @@ export class ResourceStacks {
     const { Items = [] } = await this.dynamodb.send(new QueryCommand({
       TableName: this.outputs[name]?.Calls ?? await this.table(name), ConsistentRead: true, KeyConditionExpression: 'stack = :stack', ExpressionAttributeValues: { ':stack': { S: name } },
     }));
-    const calls = Items.map(({ note }) => JSON.parse(note.S!) as Call);
+    const calls = Items.map(({ note, at }) => ({ ...JSON.parse(note.S!), at: at.S!.split(' ')[0] }) as Call);
     return label === undefined ? calls : calls.filter(({ properties }) => properties.Label === label);
   }
 
