@@ -124,6 +124,9 @@ function member(secret: string, key: string): string {
     throw new Error(`the secret has no key '${key}'`);
   }
   const value = (fields as Record<string, unknown>)[key];
+  if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
+    throw new Error(`the secret's key '${key}' holds a number too long to be exact: store it as text`);
+  }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

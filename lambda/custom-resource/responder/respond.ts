@@ -1,5 +1,5 @@
 /** The last resort: answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
-import { createFailedMarker, neverStarted } from '../../contract/custom-resource.json';
+import { createFailedMarker, loadingFrame, neverStarted } from '../../contract/custom-resource.json';
 import { type Answer, render } from '../handler/answer';
 import type { Clock } from '../handler/clock';
 import { deliver, type Environment, type Fetch } from '../handler/delivery';
@@ -31,7 +31,7 @@ export interface Surroundings {
  */
 export async function respond(record: unknown, { clock, fetch, environment, write, endsAt }: Surroundings): Promise<void> {
   const { requestPayload, responsePayload, requestContext } = (isObject(record) ? record : {}) as Readonly<Record<string, unknown>>;
-  const { operation } = readOperation(requestPayload, clock.now(), undefined);
+  const { operation } = readOperation(parsed(requestPayload) ?? requestPayload, clock.now(), undefined);
   const { request, closesAt } = operation;
   const mask = new Mask();
   hideUrl(mask, request.ResponseURL);
@@ -61,32 +61,41 @@ export function answerTo(operation: Operation, responsePayload: unknown, conditi
   if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedMarker) {
     return { status: 'SUCCESS', physicalResourceId: createFailedMarker };
   }
-  const { errorType, errorMessage } = (isObject(responsePayload) ? responsePayload : {}) as Readonly<Record<string, unknown>>;
+  const { errorType, errorMessage, trace } = errorOf(responsePayload);
   const left = errorType === 'AnswerNotDelivered' || errorType === 'HopNotStarted' ? leftAnswer(operation, errorMessage) : undefined;
   if (left) {
     return left;
   }
-  const started = !NEVER_STARTED.has(errorType) && (responsePayload !== undefined || hop > 0);
+  const started = hop > 0 || (isThere(responsePayload) && !failedToLoad(errorType, trace));
   const progress: Progress = phase === 'POLL' ? 'WAITED' : started ? 'CUT_OFF' : 'NOT_STARTED';
   return {
     status: 'FAILED',
     physicalResourceId: failureId(request, { progress, waitId: physicalResourceId }),
-    reason: reasonOf(errorType, errorMessage, condition),
+    reason: isThere(responsePayload)
+      ? ['the function failed before it could answer', errorType, errorMessage].filter(isText).join(': ')
+      : ['Lambda gave up on the invocation before it ran', condition].filter(isText).join(': '),
   };
 }
 
-function reasonOf(errorType: unknown, errorMessage: unknown, condition: unknown): string {
-  const named = [errorType, errorMessage].filter((text) => typeof text === 'string' && text !== '').join(': ');
-  return named === ''
-    ? `Lambda gave up on the invocation before it ran${typeof condition === 'string' ? `: ${condition}` : ''}`
-    : `the function failed before it could answer: ${named}`;
+/** What Lambda tells of an error. */
+function errorOf(responsePayload: unknown): Readonly<Record<string, unknown>> {
+  return isObject(responsePayload) ? responsePayload : { errorMessage: responsePayload };
 }
+
+/** Whether the error came while the code was loaded: by its type, else by what stands in its trace. */
+function failedToLoad(errorType: unknown, trace: unknown): boolean {
+  const isOwnError = isText(errorType) && !errorType.startsWith('Runtime.');
+  return NEVER_STARTED.has(errorType) || (isOwnError && Array.isArray(trace) && trace.some((frame) => String(frame).includes(loadingFrame)));
+}
+
+const isThere = (value: unknown) => value !== undefined && value !== null;
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** The answer that a failed invocation left to be given. */
 function leftAnswer({ request, physicalResourceId: waitId }: Operation, message: unknown): Answer | undefined {
   const left = parsed(message);
   const { status, physicalResourceId, reason, hadData, cause } = left ?? {};
-  if (typeof physicalResourceId !== 'string' || physicalResourceId === '' || (status !== 'SUCCESS' && status !== 'FAILED')) {
+  if (!isText(physicalResourceId) || (status !== 'SUCCESS' && status !== 'FAILED')) {
     return undefined;
   }
   if (status === 'SUCCESS' && hadData === true) {
@@ -98,9 +107,10 @@ function leftAnswer({ request, physicalResourceId: waitId }: Operation, message:
   return { status, physicalResourceId, ...status === 'FAILED' ? { reason: typeof reason === 'string' ? reason : String(cause) } : {} };
 }
 
-function parsed(message: unknown): Readonly<Record<string, unknown>> | undefined {
+/** The object that a text holds. */
+function parsed(text: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
-    const value: unknown = JSON.parse(String(message));
+    const value: unknown = JSON.parse(String(text));
     return isObject(value) ? value : undefined;
   } catch {
     return undefined;

@@ -92,7 +92,7 @@ export class World {
   environment: Record<string, string> = {};
   putFates: Fate[] = [];
   invokeFates: Fate[] = [];
-  stackStatus: () => string | Promise<string> = () => 'CREATE_IN_PROGRESS';
+  stackStatus: (signal?: AbortSignal) => string | Promise<string> = () => 'CREATE_IN_PROGRESS';
   readSecret: (version: { secretId: string; versionStage?: string; versionId?: string }) => Promise<{ value?: string; versionId: string }> =
     () => Promise.reject(Object.assign(new Error('no such secret'), { name: 'ResourceNotFoundException' }));
 
@@ -102,7 +102,7 @@ export class World {
   /** Delivers a request and goes on until nothing is left to run. */
   async run(definition: Definition | Partial<AnyHandlers>, event: CloudFormationRequest | object): Promise<this> {
     const queue: unknown[] = [event];
-    let sent = 0;
+    let sent = this.payloads.length;
     while (queue.length > 0) {
       if (this.executions++ > MOST_EXECUTIONS) {
         throw new Error('the operation does not end');
@@ -128,12 +128,12 @@ export class World {
   }
 
   /** What Lambda's on-failure destination hands to the responder. */
-  async fail(payload: unknown, response: { errorType: string; errorMessage: string } | undefined): Promise<void> {
+  async fail(payload: unknown, response: unknown): Promise<void> {
     const record = {
       version: '1.0',
       requestContext: { condition: response ? 'RetriesExhausted' : 'EventAgeExceeded', approximateInvokeCount: 1 },
       requestPayload: payload,
-      ...response ? { responsePayload: response } : {},
+      ...response === undefined ? {} : { responsePayload: response },
     };
     this.records.push(record);
     const { clock, environment } = this;
@@ -148,9 +148,9 @@ export class World {
     const invocation = { event: payload, functionArn: ARN, endsAt: this.clock.now() + this.executionTimeout * 1000, logStream: 'stream' };
     const services = {
       invoke: this.#invoke(life),
-      readStack: async () => {
+      readStack: async (_: string, signal: AbortSignal) => {
         this.stackReads += 1;
-        return { status: await this.stackStatus() };
+        return { status: await this.stackStatus(signal) };
       },
       readSecret: (version: { secretId: string }) => {
         this.secretReads.push(version);

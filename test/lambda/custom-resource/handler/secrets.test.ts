@@ -3,7 +3,7 @@ import { createFailedMarker } from '../../../../lambda/contract/custom-resource.
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/handler/physical-id';
 import { done, wait } from '../../../../lambda/custom-resource/handler/results';
 import { World } from '../world';
-import { request, STACK } from './requests';
+import { request, STACK, START } from './requests';
 
 const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
 const PASSWORD = 'pa$$"w0rd\\ü-1234';
@@ -132,6 +132,41 @@ test('a secret of bytes and a secret without keys are named, and not shown', asy
   expect(bytes.answer.Reason).toContain('holds bytes');
 });
 
+test('a read that gets no answer is given up and named, before the execution is used up', async () => {
+  world.readSecret = () => new Promise(() => undefined);
+  await world.run({}, request('Create', withProperties({ P: ref('Db') })));
+  expect(world.answer.Reason).toContain('ResourceProperties.P: its reference to Secrets Manager can\'t be resolved: TimeoutError: no answer from Secrets Manager within 10 s; in a VPC');
+  expect(world.putTimes).toEqual([START + 10_000]);
+});
+
+test('a secret of another account goes to Secrets Manager by its whole ARN', async () => {
+  const other = 'arn:aws:secretsmanager:eu-central-1:999999999999:secret:shared/db-XyZ123';
+  world.readSecret = async () => ({ value: SECRET, versionId: V1 });
+  await resolved({ A: ref(`${other}:SecretString:password::`) });
+  expect(world.secretReads).toEqual([{ secretId: other, versionStage: 'AWSCURRENT' }]);
+});
+
+test('members that are no texts come as texts, as from CloudFormation', async () => {
+  world.readSecret = async () => ({ value: JSON.stringify({ port: 5432, tls: true, none: null, ratio: 0.5, big: 12345678901 }), versionId: V1 });
+  const names = ['port', 'tls', 'none', 'ratio', 'big'];
+  expect(await resolved(Object.fromEntries(names.map((name) => [name, ref(`Db:SecretString:${name}::`)]))))
+    .toEqual({ port: '5432', tls: 'true', none: 'null', ratio: '0.5', big: '12345678901' });
+});
+
+test('names of properties and keys that prototypes have are names', async () => {
+  world.readSecret = async () => ({ value: '{"__proto__":"from-the-secret"}', versionId: V1 });
+  const properties = JSON.parse(`{"__proto__":"${ref('Db:SecretString:__proto__::')}"}`) as Record<string, unknown>;
+  expect(Object.entries(await resolved(properties) as object)).toEqual([['__proto__', 'from-the-secret']]);
+  const missing = await new World().run({}, request('Create', withProperties({ P: ref('Db:SecretString:toString::') })));
+  expect(missing.answer.Status).toBe('FAILED');
+});
+
+test('a number that JSON readers would round fails by name', async () => {
+  world.readSecret = async () => ({ value: '{"id":12345678901234567890}', versionId: V1 });
+  await world.run({}, request('Create', withProperties({ P: ref('Db:SecretString:id::') })));
+  expect(world.answer.Reason).toContain('key \'id\' holds a number too long to be exact: store it as text');
+});
+
 test('throttling of a read in a later execution means polling again', async () => {
   let reads = 0;
   const read = world.readSecret;
@@ -207,6 +242,28 @@ describe('a secret that was resolved', () => {
     alone.readSecret = world.readSecret;
     await alone.run({ create: async () => done({ data: { User: 'admin' } }) }, request('Create', properties));
     expect(alone.answer.Reason).toContain('data.User holds a secret');
+  });
+
+  test('as a number of eight digits or more is found as a number; a shorter one may be a counter', async () => {
+    world.readSecret = async () => ({ value: '{"pin":12345678,"port":5432}', versionId: V1 });
+    const numbers = withProperties({ Pin: ref('Db:SecretString:pin::'), Port: ref('Db:SecretString:port::') });
+    await world.run({ create: async () => wait({ port: 5432, pin: 12345678 }), poll: async () => done() }, request('Create', numbers));
+    expect(world.answer.Reason).toContain('state.pin holds a secret');
+  });
+
+  test('as a whole gives its members away too, where they stand alone', async () => {
+    const whole = withProperties({ Db: ref('Db') });
+    const other = { engine: 'postgres', password: 'correct-horse-1', deep: ['nested-member'] };
+    const run = async (create: () => Promise<unknown>) => {
+      const each = new World();
+      each.readSecret = async () => ({ value: JSON.stringify(other), versionId: V1 });
+      await each.run({ create, poll: async () => done() } as never, request('Create', whole));
+      return each.answer;
+    };
+    expect((await run(async () => wait({ p: 'correct-horse-1' }))).Reason).toContain('state.p holds a secret');
+    expect((await run(async () => done({ data: { D: 'nested-member' } }))).Reason).toContain('data.D holds a secret');
+    expect((await run(async () => done({ data: { Engine: 'aurora-postgresql' } }))).Status).toBe('SUCCESS');
+    expect((await run(() => Promise.reject(new Error('login correct-horse-1 failed')))).Reason).toContain('login **** failed');
   });
 
   test('is in no payload, answer, log line or record of a whole operation', async () => {

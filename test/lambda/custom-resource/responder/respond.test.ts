@@ -103,6 +103,42 @@ describe('an answer that was left', () => {
   });
 });
 
+test('reads a request payload that comes as text', async () => {
+  await world.fail(JSON.stringify(request('Update')), OUT_OF_MEMORY);
+  expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'own-1', Reason: expect.stringContaining('signal: killed') });
+});
+
+test('a record without a response says that Lambda gave up, as after its recursion guard or reserved concurrency of none', async () => {
+  await world.fail(envelope({ physicalResourceId: 'made' }), undefined);
+  expect(world.answer).toMatchObject({ PhysicalResourceId: 'made', Reason: 'Lambda gave up on the invocation before it ran: EventAgeExceeded' });
+});
+
+test('a response that can\'t be read is quoted, or left out', async () => {
+  const reasons = [];
+  for (const response of ['cut off tex', { unknown: 1 }, 7]) {
+    world = new World();
+    await world.fail(request('Create'), response);
+    expect(world.answer.PhysicalResourceId).toBe(DEFAULT_ID);
+    reasons.push(world.answer.Reason);
+  }
+  const begin = 'the function failed before it could answer';
+  expect(reasons).toEqual([`${begin}: cut off tex`, begin, begin]);
+});
+
+test('what it could not deliver fails its own invocation, which Lambda repeats', async () => {
+  world.putFates = [403];
+  await world.fail(request('Create'), OUT_OF_MEMORY);
+  expect(world.puts).toHaveLength(1);
+  expect(world.log).toContain('responder: AnswerNotDelivered');
+});
+
+test('says the same however often it is asked', async () => {
+  for (const response of [OUT_OF_MEMORY, OUT_OF_MEMORY, OUT_OF_MEMORY]) {
+    await world.fail(envelope({ physicalResourceId: 'made' }), response);
+  }
+  expect(world.puts).toEqual([world.answer, world.answer, world.answer]);
+});
+
 test('branches on no condition', async () => {
   const answers = [];
   for (const condition of ['RetriesExhausted', 'EventAgeExceeded', 'Whatever']) {
@@ -154,7 +190,7 @@ interface ResponderVector {
   readonly name: string;
   readonly request: string;
   readonly envelope?: Record<string, unknown>;
-  readonly response?: { errorType: string; errorMessage: string };
+  readonly response?: { errorType: string; errorMessage: string } | string | null;
   readonly status: string;
   readonly id: string;
 }
