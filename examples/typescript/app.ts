@@ -64,6 +64,7 @@ const nodejs = new lambda.Runtime(chosen('nodejs', 'nodejs22.x'), lambda.Runtime
 
 new RestoreStack(app, 'Restore', {
   runtime: nodejs,
+  backup: chosen('backup', path.join(__dirname, 'custom-resources', 'restore', 'backup.jsonl')),
   itemsPerSecond: Number(chosen('itemsPerSecond', '25')),
   executionTimeout: seconds('executionTimeout', 900),
   timeout: seconds('timeout', 3540),

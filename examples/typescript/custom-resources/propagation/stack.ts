@@ -40,9 +40,8 @@ export class PropagationStack extends Stack {
         InARow: 3,
       },
     });
-    const publisher = configuration.provider.function;
-    readers.forEach((reader) => reader.grantInvoke(publisher));
-    publisher.addToRolePolicy(new iam.PolicyStatement({
+    readers.forEach((reader) => reader.grantInvoke(configuration));
+    configuration.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
       actions: ['ssm:PutParameter', 'ssm:GetParameter', 'ssm:DeleteParameter'],
       resources: [parameterArn],
     }));

@@ -9,6 +9,8 @@ import { LongRunningCustomResource } from 'cdk-patient-lambda';
 
 export interface RestoreProps {
   readonly runtime: lambda.Runtime;
+  /** Path of the file. */
+  readonly backup: string;
   readonly itemsPerSecond: number;
   /** For one execution of the function. */
   readonly executionTimeout: Duration;
@@ -27,7 +29,7 @@ export class RestoreStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY, // an example only
     });
     // Its key in the bucket changes with its content: deploying another backup restores it
-    const backup = new Asset(this, 'Backup', { path: path.join(__dirname, 'backup.jsonl') });
+    const backup = new Asset(this, 'Backup', { path: props.backup });
 
     const fn = new NodejsFunction(this, 'RestoreFunction', {
       entry: path.join(__dirname, 'handler.ts'),

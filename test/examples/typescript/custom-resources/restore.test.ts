@@ -109,7 +109,8 @@ beforeEach(() => {
   world.backup('monday', ids(95));
 });
 
-const run = (event: Parameters<typeof runOperation>[1], options: RunOptions = {}) => runOperation(handler, event, { executionTimeout: 15, ...options });
+const run = (event: Parameters<typeof runOperation>[1], options: RunOptions = {}) =>
+  runOperation(handler, event, { executionTimeout: 15, ...options });
 const create = (options: RunOptions = {}) => run({ RequestType: 'Create', ResourceProperties: properties('monday') }, options);
 const request = (RequestType: CloudFormationRequest['RequestType'], id: string, key: string, old?: string) =>
   ({ RequestType, PhysicalResourceId: id, ResourceProperties: properties(key), ...old ? { OldResourceProperties: properties(old) } : {} });
