@@ -1,0 +1,39 @@
+/** What the declarations of the handler runtime refuse, one file for each mistake; beside them what is nearly so and right. */
+
+interface Sample {
+  readonly code: string;
+  /** What TypeScript says; absent where nothing is wrong. */
+  readonly error?: RegExp;
+}
+
+const HEAD = `import { customResource, done, type Raw, wait } from 'cdk-patient-lambda/handler';
+export type State = { readonly job: string };
+export type Attributes = { readonly Endpoint: string };
+`;
+
+/** A handler with these type arguments whose create, and poll if any, return these. */
+function handler(types: string, create: string, poll?: string): string {
+  return `${HEAD}export const handler = customResource${types}({
+  create: async () => ${create},
+  update: async () => done(),
+  delete: async () => done(),
+  ${poll === undefined ? '' : `poll: async () => ${poll},`}
+});
+export type Used = Raw | typeof wait;
+`;
+}
+
+export const SAMPLES: Readonly<Record<string, Sample>> = {
+  'poll-is-missing': { code: handler('<Raw, State>', "wait({ job: '1' })"), error: /Property 'poll' is missing/ },
+  'poll-is-missing-though-nothing-waits': { code: handler('<Raw, State>', 'done()'), error: /Property 'poll' is missing/ },
+  'waits-without-state': { code: handler('<Raw>', "wait({ job: '1' })"), error: /Type 'Wait<.*' is not assignable/ },
+  'another-state': { code: handler('<Raw, State>', 'wait({ job: 1 })', 'done()'), error: /Type 'number' is not assignable to type 'string'/ },
+  'state-that-is-no-json': { code: handler('', 'wait({ since: new Date() })', 'done()'), error: /Type 'Date' is not assignable/ },
+  'another-attribute': { code: handler('<Raw, State, Attributes>', "wait({ job: '1' })", "done({ data: { Endpont: 'https://' } })"), error: /Endpont/ },
+  'attribute-of-another-type': { code: handler('<Raw, State, Attributes>', "wait({ job: '1' })", 'done({ data: { Endpoint: 1 } })'), error: /Endpoint: number/ },
+  'delete-is-missing': { code: `${HEAD}export const handler = customResource({ create: async () => done(), update: async () => done() });`, error: /'delete' is missing/ },
+
+  'attributes-without-waiting': { code: handler('<Raw, never, Attributes>', "done({ data: { Endpoint: 'https://' } })") },
+  'nothing-declared': { code: handler('', "done({ data: { Endpoint: 'https://' } })") },
+  'state-inferred': { code: handler('', 'wait({ looks: 1 })', 'wait({ looks: 2 })') },
+};
