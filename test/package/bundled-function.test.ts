@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ROOT } from '../../scripts/command';
 import { childEnvironment } from '../../scripts/environment';
-import { Cloud } from './cloud';
+import { Cloud } from '../clients/support/cloud';
 import { installed } from './installed';
 
 const APP = `
