@@ -14,14 +14,14 @@ const ENTRY = 'lambda/custom-resource/handler/index.ts';
 
 const FORMATS: Record<string, BuildOptions> = {
   'index.mjs': { format: 'esm' },
-  // `import()` would not look into NODE_PATH, where the Lambda runtime has its SDK and jest its mocks; `require` does
+  // Node.js's `import()` does not look into NODE_PATH, where Lambda has its SDK, and jest can't run it: `require` does both
   'index.js': { format: 'cjs', supported: { 'dynamic-import': false } },
 };
 
 /** For tools that don't know `exports` (TypeScript's `node10`): a folder of its own. Says too which kind of module `index.js` is. */
 const STUB = { type: 'commonjs', main: './index.js', module: './index.mjs', types: './index.d.ts' };
 
-/** In the layer CommonJS alone: an ES module is never looked for there. */
+/** In the layer CommonJS alone: ES modules, which Node.js does not look for in layers, are bundled. */
 const IN_LAYER = { name: 'cdk-patient-lambda', exports: { './handler': './handler/index.js' }, type: 'commonjs' };
 const LAYER_FOLDER = 'nodejs/node_modules/cdk-patient-lambda';
 

@@ -122,9 +122,4 @@ describe('the handler runtime in Lambda\'s client', () => {
     expect(await started('nodejs22.x', file, outputFiles[0].text, false)).toBeUndefined();
     await serves();
   });
-
-  test('is not found in the layer by an ES module, which therefore has to bundle it', async () => {
-    const failed = await started('nodejs22.x', 'index.mjs', ES_MODULE, true);
-    expect(JSON.parse(failed!.payload.toString('utf8'))).toMatchObject({ errorMessage: expect.stringContaining("Cannot find package 'cdk-patient-lambda'") });
-  });
 });
