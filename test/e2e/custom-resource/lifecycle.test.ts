@@ -113,7 +113,9 @@ describe('update', () => {
   test('delete: every resource by its id, and before what its function needs to go on', async () => {
     await stacks.destroy('Lifecycle');
     const events = (await stacks.events('Lifecycle')).filter(({ ResourceStatus }) => ResourceStatus === 'DELETE_COMPLETE');
-    const position = (fits: (type: string, id: string) => boolean) => events.findIndex(({ ResourceType: type, LogicalResourceId: id }) => fits(type!, id!));
+    const position = (fits: (type: string, id: string) => boolean) => {
+      return events.findIndex(({ ResourceType: type, LogicalResourceId: id }) => fits(type!, id!));
+    };
     for (const [resource, provider] of [['Thing', 'Provider'], ['Other', 'Provider'], ['Plain', 'Provider'], ['CommonJs', 'CommonJsProvider']]) {
       const deleted = position((type, id) => type.startsWith('Custom::') && id.startsWith(resource));
       expect(deleted).toBeGreaterThanOrEqual(0);

@@ -136,10 +136,9 @@ class SecretsStack extends NotingStack {
     const canary = secretsmanager.Secret.fromSecretNameV2(this, 'Canary', 'canary');
     const arn: string = app.node.tryGetContext('vaultArn') ?? 'arn:aws:secretsmanager:us-east-1:000000000000:secret:vault-abcdef';
     const version: string = app.node.tryGetContext('vaultVersion') ?? '00000000-0000-0000-0000-000000000000';
+    const provider = new LongRunningProvider(this, 'Provider', { function: this.bundled('Reader', 'secrets.ts'), secrets: [vault, canary], timeout: OPERATION });
     const vaulted = new LongRunningCustomResource(this, 'Vaulted', {
-      function: this.bundled('Reader', 'secrets.ts'),
-      secrets: [vault, canary],
-      timeout: OPERATION,
+      provider,
       properties: {
         ByCdk: vault.secretValueFromJson('password').unsafeUnwrap(),
         Whole: '{{resolve:secretsmanager:vault}}',
@@ -150,6 +149,11 @@ class SecretsStack extends NotingStack {
         Phase: phase,
       },
     });
+    if (phase === 'leak') {
+      // Made before the other fails, so deleted when the stack rolls back
+      const crashing = new LongRunningCustomResource(this, 'Crashing', { provider, properties: { ByCdk: vault.secretValueFromJson('password').unsafeUnwrap(), Phase: 'crash' } });
+      vaulted.node.addDependency(crashing);
+    }
     this.show('Vaulted', vaulted.ref);
     this.show('VaultedDigest', vaulted.getAttString('Digest'));
     this.show('Function', vaulted.provider.function.functionName);

@@ -18,6 +18,7 @@ function seen(call: string, { properties, ...request }: AnyRequest<any>, context
 
 export const handler = customResource<any, { mark: string; until: number }>({
   async create(request, context) {
+    if (request.properties.Phase === 'crash') return done({ physicalResourceId: 'crashing' });
     await seen('create', request, context);
     console.log(`the canary is ${request.properties.Canary}`);
     return wait({ mark: 'state-of-the-secrets-test', until: Date.now() + 14_000 }, { physicalResourceId: 'vaulted', after: 1 });
@@ -32,6 +33,10 @@ export const handler = customResource<any, { mark: string; until: number }>({
     return done({ data: { Digest: sha256(ByCdk) } });
   },
   async delete(request, context) {
+    if (request.properties.Phase === 'crash') {
+      const { ByCdk } = await context.resolve(request.properties) as Record<string, string>;
+      process.exit(sha256(ByCdk).length);
+    }
     const resolved = await context.resolve(request.properties).then(() => 'resolved', (error: Error) => error.message);
     await note('delete', request, context, { resolved });
     return done();
