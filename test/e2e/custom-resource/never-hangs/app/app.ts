@@ -1,0 +1,37 @@
+import { App, Aspects, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as path from 'path';
+import { LongRunningProvider, type LongRunningProviderProps } from 'cdk-patient-lambda';
+
+/** Providers that share one responder, each for what is done to its function from outside. */
+class NeverHangsStack extends Stack {
+  constructor(scope: App, id: string) {
+    super(scope, id);
+    const settings: Readonly<Record<string, Partial<LongRunningProviderProps>>> = {
+      BehindADoor: { environment: { AWS_ENDPOINT_URL_LAMBDA: this.node.getContext('lambda') } },
+      Recursive: { recursiveLoop: lambda.RecursiveLoop.ALLOW },
+      CarriesOn: { reservedConcurrentExecutions: 1 },
+      Stops: { reservedConcurrentExecutions: 1 },
+    };
+    for (const name of this.node.getContext('functions').split(',')) {
+      const provider = new LongRunningProvider(this, `${name}Provider`, {
+        runtime: new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS),
+        code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),
+        handler: 'resource.handler',
+        executionTimeout: Duration.seconds(15),
+        timeout: Duration.minutes(2),
+        ...settings[name],
+      });
+      new CfnOutput(this, name, { value: provider.serviceToken });
+    }
+    new CfnOutput(this, 'StackArn', { value: this.stackId });
+    // Plain http is accepted from an address that stands in the function's own variables
+    Aspects.of(this).add({
+      visit(node) {
+        if (node instanceof lambda.CfnFunction) node.addPropertyOverride('Environment.Variables.AWS_ENDPOINT_URL_S3', node.node.getContext('answers'));
+      },
+    });
+  }
+}
+
+new NeverHangsStack(new App(), 'NeverHangs');

@@ -1,0 +1,2 @@
+require('a-module-that-was-not-packed');
+exports.handler = async () => undefined;

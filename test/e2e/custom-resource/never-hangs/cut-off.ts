@@ -1,0 +1,34 @@
+/** Code that nobody waits for any more, and the request that comes after it. */
+import { PLACES, TYPES, type Cause, type FunctionName } from './causes';
+import { oneCase, type Case } from './requests';
+import type { Stand } from './stand';
+import type { Answer } from './response-urls';
+
+/** Seconds: the deadline is at four fifths of it. Between two executions a Delete sleeps for 12.5 s. */
+const SOON = '7';
+const AFTER_THE_SLEEP = '20';
+
+/** A request that was cut off, and what the next one found that the same environment could have run. */
+export interface CutOff {
+  readonly aCase: Case;
+  /** How often code ran before and during the next request. */
+  readonly next: NonNullable<Answer['Data']>;
+}
+
+/** Every type of request at every place is cut off by its deadline, on a function that runs one execution at a time. */
+export async function cutOff(stand: Stand, name: FunctionName, failure: string): Promise<readonly CutOff[]> {
+  const results: CutOff[] = [];
+  for (const place of PLACES) {
+    for (const type of TYPES) {
+      const ServiceTimeout = type === 'Delete' && place === 'on a hop' ? AFTER_THE_SLEEP : SOON;
+      const cause: Cause = { what: 'the deadline passes', failure, function: name, properties: { ServiceTimeout } };
+      const aCase = oneCase(cause, type, place);
+      await stand.send(aCase);
+      await stand.answered(aCase);
+      const next = oneCase({ what: 'the next request', failure: 'tells what runs', function: name }, 'Create', 'on the first execution');
+      await stand.send(next);
+      results.push({ aCase, next: (await stand.answered(next)).answer.Data! });
+    }
+  }
+  return results;
+}
