@@ -1,5 +1,6 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { IConstruct } from 'constructs';
 import { CUSTOM_RESOURCE } from '../private/contract.generated';
 import { FunctionTargets } from '../private/function-targets';
 import { timeoutProblem } from './operation-times';
@@ -42,16 +43,25 @@ function runtimeProblem({ name, family }: lambda.Runtime): string | undefined {
   return Number(version[1]) < OLDEST_NODE ? `has runtime ${name}, older than nodejs${OLDEST_NODE}.x` : undefined;
 }
 
+/** A function works for the account and Region it is in. */
+export function placeProblem(scope: IConstruct, { fn }: Target): string | undefined {
+  const [own, its] = [Stack.of(scope), Stack.of(fn)];
+  const differs = (['account', 'region'] as const).find((name) => own[name] !== its[name] && ![own[name], its[name]].some((value) => Token.isUnresolved(value)));
+  return differs && `is in ${differs} ${its[differs]}, but '${own.node.path}' in ${own[differs]}: CloudFormation invokes functions of its own`;
+}
+
 /** Whether Lambda lets the function call itself without end. */
 export function loopsAllowed({ fn, resource }: Target): boolean {
   return Stack.of(fn).resolve(resource.recursiveLoop) === lambda.RecursiveLoop.ALLOW;
 }
 
 /** Lambda has one invoke config for each function or alias: the provider's can't stand beside another. */
-export function invokeConfigProblem({ fn, qualifier }: Target, own?: lambda.CfnEventInvokeConfig): string | undefined {
+export function invokeConfigProblem({ invoked, fn, qualifier }: Target, own?: lambda.CfnEventInvokeConfig): string | undefined {
   const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig.isCfnEventInvokeConfig, ({ functionName }) => functionName);
   const text = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
-  const other = configs.find((config) => config !== own && text(config.qualifier) === text(qualifier));
+  // The CDK takes an alias' name from its ARN
+  const names = [qualifier, (invoked as { readonly qualifier?: string }).qualifier].map(text);
+  const other = configs.find((config) => config !== own && names.includes(text(config.qualifier)));
   if (!other) {
     return undefined;
   }

@@ -13,6 +13,9 @@ const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
   ServiceTimeout: 'set timeout instead',
 };
 
+/** CloudFormation: 60 characters in all. Checked here, so that the error names the property. */
+const RESOURCE_TYPE = /^Custom::[A-Za-z0-9_@-]{1,52}$/;
+
 /** Properties of a custom resource: exactly one of `runtime`, `code` and `handler`, or `function`, or `provider`. */
 export interface LongRunningCustomResourceProps extends LongRunningProviderProps {
   /**
@@ -64,11 +67,11 @@ export class LongRunningCustomResource extends Construct implements iam.IGrantab
     const form = formOf(this, props, true);
     const { provider, properties, resourceType, removalPolicy, ...options } = props;
     refuseReserved(this, properties ?? {});
+    checkType(this, resourceType);
     this.provider = form === 'PROVIDER' ? provider! : new LongRunningProvider(this, NAMES.constructIds.provider, options);
     this.grantPrincipal = this.provider.grantPrincipal;
     const operation = props.timeout ? operationSeconds(props.timeout) : this.provider.timeout.toSeconds();
     this.provider._checkOperation(this, operation);
-    this.provider._checkStack(this);
 
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: this.provider.serviceToken,
@@ -109,5 +112,11 @@ function refuseReserved(scope: Construct, properties: { [key: string]: unknown }
     if (properties[name] !== undefined) {
       throw new Error(`'${scope.node.path}': properties may not contain ${name}: ${remedy}`);
     }
+  }
+}
+
+function checkType(scope: Construct, resourceType: string | undefined): void {
+  if (resourceType !== undefined && !RESOURCE_TYPE.test(resourceType)) {
+    throw new Error(`'${scope.node.path}': resourceType must be 'Custom::' and 1 to 52 letters, digits, '_', '@' or '-', got '${resourceType}'`);
   }
 }

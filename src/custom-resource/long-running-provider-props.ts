@@ -47,7 +47,8 @@ export interface LongRunningProviderProps {
 
   /**
    * How long one operation (a create, update or delete) may take: 1 to 3540 seconds, whole seconds. Then the handler's `onTimeout` runs and the
-   * answer is FAILED. CloudFormation waits a minute longer, and no longer than an hour (`ServiceTimeout`).
+   * answer is FAILED; when it is less than four minutes, up to 48 seconds later. CloudFormation waits a minute longer (`ServiceTimeout`), an hour at
+   * most.
    *
    * A provider's is the default of its resources.
    *
@@ -117,7 +118,7 @@ export interface LongRunningProviderProps {
   readonly architecture?: lambda.Architecture;
 
   /**
-   * Environment variables of the function that the construct makes. Names that begin with `PATIENT_LAMBDA_` are the construct's.
+   * Environment variables of the function that the construct makes. Those that the construct itself sets can't be given (docs/contract.md).
    *
    * @default - only those that the construct sets
    */

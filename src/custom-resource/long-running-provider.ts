@@ -1,22 +1,26 @@
-import { Annotations, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Annotations, Aspects, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, Dependable, IConstruct } from 'constructs';
 import { CUSTOM_RESOURCE, NAMES } from '../private/contract.generated';
 import { formOf } from './form';
-import { environmentProblem, functionProblem, invokeConfigProblem, loopsAllowed } from './function-checks';
+import { environmentProblem, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './function-checks';
+import { handlerCodeOf, handlerCodeProblem } from './handler-code';
+import { handlerLayerOf } from './handler-layer';
 import { LongRunningProviderProps } from './long-running-provider-props';
 import { madeFunction } from './made-function';
-import { executionSeconds, hopProblem, operationSeconds, pollSeconds, serviceTimeoutSeconds } from './operation-times';
+import { executionSeconds, hopProblem, operationSecondsOf, operationSeconds, pollSeconds, serviceTimeoutSeconds } from './operation-times';
 import { earlyStatements, selfStatement } from './permissions';
 import { Responder } from './responder';
-import { checkServiceTokenUsers } from './service-token-users';
+import { isOrdered, serviceTokenUsers } from './service-token-users';
 import { Target, targetOf, tokenResource } from './target';
 
 /** A crash reaches the responder at once, instead of running a create again; throttled events are still retried for so many seconds. */
 const INVOKE_CONFIG = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 300 };
 
 const LONG_RUNNING_PROVIDER = Symbol.for('cdk-patient-lambda.LongRunningProvider');
+/** Of a function: the path of its provider. */
+const PROVIDED = Symbol.for('cdk-patient-lambda.LongRunningProvider.of');
 
 /**
  * A function that serves any number of custom resources, of one type or many, with operations that may outlast its own timeout.
@@ -50,14 +54,12 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly target: Target;
-  private readonly readsOtherStacks: boolean;
 
   constructor(scope: Construct, id: string, props: LongRunningProviderProps) {
     super(scope, id);
     Object.defineProperty(this, LONG_RUNNING_PROVIDER, { value: true });
     const operation = operationSeconds(props.timeout);
     this.timeout = Duration.seconds(operation);
-    this.readsOtherStacks = (props.stacks ?? []).length > 0;
 
     const made = formOf(this, props, false) === 'CODE';
     const home = made ? this : targetOf(this, props.function!).fn;
@@ -66,13 +68,12 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     this.target = made
       ? targetOf(this, madeFunction(this, props, Duration.seconds(executionSeconds(props.executionTimeout)), early))
       : targetOf(this, props.function!);
-    const { invoked, fn } = this.target;
-    this.check(functionProblem(this.target), invokeConfigProblem(this.target), environmentProblem(this.target));
+    this.check();
     this._checkOperation(this, operation);
-
     if (!made) {
-      early.forEach((statement) => fn.grantPrincipal.addToPrincipalPolicy(statement));
+      this.prepareFunction(early);
     }
+    const { invoked, fn } = this.target;
     const variables = this.variables(operation, props);
     Object.entries(variables).forEach(([name, value]) => fn.addEnvironment(name, value));
     this.function = invoked;
@@ -84,12 +85,8 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     fn.role!.attachInlinePolicy(self);
     // The rest comes before these two: function, role and responder. A whole function's tree could hold what depends on the resource.
     Dependable.implement(this, { dependencyRoots: [config, self] });
-    this.node.addValidation({
-      validate: () => [
-        ...this.described(functionProblem(this.target), invokeConfigProblem(this.target, config), environmentProblem(this.target, variables)),
-        ...checkServiceTokenUsers(this, tokenResource(this.target), [config, self]),
-      ],
-    });
+    this.node.addValidation({ validate: () => [...this.laterProblems(config, variables), ...this.userProblems([config, self])] });
+    this.warnOfUnseenRollbacks(props.stacks ?? []);
   }
 
   /**
@@ -98,22 +95,41 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
    * @internal
    */
   public _checkOperation(scope: IConstruct, operation: number): void {
-    const { fn, resource } = this.target;
-    const problem = loopsAllowed(this.target) ? undefined : hopProblem(operation, Number(Stack.of(fn).resolve(resource.timeout)));
+    const problem = this.operationProblem(operation);
     if (problem) {
       throw new Error(`'${scope.node.path}': ${problem}`);
     }
   }
 
-  /**
-   * Says when a resource's stack is none that the function may read: its rollback would not be noticed.
-   *
-   * @internal
-   */
-  public _checkStack(resource: Construct): void {
-    if (Stack.of(resource) !== Stack.of(this.target.fn) && !this.readsOtherStacks) {
-      Annotations.of(resource).addWarningV2(NAMES.annotations.rollbackUnseen, `the provider '${this.node.path}' may not read the status of this stack, so `
-        + 'that an operation goes on while the stack rolls back: name the stack\'s ARN in stacks of the provider');
+  private operationProblem(operation: number): string | undefined {
+    const { fn, resource } = this.target;
+    return loopsAllowed(this.target) ? undefined : hopProblem(operation, Number(Stack.of(fn).resolve(resource.timeout)));
+  }
+
+  /** Refuses a function that can't work for a provider, or works for another. */
+  private check(): void {
+    const { fn } = this.target;
+    const other = (fn as { [PROVIDED]?: string })[PROVIDED];
+    const [problem] = this.described(
+      other && `has a provider already: share '${other}' (provider), which may serve any number of resources`,
+      placeProblem(this, this.target),
+      functionProblem(this.target),
+      handlerCodeProblem(handlerCodeOf(fn)),
+      invokeConfigProblem(this.target),
+      environmentProblem(this.target),
+    );
+    if (problem) {
+      throw new Error(problem);
+    }
+    Object.defineProperty(fn, PROVIDED, { value: this.node.path });
+  }
+
+  /** What a function made here has from the start. */
+  private prepareFunction(early: iam.PolicyStatement[]): void {
+    const { fn } = this.target;
+    early.forEach((statement) => fn.grantPrincipal.addToPrincipalPolicy(statement));
+    if (handlerCodeOf(fn)?.requires) {
+      fn.addLayers(handlerLayerOf(fn));
     }
   }
 
@@ -142,11 +158,40 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     return config;
   }
 
-  private check(...problems: (string | undefined)[]): void {
-    const [problem] = this.described(...problems);
-    if (problem) {
-      throw new Error(problem);
-    }
+  /** What was changed by hand after the provider had set or checked it. */
+  private laterProblems(config: lambda.CfnEventInvokeConfig, variables: Record<string, string>): string[] {
+    return this.described(
+      functionProblem(this.target),
+      invokeConfigProblem(this.target, config),
+      environmentProblem(this.target, variables),
+    );
+  }
+
+  private userProblems(needed: Construct[]): string[] {
+    const token = tokenResource(this.target);
+    return serviceTokenUsers(this, token).flatMap(({ resource, serviceTimeout }) => {
+      const { path } = resource.node;
+      const tooLong = serviceTimeout === undefined ? undefined : this.operationProblem(operationSecondsOf(serviceTimeout));
+      return [
+        ...(tooLong ? [`'${path}': ${tooLong}`] : []),
+        ...(isOrdered(resource, this, token, needed) ? [] : [`'${path}' has the service token of '${this.node.path}' but does not depend on it, so that the `
+          + 'function\'s permission to go on could be removed before the resource is: call node.addDependency(provider) on the resource, or make it a '
+          + 'LongRunningCustomResource with provider']),
+      ];
+    });
+  }
+
+  /** A stack that the function may not read rolls back unnoticed. */
+  private warnOfUnseenRollbacks(stacks: string[]): void {
+    Aspects.of(this).add({
+      visit: (node) => {
+        if (node === this && stacks.length === 0) {
+          const away = serviceTokenUsers(this, tokenResource(this.target)).filter(({ resource }) => Stack.of(resource) !== Stack.of(this.target.fn));
+          away.forEach(({ resource }) => Annotations.of(resource).addWarningV2(NAMES.annotations.rollbackUnseen, `the provider '${this.node.path}' may not `
+            + 'read the status of this stack, so that an operation goes on while the stack rolls back: name the stack\'s ARN in stacks of the provider'));
+        }
+      },
+    });
   }
 
   private described(...problems: (string | undefined)[]): string[] {

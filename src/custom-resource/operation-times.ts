@@ -22,6 +22,11 @@ export function serviceTimeoutSeconds(operation: number): number {
   return operation + RESERVE;
 }
 
+/** The operation that a ServiceTimeout was made for, in seconds. */
+export function operationSecondsOf(serviceTimeout: number): number {
+  return serviceTimeout - RESERVE;
+}
+
 /** One execution, in seconds. */
 export function executionSeconds(executionTimeout: Duration | undefined): number {
   return executionTimeout ? wholeSeconds('executionTimeout', executionTimeout, EXECUTION) : EXECUTION.most!;

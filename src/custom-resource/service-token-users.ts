@@ -1,51 +1,73 @@
-import { CfnResource, NestedStack, Reference, Stack, Stage, Token, Tokenization } from 'aws-cdk-lib';
-import { IConstruct } from 'constructs';
+import { CfnResource, NestedStack, Reference, Stack, Stage, Tokenization } from 'aws-cdk-lib';
+import { Construct, IConstruct } from 'constructs';
 
-/**
- * Errors for custom resources that use a provider's service token without depending on the provider. CloudFormation would be free to remove the
- * permission to go on, and the invoke config, before the resource's deletion.
- *
- * @param token the function or alias whose ARN is the service token
- * @param needed what must be there before a resource and go after it; in the same stack as the provider
- */
-export function checkServiceTokenUsers(provider: IConstruct, token: CfnResource, needed: IConstruct[]): string[] {
-  const required = needed.flatMap((construct) => construct.node.findAll()).filter(CfnResource.isCfnResource).filter(isSynthesized);
-  const users = Stage.of(provider)!.node.findAll().filter(CfnResource.isCfnResource).filter((resource) => namesToken(resource, token));
-  return users.flatMap((user) => {
-    const lifted = inStack(user, Stack.of(provider));
-    return !lifted || required.every((resource) => dependsOn(lifted, resource)) ? [] : [
-      `'${user.node.path}' has the service token of '${provider.node.path}' but does not depend on it: the function's permission to go on could be `
-      + 'removed before the resource is; call node.addDependency(provider) on the resource, or use LongRunningCustomResource with provider',
-    ];
+/** A custom resource that has a provider's service token: one of the library, or a plain one. */
+export interface ServiceTokenUser {
+  readonly resource: CfnResource;
+  /** Its ServiceTimeout in seconds; undefined when it has none, or none that is known at synth. */
+  readonly serviceTimeout?: number;
+}
+
+/** The custom resources of the app that have the ARN of a function or alias as their service token. */
+export function serviceTokenUsers(provider: IConstruct, token: CfnResource): ServiceTokenUser[] {
+  const resources = Stage.of(provider)!.node.findAll().filter(CfnResource.isCfnResource);
+  return resources.flatMap((resource) => {
+    const properties = propertiesOf(resource);
+    const named = referencesIn(properties.serviceToken ?? properties.ServiceToken).some(({ target }) => target === token);
+    const serviceTimeout = Number(Stack.of(resource).resolve(properties.serviceTimeout ?? properties.ServiceTimeout));
+    return named ? [{ resource, serviceTimeout: Number.isNaN(serviceTimeout) ? undefined : serviceTimeout }] : [];
   });
 }
 
+/** A `CustomResource` is a resource without a class of its own, so that its properties have no accessors. */
+function propertiesOf(resource: CfnResource): Record<string, unknown> {
+  return (resource as unknown as { readonly _cfnProperties?: Record<string, unknown> })._cfnProperties ?? {};
+}
+
+function referencesIn(value: unknown): Reference[] {
+  const tokens = typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
+  return tokens.filter((token) => Reference.isReference(token)) as Reference[];
+}
+
+/**
+ * Whether all that the provider's resources need is there before a custom resource and goes after it. The service token alone orders nothing but the
+ * function: CloudFormation would be free to remove the permission to go on, and the invoke config, before the resource's deletion.
+ *
+ * @param provider in the stack of `needed`
+ * @param token the function or alias whose ARN is the service token
+ * @param needed what must outlive the resource
+ */
+export function isOrdered(resource: CfnResource, provider: Construct, token: CfnResource, needed: Construct[]): boolean {
+  const stack = Stack.of(provider);
+  const inside = standIn(resource, stack);
+  if (inside) {
+    const required = needed.flatMap((construct) => construct.node.findAll()).filter(CfnResource.isCfnResource).filter(isSynthesized);
+    return required.every((one) => dependsOn(inside, one));
+  }
+  if (outermost(Stack.of(resource)) !== outermost(stack)) {
+    return stackDependsOn(outermost(Stack.of(resource)), outermost(stack));
+  }
+  // The provider is in a nested stack that the resource is not in: what refers to a nested stack waits for all of it
+  return Stack.of(token) === stack;
+}
+
+/** A policy that no role takes leaves the template. */
 function isSynthesized(resource: CfnResource): boolean {
   return (resource as unknown as { shouldSynthesize(): boolean }).shouldSynthesize();
 }
 
-function namesToken(resource: CfnResource, token: CfnResource): boolean {
-  const properties = (resource as unknown as { readonly _cfnProperties?: Record<string, unknown> })._cfnProperties ?? {};
-  const { serviceToken = properties.ServiceToken } = resource as { serviceToken?: unknown };
-  return referencesIn(serviceToken).some((reference) => reference.target === token);
-}
-
-function referencesIn(value: unknown): Reference[] {
-  const tokens = typeof value === 'string' ? Tokenization.reverseString(value).tokens : Token.isUnresolved(value) ? [value] : [];
-  return tokens.filter(Reference.isReference);
-}
-
-/**
- * What stands for a resource in the provider's stack: itself, or the nested stack around it. Undefined for a resource outside, whose stack is
- * deployed as a whole after the provider's, and removed before it, because of the reference to the token.
- */
-function inStack(resource: CfnResource, stack: Stack): CfnResource | undefined {
+/** What stands for a resource in a stack: itself, or the nested stack around it. */
+function standIn(resource: CfnResource, stack: Stack): CfnResource | undefined {
   let at: CfnResource | undefined = resource;
   while (at && Stack.of(at) !== stack) {
-    const nested: Stack = Stack.of(at);
-    at = NestedStack.isNestedStack(nested) ? nested.nestedStackResource : undefined;
+    const its: Stack = Stack.of(at);
+    at = NestedStack.isNestedStack(its) ? its.nestedStackResource : undefined;
   }
   return at;
+}
+
+function outermost(stack: Stack): Stack {
+  return stack.nestedStackParent ? outermost(stack.nestedStackParent) : stack;
 }
 
 function dependsOn(resource: CfnResource, other: CfnResource, seen = new Set<CfnResource>()): boolean {
@@ -55,4 +77,9 @@ function dependsOn(resource: CfnResource, other: CfnResource, seen = new Set<Cfn
   seen.add(resource);
   const direct = resource.obtainDependencies().filter(CfnResource.isCfnResource);
   return direct.includes(other) || direct.some((next) => dependsOn(next, other, seen));
+}
+
+/** The CDK refuses circles of stacks. */
+function stackDependsOn(stack: Stack, other: Stack): boolean {
+  return stack.dependencies.some((next) => next === other || stackDependsOn(next, other));
 }

@@ -1,0 +1,236 @@
+import { App, CfnOutput, CfnParameter, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { LongRunningProvider, type LongRunningCustomResourceProps } from '../../../src';
+import { CUSTOM_RESOURCE, NAMES } from '../../../src/private/contract.generated';
+import contract from '../../../lambda/contract/custom-resource.json';
+import { newStack, resources } from '../maintenance-window/app';
+import { CODE, functionOf, longRunning, only } from './template';
+
+const MOST_OPERATION = 3540;
+
+function refusal(props: LongRunningCustomResourceProps, stack = newStack()): string {
+  try {
+    longRunning(stack, 'Restore', props);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+/** The options that a refusal lists. */
+function named(message: string, end: string): string[] {
+  const [, list, rest] = /^'Orders\/Restore': (.*) can't be given together with (.*)$/.exec(message)!;
+  expect(rest).toBe(end);
+  return list.split(', ').sort();
+}
+
+function fn(stack: Stack): lambda.Function {
+  return new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15) });
+}
+
+describe('where the function comes from', () => {
+  test('nothing given', () => {
+    expect(refusal({})).toBe('\'Orders/Restore\' takes exactly one of runtime, code and handler (the construct makes the function), or function (made '
+      + 'elsewhere), or provider (shared by several resources), but was given none of them');
+  });
+
+  test('a provider needs a function too, and takes no provider', () => {
+    expect(() => new LongRunningProvider(newStack(), 'P', {})).toThrow('\'Orders/P\' takes exactly one of runtime, code and handler (the construct makes the '
+      + 'function), or function (made elsewhere), but was given none of them');
+  });
+
+  test.each(['runtime', 'code', 'handler'] as const)('%s is missing', (name) => {
+    expect(refusal({ ...CODE, [name]: undefined })).toBe(`'Orders/Restore': runtime, code and handler go together, but ${name} is missing`);
+  });
+
+  test('more than one is given', () => {
+    const stack = newStack();
+    const provider = new LongRunningProvider(stack, 'P', CODE);
+    expect(refusal({ function: fn(stack), handler: 'index.handler', provider }, stack)).toContain('was given handler and function and provider: remove all but one');
+  });
+
+  const aboutOperations: LongRunningCustomResourceProps = { pollInterval: Duration.seconds(5), secrets: [], resolveSecrets: false, stacks: [] };
+  const aboutFunction: LongRunningCustomResourceProps = {
+    executionTimeout: Duration.minutes(5),
+    recursiveLoop: lambda.RecursiveLoop.ALLOW,
+    memorySize: 512,
+    architecture: lambda.Architecture.X86_64,
+    environment: {},
+    environmentEncryption: kms.Key.fromKeyArn(newStack(), 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
+    logGroup: logs.LogGroup.fromLogGroupName(newStack(), 'Logs', 'logs'),
+    vpc: ec2.Vpc.fromVpcAttributes(newStack(), 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'] }),
+    vpcSubnets: {},
+    securityGroups: [],
+    role: new lambda.Function(newStack(), 'Fn', CODE).role,
+    layers: [],
+    tracing: lambda.Tracing.ACTIVE,
+    reservedConcurrentExecutions: 1,
+    description: 'text',
+  };
+
+  test('a shared provider has its options already: each one given is named', () => {
+    const stack = newStack();
+    const provider = new LongRunningProvider(stack, 'P', CODE);
+    const all = { ...aboutOperations, ...aboutFunction };
+    expect(named(refusal({ provider, ...all }, stack), 'provider: set it on the provider \'Orders/P\'')).toEqual(Object.keys(all).sort());
+  });
+
+  test('a function made elsewhere has its own settings: each one given is named', () => {
+    const stack = newStack();
+    const message = refusal({ function: fn(stack), ...aboutOperations, ...aboutFunction }, stack);
+    expect(named(message, 'function: set it on the function \'Orders/Fn\' (executionTimeout is its timeout)')).toEqual(Object.keys(aboutFunction).sort());
+    expect(refusal({ function: fn(newStack()), memorySize: 512 })).toBe('\'Orders/Restore\': memorySize can\'t be given together with function: set it on the '
+      + 'function \'Orders/Fn\'');
+    expect(refusal({ function: fn(newStack()), ...aboutOperations })).toBe('accepted');
+  });
+
+  test('subnets and security groups need a network', () => {
+    expect(refusal({ ...CODE, vpcSubnets: {}, securityGroups: [] })).toBe('\'Orders/Restore\': vpcSubnets and securityGroups need vpc');
+  });
+});
+
+describe('the resource', () => {
+  test('has its properties, tokens among them, and what CloudFormation needs', () => {
+    const stack = newStack();
+    const parameter = new CfnParameter(stack, 'Size');
+    const resource = longRunning(stack, 'Restore', {
+      ...CODE,
+      resourceType: 'Custom::Restore',
+      timeout: Duration.minutes(10),
+      removalPolicy: RemovalPolicy.RETAIN,
+      properties: { Size: parameter, Nested: { List: [1, Lazy.number({ produce: () => 2 })] }, Account: stack.account },
+    });
+    new CfnOutput(stack, 'Out', { value: `${resource.ref} ${resource.getAttString('Endpoint')} ${resource.getAtt('Port').toString()}` });
+    const [id, { Properties: properties, DeletionPolicy: policy }] = only(stack, 'Custom::Restore');
+    expect({ properties, policy }).toEqual({
+      properties: {
+        ServiceToken: { 'Fn::GetAtt': ['RestoreProviderFunctionC167552B', 'Arn'] },
+        ServiceTimeout: '660',
+        Size: { Ref: 'Size' },
+        Nested: { List: [1, 2] },
+        Account: { Ref: 'AWS::AccountId' },
+      },
+      policy: 'Retain',
+    });
+    expect(stack.resolve(resource.ref)).toEqual({ Ref: id });
+    expect(stack.resolve(resource.getAtt('Endpoint'))).toEqual({ 'Fn::GetAtt': [id, 'Endpoint'] });
+  });
+
+  test('logical ids are what deployed stacks have: another one would replace their resources', () => {
+    const stack = newStack();
+    longRunning(stack, 'Restore');
+    expect(Object.keys(resources(stack)).sort()).toEqual([
+      'CdkPatientLambdaHandlerLayerFCF9109F',
+      'CdkPatientLambdaResponderFunctionD65FE059',
+      'CdkPatientLambdaResponderLogsB734542F',
+      'CdkPatientLambdaResponderRoleA74D1550',
+      'Restore1151E6A7',
+      'RestoreProviderFunctionC167552B',
+      'RestoreProviderInvokeConfigCBF609CB',
+      'RestoreProviderInvokeSelfD3D85852',
+      'RestoreProviderRoleA2248F82',
+    ]);
+  });
+
+  test('a type of its own choice, Custom::LongRunning otherwise', () => {
+    const stack = newStack();
+    longRunning(stack, 'Restore');
+    expect(only(stack, NAMES.customResourceTypes.longRunning)[1].Properties.ServiceTimeout).toBe('3600');
+    expect(refusal({ ...CODE, resourceType: `Custom::${'x'.repeat(52)}` })).toBe('accepted');
+  });
+
+  test.each(['AWS::Restore', 'Custom::', 'Custom::a b', 'Custom::ä', `Custom::${'x'.repeat(53)}`])('no type: %s', (resourceType) => {
+    expect(refusal({ ...CODE, resourceType })).toBe(`'Orders/Restore': resourceType must be 'Custom::' and 1 to 52 letters, digits, '_', '@' or '-', got '${resourceType}'`);
+  });
+
+  test.each([
+    ['ServiceToken', 'the construct sets it to the function'],
+    ['ServiceTimeout', 'set timeout instead'],
+  ])('%s is no property of its own', (name, remedy) => {
+    expect(refusal({ ...CODE, properties: { [name]: 'x' } })).toBe(`'Orders/Restore': properties may not contain ${name}: ${remedy}`);
+  });
+});
+
+describe('times', () => {
+  const variables = (props: Partial<LongRunningCustomResourceProps>) => {
+    const stack = newStack();
+    longRunning(stack, 'Restore', { ...CODE, ...props });
+    const { Environment: { Variables }, Timeout } = functionOf(stack).Properties;
+    return { ...Variables, Timeout };
+  };
+  const names = CUSTOM_RESOURCE.environment;
+
+  test('an hour without a minute, in executions of a quarter of an hour', () => {
+    expect(variables({})).toEqual({ [names.serviceTimeout]: '3600', [names.recursiveLoop]: 'Terminate', Timeout: 900 });
+  });
+
+  test('what the handler is told', () => {
+    expect(variables({
+      timeout: Duration.seconds(100),
+      executionTimeout: Duration.seconds(15),
+      pollInterval: Duration.seconds(100),
+      resolveSecrets: false,
+      recursiveLoop: lambda.RecursiveLoop.ALLOW,
+      environment: { OWN: 'x' },
+    })).toEqual({
+      [names.serviceTimeout]: '160', [names.pollInterval]: '100', [names.resolveSecrets]: 'false', [names.recursiveLoop]: 'Allow', OWN: 'x', Timeout: 15,
+    });
+  });
+
+  test.each<[Partial<LongRunningCustomResourceProps>, string]>([
+    [{ timeout: Duration.seconds(MOST_OPERATION + 1) }, 'timeout must be a whole number of seconds from 1 to 3540, got 59 minutes 1 second'],
+    [{ timeout: Duration.hours(1) }, 'timeout must be a whole number of seconds from 1 to 3540, got 1 hour'],
+    [{ timeout: Duration.seconds(0) }, 'timeout must be a whole number of seconds from 1 to 3540, got 0 seconds'],
+    [{ timeout: Duration.millis(1500) }, 'timeout must be a whole number of seconds from 1 to 3540, got 1 second 500 millis'],
+    [{ timeout: Duration.seconds(Lazy.number({ produce: () => 60 })) }, 'timeout must be known at synth, got a token'],
+    [{ executionTimeout: Duration.seconds(14) }, 'executionTimeout must be a whole number of seconds from 15 to 900, got 14 seconds'],
+    [{ executionTimeout: Duration.minutes(16) }, 'executionTimeout must be a whole number of seconds from 15 to 900, got 16 minutes'],
+    [{ timeout: Duration.seconds(20), pollInterval: Duration.seconds(21) }, 'pollInterval must be a whole number of seconds from 1 to 20, got 21 seconds'],
+    [{ pollInterval: Duration.millis(500) }, 'pollInterval must be a whole number of seconds from 1 to 3540, got 500 millis'],
+  ])('refused: %p', (props, message) => {
+    expect(refusal({ ...CODE, ...props })).toContain(message);
+  });
+
+  test.each([
+    // Twelve executions, each without its margin of 30 s
+    [MOST_OPERATION, 325],
+    [MOST_OPERATION, 900],
+    // A fifth is the margin of a short execution: 12 s are left
+    [144, 15],
+    [1440, 150],
+  ])('%i s in executions of %i s fit into twelve', (timeout, execution) => {
+    expect(refusal({ ...CODE, timeout: Duration.seconds(timeout), executionTimeout: Duration.seconds(execution) })).toBe('accepted');
+  });
+
+  test.each([
+    [MOST_OPERATION, 324, 13, 325, 3528],
+    [145, 15, 13, 16, 144],
+    [1441, 150, 13, 151, 1440],
+  ])('%i s in executions of %i s would take %i', (timeout, execution, hops, longer, shorter) => {
+    const props = { ...CODE, timeout: Duration.seconds(timeout), executionTimeout: Duration.seconds(execution) };
+    expect(refusal(props)).toBe(`'Orders/Restore/Provider': an operation of ${timeout} seconds takes ${hops} executions of ${execution} seconds, more than `
+      + `${contract.executions.most}, and Lambda stops functions that call themselves after about 16: let an execution take ${longer} seconds or more `
+      + `(executionTimeout, or the function's timeout), lower timeout to ${shorter} seconds or less, or set recursiveLoop to RecursiveLoop.ALLOW`);
+    expect(refusal({ ...props, executionTimeout: Duration.seconds(longer) })).toBe('accepted');
+    expect(refusal({ ...props, timeout: Duration.seconds(shorter) })).toBe('accepted');
+    expect(refusal({ ...props, recursiveLoop: lambda.RecursiveLoop.ALLOW })).toBe('accepted');
+  });
+
+  test('a resource on a shared provider has the provider\'s timeout, or its own within the provider\'s executions', () => {
+    const stack = new Stack(new App(), 'Orders');
+    const provider = new LongRunningProvider(stack, 'P', { ...CODE, timeout: Duration.minutes(5), executionTimeout: Duration.minutes(1) });
+    longRunning(stack, 'A', { provider });
+    longRunning(stack, 'B', { provider, timeout: Duration.minutes(9) });
+    const timeouts = Object.values(resources(stack)).flatMap(({ Properties: { ServiceTimeout } }) => ServiceTimeout ?? []);
+    expect(timeouts).toEqual(['360', '600']);
+    expect(refusal({ provider, timeout: Duration.minutes(10) }, stack)).toContain('\'Orders/Restore\': an operation of 600 seconds takes 13 executions of 60 seconds');
+  });
+});
+
+test('a variable of the construct\'s own can\'t be given', () => {
+  const name = CUSTOM_RESOURCE.environment.serviceTimeout;
+  expect(refusal({ ...CODE, environment: { [name]: '60' } })).toContain(`has environment variable ${name} set by hand: remove it, the provider sets it`);
+});
