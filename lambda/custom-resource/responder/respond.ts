@@ -57,7 +57,7 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
 
 /** The answer by the rule of ids. Pure. */
 export function answerTo(operation: Operation, responsePayload: unknown, condition: unknown): Answer {
-  const { request, hop, phase, physicalResourceId } = operation;
+  const { request, phase, physicalResourceId } = operation;
   if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedMarker) {
     return { status: 'SUCCESS', physicalResourceId: createFailedMarker };
   }
@@ -66,7 +66,7 @@ export function answerTo(operation: Operation, responsePayload: unknown, conditi
   if (left) {
     return left;
   }
-  const started = hop > 0 || (isThere(responsePayload) && !failedToLoad(errorType, trace));
+  const started = isThere(responsePayload) && !failedToLoad(errorType, trace);
   const progress: Progress = phase === 'POLL' ? 'WAITED' : started ? 'CUT_OFF' : 'NOT_STARTED';
   return {
     status: 'FAILED',

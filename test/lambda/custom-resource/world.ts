@@ -19,7 +19,7 @@ export interface Told {
 }
 
 /** What a call outside comes to: fine, an HTTP status, an error before or after it took effect, or no end. */
-export type Fate = 'ok' | number | 'fails' | 'takes effect, then fails' | 'hangs';
+export type Fate = 'ok' | number | 'fails' | 'is denied' | 'takes effect, then fails' | 'hangs';
 
 /** The process of one execution. After its end nothing goes on: no timer rings, no call returns. */
 class Life implements Clock {
@@ -93,7 +93,7 @@ export class World {
   putFates: Fate[] = [];
   invokeFates: Fate[] = [];
   stackStatus: (signal?: AbortSignal) => string | Promise<string> = () => 'CREATE_IN_PROGRESS';
-  readSecret: (version: { secretId: string; versionStage?: string; versionId?: string }) => Promise<{ value?: string; versionId: string }> =
+  readSecret: (version: { secretId: string; versionStage?: string; versionId?: string }, signal?: AbortSignal) => Promise<{ value?: string; versionId: string }> =
     () => Promise.reject(Object.assign(new Error('no such secret'), { name: 'ResourceNotFoundException' }));
 
   /** Asked before and after each step that has an effect outside: whether the process ends there. */
@@ -152,9 +152,9 @@ export class World {
         this.stackReads += 1;
         return { status: await this.stackStatus(signal) };
       },
-      readSecret: (version: { secretId: string }) => {
+      readSecret: (version: { secretId: string }, signal: AbortSignal) => {
         this.secretReads.push(version);
-        return this.readSecret(version);
+        return this.readSecret(version, signal);
       },
     };
     const platform = {
@@ -165,11 +165,18 @@ export class World {
       write: (line: string) => this.lines.push(line),
       exit: () => life.end('exit status 1'),
     };
+    let problem: { errorType: string; errorMessage: string } | undefined;
     try {
       await Promise.race([execute(definition, invocation, platform).then(() => life.pass('before the end')), life.ended]);
     } catch (error) {
       const { name, message } = error as Error;
-      await this.fail(payload, { errorType: name, errorMessage: message });
+      problem = { errorType: name, errorMessage: message };
+    }
+    if (this.clock.now() > invocation.endsAt) {
+      throw new Error(`the execution ran ${this.clock.now() - invocation.endsAt} ms beyond its time limit`);
+    }
+    if (problem) {
+      await this.fail(payload, problem);
     }
   }
 
@@ -205,6 +212,9 @@ export class World {
   async #meet(fate: Fate, url: string): Promise<void> {
     if (fate === 'hangs') {
       await new Promise(() => undefined);
+    }
+    if (fate === 'is denied') {
+      throw Object.assign(new Error('not authorized to perform: lambda:InvokeFunction'), { name: 'AccessDeniedException' });
     }
     if (fate === 'fails' || fate === 'takes effect, then fails') {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(`read ECONNRESET ${url}`), { code: 'ECONNRESET' }) });

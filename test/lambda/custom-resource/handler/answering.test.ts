@@ -26,6 +26,14 @@ test('the answer is repeated until the margin, then the responder repeats it', a
   expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'made' });
 });
 
+test('an answer that is given shortly before the margin has the time that one at the margin has', async () => {
+  const world = new World();
+  world.putFates = [503, 503, 503];
+  await world.run({ create: async () => (await world.clock.sleep(869_900), done({ physicalResourceId: 'made' })) }, request('Create'));
+  expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'made' });
+  expect(world.records).toEqual([]);
+});
+
 test('403 is not repeated but left to the responder, with status and id', async () => {
   const world = new World();
   world.putFates = [403];

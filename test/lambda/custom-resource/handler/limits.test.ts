@@ -168,6 +168,25 @@ describe('onTimeout', () => {
     expect(world.putTimes[0]).toBe(START + 18_000);
   });
 
+  test('runs when the executions are used up, too', async () => {
+    world.executionTimeout = 60;
+    const stopped: unknown[] = [];
+    await world.run({
+      create: async () => wait({ job: 7 }),
+      poll: async () => wait({ job: 7 }),
+      onTimeout: async (_, state, { hop }) => {
+        stopped.push(state, hop);
+      },
+    }, request('Create'));
+    expect(stopped).toEqual([{ job: 7 }, 11]);
+    expect(world.answer.Reason).toContain('execution number 13');
+  });
+
+  test('that is no function does not keep the request from its answer', async () => {
+    await world.run({ create: never, onTimeout: 'stop' as never }, request('Create'));
+    expect(world.puts[0]).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('is not a function') });
+  });
+
   test('that fails is named and hides nothing', async () => {
     await world.run({ create: never, onTimeout: () => { throw new Error('stop failed'); } }, request('Create'));
     expect(world.answer.Reason).toMatch(/create ran to the end of its execution.*onTimeout failed/);

@@ -27,6 +27,11 @@ test('takes the time that an execution may take, and secrets', async () => {
   expect((await runOperation(restore, { RequestType: 'Create' }, { executionTimeout: 60 })).answer?.reason).toContain('execution number 13');
 });
 
+test('a request that was recorded long ago is as young as it was', async () => {
+  const recorded = { RequestType: 'Create', ResponseURL: 'https://example.s3.amazonaws.com/x?X-Amz-Date=20210304T050607Z&X-Amz-Expires=7200' } as const;
+  expect((await runOperation(restore, recorded)).answer?.status).toBe('SUCCESS');
+});
+
 test('a stack that rolls back gets no answer', async () => {
   const lines: string[] = [];
   let reads = 0;

@@ -2,7 +2,7 @@
 import { createFailedMarker } from '../../../../lambda/contract/custom-resource.json';
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/handler/physical-id';
 import { done, wait } from '../../../../lambda/custom-resource/handler/results';
-import { World } from '../world';
+import { never, World } from '../world';
 import { request, STACK, START } from './requests';
 
 const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
@@ -133,10 +133,15 @@ test('a secret of bytes and a secret without keys are named, and not shown', asy
 });
 
 test('a read that gets no answer is given up and named, before the execution is used up', async () => {
-  world.readSecret = () => new Promise(() => undefined);
+  let given: AbortSignal | undefined;
+  world.readSecret = (_, signal) => {
+    given = signal;
+    return never();
+  };
   await world.run({}, request('Create', withProperties({ P: ref('Db') })));
   expect(world.answer.Reason).toContain('ResourceProperties.P: its reference to Secrets Manager can\'t be resolved: TimeoutError: no answer from Secrets Manager within 10 s; in a VPC');
   expect(world.putTimes).toEqual([START + 10_000]);
+  expect(given!.aborted).toBe(true);
 });
 
 test('a secret of another account goes to Secrets Manager by its whole ARN', async () => {

@@ -190,8 +190,8 @@ describe('hops', () => {
     expect(other.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
   });
 
-  test.each([['fail', 'fails'], ['are denied', 403], ['get no answer', 'hangs']] as const)('that %s are repeated', async (_, fate) => {
-    world.invokeFates = ['fails', fate === 403 ? 'fails' : fate, 'ok'];
+  test.each([['fail', 'fails'], ['are denied', 'is denied'], ['get no answer', 'hangs']] as const)('that %s are repeated', async (_, fate) => {
+    world.invokeFates = ['fails', fate, 'ok'];
     await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
     expect(world.answer.Status).toBe('SUCCESS');
     expect(world.invokedArns).toHaveLength(3);
@@ -202,6 +202,12 @@ describe('hops', () => {
     await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: DEFAULT_ID });
     expect(world.puts).toEqual([world.answer, world.answer, world.answer]);
+  });
+
+  test('that stay denied name the policy and the function', async () => {
+    world.invokeFates = Array<'is denied'>(1000).fill('is denied');
+    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    expect(world.answer.Reason).toMatch(/AccessDeniedException.*the self-invoke policy must let .* lambda:InvokeFunction on arn:aws:lambda:eu-central-1:111122223333:function:restore:live/);
   });
 
   test.each([['with the id of the wait', 'made', 'made'], ['with the default id', undefined, DEFAULT_ID]])(
