@@ -1,6 +1,6 @@
 /**
  * Builds assets/ and handler/ from lambda/: what runs in AWS, ready to upload or to import, so that a user's synth needs no bundler, no Docker
- * and no network. The same sources give the same bytes.
+ * and no network. The same sources give the same bytes. As a command: `tsx scripts/bundle.ts [folder]`, by default into the repository.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -10,9 +10,6 @@ import { contractFiles, type Files, layerSources, layerZip } from './layer';
 import { packagesOf, thirdPartyLicenses } from './licenses';
 
 const ROOT = join(__dirname, '..');
-const ASSETS = join(ROOT, 'assets');
-const HANDLER = join(ROOT, 'handler');
-const NOTICES = join(ROOT, 'THIRD-PARTY-LICENSES');
 
 const WINDOW = 'lambda/maintenance-window';
 
@@ -73,21 +70,21 @@ function replace(path: string, content: Buffer) {
   renameSync(next, path);
 }
 
-async function main() {
+async function main(into: string) {
   const handler = await handlerFiles();
   const { files, packages } = await assets(handler);
-  for (const [folder, content] of [[ASSETS, files], [HANDLER, handler]] as const) {
-    mkdirSync(folder, { recursive: true });
-    publish(folder, content);
+  for (const [folder, content] of Object.entries({ assets: files, handler })) {
+    mkdirSync(join(into, folder), { recursive: true });
+    publish(join(into, folder), content);
     for (const [name, { length }] of content) {
-      console.log(`bundle: ${relative(ROOT, folder)}/${name} ${(length / 1024).toFixed(1)} KB`);
+      console.log(`bundle: ${folder}/${name} ${(length / 1024).toFixed(1)} KB`);
     }
   }
-  replace(NOTICES, Buffer.from(thirdPartyLicenses(ROOT, packages)));
+  replace(join(into, 'THIRD-PARTY-LICENSES'), Buffer.from(thirdPartyLicenses(ROOT, packages)));
 }
 
 if (require.main === module) {
-  main().catch((error: Error) => {
+  main(process.argv[2] ?? ROOT).catch((error: Error) => {
     console.error(`bundle: ${error.message}`);
     process.exit(1);
   });

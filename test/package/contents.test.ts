@@ -1,8 +1,12 @@
-import { readFileSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { execFile } from 'node:child_process';
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { ROOT, tool } from '../../scripts/command';
+import { childEnvironment } from '../../scripts/environment';
 import { packed, packedFiles, unpack } from './unpacked';
 
-const ALLOWED = /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/.*|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
+const ALLOWED = /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/(index\.(m?js|d\.m?ts)|package\.json)|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
 const REQUIRED = [
   '.jsii',
   '.jsii.tabl.json',
@@ -65,6 +69,22 @@ describe('the published package', () => {
   test('exports only files that it holds', () => {
     const files = packedFiles();
     expect(targetsOf(manifest.exports).map((target) => target.replace(/^\.\//, '')).filter((target) => !files.includes(target))).toEqual([]);
+  });
+
+  test('is built to the same bytes in another folder, time zone and language', async () => {
+    const into = join(dirname(folder), 'again');
+    mkdirSync(into);
+    await promisify(execFile)(tool('tsx'), [join(ROOT, 'scripts', 'bundle.ts'), into], { cwd: into, env: childEnvironment({ TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' }) });
+
+    const built = readdirSync(into, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+      .map((entry) => relative(into, join(entry.parentPath, entry.name)));
+    expect(built.sort()).toEqual(packedFiles().filter((file) => /^(assets|handler)\/|^THIRD-PARTY-LICENSES$/.test(file)).sort());
+    expect(built.filter((file) => !readFileSync(join(into, file)).equals(readFileSync(join(folder, file))))).toEqual([]);
+  });
+
+  test('carries one handler runtime: the layer holds what is published', () => {
+    const layer = readFileSync(join(folder, 'assets/custom-resource/handler-layer.zip'));
+    expect(layer.includes(readFileSync(join(folder, 'handler/index.js')))).toBe(true); // nothing in it is compressed
   });
 
   test('has files that everybody may read', () => {

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Format } from 'esbuild';
 import { CARRIED_BY_LAMBDA } from '../../scripts/bundler';
+import { ROOT } from '../../scripts/command';
 import { childEnvironment } from '../../scripts/environment';
+import { Cloud } from '../clients/support/cloud';
 import { installed } from './installed';
 import { packedFiles } from './unpacked';
 
@@ -26,11 +28,11 @@ describe('the packed handler runtime', () => {
     return promisify(execFile)(process.execPath, args, { cwd: project, env: childEnvironment() });
   }
 
-  /** Makes the author's unit test run as such a module, with the library inside or imported. */
-  async function made(format: Format, extension: string, external: string[]) {
+  /** Compiles a file of the author's to such a module, with the library inside or imported. */
+  async function made(source: string, format: Format, extension: string, external: string[]) {
     const { metafile } = await build({
-      entryPoints: [join(project, 'search-index.spec.ts')],
-      outfile: join(project, `${external.length}.spec.${extension}`),
+      entryPoints: [join(project, `${source}.ts`)],
+      outfile: join(project, `${source}.${external.length}.${extension}`),
       absWorkingDir: project,
       bundle: true,
       platform: 'node',
@@ -44,7 +46,7 @@ describe('the packed handler runtime', () => {
   }
 
   test.each(KINDS)('serves Node.js as %s', async (format, extension, served) => {
-    const { file, imports } = await made(format, extension, [LIBRARY]);
+    const { file, imports } = await made('search-index.spec', format, extension, [LIBRARY]);
     expect(imports.map(({ path }) => path)).toContain(LIBRARY);
     expect((await node('--test', file)).stdout).toContain('# pass 4\n# fail 0');
 
@@ -53,7 +55,7 @@ describe('the packed handler runtime', () => {
   });
 
   test.each(KINDS)('is bundled by esbuild to %s with nothing of the AWS SDK inside, and runs', async (format, extension) => {
-    const { file, inputs, imports } = await made(format, extension, []);
+    const { file, inputs, imports } = await made('search-index.spec', format, extension, []);
     expect(inputs.sort()).toEqual([
       'node_modules/cdk-patient-lambda/handler/index.mjs',
       'search-index.spec.ts',
@@ -81,6 +83,20 @@ describe('the packed handler runtime', () => {
     // None is installed here: an import at load would fail
     await expect(node('-e', `require('${LIBRARY}')`)).resolves.toBeDefined();
     await expect(node('--input-type=module', '-e', `import '${LIBRARY}'`)).resolves.toBeDefined();
+  });
+
+  test('as CommonJS finds the AWS SDK where NODE_PATH says that it is, as in Lambda', async () => {
+    const { file } = await made('function', 'cjs', 'cjs', [LIBRARY]);
+    const cloud = await Cloud.open();
+    try {
+      await promisify(execFile)(process.execPath, ['execution.mjs', file, JSON.stringify(cloud.create)], {
+        cwd: project,
+        env: { ...cloud.environment, NODE_PATH: join(ROOT, 'node_modules') },
+      });
+      expect(cloud.hops).toHaveLength(1);
+    } finally {
+      await cloud.close();
+    }
   });
 
   test('leads nowhere that was not published, as maps of sources would', () => {
