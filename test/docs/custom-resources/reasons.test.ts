@@ -49,7 +49,7 @@ async function reasons(): Promise<string[]> {
 function crashes(notDelivered: Error): string[] {
   const event = { RequestType: 'Create', ResponseURL: 'https://x', StackId: 'a/b/c', RequestId: '1', LogicalResourceId: 'R' };
   const { operation } = readOperation(event, 0, undefined);
-  const notStarted = { status: 'FAILED', physicalResourceId: 'id', reason: 'HandlerError: the next execution could not be started: AccessDenied', cause: '' };
+  const notStarted = { status: 'FAILED', physicalResourceId: 'id', reason: 'the next execution could not be started: AccessDenied', cause: '' };
   const records = [
     ...CRASHES.map((errorType) => ({ errorType, errorMessage: 'RequestId: 1' })),
     { errorType: 'HopNotStarted', errorMessage: JSON.stringify(notStarted) },
