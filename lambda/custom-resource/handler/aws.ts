@@ -25,6 +25,9 @@ export function awsServices(): Services {
       const { sdk, client } = await lambda();
       await client.send(new sdk.InvokeCommand({ FunctionName: functionArn, InvocationType: 'Event', Payload: Buffer.from(payload) }), { abortSignal });
     },
+    prepareInvoke() {
+      lambda().catch(() => undefined);
+    },
     async readStack(stackId, abortSignal) {
       const { sdk, client } = await cloudFormation();
       const { Stacks } = await client.send(new sdk.DescribeStacksCommand({ StackName: stackId }), { abortSignal });

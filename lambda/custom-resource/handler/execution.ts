@@ -107,10 +107,13 @@ class Execution {
 
   /** Sleeps and calls until there is a verdict. */
   async #proceed(handlers: AnyHandlers): Promise<Verdict> {
-    const { clock } = this.platform;
+    const { clock, services } = this.platform;
     for (;;) {
       const { deadline, wakeAt, longestPoll } = this.operation;
       const step = nextStep({ now: clock.now(), wakeAt, longestPoll, fresh: !this.#called, marginAt: this.#marginAt, deadline });
+      if (step.at > clock.now()) {
+        services.prepareInvoke();
+      }
       await clock.sleep(step.at - clock.now(), this.#watch.cancelled);
       if (this.#watch.cancelled.aborted) {
         return this.#cancel(handlers);

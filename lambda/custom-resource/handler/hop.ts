@@ -9,6 +9,8 @@ export type Invoke = (functionArn: string, payload: string, signal: AbortSignal)
 /** Milliseconds. */
 const LONGEST_ATTEMPT = 5_000;
 const SHORTEST_ATTEMPT = 500;
+/** Share of what is left: a request that was accepted without a reply is to be repeated. */
+const SHARE_OF_ATTEMPT = 1 / 3;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
 
@@ -31,15 +33,15 @@ export interface Hop {
  * @throws Unanswered as HopNotStarted
  */
 export async function hop({ functionArn, payload, answer, until, clock, invoke, mask }: Hop): Promise<void> {
+  // An error that was named says more than the silence after it
+  let failure = 'Lambda gave no answer';
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const over = new AbortController();
-    let failure: string;
     try {
-      const timeout = Math.min(LONGEST_ATTEMPT, Math.max(SHORTEST_ATTEMPT, until - clock.now()));
+      const timeout = Math.min(LONGEST_ATTEMPT, Math.max(SHORTEST_ATTEMPT, (until - clock.now()) * SHARE_OF_ATTEMPT));
       if (await within(clock, timeout, invoke(functionArn, payload, over.signal))) {
         return;
       }
-      failure = `no answer within ${timeout} ms`;
     } catch (error) {
       failure = `${shownError(error)}${hint(error, functionArn)}`;
     } finally {

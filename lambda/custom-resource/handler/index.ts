@@ -39,11 +39,11 @@ export interface CustomResourceHandler {
  * @typeParam A the attributes of `done`
  * @throws Error when one of them has no create, update or delete
  */
-export function customResource<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>>(
-  handlers: PollingHandlers<P, S, A>,
-): CustomResourceHandler;
 export function customResource<P = Raw, S extends never = never, A extends Record<string, Json> = Record<never, Json>>(
   handlers: CoreHandlers<P, S, A> & { readonly poll?: undefined },
+): CustomResourceHandler;
+export function customResource<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>>(
+  handlers: PollingHandlers<P, S, A>,
 ): CustomResourceHandler;
 export function customResource(handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>>): CustomResourceHandler;
 export function customResource(handlers: unknown): CustomResourceHandler {

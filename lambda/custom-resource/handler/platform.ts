@@ -18,6 +18,8 @@ export interface Invocation {
 /** What the runtime calls in AWS. */
 export interface Services {
   readonly invoke: Invoke;
+  /** Begins to get ready for `invoke`, while there is time: at the margin of a short execution there is none. */
+  readonly prepareInvoke: () => void;
   readonly readStack: ReadStack;
   readonly readSecret: ReadSecret;
 }

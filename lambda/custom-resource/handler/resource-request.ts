@@ -19,12 +19,13 @@ export async function resourceRequest(operation: Operation, handlers: AnyHandler
     logicalResourceId: request.LogicalResourceId,
     stackId: request.StackId,
     requestId: request.RequestId,
+    // An Update or a Delete without one is not served
     physicalResourceId: request.PhysicalResourceId ?? waitId,
     maybeOrphan: maybeOrphan(request),
   };
   const raw = own(request.ResourceProperties);
   if (request.RequestType === 'Delete') {
-    return { ...common, requestType: request.RequestType, properties: raw };
+    return { ...common, requestType: request.RequestType, properties: raw } as AnyRequest<unknown>;
   }
   const resolved = secrets ? await secrets.resolve(raw, 'ResourceProperties') as Raw : raw;
   return {
@@ -32,5 +33,5 @@ export async function resourceRequest(operation: Operation, handlers: AnyHandler
     requestType: request.RequestType,
     properties: handlers.parse ? handlers.parse(resolved) : resolved,
     ...request.OldResourceProperties === undefined ? {} : { oldProperties: own(request.OldResourceProperties) },
-  };
+  } as AnyRequest<unknown>;
 }

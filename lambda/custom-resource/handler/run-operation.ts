@@ -140,6 +140,7 @@ function services(type: CloudFormationRequest['RequestType'], { secrets = {}, st
       payloads.push(payload);
       return Promise.resolve();
     },
+    prepareInvoke: () => undefined,
     readStack: () => Promise.resolve({ status: stackStatus?.() ?? STATUS[type] }),
     readSecret: ({ secretId }) => {
       const value = Object.hasOwn(secrets, secretId) ? secrets[secretId] : undefined;

@@ -18,8 +18,8 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
   readonly stackId: string;
   /** Not unique over time: a retried deployment may use it again. */
   readonly requestId: string;
-  /** The present id; in a Create, the id that a `wait` named, absent before. */
-  readonly physicalResourceId?: string;
+  /** The present id; in a Create, the id that a `wait` named, undefined before. */
+  readonly physicalResourceId: T extends 'Create' ? string | undefined : string;
   /** Create and Update: references to Secrets Manager resolved, then what `parse` made of it. Delete: as CloudFormation sent them. */
   readonly properties: P;
   /** Update only; as CloudFormation sent them, perhaps for an older version of the handler. References are not resolved: see `ctx.resolve`. */
@@ -29,7 +29,7 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
 }
 
 /** A request of any type: `properties` are what `parse` made of them, except in a Delete. */
-export type AnyRequest<P> = ResourceRequest<P, 'Create' | 'Update'> | ResourceRequest<Raw, 'Delete'>;
+export type AnyRequest<P> = ResourceRequest<P, 'Create'> | ResourceRequest<P, 'Update'> | ResourceRequest<Raw, 'Delete'>;
 
 /** What a handler may use besides the request. */
 export interface OperationContext {

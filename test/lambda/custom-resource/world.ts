@@ -81,6 +81,8 @@ export class World {
   readonly lines: string[] = [];
   readonly payloads: string[] = [];
   readonly invokedArns: string[] = [];
+  /** When the runtime got ready for a hop. */
+  readonly prepared: number[] = [];
   /** The records that the responder got. */
   readonly records: unknown[] = [];
   readonly secretReads: object[] = [];
@@ -93,7 +95,8 @@ export class World {
   putFates: Fate[] = [];
   invokeFates: Fate[] = [];
   stackStatus: (signal?: AbortSignal) => string | Promise<string> = () => 'CREATE_IN_PROGRESS';
-  readSecret: (version: { secretId: string; versionStage?: string; versionId?: string }, signal?: AbortSignal) => Promise<{ value?: string; versionId: string }> =
+  readSecret: (version: { secretId: string; versionStage?: string; versionId?: string }, signal?: AbortSignal)
+  => Promise<{ value?: string; versionId: string }> =
     () => Promise.reject(Object.assign(new Error('no such secret'), { name: 'ResourceNotFoundException' }));
 
   /** Asked before and after each step that has an effect outside: whether the process ends there. */
@@ -148,6 +151,9 @@ export class World {
     const invocation = { event: payload, functionArn: ARN, endsAt: this.clock.now() + this.executionTimeout * 1000, logStream: 'stream' };
     const services = {
       invoke: this.#invoke(life),
+      prepareInvoke: () => {
+        this.prepared.push(this.clock.now());
+      },
       readStack: async (_: string, signal: AbortSignal) => {
         this.stackReads += 1;
         return { status: await this.stackStatus(signal) };

@@ -133,15 +133,23 @@ test('a secret of bytes and a secret without keys are named, and not shown', asy
 });
 
 test('a read that gets no answer is given up and named, before the execution is used up', async () => {
-  let given: AbortSignal | undefined;
-  world.readSecret = (_, signal) => {
-    given = signal;
-    return never();
-  };
+  world.readSecret = never;
   await world.run({}, request('Create', withProperties({ P: ref('Db') })));
   expect(world.answer.Reason).toContain('ResourceProperties.P: its reference to Secrets Manager can\'t be resolved: TimeoutError: no answer from Secrets Manager within 10 s; in a VPC');
   expect(world.putTimes).toEqual([START + 10_000]);
-  expect(given!.aborted).toBe(true);
+});
+
+test('a read that gets no answer in a later execution is ended, and means polling again', async () => {
+  const read = world.readSecret;
+  const signals: AbortSignal[] = [];
+  world.readSecret = (version, signal) => {
+    expect(signals.map(({ aborted }) => aborted)).toEqual(signals.map(() => true));
+    signals.push(signal!);
+    return signals.length === 2 ? never() : read(version);
+  };
+  await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create', withProperties({ P: ref('Db') })));
+  expect(world.answer.Status).toBe('SUCCESS');
+  expect(signals).toHaveLength(3);
 });
 
 test('a secret of another account goes to Secrets Manager by its whole ARN', async () => {

@@ -204,6 +204,27 @@ describe('hops', () => {
     expect(world.puts).toEqual([world.answer, world.answer, world.answer]);
   });
 
+  test('of short executions are repeated in time though one gets no reply (at 15 s: 2.25 s for all of it)', async () => {
+    world.executionTimeout = 15;
+    world.invokeFates = ['hangs', 'hangs'];
+    await world.run({ create: async () => wait({}, { after: 14 }), poll: async () => done() }, request('Create'));
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.invokedArns).toHaveLength(3);
+  });
+
+  test('are prepared for before the first sleep, and not where nothing waits', async () => {
+    await world.run({ create: async () => wait({}, { after: 14 }), poll: async () => done() }, request('Create'));
+    expect(world.prepared[0]).toBe(START);
+    const short = await new World().run({ create: async () => done() }, request('Create'));
+    expect(short.prepared).toEqual([]);
+  });
+
+  test('that can\'t be started tell the last error that was named, not the silence after it', async () => {
+    world.invokeFates = ['is denied', ...Array<'hangs'>(1000).fill('hangs')];
+    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    expect(world.answer.Reason).toContain('AccessDeniedException');
+  });
+
   test('that stay denied name the policy and the function', async () => {
     world.invokeFates = Array<'is denied'>(1000).fill('is denied');
     await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
