@@ -8,14 +8,16 @@ import { Cloud } from '../clients/support/cloud';
 import { installed } from './installed';
 
 const APP = `
-const { App, Stack } = require('aws-cdk-lib');
+const { App, Duration, Stack } = require('aws-cdk-lib');
 const { Runtime } = require('aws-cdk-lib/aws-lambda');
 const { NodejsFunction, OutputFormat } = require('aws-cdk-lib/aws-lambda-nodejs');
+const { LongRunningCustomResource } = require('cdk-patient-lambda');
 
 const app = new App({ outdir: 'cdk.out' });
 const stack = new Stack(app, 'Bundled');
 for (const format of [OutputFormat.CJS, OutputFormat.ESM]) {
-  new NodejsFunction(stack, format, { runtime: Runtime.NODEJS_22_X, entry: 'function.ts', bundling: { format } });
+  const fn = new NodejsFunction(stack, format, { runtime: Runtime.NODEJS_22_X, timeout: Duration.minutes(15), entry: 'function.ts', bundling: { format } });
+  new LongRunningCustomResource(stack, 'Index-' + format, { function: fn, properties: { Name: 'orders', Shards: 4 } });
 }
 app.synth();
 `;
@@ -49,9 +51,12 @@ describe('a NodejsFunction whose TypeScript imports the packed handler runtime',
   afterAll(() => rmSync(project, { recursive: true }));
 
   function bundleOf(format: string): string {
-    const { Resources } = JSON.parse(readFileSync(join(project, 'cdk.out', 'Bundled.template.json'), 'utf8')) as { Resources: Record<string, any> };
-    const [, fn] = Object.entries(Resources).find(([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith(format))!;
+    const [, fn] = Object.entries(template()).find(([id, { Type }]) => Type === 'AWS::Lambda::Function' && id.startsWith(format))!;
     return join(project, 'cdk.out', `asset.${(fn.Properties.Code.S3Key as string).replace('.zip', '')}`);
+  }
+
+  function template(): Record<string, any> {
+    return JSON.parse(readFileSync(join(project, 'cdk.out', 'Bundled.template.json'), 'utf8')).Resources;
   }
 
   async function execution(format: string, file: string, event: string, env: Record<string, string>) {
@@ -69,5 +74,10 @@ describe('a NodejsFunction whose TypeScript imports the packed handler runtime',
     expect(cloud.answers).toEqual([expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: 'orders', Data: { Endpoint: 'https://orders.search.example.com' } })]);
     expect(cloud.hops).toHaveLength(1);
     expect(cloud.others).toEqual([]);
+  });
+
+  test('needs no layer', () => {
+    expect(Object.values(template()).filter(({ Type }) => Type === 'Custom::LongRunning')).toHaveLength(FORMATS.length);
+    expect(Object.values(template()).filter(({ Type, Properties }) => Type === 'AWS::Lambda::LayerVersion' || Properties?.Layers)).toEqual([]);
   });
 });

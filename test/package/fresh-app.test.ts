@@ -6,7 +6,7 @@ import { installed } from './installed';
 const APP = `
 const { App, Stack } = require('aws-cdk-lib');
 const lambda = require('aws-cdk-lib/aws-lambda');
-const { MaintenanceWindowFunction } = require('cdk-patient-lambda');
+const { LongRunningCustomResource, MaintenanceWindowFunction } = require('cdk-patient-lambda');
 
 const app = new App({ outdir: process.argv[2] });
 const stack = new Stack(app, 'Fresh');
@@ -14,6 +14,11 @@ new MaintenanceWindowFunction(stack, 'Orders', {
   runtime: lambda.Runtime.NODEJS_22_X,
   handler: 'index.handler',
   code: lambda.Code.fromInline('exports.handler = async () => {}'),
+});
+new LongRunningCustomResource(stack, 'Index', {
+  runtime: lambda.Runtime.NODEJS_22_X,
+  handler: 'index.search',
+  code: lambda.Code.fromInline('exports.search = require("cdk-patient-lambda/handler").customResource({})'),
 });
 app.synth();
 `;
@@ -34,7 +39,7 @@ describe('an application that installed the package', () => {
 
   afterAll(() => rmSync(app, { recursive: true }));
 
-  test('synthesizes a guarded function without network, Docker or any other program', () => {
+  test('synthesizes both constructs without network, Docker or any other program', () => {
     const node = process.execPath;
     const out = join(app, 'cdk.out');
     const [command, ...args] = [...withoutNetwork(app), '/usr/bin/env', '-i', 'PATH=/nowhere', node, join(app, 'app.js'), out];
@@ -45,11 +50,13 @@ describe('an application that installed the package', () => {
     const guarded = functions.find((resource) => resource.Properties.Handler === 'index.handler' && resource.Properties.Code.ZipFile);
     expect(guarded!.Properties.Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER).toBe('/opt/cdk-patient-lambda/wrapper');
     expect(guarded!.Properties.Layers).toHaveLength(1);
+    expect(functions.find((resource) => resource.Properties.Handler === 'index.search')!.Properties.Layers).toHaveLength(1);
+    expect(Object.values(template.Resources).filter((resource) => resource.Type === 'Custom::LongRunning')).toHaveLength(1);
   });
 
-  test('stages the packed layer byte for byte', () => {
+  test.each(['maintenance-window/layer.zip', 'custom-resource/handler-layer.zip'])('stages the packed %s byte for byte', (name) => {
     const assets = JSON.parse(readFileSync(join(app, 'cdk.out', 'Fresh.assets.json'), 'utf8')) as { files: Record<string, { source: { path: string } }> };
-    const layer = readFileSync(join(app, 'node_modules', 'cdk-patient-lambda', 'assets', 'maintenance-window', 'layer.zip'));
+    const layer = readFileSync(join(app, 'node_modules', 'cdk-patient-lambda', 'assets', name));
     const staged = Object.values(assets.files).map(({ source }) => join(app, 'cdk.out', source.path)).filter((path) => path.endsWith('.zip') && existsSync(path));
     expect(staged.some((path) => readFileSync(path).equals(layer))).toBe(true);
   });

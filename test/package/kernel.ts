@@ -57,9 +57,9 @@ export class Kernel {
 
   async call(request: object): Promise<Record<string, unknown>> {
     this.#process.stdin.write(`${JSON.stringify(request)}\n`);
-    const { ok, error, stack } = await this.#read();
+    const { ok, error } = await this.#read();
     if (error !== undefined) {
-      throw new Error(`${String(error)}\n${String(stack)}`);
+      throw new Error(String(error));
     }
     return ok as Record<string, unknown>;
   }
@@ -73,7 +73,8 @@ export class Kernel {
   async #read(): Promise<Record<string, unknown>> {
     const { value, done } = await this.#lines.next();
     if (done) {
-      throw new Error(`the kernel has ended: ${this.#errors}`);
+      // Node.js shows the line that threw, which in a bundle is all of it
+      throw new Error(`the kernel has ended: ${this.#errors.split('\n').filter((line) => line.length < 500).join('\n')}`);
     }
     return JSON.parse(value) as Record<string, unknown>;
   }
