@@ -62,7 +62,7 @@ export class LongRunningCustomResource extends Construct implements iam.IGrantab
 
   private readonly resource: CustomResource;
 
-  constructor(scope: Construct, id: string, props: LongRunningCustomResourceProps) {
+  constructor(scope: Construct, id: string, props: LongRunningCustomResourceProps = {}) {
     super(scope, id);
     const form = formOf(this, props, true);
     const { provider, properties, resourceType, removalPolicy, ...options } = props;

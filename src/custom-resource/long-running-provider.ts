@@ -55,7 +55,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
 
   private readonly target: Target;
 
-  constructor(scope: Construct, id: string, props: LongRunningProviderProps) {
+  constructor(scope: Construct, id: string, props: LongRunningProviderProps = {}) {
     super(scope, id);
     Object.defineProperty(this, LONG_RUNNING_PROVIDER, { value: true });
     const operation = operationSeconds(props.timeout);

@@ -23,6 +23,8 @@ function keysOf(contract: object): string[] {
 }
 
 const { namespace: _n, dimension: _d, storeDimension: _s, ...metrics } = names.metrics;
+// Values stand on the page for two of the keys, sections of their own for four; vectors are data alone
+const ELSEWHERE = ['envelopeKey', 'createFailedMarker', 'environment', 'times', 'envelope', 'errors', 'heldVectors'];
 const byRole = keysOf(iam).flatMap((role) => {
   const statements = iam[role as keyof typeof iam] as unknown;
   return Array.isArray(statements) ? statements.map(() => role) : [role];
@@ -47,21 +49,32 @@ test.each<[string, readonly string[]]>([
   ['Replay', [replay.pointer.key, replay.clientContext.key, ...replay.answer.statuses]],
   ['Sources', sources.sources.map(({ name }) => name)],
   ['Answers', keysOf(sources.answers)],
-  ['Custom resources', [customResource.envelopeKey, customResource.createFailedMarker, 'responseBytes']],
+  ['Custom resources', [customResource.envelopeKey, customResource.createFailedMarker, ...keysOf(customResource).filter((key) => !ELSEWHERE.includes(key))]],
+  ['Environment variables of a custom resource\'s function', Object.values(customResource.environment)],
+  ['Envelope of an operation', keysOf(customResource.envelope.fields)],
+  ['Errors of an operation', keysOf(customResource.errors)],
+  ['Times of an operation', keysOf(customResource.times)],
   ['Permissions', byRole],
 ])('the page names what the contract has, and nothing else: %s', (section, expected) => {
   expect(named(section)).toEqual([...expected].sort());
 });
 
-test('the page gives every number of the contract as it is', () => {
-  const numbers = [...Object.entries(store.limits), ...Object.entries(timing)].filter(([name]) => !['$comment', 'default'].includes(name));
-  expect(numbers.length).toBeGreaterThan(20);
-  for (const [name, { source: _, ...values }] of numbers as [string, Record<string, unknown>][]) {
-    const [row] = new RegExp(`^\\| \`${name}\` \\| [^|]+ \\|`, 'm').exec(page)!;
+test.each([['Limits', store.limits], ['Times', timing], ['Times of an operation', customResource.times]])('the page gives every number as it is: %s', (section, all) => {
+  for (const [name, { source: _, ...values }] of Object.entries(all).filter(([key]) => !['$comment', 'default'].includes(key))) {
+    const [row] = new RegExp(`^\\| \`${name}\` \\| [^|]+ \\|`, 'm').exec(sections.get(section)!)!;
     for (const value of Object.values(values)) {
       expect(row).toMatch(new RegExp(`[ |]${String(value)}[, |]`));
     }
   }
+});
+
+test('the page gives the limits of an operation', () => {
+  const { executions, responseBytes, physicalResourceId, envelope } = customResource;
+  for (const [name, value] of Object.entries({ executions, responseBytes })) {
+    expect(page).toContain(`| \`${name}\` | ${value.most}: `);
+  }
+  expect(page).toContain(`at most ${physicalResourceId.mostBytes} bytes`);
+  expect(page).toContain(`version ${envelope.version}, at most ${envelope.mostBytes} bytes`);
 });
 
 test('the page gives each source\'s action, answer and choices as they are', () => {

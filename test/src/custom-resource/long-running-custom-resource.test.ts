@@ -38,7 +38,7 @@ describe('where the function comes from', () => {
   });
 
   test('a provider needs a function too, and takes no provider', () => {
-    expect(() => new LongRunningProvider(newStack(), 'P', {})).toThrow('\'Orders/P\' takes exactly one of runtime, code and handler (the construct makes the '
+    expect(() => new LongRunningProvider(newStack(), 'P')).toThrow('\'Orders/P\' takes exactly one of runtime, code and handler (the construct makes the '
       + 'function), or function (made elsewhere), but was given none of them');
   });
 
