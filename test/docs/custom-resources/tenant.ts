@@ -20,7 +20,7 @@ export const handler = customResource({
   },
 
   async update({ properties, physicalResourceId }) {
-    const { job } = await tenants.resize(physicalResourceId!, properties.seats);
+    const { job } = await tenants.resize(physicalResourceId, properties.seats);
     return wait({ job });
   },
 

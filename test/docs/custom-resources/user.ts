@@ -16,13 +16,13 @@ export const handler = customResource({
   async update({ properties, oldProperties, physicalResourceId }, { resolve }) {
     const [before, after] = [await resolve(oldProperties?.Password), properties.Password];
     if (before !== after) {
-      await users.setPassword(physicalResourceId!, String(after));
+      await users.setPassword(physicalResourceId, String(after));
     }
-    return done({ data: { Token: await users.token(physicalResourceId!) }, noEcho: true });
+    return done({ data: { Token: await users.token(physicalResourceId) }, noEcho: true });
   },
 
   async delete({ physicalResourceId }) {
-    await users.remove(physicalResourceId!);
+    await users.remove(physicalResourceId);
     return done();
   },
 });

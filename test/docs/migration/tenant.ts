@@ -12,10 +12,10 @@ export const handler = customResource({
     return wait({ job }, { physicalResourceId: tenantId });
   },
   async update({ properties, physicalResourceId }) {
-    return wait({ job: (await tenants.resize(physicalResourceId!, Number(properties.Seats))).job });
+    return wait({ job: (await tenants.resize(physicalResourceId, Number(properties.Seats))).job });
   },
   async delete({ physicalResourceId }) {
-    await tenants.remove(physicalResourceId!);
+    await tenants.remove(physicalResourceId);
     return done();
   },
   async poll(_request, { job }) {
