@@ -52,6 +52,7 @@ function crashes(notDelivered: Error): string[] {
   const notStarted = { status: 'FAILED', physicalResourceId: 'id', reason: 'the next execution could not be started: AccessDenied', cause: '' };
   const records = [
     ...CRASHES.map((errorType) => ({ errorType, errorMessage: 'RequestId: 1' })),
+    { errorType: 'Error', errorMessage: 'TABLE is not set' },
     { errorType: 'HopNotStarted', errorMessage: JSON.stringify(notStarted) },
     { errorType: notDelivered.name, errorMessage: notDelivered.message },
   ];

@@ -49,7 +49,7 @@ export class GuideStack extends Stack {
       function: new MaintenanceWindowFunction(this, 'SchemaHandler', {
         runtime: lambda.Runtime.NODEJS_22_X,
         handler: 'index.handler',
-        code, // a bundle that holds cdk-patient-lambda/handler
+        code,
         timeout: Duration.minutes(15),
       }),
       resourceType: 'Custom::Schema',
