@@ -58,7 +58,8 @@ export interface LongRunningProviderProps {
 
   /**
    * How long one execution of the function that the construct makes may take: 15 seconds to 15 minutes (Lambda's limit), whole seconds. An operation
-   * that takes longer goes on in further executions, 12 at most: Lambda stops functions that call themselves after about 16.
+   * that takes longer goes on in further executions, 12 at most: Lambda stops functions that call themselves after about 16. Each keeps back a margin
+   * of 30 seconds, or of a fifth when it is shorter than 150, and a `wait` that names a physical id takes one execution more.
    *
    * @default Duration.minutes(15)
    */
@@ -125,7 +126,8 @@ export interface LongRunningProviderProps {
   readonly environment?: { [key: string]: string };
 
   /**
-   * A customer-managed key that encrypts the environment variables of the function that the construct makes.
+   * A customer-managed key that encrypts the environment variables of the function that the construct makes. Lambda uses it by a grant that it makes
+   * in the name of whoever deploys (`kms:CreateGrant`, `kms:Encrypt`); the function's role needs nothing.
    *
    * @default - a key that AWS Lambda owns
    */

@@ -1,4 +1,5 @@
 import { App, CfnCustomResource, CustomResource, Duration, NestedStack, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -45,6 +46,15 @@ describe('what a custom resource is made after and deleted before', () => {
     const [policy] = Object.entries(all).find(([, { Properties }]) => JSON.stringify(Properties.PolicyDocument ?? '').includes('rds:'))!;
     expect([...before(all, 'Restore1151E6A7')]).toContain(policy);
     expect(depth(all)).toBeLessThanOrEqual(8);
+  });
+
+  test('the way out of its network, which its answers take', () => {
+    const stack = newStack();
+    longRunning(stack, 'Restore', { ...CODE, vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }) });
+    const all = resources(stack);
+    const routes = Object.keys(all).filter((id) => all[id].Type === 'AWS::EC2::Route');
+    expect(routes).toHaveLength(2);
+    expect([...before(all, 'Restore1151E6A7')]).toEqual(expect.arrayContaining(routes));
   });
 
   test('a resource in the scope of its function makes no circle', () => {
