@@ -3,12 +3,12 @@ import type { Bed, CdkApp } from '../local/bed';
 
 export const STACK = 'Orders';
 
-/** The TypeScript example as an app of the CDK, with the runtimes that this machine can run. */
-export function exampleApp(runtimes: ExampleRuntimes): CdkApp {
+/** The TypeScript example as an app of the CDK, with the runtimes that this machine can run and what else is chosen. */
+export function exampleApp(runtimes: ExampleRuntimes, context: Readonly<Record<string, string>>): CdkApp {
   return {
     command: `${JSON.stringify(process.execPath)} --import tsx app.ts`,
     cwd: path.join(__dirname, '..', 'examples', 'typescript'),
-    context: { python: runtimes.python, nodejs: runtimes.nodejs },
+    context: { python: runtimes.python, nodejs: runtimes.nodejs, ...context },
   };
 }
 

@@ -19,6 +19,7 @@ async function main(): Promise<void> {
   writeFileSync(REPORT, result.page);
   console.log(`The picture: ${REPORT}`);
   for (const line of result.complaints) console.log(line);
+  console.log(result.operationLine);
   console.log(result.line);
   process.exitCode = result.good ? 0 : 1;
 }

@@ -1,4 +1,7 @@
 import { LANES, type Execution, type Lane, type SentEvent } from './lanes';
+import { escape, px, seconds } from './markup';
+import type { Operation, OperationVerdict } from './operation';
+import { lastSign, operationLane, operationLegend, OPERATION_HEIGHT, OPERATION_STYLE, operationTable } from './operation-picture';
 import type { Outcome } from './scenario';
 import { complaints, holds, verdictLine, type Verdict } from './verdict';
 
@@ -28,9 +31,18 @@ export interface ReportFacts {
   readonly seconds: number;
 }
 
-/** A page of its own, without network: one mark for each event, from its arrival to its execution. */
-export function reportPage(outcome: Outcome, verdict: Verdict, facts: ReportFacts): string {
-  const good = holds(verdict);
+/** What there is to be shown: the events and, beside them, the custom resource's creation. */
+export type Shown = Outcome & { readonly operation: Operation };
+
+export interface Verdicts {
+  readonly events: Verdict;
+  readonly operation: OperationVerdict;
+}
+
+/** A page that needs no network: a mark for each event, from its arrival to its execution, and a bar for each of the custom resource's executions. */
+export function reportPage(shown: Shown, verdicts: Verdicts, facts: ReportFacts): string {
+  const verdict = (line: string, good: boolean) => `<p class="verdict ${good ? 'good' : 'bad'}">${escape(line)}</p>`;
+  const problems = [...complaints(verdicts.events), ...verdicts.operation.complaints];
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,34 +54,41 @@ export function reportPage(outcome: Outcome, verdict: Verdict, facts: ReportFact
 </head>
 <body>
 <header>
-<h1>Events through a maintenance window</h1>
-<p class="verdict ${good ? 'good' : 'bad'}">${escape(verdictLine(verdict))}</p>
-${complaints(verdict).map((line) => `<p class="bad">${escape(line)}</p>`).join('\n')}
-<p>Each mark is one event: the dot is its arrival, the line leads to its execution. ${escape(facts.runtimes)}. ${escape(facts.isolation)}. ${facts.seconds.toFixed(0)} s in all.</p>
+<h1>A maintenance window, and a custom resource that outlives its function</h1>
+${verdict(verdictLine(verdicts.events), holds(verdicts.events))}
+${verdict(verdicts.operation.line, verdicts.operation.complaints.length === 0)}
+${problems.map((line) => `<p class="bad">${escape(line)}</p>`).join('\n')}
+<p>Each mark is one event: the dot is its arrival, the line leads to its execution. Each bar is one execution of the custom resource’s function. ${escape(facts.runtimes)}. ${escape(facts.isolation)}. ${facts.seconds.toFixed(0)} s in all.</p>
 </header>
-${picture(outcome)}
+${picture(shown)}
 ${legend()}
-${table(outcome)}
+${table(shown)}
+${operationTable(shown.operation)}
 </body>
 </html>
 `;
 }
 
-function picture(outcome: Outcome): string {
+function picture(outcome: Shown): string {
   const executions = new Map(outcome.executions.map((execution) => [execution.id, execution]));
-  const times = [...outcome.sent.map((event) => event.sentAt), ...outcome.executions.map((execution) => execution.executedAt), outcome.window.off];
+  const times = [
+    ...outcome.sent.map((event) => event.sentAt), ...outcome.executions.map((execution) => execution.executedAt), outcome.window.off,
+    outcome.operation.startedAt, lastSign(outcome.operation),
+  ];
   const from = Math.min(...times);
   const to = Math.max(...times);
   const scale = (time: number) => LABEL + (time - from) / Math.max(1, to - from) * (WIDTH - LABEL - RIGHT);
-  const height = TOP + LANES.length * LANE_HEIGHT + 30;
+  const bottom = TOP + LANES.length * LANE_HEIGHT;
+  const height = bottom + OPERATION_HEIGHT + 30;
   const { on, off } = outcome.window;
   const marks = LANES.flatMap((lane, row) => eventsOf(outcome, lane).map((event, n) =>
     mark(event, executions.get(event.id), scale, TOP + row * LANE_HEIGHT + 8 + (n % ROWS) * ((LANE_HEIGHT - 14) / (ROWS - 1)), from)));
-  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Arrival and execution of each event over time">
+  return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Arrival and execution of each event over time, and the executions of the custom resource">
 <rect class="window" x="${px(scale(on))}" y="${TOP - 20}" width="${px(scale(off) - scale(on))}" height="${LANES.length * LANE_HEIGHT + 20}"/>
 <text class="window-label" x="${px((scale(on) + scale(off)) / 2)}" y="${TOP - 6}">maintenance window on</text>
 ${LANES.map((lane, row) => laneLabel(lane, TOP + row * LANE_HEIGHT)).join('\n')}
-${ticks(from, to, scale, TOP + LANES.length * LANE_HEIGHT)}
+${ticks(from, to, scale, bottom + OPERATION_HEIGHT)}
+${operationLane(outcome.operation, scale, bottom, WIDTH)}
 ${marks.join('\n')}
 </svg>`;
 }
@@ -80,9 +99,9 @@ function laneLabel(lane: Lane, y: number): string {
 }
 
 function ticks(from: number, to: number, scale: (time: number) => number, y: number): string {
-  const seconds = (to - from) / 1000;
-  const step = TICK_STEPS.find((candidate) => seconds / candidate <= 12) ?? 300;
-  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, n) => {
+  const length = (to - from) / 1000;
+  const step = TICK_STEPS.find((candidate) => length / candidate <= 12) ?? 300;
+  return Array.from({ length: Math.floor(length / step) + 1 }, (_, n) => {
     const x = px(scale(from + n * step * 1000));
     return `<line class="tick" x1="${x}" x2="${x}" y1="${TOP}" y2="${y}"/><text class="time" x="${x}" y="${y + 18}">${n * step} s</text>`;
   }).join('\n');
@@ -111,7 +130,7 @@ function legend(): string {
   const item = ([fate, text]: [string, string]) =>
     `<li><svg viewBox="0 0 26 10" width="26" height="10"><g class="event ${fate}">${fate === 'refused' || fate === 'lost'
       ? '<path d="M10 2l6 6m0 -6l-6 6"/>' : '<line x1="3" x2="23" y1="5" y2="5"/><circle cx="3" cy="5" r="2.2"/><circle cx="23" cy="5" r="2.2"/>'}</g></svg> ${text}</li>`;
-  return `<ul class="legend">${Object.entries(FATES).map(item).join('')}</ul>`;
+  return `<ul class="legend">${Object.entries(FATES).map(item).join('')}${operationLegend()}</ul>`;
 }
 
 function table(outcome: Outcome): string {
@@ -133,10 +152,6 @@ function eventsOf(outcome: Outcome, lane: Lane): SentEvent[] {
   return outcome.sent.filter((event) => event.lane.fn === lane.fn && event.lane.source === lane.source);
 }
 
-const px = (value: number) => value.toFixed(1);
-const seconds = (milliseconds: number) => `${(milliseconds / 1000).toFixed(2)} s`;
-const escape = (text: string) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2733; --paper: #fff; --faint: #dfe5ec; --window: #fff1d6; --ran: #1f7a4d; --replayed: #2360c4; --refused: #a15c00; --bad: #c01d3a; }
 @media (prefers-color-scheme: dark) {
@@ -155,4 +170,4 @@ svg { display: block; width: 100%; height: auto; }
 .ran { color: var(--ran); } .replayed { color: var(--replayed); } .refused { color: var(--refused); } .lost, .twice { color: var(--bad); }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: 6px 24px; padding: 0; } .legend svg { display: inline-block; width: 26px; vertical-align: middle; }
 table { border-collapse: collapse; width: 100%; margin-top: 12px; } th, td { padding: 4px 10px; border-bottom: 1px solid var(--faint); text-align: right; } th:first-child { text-align: left; }
-`;
+${OPERATION_STYLE}`;

@@ -1,6 +1,8 @@
 import { Bed } from '../local/bed';
 import { chooseRuntimes, exampleApp, STACK, type ExampleRuntimes } from './example';
+import { judgeOperation, type Operation } from './operation';
 import { reportPage } from './report';
+import { EXECUTION_SECONDS, Restore, RESTORE_CONTEXT } from './restore';
 import { play, type Outcome } from './scenario';
 import { Senders } from './senders';
 import { Tables } from './tables';
@@ -18,57 +20,80 @@ export interface DemoOptions {
 export interface DemoResult {
   /** `sent N, refused R, ran once M, lost L, twice T`. */
   readonly line: string;
+  /** `custom resource: created in S s over E executions of at most L s, answered once`. */
+  readonly operationLine: string;
   readonly good: boolean;
   readonly complaints: readonly string[];
   readonly page: string;
 }
 
-/** Opens the bed, deploys the example, plays the scenario, removes the stack and every process, and judges. */
+/** What the demo saw. */
+interface Seen {
+  readonly outcome: Outcome;
+  readonly operation: Operation;
+  /** How what the custom resource made differs from what it was to make. */
+  readonly damage: readonly string[];
+}
+
+/** Opens the bed, deploys the example, plays the scenario while the custom resource is created, removes the stacks and every process, and judges. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const startedAt = Date.now();
   const timeline = new Timeline(options.out, options.events);
   try {
     timeline.phase('opening the bed: a local endpoint for AWS, and a data plane that runs Lambda functions for real');
-    const bed = await Bed.open({ log: (line) => timeline.log(line) });
+    const bed = await Bed.open({ keepPayloads: true, log: (line) => timeline.log(line) });
     let runtimes: ExampleRuntimes;
-    let outcome: Outcome;
+    let seen: Seen;
     try {
       runtimes = chooseRuntimes(bed);
-      outcome = await onStack(bed, runtimes, timeline, options);
+      seen = await onStacks(bed, runtimes, timeline, options);
     } finally {
       await bed.close();
     }
+    const { outcome, operation } = seen;
     const verdict = judge(outcome.sent, outcome.executions);
-    const page = reportPage(outcome, verdict, {
+    const operationVerdict = judgeOperation(operation, EXECUTION_SECONDS, seen.damage);
+    const page = reportPage({ ...outcome, operation }, { events: verdict, operation: operationVerdict }, {
       runtimes: `Python function on ${runtimes.python}, Node.js function on ${runtimes.nodejs}`,
       isolation: 'Emulated: AWS, on this machine. Real: the CDK command line, the deployed template, AWS’s own runtime interface clients, each function in a sandbox of its own',
       seconds: (Date.now() - startedAt) / 1000,
     });
-    return { line: verdictLine(verdict), good: holds(verdict), complaints: complaints(verdict), page };
+    return {
+      line: verdictLine(verdict),
+      operationLine: operationVerdict.line,
+      good: holds(verdict) && operationVerdict.complaints.length === 0,
+      complaints: [...complaints(verdict), ...operationVerdict.complaints],
+      page,
+    };
   } finally {
     timeline.stop();
   }
 }
 
-/** Without an error the stack is removed; with one the bed, which closes next, takes it along. */
-async function onStack(bed: Bed, runtimes: ExampleRuntimes, timeline: Timeline, options: DemoOptions): Promise<Outcome> {
-  const app = exampleApp(runtimes);
+/** Without an error the stacks are removed; with one the bed, which closes next, takes them along. */
+async function onStacks(bed: Bed, runtimes: ExampleRuntimes, timeline: Timeline, options: DemoOptions): Promise<Seen> {
+  const app = exampleApp(runtimes, RESTORE_CONTEXT);
   timeline.phase(`deploying examples/typescript with ${runtimes.python} and ${runtimes.nodejs}`);
   const outputs = (await bed.deploy(app, STACK))[STACK];
+  timeline.log(`deploying a custom resource at the same time: a slow restore, by a function that may run for ${EXECUTION_SECONDS} s`);
+  const restore = new Restore(bed, app);
   const senders = new Senders(bed, outputs);
-  const watch = new Watch(new Tables(bed, outputs.ExecutionsTable, outputs.DeferredEventsTable), (snapshot) => timeline.seen(snapshot));
-  let outcome: Outcome;
+  const tables = new Tables(bed, outputs.ExecutionsTable, outputs.DeferredEventsTable);
+  const watch = new Watch(tables, (snapshot) => timeline.seen(snapshot, restore.operation()));
+  let seen: Seen;
   try {
-    outcome = await play(bed, senders, watch, timeline, {
+    const outcome = await play(bed, senders, watch, timeline, {
       events: options.events,
       operatorParameter: outputs.OperatorParameter,
       beforeRelease: options.beforeRelease && (() => options.beforeRelease!(bed, outputs)),
     });
+    timeline.phase('waiting for the custom resource');
+    seen = { outcome, operation: await restore.finished(), damage: await restore.damage() };
   } finally {
     await watch.stop();
   }
-  timeline.phase('removing the stack');
+  timeline.phase('removing the stacks');
   await senders.emptyBuckets();
-  await bed.destroy(app, STACK);
-  return outcome;
+  await Promise.all([bed.destroy(app, STACK), restore.remove()]);
+  return seen;
 }

@@ -2,7 +2,7 @@ import { DynamoDBClient, ScanCommand, type AttributeValue } from '@aws-sdk/clien
 import type { Bed } from '../local/bed';
 import type { Execution } from './lanes';
 
-type Item = Record<string, AttributeValue>;
+export type Item = Record<string, AttributeValue>;
 
 /** Reads the two tables of the example: what the handlers recorded and what is deferred. */
 export class Tables {
@@ -13,7 +13,7 @@ export class Tables {
   }
 
   async executions(): Promise<Execution[]> {
-    return (await this.scan(this.executionsTable)).map((item) => ({
+    return (await scan(this.dynamodb, this.executionsTable)).map((item) => ({
       id: item.id.S!,
       executions: Number(item.executions.N),
       digests: item.digests.SS!,
@@ -25,21 +25,22 @@ export class Tables {
   /** How many deferred events are in each state. */
   async deferred(): Promise<ReadonlyMap<string, number>> {
     const states = new Map<string, number>();
-    for (const item of await this.scan(this.deferredTable)) {
+    for (const item of await scan(this.dynamodb, this.deferredTable)) {
       const state = item.state?.S;
       if (state) states.set(state, (states.get(state) ?? 0) + 1);
     }
     return states;
   }
+}
 
-  private async scan(table: string): Promise<Item[]> {
-    const items: Item[] = [];
-    let from: Item | undefined;
-    do {
-      const page = await this.dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from }));
-      items.push(...page.Items ?? []);
-      from = page.LastEvaluatedKey;
-    } while (from);
-    return items;
-  }
+/** Every item of a table. */
+export async function scan(dynamodb: DynamoDBClient, table: string): Promise<Item[]> {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from }));
+    items.push(...page.Items ?? []);
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
 }

@@ -1,15 +1,22 @@
 import { LANES, type SentEvent } from './lanes';
+import type { Operation } from './operation';
 import { unfinished, type Snapshot } from './watch';
 
 const BAR = 24;
 /** Without a terminal a line is printed when something changed, and at the least this often. */
 const PLAIN_EVERY_MS = 5000;
+/** While nothing is seen, the phase is repeated: a little later, so that what is seen goes first. */
+const SILENCE_MS = 7000;
+
+/** How much of the custom resource's time one character stands for. */
+const UNIT_MS = 3000;
 
 /** Shows, while the demo runs, how far each source of each function has come. Redraws in a terminal, prints lines elsewhere. */
 export class Timeline {
   private readonly startedAt = Date.now();
   private readonly events: SentEvent[] = [];
   private snapshot: Snapshot = { executions: [], deferred: new Map() };
+  private operation?: Operation;
   private phaseText = '';
   private windowOn = false;
   private drawn = 0;
@@ -49,19 +56,21 @@ export class Timeline {
     if (!this.out.isTTY && Date.now() - this.printedAt >= PLAIN_EVERY_MS) this.log(this.summary());
   }
 
-  seen(snapshot: Snapshot): void {
+  /** @param operation the custom resource's, once it has begun */
+  seen(snapshot: Snapshot, operation: Operation | undefined): void {
     this.snapshot = snapshot;
+    this.operation = operation;
     if (this.out.isTTY) this.draw();
     else if (this.phaseText && Date.now() - this.printedAt >= PLAIN_EVERY_MS) this.log(this.summary());
   }
 
   private beat(): void {
-    if (Date.now() - this.printedAt >= PLAIN_EVERY_MS && this.drawn === 0) this.log(`... ${this.phaseText}`);
+    if (Date.now() - this.printedAt >= SILENCE_MS && this.drawn === 0) this.log(`... ${this.phaseText}`);
   }
 
   private draw(): void {
     this.erase();
-    const lines = [this.summary(), ...LANES.map((lane) => this.lane(lane))];
+    const lines = [this.summary(), ...LANES.map((lane) => this.lane(lane)), this.operationLane()];
     this.out.write(lines.join('\n') + '\n');
     this.drawn = lines.length;
   }
@@ -76,7 +85,21 @@ export class Timeline {
     const { executions } = this.snapshot;
     const replayed = executions.filter((execution) => execution.replayed).length;
     return `window ${this.windowOn ? 'ON ' : 'off'}  sent ${this.events.length}/${this.total}  refused ${refused}  ran ${executions.length}`
-      + ` (${replayed} replayed)  kept ${unfinished(this.snapshot)}`;
+      + ` (${replayed} replayed)  kept ${unfinished(this.snapshot)}  custom resource ${this.operationText()}`;
+  }
+
+  private operationText(): string {
+    if (!this.operation) return 'not begun';
+    const { hops, polls, answers } = this.operation;
+    return `${answers[0]?.status ?? `in execution ${hops.length}`}, ${polls.length} polls`;
+  }
+
+  /** The executions of the custom resource's function, each by its number for as long as it took, and the answer (!). */
+  private operationLane(): string {
+    const { startedAt = 0, hops = [], answers = [] } = this.operation ?? {};
+    const units = (from: number, to: number) => Math.round((to - startedAt) / UNIT_MS) - Math.round((from - startedAt) / UNIT_MS);
+    const bar = hops.map(({ startedAt: from, endedAt: to = Date.now() }, n) => String((n + 1) % 10).repeat(units(from, to))).join('');
+    return `  ${'Restore'.padEnd(13)} ${'create'.padEnd(12)} ${(bar + '!'.repeat(answers.length)).padEnd(BAR)} ${this.operationText()}`;
   }
 
   /** One source of one function: a bar of what ran at once (=), was replayed (~), refused (x) and waits (.). */

@@ -1,3 +1,4 @@
+import type { Operation } from '../../demo/operation';
 import { laneOf, type Execution, type SentEvent } from '../../demo/lanes';
 
 /** An event as sent, the nth of a row. */
@@ -8,4 +9,16 @@ export function sentEvent(n: number, overrides: Partial<SentEvent> = {}): SentEv
 /** What a handler records when it runs that event once. */
 export function execution(n: number, overrides: Partial<Execution> = {}): Execution {
   return { id: `order-${n}`, executions: 1, digests: [`digest-${n}`], executedAt: 1_000_050 + n * 100, replayed: false, ...overrides };
+}
+
+/** The creation of a custom resource: 50 seconds in five executions of ten seconds, a poll each second, one answer. */
+export function operation(overrides: Partial<Operation> = {}): Operation {
+  const startedAt = 1_000_000;
+  return {
+    startedAt,
+    hops: [0, 1, 2, 3, 4].map((n) => ({ startedAt: startedAt + n * 10_000 + 50, endedAt: startedAt + (n + 1) * 10_000 })),
+    polls: Array.from({ length: 49 }, (_, n) => startedAt + (n + 1) * 1000),
+    answers: [{ at: startedAt + 49_990, status: 'SUCCESS' }],
+    ...overrides,
+  };
 }

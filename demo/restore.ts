@@ -1,0 +1,110 @@
+import { readFileSync } from 'fs';
+import * as path from 'path';
+import { setTimeout as sleep } from 'timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Bed, CdkApp, InvocationRecord } from '../local/bed';
+import type { Operation } from './operation';
+import { scan, type Item } from './tables';
+
+const STACK = 'Restore';
+const BACKUP = path.join(__dirname, '..', 'examples', 'typescript', 'custom-resources', 'restore', 'backup.jsonl');
+/** Between two executions of an operation there are milliseconds: after so long without one, none will follow. */
+const REST_MS = 3000;
+
+/** How the example is deployed: with executions far shorter than the restore. */
+export const RESTORE_CONTEXT = { executionTimeout: '15', timeout: '120', itemsPerSecond: '5' };
+export const EXECUTION_SECONDS = Number(RESTORE_CONTEXT.executionTimeout);
+
+interface Request {
+  readonly RequestType: string;
+  readonly StackId: string;
+  readonly RequestId: string;
+  readonly LogicalResourceId: string;
+  readonly ResponseURL: string;
+  readonly ResourceType: string;
+  readonly ResourceProperties: { readonly Table: string };
+}
+
+/** The example's slow restore: deploys it and sees, from outside the function, how its creation goes. */
+export class Restore {
+  private readonly deploying: Promise<unknown>;
+
+  /** Begins to deploy. */
+  constructor(private readonly bed: Bed, private readonly app: CdkApp) {
+    this.deploying = bed.deploy(app, STACK).then(() => undefined, (error: unknown) => error);
+  }
+
+  /** The creation as far as it has come; undefined before its request. */
+  operation(): Operation | undefined {
+    const found = creation(this.bed);
+    if (!found) return undefined;
+    const { request, event } = found;
+    const hops = this.bed.invocations()
+      .filter(({ functionName, payload }) => functionName === event.functionName && payload?.includes(request.RequestId));
+    const requests = this.bed.requests();
+    return {
+      startedAt: event.received,
+      hops: hops.filter(({ start }) => start !== undefined).map(({ start, end }) => ({ startedAt: start!, endedAt: end })),
+      polls: requests
+        .filter(({ action, functionName, status }) => action === 'dynamodb:BatchWriteItem' && functionName === event.functionName && status === 200)
+        .map(({ time, durationMs }) => time + durationMs),
+      answers: requests
+        .filter(({ method, path: asked }) => method === 'PUT' && asked === new URL(request.ResponseURL).pathname)
+        .map(({ time, body }) => ({ at: time, ...answerIn(body) })),
+    };
+  }
+
+  /**
+   * Waits until CloudFormation has finished and the function is at rest.
+   *
+   * @throws Error when the deployment failed before the resource's turn
+   */
+  async finished(): Promise<Operation> {
+    const error = await this.deploying;
+    for (;;) {
+      const operation = this.operation();
+      if (!operation) throw error;
+      const runs = operation.hops.some(({ endedAt }) => endedAt === undefined);
+      if (!runs && Date.now() - Math.max(...operation.hops.map(({ endedAt }) => endedAt!)) > REST_MS) return operation;
+      await sleep(500);
+    }
+  }
+
+  /** How the table differs from the backup, in words. */
+  async damage(): Promise<string[]> {
+    const { ResourceProperties: { Table } } = creation(this.bed)!.request;
+    const backup = readFileSync(BACKUP, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { Item: Item }).Item);
+    const table = await scan(new DynamoDBClient(this.bed.clientConfig), Table).catch((error: Error) => error);
+    if (table instanceof Error) return [`its table can't be read: ${table.name}`];
+    const restored = new Map(table.map(({ restoredBy: _, ...item }) => [item.id.S!, textOf(item)]));
+    const wrong = backup.filter((item) => restored.get(item.id.S!) !== textOf(item));
+    return [
+      ...wrong.length > 0 ? [`${wrong.length} of ${backup.length} items are not as in the backup`] : [],
+      ...table.length > backup.length ? [`${table.length - backup.length} items are not of the backup`] : [],
+    ];
+  }
+
+  async remove(): Promise<void> {
+    await this.bed.destroy(this.app, STACK);
+  }
+}
+
+/** The first request to create the resource, and the event that brought it. */
+export function creation(bed: Bed): { readonly request: Request; readonly event: InvocationRecord } | undefined {
+  for (const event of bed.invocations()) {
+    const request = event.door === 'cloudformation' && event.payload ? JSON.parse(event.payload.toString()) as Request : undefined;
+    if (request?.ResourceType === 'Custom::Restore' && request.RequestType === 'Create') return { request, event };
+  }
+  return undefined;
+}
+
+const textOf = (item: Item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => a < b ? -1 : 1));
+
+function answerIn(body: Buffer | undefined): { status: string; reason?: string } {
+  try {
+    const { Status, Reason } = JSON.parse(body!.toString()) as { Status: string; Reason?: string };
+    return { status: Status, reason: Reason };
+  } catch {
+    return { status: 'something that is no answer' };
+  }
+}
