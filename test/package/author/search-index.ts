@@ -32,7 +32,7 @@ export function searchIndex(service: SearchService): CustomResourceHandler {
       return wait({ jobId }, { physicalResourceId: name });
     },
     delete: async ({ physicalResourceId }) => {
-      await service.remove(physicalResourceId!);
+      await service.remove(physicalResourceId);
       return done();
     },
     poll: async ({ properties }, { jobId }) => {
