@@ -13,7 +13,7 @@ export function handlersFor(definition: Definition, resourceType: string): AnyHa
 /**
  * Checks at load what a handler must have, so that a mistake shows at the first deployment and not at the first rollback.
  *
- * @throws Error naming what is missing
+ * @throws Error naming what is missing or wrong
  */
 export function checkDefinition(definition: Definition): void {
   const types: [string, AnyHandlers][] = isOneType(definition) ? [['the handler', definition]] : Object.entries(definition);
@@ -25,8 +25,14 @@ export function checkDefinition(definition: Definition): void {
     if (missing.length > 0) {
       throw new Error(`${name} must have create, update and delete; missing: ${missing.join(', ')}`);
     }
+    const wrong = OPTIONAL.filter((method) => !['undefined', 'function'].includes(typeof handlers[method]));
+    if (wrong.length > 0) {
+      throw new Error(`of ${name}, ${wrong.join(', ')} must be a function`);
+    }
   }
 }
+
+const OPTIONAL = ['parse', 'poll', 'onTimeout', 'onCancel'] as const;
 
 function isOneType(definition: Definition): definition is AnyHandlers {
   // Names of types have a '::'; one misses a function only by mistake

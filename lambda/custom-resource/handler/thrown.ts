@@ -17,7 +17,7 @@ export function shownError(error: unknown, depth = 0): string {
   try {
     const message = memberOf(error, 'message');
     if (typeof message !== 'string') {
-      return typeof error === 'string' ? error : JSON.stringify(error) ?? String(error);
+      return typeof error === 'string' && error !== '' ? error : JSON.stringify(error) ?? String(error);
     }
     const own = [memberOf(error, 'name'), message].filter((part) => typeof part === 'string' && part !== '').join(': ');
     const causes = depth < DEEPEST ? causesOf(error).map((cause) => shownError(cause, depth + 1)) : [];

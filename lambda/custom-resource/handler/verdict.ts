@@ -80,7 +80,8 @@ export function waiting(operation: Operation, result: Wait, mask: Mask): Operati
   const problem = (physicalResourceId === undefined ? undefined : otherId(operation, physicalResourceId) ?? unusableId(physicalResourceId, mask))
     ?? notJson(state, 'state')
     ?? secretIn(mask.find(state, 'state'), 'never put secrets into the state, it crosses queues in plain text')
-    ?? badAfter(after);
+    ?? badAfter(after)
+    ?? ('data' in result ? 'wait takes no data: attributes are known when it is done' : undefined);
   if (problem !== undefined) {
     throw new HandlerError(problem);
   }

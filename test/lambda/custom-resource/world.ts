@@ -99,6 +99,9 @@ export class World {
   => Promise<{ value?: string; versionId: string }> =
     () => Promise.reject(Object.assign(new Error('no such secret'), { name: 'ResourceNotFoundException' }));
 
+  /** What Lambda says of a hop before anything else; it may throw. */
+  beforeInvoke: () => void = () => undefined;
+
   /** Asked before and after each step that has an effect outside: whether the process ends there. */
   endsAt: (point: string) => boolean = () => false;
 
@@ -206,6 +209,7 @@ export class World {
 
   readonly #invoke = (life: Life) => async (arn: string, payload: string): Promise<void> => {
     await life.pass('before a hop');
+    this.beforeInvoke();
     const fate = this.invokeFates.shift() ?? 'ok';
     this.invokedArns.push(arn);
     if (fate === 'ok' || fate === 'takes effect, then fails') {

@@ -5,7 +5,7 @@ import { request, START } from './requests';
 
 const MADE = { create: async () => done({ physicalResourceId: 'made' }) };
 
-test.each<[string, Fate[]]>([['server errors', [500, 503, 429]], ['network errors', ['fails', 'fails']], ['silence', ['hangs', 'hangs']]])('%s are outlasted', async (_, fates) => {
+test.each<[string, Fate[]]>([['server errors', [500, 503, 429]], ['network errors', ['fails', 'fails']], ['silence', ['hangs', 'hangs']]])('%s are outlasted (cfn_lambda_handler.py:37 tries once; aws-cdk: util.withRetries)', async (_, fates) => {
   const world = new World();
   world.putFates = [...fates];
   await world.run(MADE, request('Create'));
@@ -34,7 +34,7 @@ test('an answer that is given shortly before the margin has the time that one at
   expect(world.records).toEqual([]);
 });
 
-test('403 is not repeated but left to the responder, with status and id', async () => {
+test('403 is not repeated but left to the responder, with status and id (crhelper takes it for success)', async () => {
   const world = new World();
   world.putFates = [403];
   await world.run({ create: async () => wait({}), poll: () => Promise.reject(new Error('the real error')) }, request('Create'));

@@ -71,7 +71,7 @@ async function failure(change: Partial<Delivery> = {}): Promise<Record<string, u
   return JSON.parse(error!.message) as Record<string, unknown>;
 }
 
-test('is a PUT to the whole URL with the length in bytes and an empty content type, which the signature covers', async () => {
+test('is a PUT to the whole URL with the length in bytes and an empty content type, which the signature covers (aws-cdk: nodejs-entrypoint, UTF-8)', async () => {
   await send();
   const [{ method, url, headers, body }] = received;
   expect([method, url, headers['content-type'], headers['content-length'], body]).toEqual(['PUT', '/answer?X-Amz-Signature=5e17ed', '', String(BODY.length), BODY]);

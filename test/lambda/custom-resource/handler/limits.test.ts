@@ -16,7 +16,7 @@ beforeEach(() => {
 const withTimeout = (seconds: number) => ({ ResourceProperties: { ServiceTimeout: String(seconds) } });
 
 describe('at the margin', () => {
-  test.each(['Create', 'Update', 'Delete'] as const)('a %s that does not settle is answered by name, in time, and the process exits', async (type) => {
+  test.each(['Create', 'Update', 'Delete'] as const)('a %s that does not settle is answered by name, in time, and the process exits (crhelper: timeout, without an id)', async (type) => {
     let aborted: AbortSignal | undefined;
     const handler = (_: unknown, { signal }: { signal: AbortSignal }) => {
       aborted = signal;

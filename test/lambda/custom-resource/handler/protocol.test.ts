@@ -79,7 +79,7 @@ describe('a failure', () => {
     throw new Error('no capacity left');
   };
 
-  test('of create has the marker, and names the error and the log stream (aws-cdk: failed Create)', async () => {
+  test('of create has the marker, and names the error and the log stream (aws-cdk: failed Create; cfn_lambda_handler.py:193 hides it)', async () => {
     await world.run({ create: thrown }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: 'Error: no capacity left (log stream: stream)' });
   });
@@ -101,7 +101,7 @@ describe('a failure', () => {
     expect(world.answer.Reason).toContain('Error: restore (RangeError: disk)');
   });
 
-  test('of create that knows what was made has its id', async () => {
+  test('of create that knows what was made has its id (aws-cdk #5524, #28996; crhelper #7)', async () => {
     await world.run({ create: () => Promise.reject(new ResourceFailure('half made', { physicalResourceId: 'made-1' })) }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made-1' });
   });
@@ -111,7 +111,7 @@ describe('a failure', () => {
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringMatching(/half made.*its id is not used/) });
   });
 
-  test.each(['Update', 'Delete'] as const)('of %s has the present id, whatever the error says', async (type) => {
+  test.each(['Update', 'Delete'] as const)('of %s has the present id, whatever the error says (aws-cdk #13527, #30012)', async (type) => {
     const handler = () => Promise.reject(new ResourceFailure('no', { physicalResourceId: 'other' }));
     await world.run({ update: handler, delete: handler }, request(type));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'own-1' });
@@ -120,7 +120,7 @@ describe('a failure', () => {
   test.each([
     ['with the id of the wait', wait({}, { physicalResourceId: 'named' }), 'named'],
     ['with the default id when there was none', wait({}), DEFAULT_ID],
-  ])('of poll after a create comes %s (aws-cdk: poll throws)', async (_, waiting, id) => {
+  ])('of poll after a create comes %s (aws-cdk: poll throws; cfn_lambda_handler.py:152 loses the id)', async (_, waiting, id) => {
     await world.run({ create: async () => waiting, poll: thrown }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id, Reason: expect.stringContaining('no capacity left') });
   });
@@ -131,13 +131,13 @@ describe('a failure', () => {
   });
 
   test.each([['undefined', undefined], ['a plain object', { Data: {} }], ['a list', []], ['null', null]])(
-    'is what returning %s is (aws-cdk: non-object result)', async (_, value) => {
+    'is what returning %s is (aws-cdk: non-object result; cfn_lambda_handler.py:174)', async (_, value) => {
       await world.run({ create: async () => value as never }, request('Create'));
       expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('return done(...) or wait(...)') });
     },
   );
 
-  test('is a wait without a poll', async () => {
+  test('is a wait without a poll (cfn_lambda_handler.py:222)', async () => {
     await world.run({ create: async () => wait({}) }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('the handler has no poll') });
   });
@@ -148,7 +148,7 @@ describe('a failure', () => {
     ['NaN', [1, NaN], 'state[1] is NaN'],
     ['a function', () => 1, 'state is a function'],
     ['a Map', { m: new Map() }, 'state.m is a Map'],
-  ])('is a state with %s', async (_, state, reason) => {
+  ])('is a state with %s (cfn_lambda_handler.py:54 changes it)', async (_, state, reason) => {
     await world.run({ create: async () => wait(state as never, { physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(reason) });
   });
@@ -213,17 +213,17 @@ describe('data', () => {
     expect(JSON.stringify(world.puts)).not.toContain('hidden-value');
   });
 
-  test('of poll is given (aws-cdk: Data passed)', async () => {
-    await world.run({ update: async () => wait(1), poll: async () => done({ data: { A: 'b' } }) }, request('Update'));
-    expect(world.answer.Data).toEqual({ A: 'b' });
+  test('of poll is given, and masked when asked for (aws-cdk: Data passed, NoEcho kept through poll)', async () => {
+    await world.run({ update: async () => wait(1), poll: async () => done({ data: { A: 'b' }, noEcho: true }) }, request('Update'));
+    expect(world.answer).toMatchObject({ Data: { A: 'b' }, NoEcho: true });
   });
 
-  test.each([['a list', []], ['a text', 'x'], ['null', null]])('that is %s fails by name', async (_, data) => {
+  test.each([['a list', []], ['a text', 'x'], ['null', null]])('that is %s fails by name (cfn_lambda_handler.py:114 hangs)', async (_, data) => {
     await world.run({ create: async () => done({ physicalResourceId: 'made', data: data as never }) }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('data must be an object') });
   });
 
-  test('may fill the 4096 bytes; one more fails by name, with the id of what was made', async () => {
+  test('may fill the 4096 bytes; one more fails by name, with the id of what was made (cfn_lambda_handler.py:207; aws-cdk #28145)', async () => {
     const handler = (length: number) => ({ create: async () => done({ physicalResourceId: 'made', data: { A: 'x'.repeat(length) } }) });
     const used = Buffer.byteLength(JSON.stringify((await new World().run(handler(0), request('Create'))).answer));
     expect((await new World().run(handler(4096 - used), request('Create'))).answer.Status).toBe('SUCCESS');
@@ -238,7 +238,7 @@ describe('data', () => {
 });
 
 describe('a request', () => {
-  test('never shows the ResponseURL to handlers or the log (aws-cdk, inverted: ResponseURL passed to user function)', async () => {
+  test('never shows the ResponseURL to handlers or the log (aws-cdk, inverted: ResponseURL passed to user function; #21224)', async () => {
     const shown: unknown[] = [];
     await world.run({
       create: async (...all) => {
@@ -263,7 +263,7 @@ describe('a request', () => {
     expect(world.answer.Status).toBe('SUCCESS');
   });
 
-  test('without properties is served (measured: cfn-lambda-handler hangs)', async () => {
+  test('without properties is served (cfn_lambda_handler.py:124 hangs)', async () => {
     await world.run({ create: async () => done() }, { ...request('Create'), ResourceProperties: undefined });
     expect(world.answer.Status).toBe('SUCCESS');
   });

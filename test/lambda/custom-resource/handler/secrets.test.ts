@@ -46,7 +46,7 @@ async function resolved(properties: Record<string, unknown>): Promise<unknown> {
   return seen;
 }
 
-test('every legal form is resolved, embedded, several in a text, in lists and maps', async () => {
+test('every legal form is resolved, embedded, several in a text, in lists and maps (cfn_lambda_handler.py:72, :75, :108)', async () => {
   expect(await resolved({
     Key: ref('Db:SecretString:password::'),
     Whole: ref('Db'),
@@ -70,14 +70,14 @@ test('every legal form is resolved, embedded, several in a text, in lists and ma
   });
 });
 
-test('each version is read once in an execution', async () => {
+test('each version is read once in an execution (cfn_lambda_handler.py:108)', async () => {
   await resolved({ A: ref('Db:SecretString:password::'), B: ref('Db:SecretString:username::'), C: ref('Db') });
   expect(world.secretReads).toEqual([{ secretId: 'Db', versionStage: 'AWSCURRENT' }]);
 });
 
-test('a custom stage is read as a stage', async () => {
-  await resolved({ A: ref('Db:SecretString:password:AWSPENDING:') });
-  expect(world.secretReads).toEqual([{ secretId: 'Db', versionStage: 'AWSPENDING' }]);
+test('a custom stage is read as a stage, a version as a version (cfn_lambda_handler.py:78)', async () => {
+  await resolved({ A: ref('Db:SecretString:password:AWSPENDING:'), B: ref(`Db:SecretString:password::${V2}`) });
+  expect(world.secretReads).toEqual([{ secretId: 'Db', versionStage: 'AWSPENDING' }, { secretId: 'Db', versionId: V2 }]);
 });
 
 test('what a secret holds is not resolved again', async () => {
@@ -109,7 +109,7 @@ test.each([
   ['a form that is none', ref('Db:SecretBinary:k::'), 'must be SecretString'],
   ['a reference that is cut off', '{{resolve:secretsmanager:Db', 'not well-formed'],
   ['a kind that custom resources can\'t have', '{{resolve:ssm-secure:x:1}}', 'ssm-secure'],
-])('%s fails by the property\'s name, before create, never as a literal', async (_, text, reason) => {
+])('%s fails by the property\'s name, before create, never as a literal (cfn_lambda_handler.py:94)', async (_, text, reason) => {
   await world.run({}, request('Create', withProperties({ Db: [{ Password: text }] })));
   expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining('ResourceProperties.Db[0].Password') });
   expect(world.answer.Reason).toContain(reason);
@@ -208,7 +208,7 @@ test('a delete resolves what it asks for', async () => {
   expect(world.answer.Status).toBe('SUCCESS');
 });
 
-test('nothing is resolved where that is switched off', async () => {
+test('nothing is resolved where that is switched off (cfn_lambda_handler.py:238)', async () => {
   world.environment = { PATIENT_LAMBDA_RESOLVE_SECRETS: 'false' };
   expect(await resolved({ P: ref('Db') })).toEqual({ P: ref('Db') });
   expect(world.secretReads).toEqual([]);
@@ -279,7 +279,7 @@ describe('a secret that was resolved', () => {
     expect((await run(() => Promise.reject(new Error('login correct-horse-1 failed')))).Reason).toContain('login **** failed');
   });
 
-  test('is in no payload, answer, log line or record of a whole operation', async () => {
+  test('is in no payload, answer, log line or record of a whole operation (cfn_lambda_handler.py:133, :159)', async () => {
     let polls = 0;
     await world.run({
       create: async (_, { log }) => {

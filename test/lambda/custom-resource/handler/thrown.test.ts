@@ -9,6 +9,8 @@ test.each<[string, unknown, string]>([
   ['an error of another realm', { name: 'Foreign', message: 'm', stack: 's' }, 'Foreign: m'],
   ['a frozen error', Object.freeze(new Error('ice')), 'Error: ice'],
   ['a text', 'out of order', 'out of order'],
+  ['an error without words', new Error(''), 'Error'],
+  ['a text without words', '', '""'],
   ['nothing', undefined, 'undefined'],
   ['an object', { code: 7 }, '{"code":7}'],
   ['a symbol', Symbol('s'), 'Symbol(s)'],

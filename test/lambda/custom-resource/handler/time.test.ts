@@ -26,7 +26,7 @@ describe('waiting', () => {
     expect(elapsed()).toBeLessThan(HOUR);
   });
 
-  test('hands the state of each poll to the next (aws-cdk: isComplete true only after 3 polls)', async () => {
+  test('hands the state of each poll to the next (aws-cdk: isComplete true only after 3 polls; crhelper #27 freezes it)', async () => {
     const seen: unknown[] = [];
     await world.run({
       create: async () => wait({ n: 0 }),
@@ -39,7 +39,7 @@ describe('waiting', () => {
     expect(seen).toEqual([{ n: 0 }, { n: 1 }, { n: 2 }, { n: 3 }]);
   });
 
-  test('never complete is answered as timed out at the deadline (aws-cdk)', async () => {
+  test('never complete is answered as timed out at the deadline (aws-cdk: never complete, #24974; cfn_lambda_handler.py:167)', async () => {
     await world.run({ create: async () => wait({}), poll: async () => wait({}) }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('timed out: poll was not finished 3540 s after the request') });
     expect(world.putTimes).toEqual([START + HOUR * 1000]);
@@ -105,7 +105,7 @@ describe('waiting', () => {
 });
 
 describe('hops', () => {
-  test('invoke the function with the qualifier that it was invoked with', async () => {
+  test('invoke the function with the qualifier that it was invoked with (cfn_lambda_handler.py:51)', async () => {
     await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
     expect(world.invokedArns).toEqual(['arn:aws:lambda:eu-central-1:111122223333:function:restore:live']);
   });

@@ -116,7 +116,7 @@ describe('what is changed', () => {
     expect(seen).toEqual([{ list: [1] }, { list: [1] }]);
   });
 
-  test.each(['Delete', 'Update', 'Create'] as const)('in the properties of a %s reaches no payload and no token (cfn-lambda-handler bug 1)', async (type) => {
+  test.each(['Delete', 'Update', 'Create'] as const)('in the properties of a %s reaches no payload and no token (cfn_lambda_handler.py:184 sends it on)', async (type) => {
     world.environment = { PATIENT_LAMBDA_RESOLVE_SECRETS: type === 'Create' ? 'false' : 'true' };
     const tokens = new Set<string>();
     const change = async (req: any, { idempotencyToken }: { idempotencyToken: string }) => {
