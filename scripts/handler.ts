@@ -51,7 +51,7 @@ export function handlerLayer(published: Files): Buffer {
 
 function declarationsOf(entry: string): string {
   const [text] = generateDtsBundle([{ filePath: join(ROOT, entry), output: { noBanner: true, exportReferencedTypes: false } }], {
-    preferredConfigPath: join(ROOT, 'tsconfig.dev.json'),
+    preferredConfigPath: join(ROOT, 'scripts', 'declarations.tsconfig.json'),
   });
   return text;
 }
