@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'fs';
 import { tmpdir } from 'os';
 import * as path from 'path';
 import { Bed, type CdkApp } from '../../../local/bed';
+import { notAllowed, statementsOf } from '../support/least-privilege';
 
 const STACKS = ['Restore', 'Propagation'];
 
@@ -86,6 +87,19 @@ test('a backup that breaks off in the middle fails the update, and what was ther
   await expect(bed.deploy(app({ greeting: 'goodbye', itemsPerSecond: '1', backup: broken }), 'Restore')).rejects.toThrow(/byte \d+ is not JSON/);
 
   expect(await restored()).toEqual({ ids: ['new-1', 'new-2', 'order-00001'], marks: new Set([outputs.Restore.Restored]) });
+});
+
+test('the functions ask AWS for nothing but what their roles allow', async () => {
+  const functions = [...new Set(bed.invocations().map(({ functionName }) => functionName))];
+  expect(functions).toHaveLength(4);
+  for (const name of functions) expect(notAllowed(bed, name, await statementsOf(bed, name))).toEqual([]);
+
+  const asked = new Set(bed.requests().filter(({ functionName }) => functionName !== null).map(({ action }) => action));
+  expect(asked).toEqual(new Set([
+    'cloudformation:DescribeStacks', 'lambda:InvokeFunction', 's3:GetObject',
+    'dynamodb:BatchWriteItem', 'dynamodb:DescribeTable', 'dynamodb:Scan', 'dynamodb:DeleteItem',
+    'ssm:PutParameter', 'ssm:GetParameter',
+  ]));
 });
 
 test('deleted, the restore has removed its items before the table went, and the parameter is gone', async () => {

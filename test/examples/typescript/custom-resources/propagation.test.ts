@@ -23,7 +23,11 @@ beforeEach(() => {
   replies.clear();
   puts = 0;
   asked = 0;
-  jest.spyOn(SSMClient.prototype, 'send').mockImplementation(async (command) => ssm[command.constructor.name as keyof typeof ssm](command.input as Put));
+  jest.spyOn(SSMClient.prototype, 'send').mockImplementation(async (command) => {
+    const input = command.input as Put;
+    if (!input.Name?.startsWith('/')) throw failure('ValidationException');
+    return ssm[command.constructor.name as keyof typeof ssm](input);
+  });
   jest.spyOn(LambdaClient.prototype, 'send').mockImplementation(async (command) => answerOf((command as InvokeCommand).input.FunctionName!));
 });
 

@@ -39,9 +39,10 @@ exports.handler = customResource({
     if (inARowNow.some((count) => count < inARow)) {
       return wait({ ...state, inARow: inARowNow }, { after: 1 });
     }
-    // An update that failed half-way published another parameter, of which CloudFormation knows nothing: nobody else will remove it
-    const other = request.oldProperties?.Parameter;
-    if (request.physicalResourceId === parameter && other !== parameter) await withdraw(other, context);
+    if (request.requestType === 'Update' && request.physicalResourceId === parameter && request.oldProperties.Parameter !== parameter) {
+      // An update to another parameter failed half-way. CloudFormation knows nothing of that one: nobody else will remove it
+      await withdraw(request.oldProperties.Parameter, context);
+    }
     return done({ data: { Version: context.idempotencyToken } });
   },
 
