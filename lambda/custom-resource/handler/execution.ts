@@ -15,7 +15,7 @@ import { resourceRequest } from './resource-request';
 import { Secrets } from './secrets';
 import { type Settings, settingsOf } from './settings';
 import { StackWatch } from './stack-watch';
-import { margin, nextStep, sleepBeforePoll } from './times';
+import { executionsNeeded, margin, nextStep, sleepBeforePoll } from './times';
 import { memberOf } from './thrown';
 import { isTransient } from './transient';
 import type { AnyHandlers, AnyRequest, Definition, OperationContext } from './types';
@@ -40,6 +40,7 @@ class Execution {
   readonly #watch: StackWatch;
   readonly #secrets: Secrets;
   readonly #code: UserCode;
+  readonly #length: number;
   readonly #margin: number;
   /** The request that handlers see: made once, for secrets take time and `parse` may not be called twice. */
   #request?: AnyRequest<unknown>;
@@ -61,7 +62,8 @@ class Execution {
     this.#secrets = new Secrets(services.readSecret, this.#mask, { ...secretVersions }, clock, this.#over.signal);
     this.#watch = new StackWatch(request.StackId, services.readStack, clock, this.#log, stackAtStart, this.#over.signal);
     this.#code = new UserCode(clock);
-    this.#margin = margin(invocation.endsAt - clock.now());
+    this.#length = invocation.endsAt - clock.now();
+    this.#margin = margin(this.#length);
   }
 
   async run(problem: string | undefined): Promise<void> {
@@ -175,8 +177,7 @@ class Execution {
       return failed(before, error, 'CUT_OFF', this.#mask, memberOf(value, 'physicalResourceId'));
     }
     this.#sleepBeforePoll();
-    // In the last execution that may be, there is no envelope to put the id into
-    return namesNewId(before, this.operation) && !this.#isLast ? this.#hop(handlers) : undefined;
+    return namesNewId(before, this.operation) && this.#canSpareExecution ? this.#hop(handlers) : undefined;
   }
 
   #threw(error: unknown): Verdict | undefined {
@@ -210,7 +211,7 @@ class Execution {
   }
 
   async #hop(handlers: AnyHandlers): Promise<Verdict> {
-    if (this.#isLast) {
+    if (this.#executionsLeft <= 0) {
       return this.#timeOut(handlers, this.#outOfExecutions());
     }
     const operation: Operation = { ...this.operation, stackAtStart: this.#watch.atStart, secretVersions: this.#secrets.versions };
@@ -297,8 +298,13 @@ class Execution {
     return this.operation.phase === 'POLL' ? 'WAITED' : this.#called ? 'CUT_OFF' : 'NOT_STARTED';
   }
 
-  get #isLast(): boolean {
-    return this.operation.hop + 1 >= this.settings.mostExecutions;
+  get #executionsLeft(): number {
+    return this.settings.mostExecutions - this.operation.hop - 1;
+  }
+
+  /** Whether a hop before its time leaves enough executions to get to the deadline: an id that fails the operation is of no use. */
+  get #canSpareExecution(): boolean {
+    return this.#executionsLeft >= executionsNeeded(this.platform.clock.now(), this.operation.deadline, this.#length);
   }
 
   get #marginAt(): number {

@@ -159,6 +159,21 @@ describe('hops', () => {
     expect(world.executions).toBeGreaterThan(50);
   });
 
+  test('do not follow a wait that names an id where all executions are needed to get to the deadline', async () => {
+    // 3540 s in twelve executions: what synth allows at most
+    world.executionTimeout = 325;
+    await world.run({
+      create: async () => wait({}, { physicalResourceId: 'made' }),
+      poll: async () => elapsed() >= 3500 ? done() : wait({}, { physicalResourceId: 'made' }),
+    }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'made' });
+    expect(world.executions).toBe(12);
+    const roomier = new World();
+    roomier.executionTimeout = 360;
+    await roomier.run({ create: async () => wait({}, { physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
+    expect(roomier.executions).toBe(2);
+  });
+
   test('in the last execution an id is kept without a hop', async () => {
     world.executionTimeout = 60;
     let named = 0;
