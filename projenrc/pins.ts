@@ -38,6 +38,7 @@ const AWS_SDK_CLIENTS = [
   's3',
   'scheduler',
   'secrets-manager',
+  'sfn',
   'sns',
   'sqs',
   'ssm',

@@ -22,7 +22,7 @@ const COMMANDS: Record<string, string> = {
   'tally': 'tsx scripts/tally.ts',
   // In one process, not tsx's parent and child: what is killed from outside must be what has a bed to close
   'demo': 'tsx scripts/steps.ts && node --require tsx/cjs demo/main.ts',
-  'bench': 'tsx scripts/steps.ts && node --require tsx/cjs bench/invocations.ts',
+  'bench': 'tsx scripts/steps.ts && node --require tsx/cjs bench/main.ts',
 };
 
 /** Tasks that projen makes and that nobody should run here. */
