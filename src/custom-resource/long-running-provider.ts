@@ -1,6 +1,7 @@
 import { Annotations, Aspects, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable, IConstruct } from 'constructs';
 import { CUSTOM_RESOURCE, NAMES } from '../private/contract.generated';
 import { formOf } from './form';
@@ -47,6 +48,9 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
   /** The function that answers CloudFormation when an execution fails before it could. One in each stack. */
   public readonly responder: lambda.IFunction;
 
+  /** Log group of the function, when the construct made it. */
+  public readonly logGroup?: logs.ILogGroup;
+
   /** How long an operation of its resources may take, unless they say otherwise. */
   public readonly timeout: Duration;
 
@@ -63,11 +67,13 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
 
     const made = formOf(this, props, false) === 'CODE';
     const home = made ? this : targetOf(this, props.function!).fn;
-    this.responder = Responder.of(home).function;
+    const responder = Responder.of(home);
+    this.responder = responder.function;
+    this.logGroup = made ? props.logGroup ?? responder.logGroup : undefined;
     const early = earlyStatements(home, this.responder, props);
-    this.target = made
-      ? targetOf(this, madeFunction(this, props, Duration.seconds(executionSeconds(props.executionTimeout)), early))
-      : targetOf(this, props.function!);
+    this.target = targetOf(this, made
+      ? madeFunction(this, props, Duration.seconds(executionSeconds(props.executionTimeout)), this.logGroup!, early)
+      : props.function!);
     this.check();
     this._checkOperation(this, operation);
     if (!made) {

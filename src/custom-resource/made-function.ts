@@ -1,20 +1,21 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { writeLogsStatement } from '../private/own-function';
 import { handlerLayerOf } from './handler-layer';
 import { LongRunningProviderProps } from './long-running-provider-props';
 import { vpcStatement } from './permissions';
-import { Responder } from './responder';
 
 /** Lambda's own default of 128 MiB makes the SDK's first call slow. */
 const DEFAULT_MEMORY = 256;
 
 /** Makes the function of the form with code, and its role unless one is given, under `scope`. */
-export function madeFunction(scope: Construct, props: LongRunningProviderProps, timeout: Duration, early: iam.PolicyStatement[]): lambda.Function {
+export function madeFunction(
+  scope: Construct, props: LongRunningProviderProps, timeout: Duration, logGroup: logs.ILogGroup, early: iam.PolicyStatement[],
+): lambda.Function {
   const { vpc, vpcSubnets, securityGroups, environmentEncryption, tracing, reservedConcurrentExecutions, recursiveLoop, description } = props;
-  const logGroup = props.logGroup ?? Responder.of(scope).logGroup;
   const statements = [writeLogsStatement(logGroup), ...early, ...(vpc ? [vpcStatement()] : [])];
   return new lambda.Function(scope, 'Function', {
     runtime: props.runtime!,

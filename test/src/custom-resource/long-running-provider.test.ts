@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
+import { Repository } from 'aws-cdk-lib/aws-ecr';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LambdaDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LongRunningProvider, type LongRunningProviderProps, MaintenanceWindowFunction } from '../../../src';
@@ -75,8 +76,10 @@ describe('what CloudFormation invokes', () => {
   test('a function of another account or Region is refused', () => {
     const app = new App();
     const far = fn(new Stack(app, 'Far', { env: { account: '123456789012', region: 'us-east-1' } }), { functionName: 'far' });
-    const near = new Stack(app, 'Near', { env: { account: '123456789012', region: 'eu-west-1' } });
-    expect(refusal(near, { function: far })).toContain('function \'Far/Fn\' is in region us-east-1, but \'Near\' in eu-west-1');
+    const near = (id: string) => new Stack(app, id, { env: { account: '123456789012', region: 'eu-west-1' } });
+    expect(refusal(near('Near'), { function: far })).toContain('function \'Far/Fn\' is in region us-east-1, but \'Near\' in eu-west-1');
+    // Where that is known: the deployment may place a stack without an environment beside the other
+    expect(refusal(near('Other'), { function: fn(new Stack(app, 'Anywhere')) })).toBe('accepted');
   });
 
   test('a function serves one provider: the next may share it', () => {
@@ -107,6 +110,12 @@ describe('a function that can\'t work operations off', () => {
     ['of a timeout that is not known', (made) => { cfn(made).timeout = made.stack.resolve({ Ref: 'Seconds' }); }, 'has a timeout that is not known at synth'],
   ])('%s', (_, change, message) => {
     expect(refused({}, change)).toContain(message);
+  });
+
+  test('an image brings the Node.js that it was built with', () => {
+    const stack = newStack();
+    const code = lambda.DockerImageCode.fromEcr(Repository.fromRepositoryName(stack, 'Images', 'restore'));
+    expect(refusal(stack, { function: new lambda.DockerImageFunction(stack, 'Fn', { code, timeout: TIMEOUT }) })).toBe('accepted');
   });
 
   test('the form with code is held to the same', () => {

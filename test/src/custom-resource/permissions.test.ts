@@ -73,6 +73,7 @@ test('a log group of the user\'s own is the only one it may write to', () => {
   const arn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':logs:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':log-group:/own:*']] };
   expect(inline(stack, /^PRole/)).toEqual(early({ '<own log group>:*': arn }));
   expect(functionOf(stack).Properties.LoggingConfig).toEqual({ LogGroup: '/own' });
+  expect((stack.node.findChild('P') as LongRunningProvider).logGroup!.logGroupName).toBe('/own');
 });
 
 test('secrets and their keys, and no others; of a name alone with the suffix that Secrets Manager adds', () => {

@@ -3,13 +3,15 @@ import fs from 'node:fs';
 import { Socket } from 'node:net';
 import { App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { guarded } from './app';
+import { longRunning } from './custom-resource/template';
+import { guarded } from './maintenance-window/app';
 
 function synthesize(): string {
   const app = new App();
   const stack = new Stack(app, 'Orders');
   guarded(stack, 'Node');
   guarded(stack, 'Python', { runtime: lambda.Runtime.PYTHON_3_13 });
+  longRunning(stack, 'Resource');
   const assembly = app.synth();
   return JSON.stringify([assembly.getStackByName('Orders').template, fs.readFileSync(`${assembly.directory}/Orders.assets.json`, 'utf8')]);
 }
