@@ -27,6 +27,7 @@ describe('the rules of the house', () => {
     ['test/e2e/x.test.ts', "import { Bed } from '../../local/bed';"],
     ['cli/x.ts', "import names from '../lambda/contract/names.json';"],
     ['test/local/x.test.ts', "import { x } from '../../local/sandbox/sandbox';"],
+    ['examples/x.ts', "import { done } from 'cdk-patient-lambda/handler';"],
     ['src/index.ts', "export * from './a';"],
     ['local/x.ts', `${'\n'.repeat(349)}x;\n`],
   ];
@@ -45,6 +46,8 @@ describe('the rules of the house', () => {
     ['demo/x.ts', "import { y } from '../src/index';", /imports src\/index/],
     ['test/e2e/x.ts', "import { y } from '../../local/data-plane/data-plane';", /imports local\/data-plane/],
     ['cli/x.ts', "import { y } from '../src/index';", /imports src\/index/],
+    ['lambda/x.ts', "import { done } from 'cdk-patient-lambda/handler';", /imports cdk-patient-lambda\/handler/],
+    ['src/x.ts', "import { Stack } from 'cdk-patient-lambda';", /imports cdk-patient-lambda;/],
     ['scripts/x.ts', "import { y } from '../test/x';", /imports test\/x/],
     ['lambda/x.ts', "import { y } from '../bench/x';", /imports bench\/x/],
     ['local/x.py', '# while maintenance is on', /knows no word of the product/],
