@@ -7,14 +7,17 @@ import { CODE, depth, longRunning } from './template';
 
 interface Size {
   readonly resources: number;
+  /** How many of them CloudFormation makes one after the other. */
   readonly depth: number;
 }
 
-function sizeOf(build: (stack: Stack) => void): Size {
+function sizeOf(what: string, build: (stack: Stack) => void): Size {
   const stack = newStack();
   build(stack);
   const all = resources(stack);
-  return { resources: Object.keys(all).length, depth: depth(all) };
+  const size = { resources: Object.keys(all).length, depth: depth(all) };
+  process.stdout.write(`${what}: ${size.resources} resources, ${size.depth} of them one after the other\n`);
+  return size;
 }
 
 function plainFunction(stack: Stack, id: string): lambda.Function {
@@ -23,29 +26,30 @@ function plainFunction(stack: Stack, id: string): lambda.Function {
 }
 
 test('five resources for each custom resource; in the stack three that they share, and a layer', () => {
-  const sizes = {
-    one: sizeOf((stack) => longRunning(stack, 'A')),
-    ten: sizeOf((stack) => Array.from('ABCDEFGHIJ', (id) => longRunning(stack, id))),
-    // Beside the function and its role, which are the user's: the policy that holds its permissions
-    onFunction: sizeOf((stack) => longRunning(stack, 'A', { function: plainFunction(stack, 'Fn') })),
-    twoOnProvider: sizeOf((stack) => {
-      const provider = new LongRunningProvider(stack, 'Shared', CODE);
-      longRunning(stack, 'A', { provider });
-      longRunning(stack, 'B', { provider });
-    }),
-  };
-  expect(sizes).toEqual({
-    one: { resources: 5 + 3 + 1, depth: 7 },
-    ten: { resources: 10 * 5 + 3 + 1, depth: 7 },
-    onFunction: { resources: 6 + 3, depth: 7 },
-    twoOnProvider: { resources: 4 + 2 + 3 + 1, depth: 7 },
-  });
+  const one = sizeOf('one custom resource, with code', (stack) => longRunning(stack, 'A'));
+  expect(one).toEqual({ resources: 5 + 3 + 1, depth: 7 });
+  const ten = sizeOf('ten custom resources, each with code', (stack) => Array.from('ABCDEFGHIJ', (id) => longRunning(stack, id)));
+  expect(ten).toEqual({ resources: 10 * 5 + 3 + 1, depth: 7 });
 });
 
-test('the CDK\'s Provider takes three times as many for its one', () => {
-  const withPolling = sizeOf((stack) => {
-    const provider = new Provider(stack, 'Provider', { onEventHandler: plainFunction(stack, 'OnEvent'), isCompleteHandler: plainFunction(stack, 'IsComplete') });
+test('on a function made elsewhere four beside function and role, and the same three', () => {
+  const size = sizeOf('one custom resource, on a function made elsewhere', (stack) => longRunning(stack, 'A', { function: plainFunction(stack, 'Fn') }));
+  expect(size).toEqual({ resources: 2 + 4 + 3, depth: 7 });
+});
+
+test('one more for each further resource on a shared provider', () => {
+  const size = sizeOf('two custom resources on a shared provider', (stack) => {
+    const provider = new LongRunningProvider(stack, 'Shared', CODE);
+    longRunning(stack, 'A', { provider });
+    longRunning(stack, 'B', { provider });
+  });
+  expect(size).toEqual({ resources: 5 + 1 + 3 + 1, depth: 7 });
+});
+
+test('the CDK\'s Provider takes more of both for its first', () => {
+  const size = sizeOf('one custom resource on the CDK\'s Provider, with onEvent and isComplete', (stack) => {
+    const provider = new Provider(stack, 'P', { onEventHandler: plainFunction(stack, 'OnEvent'), isCompleteHandler: plainFunction(stack, 'IsComplete') });
     new CustomResource(stack, 'A', { serviceToken: provider.serviceToken });
   });
-  expect(withPolling).toEqual({ resources: 17, depth: 9 });
+  expect(size).toEqual({ resources: 17, depth: 9 });
 });
