@@ -1,24 +1,29 @@
 import * as path from 'path';
-import { parseArgs } from 'util';
 import { InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { Bed } from '../local/bed';
+import { median } from './median';
 
 const STACK = 'Invocations';
 const PAYLOAD = Buffer.from('{"order":1}');
 
+export interface Times {
+  readonly cold: number;
+  readonly warm: number;
+}
+
 /** Cold and warm invocations on the bed, the guarded function and the bare one in turn, so that a slow moment meets both. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { cold: { type: 'string', default: '15' }, warm: { type: 'string', default: '500' } } });
+export async function compareInvocations(times: Times): Promise<void> {
   const bed = await Bed.open();
   try {
     const runtimes = { python: bed.newestRuntime('python'), nodejs: bed.newestRuntime('nodejs') };
     const outputs = (await bed.deploy({ command: `${JSON.stringify(process.execPath)} --import tsx app.ts`, cwd: path.join(__dirname, 'app'), context: runtimes }))[STACK];
     const lambda = new LambdaClient(bed.clientConfig);
+    console.log('\n### Invocations of a function under a window, beside the bare one\n');
     console.log('| runtime | | bare ms | guarded ms | difference ms | ratio |\n|---|---|---|---|---|---|');
     for (const [language, runtime] of [['Python', runtimes.python], ['Nodejs', runtimes.nodejs]]) {
       const names = { bare: outputs[`${language}BareName`], guarded: outputs[`${language}GuardedName`] };
-      report(runtime, 'cold', await inTurn(names, Number(values.cold), (name) => cold(lambda, name)));
-      report(runtime, 'warm', await inTurn(names, Number(values.warm), (name) => timed(lambda, name)));
+      report(runtime, 'cold', await inTurn(names, times.cold, (name) => cold(lambda, name)));
+      report(runtime, 'warm', await inTurn(names, times.warm, (name) => timed(lambda, name)));
     }
   } finally {
     await bed.close();
@@ -57,12 +62,3 @@ function report(runtime: string, what: string, { bare, guarded }: Samples): void
   const [a, b] = [median(bare), median(guarded)];
   console.log(`| ${runtime} | ${what}, median of ${bare.length} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(b - a).toFixed(2)} | ${(b / a).toFixed(2)} |`);
 }
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
-}
-
-main().catch((error: unknown) => {
-  console.error(error);
-  process.exitCode = 1;
-});

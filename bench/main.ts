@@ -1,0 +1,26 @@
+/** `npm run bench`: measurements on the bed, side by side in one run. `--only invocations` or `--only custom-resources` for a part of them. */
+import { parseArgs } from 'util';
+import { compareCustomResources } from './custom-resources/compare';
+import { compareInvocations } from './invocations';
+
+const number = (value: string) => ({ type: 'string', default: value }) as const;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { only: { type: 'string' }, cold: number('15'), warm: number('500'), crashes: number('3'), jobs: number('10'), synths: number('5') },
+  });
+  const { only } = values;
+  const parts: Readonly<Record<string, () => Promise<void>>> = {
+    'invocations': () => compareInvocations({ cold: Number(values.cold), warm: Number(values.warm) }),
+    'custom-resources': () => compareCustomResources({ crashes: Number(values.crashes), jobs: Number(values.jobs), synths: Number(values.synths) }),
+  };
+  if (only !== undefined && !(only in parts)) throw new Error(`--only ${only}: there are ${Object.keys(parts).join(' and ')}`);
+  for (const [name, measure] of Object.entries(parts)) {
+    if (only === undefined || only === name) await measure();
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});
