@@ -1,6 +1,6 @@
 import * as path from 'path';
 import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand, type Stack, type StackEvent } from '@aws-sdk/client-cloudformation';
-import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { Bed, type StackOutputs } from '../../../local/bed';
 
 /** What a handler noted of one call. */
@@ -65,17 +65,26 @@ export class ResourceStacks {
       .map(({ ResourceStatus: status, ResourceStatusReason: reason }) => reason ? `${status}: ${reason}` : status!);
   }
 
-  /** The handlers' calls in a stack's table, oldest first; of one resource by its `Label`. */
-  async calls(name: string, label?: string): Promise<Call[]> {
+  /** The handlers' calls in a stack's table, oldest first; of one resource by its `Label`. `asking`: the stack that sent the requests, if another. */
+  async calls(name: string, label?: string, asking = name): Promise<Call[]> {
     const { Items = [] } = await this.dynamodb.send(new QueryCommand({
-      TableName: this.outputs[name]?.Calls ?? await this.table(name), ConsistentRead: true, KeyConditionExpression: 'stack = :stack', ExpressionAttributeValues: { ':stack': { S: name } },
+      TableName: await this.table(name),
+      ConsistentRead: true,
+      KeyConditionExpression: 'stack = :stack',
+      ExpressionAttributeValues: { ':stack': { S: asking } },
     }));
     const calls = Items.map(({ note, at }) => ({ ...JSON.parse(note.S!), at: at.S!.split(' ')[0] }) as Call);
     return label === undefined ? calls : calls.filter(({ properties }) => properties.Label === label);
   }
 
-  /** The table of a stack whose deployment has not finished, or failed. */
+  /** Lets the create or update of a resource that takes `until-told` end. */
+  async tell(name: string, label: string): Promise<void> {
+    await this.dynamodb.send(new PutItemCommand({ TableName: await this.table(name), Item: { stack: { S: 'told' }, at: { S: label } } }));
+  }
+
+  /** The table with the calls, also of a stack whose deployment has not finished, or failed. */
   private async table(name: string): Promise<string> {
+    if (this.outputs[name]) return this.outputs[name].Calls;
     const made = (await this.events(name)).find(({ ResourceType, ResourceStatus }) => ResourceType === 'AWS::DynamoDB::Table' && ResourceStatus === 'CREATE_COMPLETE');
     if (!made) throw new Error(`the table of ${name} is not there yet`);
     return made.PhysicalResourceId!;

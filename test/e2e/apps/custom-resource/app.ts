@@ -46,7 +46,7 @@ abstract class NotingStack extends Stack {
   }
 
   protected notes(grantee: iam.IGrantable): void {
-    this.calls.grant(grantee, 'dynamodb:PutItem');
+    this.calls.grant(grantee, 'dynamodb:PutItem', 'dynamodb:GetItem');
   }
 
   protected show(name: string, value: string): void {
@@ -151,7 +151,8 @@ class SecretsStack extends NotingStack {
     });
     if (phase === 'leak') {
       // Made before the other fails, so deleted when the stack rolls back
-      const crashing = new LongRunningCustomResource(this, 'Crashing', { provider, properties: { ByCdk: vault.secretValueFromJson('password').unsafeUnwrap(), Phase: 'crash' } });
+      const properties = { ByCdk: vault.secretValueFromJson('password').unsafeUnwrap(), Phase: 'crash' };
+      const crashing = new LongRunningCustomResource(this, 'Crashing', { provider, properties });
       vaulted.node.addDependency(crashing);
     }
     this.show('Vaulted', vaulted.ref);
@@ -161,7 +162,7 @@ class SecretsStack extends NotingStack {
   }
 }
 
-/** One function under a window and behind a provider. */
+/** Two functions under a window and behind providers: a guarded bundle, and a MaintenanceWindowFunction that finds the runtime in the layer. */
 class WindowStack extends NotingStack {
   readonly provider: LongRunningProvider;
 
@@ -172,11 +173,14 @@ class WindowStack extends NotingStack {
     MaintenanceWindowFunction.guard(fn, { maintenanceWindow, cacheTtl: Duration.seconds(1) });
     const stacks = [`arn:aws:cloudformation:${this.region}:${this.account}:stack/Refused/*`];
     this.provider = new LongRunningProvider(this, 'Provider', { function: fn, timeout: OPERATION, stacks });
-    if (phase === 'long') {
-      this.show('Long', this.thing('Long', { Name: 'long', Takes: 16 }, { provider: this.provider }).ref);
-    }
+    this.show('Long', this.thing('Long', { Name: 'long', Takes: 'until-told' }, { provider: this.provider }).ref);
     this.show('Function', this.provider.function.functionName);
-    this.show('OperatorParameter', maintenanceWindow.operatorParameterName);
+    const own = new MaintenanceWindowFunction(this, 'Own', {
+      runtime, code: lambda.Code.fromAsset(path.join(HANDLERS, 'commonjs')), handler: 'index.handler', timeout: EXECUTION, memorySize: 256,
+      environment: { CALLS_TABLE: this.calls.tableName }, maintenanceWindow, cacheTtl: Duration.seconds(1),
+    });
+    this.notes(own);
+    this.show('Own', new LongRunningProvider(this, 'OwnProvider', { function: own, timeout: OPERATION }).function.functionName);
   }
 }
 

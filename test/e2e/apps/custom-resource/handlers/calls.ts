@@ -1,9 +1,16 @@
 /** What the handlers write down of each call, for the tests to read. */
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { AnyRequest, OperationContext } from 'cdk-patient-lambda/handler';
 
 const dynamodb = new DynamoDBClient({});
 let serial = 0;
+
+/** Whether the tests said that something may end. */
+export async function isTold(label: string): Promise<boolean> {
+  const Key = { stack: { S: 'told' }, at: { S: label } };
+  const { Item } = await dynamodb.send(new GetItemCommand({ TableName: process.env.CALLS_TABLE, Key, ConsistentRead: true }));
+  return Item !== undefined;
+}
 
 export async function note(call: string, request: AnyRequest<unknown>, { hop }: OperationContext, more: object = {}): Promise<void> {
   const noted = { call, hop, version: process.env.AWS_LAMBDA_FUNCTION_VERSION, format: import.meta.url === undefined ? 'commonjs' : 'module', ...request, ...more };

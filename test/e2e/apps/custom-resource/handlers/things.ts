@@ -1,23 +1,24 @@
 /** Two types of resource that do what their properties say. */
 import { customResource, done, type PollingHandlers, ResourceFailure, wait } from 'cdk-patient-lambda/handler';
-import { note } from './calls';
+import { isTold, note } from './calls';
 
 export interface Properties {
   /** The physical id; absent for the default one. */
   readonly Name?: string;
-  /** Seconds that a create or an update takes; absent for no waiting. */
+  readonly Label: string;
+  /** Seconds that a create or an update takes, or `until-told`; absent for no waiting. */
   readonly Takes?: string;
   /** What fails: `create`, `half` (a create that knows what it made), `poll`. */
   readonly Fail?: string;
   readonly Size?: string;
 }
 
-type State = { until: number };
+type State = { until: number | null };
 
 function go({ Name: physicalResourceId, Takes, Size }: Properties) {
   return Takes === undefined
     ? done({ physicalResourceId, data: { Size: Size ?? 'none', Kind: 'thing' } })
-    : wait({ until: Date.now() + Number(Takes) * 1000 }, { physicalResourceId, after: 1 });
+    : wait({ until: Takes === 'until-told' ? null : Date.now() + Number(Takes) * 1000 }, { physicalResourceId, after: 1 });
 }
 
 const things: PollingHandlers<Properties, State, Record<string, string>> = {
@@ -40,7 +41,8 @@ const things: PollingHandlers<Properties, State, Record<string, string>> = {
     await note('poll', request, context);
     const { Fail, ...properties } = request.properties as Properties;
     if (Fail === 'poll') throw new Error('it broke on the way');
-    return Date.now() < until ? wait({ until }, { after: 1 }) : go({ ...properties, Takes: undefined });
+    const over = until === null ? await isTold(properties.Label) : Date.now() >= until;
+    return !over ? wait({ until }, { after: 1 }) : go({ ...properties, Takes: undefined });
   },
   onCancel: (request, state, context) => note('cancel', request, context, { state }),
 };
