@@ -11,7 +11,13 @@ export interface SecretReference {
 }
 
 /** A reference that is none of the legal forms. */
-export class BadReference extends Error {}
+export class BadReference extends Error {
+  constructor(message: string) {
+    super(message);
+    // Shown as it is: the name of a class tells its reader nothing
+    this.name = '';
+  }
+}
 
 const REFERENCE = /\{\{resolve:secretsmanager:([^{}]*)\}\}/g;
 const ARN_PARTS = 7;

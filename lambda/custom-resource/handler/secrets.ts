@@ -1,8 +1,7 @@
 /** Resolves references to Secrets Manager within one execution. Each version is read once; later executions read the same version again. */
 import { type Clock, within } from './clock';
 import type { Mask } from './mask';
-import { BadReference, holdsReference, resolveText, type SecretReference } from './references';
-import { shownError } from './thrown';
+import { holdsReference, resolveText, type SecretReference } from './references';
 
 export interface SecretValue {
   /** Absent in a secret of bytes. */
@@ -21,10 +20,10 @@ const LONGEST_READ = 10_000;
 
 export type ReadSecret = (version: SecretVersion, signal: AbortSignal) => Promise<SecretValue>;
 
-/** A property's reference could not be resolved. */
+/** A property's reference could not be resolved; why, is its cause. */
 export class UnresolvedSecret extends Error {
   constructor(path: string, cause: unknown) {
-    super(`${path}: its reference to Secrets Manager can't be resolved: ${cause instanceof BadReference ? cause.message : shownError(cause)}`, { cause });
+    super(`${path}: its reference to Secrets Manager can't be resolved`, { cause });
     this.name = 'UnresolvedSecret';
   }
 }

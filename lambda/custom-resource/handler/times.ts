@@ -18,12 +18,14 @@ export interface OperationTimes {
  * @param providerTimeout seconds, for resources that come without a ServiceTimeout
  */
 export function operationTimes(request: CloudFormationRequest, receivedAt: number, providerTimeout: number | undefined): OperationTimes {
-  const timeout = (serviceTimeout(request.ResourceProperties.ServiceTimeout) ?? providerTimeout ?? times.serviceTimeoutSeconds.default) * SECOND;
+  const ofResource = serviceTimeout(request.ResourceProperties.ServiceTimeout);
+  const timeout = (ofResource ?? providerTimeout ?? times.serviceTimeoutSeconds.default) * SECOND;
   const startedAt = Math.min(signingDate(request.ResponseURL) ?? receivedAt, receivedAt);
   return {
     startedAt,
     deadline: startedAt + timeout - Math.min(times.reserve.most, timeout * times.reserve.shareOfTimeout),
-    closesAt: startedAt + timeout,
+    // Of the provider's timeout CloudFormation knows nothing: it waits on
+    closesAt: startedAt + (ofResource ?? times.serviceTimeoutSeconds.default) * SECOND,
   };
 }
 

@@ -159,6 +159,20 @@ test('a create that was cancelled stops before the delete with an invented id ru
   expect(clean.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'shop-Restore-1K8X3Z0QW9ABC' });
 });
 
+test.each(['Create', 'Update'] as const)('a %s that is delivered twice makes one thing, when the token is passed on, and is answered alike', async (type) => {
+  const made = new Map<string, string>();
+  const world = new World();
+  const make: AnyHandlers['create'] = async (_, { idempotencyToken }) => {
+    // As services do with a client token
+    made.set(idempotencyToken, made.get(idempotencyToken) ?? `thing-${made.size + 1}`);
+    return wait({}, { physicalResourceId: made.get(idempotencyToken) });
+  };
+  await world.run({ create: make, update: make as never, poll: async () => done() }, request(type), request(type));
+  expect(made.size).toBe(1);
+  // The second answer is refused, and repeated by the responder
+  expect(world.puts.map(({ Status, PhysicalResourceId }) => [Status, PhysicalResourceId])).toEqual(Array(3).fill(['SUCCESS', 'thing-1']));
+});
+
 test('a request id that a retried deployment uses again, with other properties, has another token (aws-cdk #35957)', async () => {
   const tokens = new Set<string>();
   for (const properties of [{ Name: 'a' }, { Name: 'b' }]) {

@@ -105,9 +105,9 @@ export class World {
   /** Asked before and after each step that has an effect outside: whether the process ends there. */
   endsAt: (point: string) => boolean = () => false;
 
-  /** Delivers a request and goes on until nothing is left to run. */
-  async run(definition: Definition | Partial<AnyHandlers>, event: CloudFormationRequest | object): Promise<this> {
-    const queue: unknown[] = [event];
+  /** Delivers a request, perhaps more than once, and goes on until nothing is left to run. */
+  async run(definition: Definition | Partial<AnyHandlers>, ...events: (CloudFormationRequest | object)[]): Promise<this> {
+    const queue: unknown[] = [...events];
     let sent = this.payloads.length;
     while (queue.length > 0) {
       if (this.executions++ > MOST_EXECUTIONS) {
