@@ -12,7 +12,7 @@ const BACKUP = path.join(__dirname, '..', 'examples', 'typescript', 'custom-reso
 const REST_MS = 3000;
 
 /** How the example is deployed: with executions far shorter than the restore. */
-export const RESTORE_CONTEXT = { executionTimeout: '15', timeout: '120', itemsPerSecond: '5' };
+export const RESTORE_CONTEXT = { executionTimeout: '15', timeout: '100', itemsPerSecond: '5' };
 export const EXECUTION_SECONDS = Number(RESTORE_CONTEXT.executionTimeout);
 
 interface Request {
