@@ -55,6 +55,7 @@ export class Cloud {
       AWS_SECRET_ACCESS_KEY: 'example',
       AWS_LAMBDA_FUNCTION_NAME: 'search',
       PATIENT_LAMBDA_POLL_INTERVAL: '1',
+      PATIENT_LAMBDA_SERVICE_TIMEOUT: '75', // short enough that a `wait` that names an id is worth an execution of its own
     };
   }
 
