@@ -82,6 +82,7 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
     import event_invoke_config
     import parameter_store
     import secret_ids
+    import stack_events
     from cancelled_updates import CancelledUpdates
     from custom_resources import CustomResources
     from delivery import DataPlane
@@ -101,7 +102,7 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
     CancelledUpdates(answers.cancel).install()
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
     doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
-    for fix in (event_invoke_config, parameter_store, secret_ids, chain):
+    for fix in (event_invoke_config, parameter_store, secret_ids, stack_events, chain):
         fix.install()
 
     from ministack.app import app

@@ -233,7 +233,8 @@ describe('an update that is cancelled', () => {
     await put(create, answerTo(create));
     await bed.settled(stack);
     const { Resources } = template(properties) as { Resources: object };
-    await bed.cloudFormation.send(new UpdateStackCommand({ StackName: stack, TemplateBody: JSON.stringify({ Resources: { ...Resources, ...more } }) }));
+    const body = JSON.stringify({ Resources: { ...Resources, ...more } });
+    await bed.cloudFormation.send(new UpdateStackCommand({ StackName: stack, TemplateBody: body }));
     return stack;
   }
   const rollbackReason = async (stack: string) => {
@@ -265,6 +266,10 @@ describe('an update that is cancelled', () => {
     await put(remove, answerTo(remove));
     expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(await bed.failures(stack, 'More')).toEqual(['Resource creation cancelled']);
+    const { StackEvents } = await bed.cloudFormation.send(new DescribeStackEventsCommand({ StackName: stack }));
+    expect(StackEvents!.filter(({ LogicalResourceId }) => LogicalResourceId === 'More').map(({ ResourceStatus }) => ResourceStatus).reverse()).toEqual([
+      'CREATE_IN_PROGRESS', 'CREATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE',
+    ]);
   });
 });
 
