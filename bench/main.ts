@@ -7,7 +7,7 @@ const number = (value: string) => ({ type: 'string', default: value }) as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, cold: number('15'), warm: number('500'), crashes: number('3'), jobs: number('10'), synths: number('5') },
+    options: { only: { type: 'string' }, cold: number('15'), warm: number('500'), crashes: number('3'), jobs: number('6'), synths: number('5') },
   });
   const { only } = values;
   const parts: Readonly<Record<string, () => Promise<void>>> = {

@@ -56,7 +56,7 @@ export class BenchBed {
     return {
       answeredAt: time + durationMs,
       reason: StackEvents!.find(({ LogicalResourceId, ResourceStatusReason }) => LogicalResourceId === 'One' && ResourceStatusReason)?.ResourceStatusReason ?? '',
-      ...attribute ? { doneAt: Number(stack.Outputs?.[0].OutputValue) } : {},
+      ...attribute ? { doneAt: Number(stack.Outputs?.[0]?.OutputValue) } : {},
       invocations: this.bed.invocations().filter(({ payload }) => payload?.includes(StackId!)),
     };
   }
