@@ -67,10 +67,10 @@ function refuseWhatDoesNotApply(scope: IConstruct, options: FormOptions, form: F
   const names = (Object.keys(ABOUT) as (keyof typeof ABOUT)[]).filter((name) => options[name] !== undefined);
   const unfit = names.filter((name) => form === 'PROVIDER' || (form === 'FUNCTION' && ABOUT[name] === 'FUNCTION'));
   if (unfit.length > 0) {
-    const [form_, remedy] = form === 'PROVIDER'
-      ? ['provider', `set it on the provider '${options.provider!.node.path}'`]
-      : ['function', `set it on the function '${options.function!.node.path}'${unfit.includes('executionTimeout') ? ' (executionTimeout is its timeout)' : ''}`];
-    throw new Error(`'${scope.node.path}': ${unfit.join(', ')} can't be given together with ${form_}: ${remedy}`);
+    const there = form === 'PROVIDER' ? options.provider! : options.function!;
+    const hint = form === 'FUNCTION' && unfit.includes('executionTimeout') ? ' (executionTimeout is its timeout)' : '';
+    const name = form.toLowerCase();
+    throw new Error(`'${scope.node.path}': ${unfit.join(', ')} can't be given together with ${name}: set it on the ${name} '${there.node.path}'${hint}`);
   }
   const inNetwork = (['vpcSubnets', 'securityGroups'] as const).filter((name) => options[name] !== undefined);
   if (inNetwork.length > 0 && !options.vpc) {

@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
+import { asynchronousSource } from '../private/asynchronous-source';
 import { CUSTOM_RESOURCE } from '../private/contract.generated';
 import { FunctionTargets } from '../private/function-targets';
 import { timeoutProblem } from './operation-times';
@@ -67,6 +68,14 @@ export function invokeConfigProblem({ invoked, fn, qualifier }: Target, own?: la
   }
   return `is configured for asynchronous invocation by '${other.node.path}' already: remove its onFailure, onSuccess, maxEventAge and retryAttempts, for a `
     + 'provider sets no retries, events up to 300 seconds old and its responder; when another provider has set it, share that one; or give an alias of its own';
+}
+
+/** Which service sends events to what CloudFormation invokes: they would get no retries, and their failures go to the responder. */
+export function eventSource({ invoked, fn }: Target): string | undefined {
+  const text = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
+  const names = [invoked.functionArn, invoked.functionName].map(text);
+  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName);
+  return asynchronousSource(permissions.filter(({ functionName }) => names.includes(text(functionName))));
 }
 
 /** What the construct sets; the user's own names are left alone. */

@@ -5,7 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable, IConstruct } from 'constructs';
 import { CUSTOM_RESOURCE, NAMES } from '../private/contract.generated';
 import { formOf } from './form';
-import { environmentProblem, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './function-checks';
+import { environmentProblem, eventSource, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './function-checks';
 import { handlerCodeOf, handlerCodeProblem } from './handler-code';
 import { handlerLayerOf } from './handler-layer';
 import { LongRunningProviderProps } from './long-running-provider-props';
@@ -92,7 +92,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     // The rest comes before these two: function, role and responder. A whole function's tree could hold what depends on the resource.
     Dependable.implement(this, { dependencyRoots: [config, self] });
     this.node.addValidation({ validate: () => [...this.laterProblems(config, variables), ...this.userProblems([config, self])] });
-    this.warnOfUnseenRollbacks(props.stacks ?? []);
+    this.warn(props.stacks ?? []);
   }
 
   /**
@@ -187,17 +187,34 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     });
   }
 
-  /** A stack that the function may not read rolls back unnoticed. */
-  private warnOfUnseenRollbacks(stacks: string[]): void {
+  /** Says at synth, when the app is complete, what works and may yet surprise. */
+  private warn(stacks: string[]): void {
     Aspects.of(this).add({
       visit: (node) => {
+        if (node === this) {
+          this.warnOfEvents();
+        }
         if (node === this && stacks.length === 0) {
-          const away = serviceTokenUsers(this, tokenResource(this.target)).filter(({ resource }) => Stack.of(resource) !== Stack.of(this.target.fn));
-          away.forEach(({ resource }) => Annotations.of(resource).addWarningV2(NAMES.annotations.rollbackUnseen, `the provider '${this.node.path}' may not `
-            + 'read the status of this stack, so that an operation goes on while the stack rolls back: name the stack\'s ARN in stacks of the provider'));
+          this.warnOfUnseenRollbacks();
         }
       },
     });
+  }
+
+  private warnOfEvents(): void {
+    const source = eventSource(this.target);
+    if (source) {
+      Annotations.of(this).addWarningV2(NAMES.annotations.eventsOfProvider, `${source} invokes '${this.function.node.path}' asynchronously too: its events get `
+        + 'no retries, and their failures go to the responder, which answers CloudFormation alone; give the provider a function or an alias of its own');
+    }
+  }
+
+  private warnOfUnseenRollbacks(): void {
+    const away = serviceTokenUsers(this, tokenResource(this.target)).filter(({ resource }) => Stack.of(resource) !== Stack.of(this.target.fn));
+    for (const { resource } of away) {
+      Annotations.of(resource).addWarningV2(NAMES.annotations.rollbackUnseen, `the provider '${this.node.path}' may not read the status of this stack, so that `
+        + 'an operation goes on while the stack rolls back: name the stack\'s ARN in stacks of the provider');
+    }
   }
 
   private described(...problems: (string | undefined)[]): string[] {

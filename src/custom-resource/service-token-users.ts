@@ -19,9 +19,9 @@ export function serviceTokenUsers(provider: IConstruct, token: CfnResource): Ser
   });
 }
 
-/** A `CustomResource` is a resource without a class of its own, so that its properties have no accessors. */
+/** A `CustomResource` is a resource without a class of its own, so that its properties have no accessors of theirs. */
 function propertiesOf(resource: CfnResource): Record<string, unknown> {
-  return (resource as unknown as { readonly _cfnProperties?: Record<string, unknown> })._cfnProperties ?? {};
+  return (resource as unknown as { readonly cfnProperties: Record<string, unknown> }).cfnProperties;
 }
 
 function referencesIn(value: unknown): Reference[] {

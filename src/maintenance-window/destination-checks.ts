@@ -1,21 +1,9 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { asynchronousSource } from '../private/asynchronous-source';
 import { NAMES } from '../private/contract.generated';
 import { FunctionTargets } from '../private/function-targets';
 import { MaintenanceWindowOptions } from './maintenance-window-options';
-
-/** Services that invoke a function asynchronously, by the principal of the permission that they need. */
-const ASYNCHRONOUS_PRINCIPALS = [
-  's3.amazonaws.com',
-  'sns.amazonaws.com',
-  'ses.amazonaws.com',
-  'events.amazonaws.com',
-  'logs.amazonaws.com',
-  'iot.amazonaws.com',
-  'config.amazonaws.com',
-  'codecommit.amazonaws.com',
-  'lambda.alarms.cloudwatch.amazonaws.com',
-];
 
 /** An `onSuccess` destination is told of each deferral as a success, which its consumers must know. */
 export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals }: MaintenanceWindowOptions): string[] {
@@ -32,8 +20,7 @@ export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals 
 export function warnWithoutFailureDestination(fn: lambda.Function): void {
   const stack = Stack.of(fn);
   const permissions = new FunctionTargets(fn).find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName);
-  const principals = permissions.map(({ principal }) => String(stack.resolve(principal)));
-  const source = principals.find((principal) => ASYNCHRONOUS_PRINCIPALS.includes(principal));
+  const source = asynchronousSource(permissions);
   const caught = stack.resolve((fn.node.defaultChild as lambda.CfnFunction).deadLetterConfig) !== undefined
     || destinationsOf(fn).some((destinations) => destinations.onFailure !== undefined);
   if (source && !caught) {

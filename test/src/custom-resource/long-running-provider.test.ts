@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LambdaDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LongRunningProvider, type LongRunningProviderProps, MaintenanceWindowFunction } from '../../../src';
 import { CUSTOM_RESOURCE } from '../../../src/private/contract.generated';
-import { newStack, resourceOf, resources } from '../maintenance-window/app';
+import { newStack, resourceOf, resources, warnings } from '../maintenance-window/app';
 import { CODE, functionOf, longRunning, only, problems } from './template';
 
 const TIMEOUT = Duration.minutes(15);
@@ -176,6 +177,31 @@ describe('asynchronous invocation that is configured already', () => {
     const again = fn(third);
     again.addAlias('live', { retryAttempts: 1 });
     expect(refusal(third, { function: again })).toBe('accepted');
+  });
+});
+
+describe('a function that takes events too', () => {
+  const warned = (build: (stack: Stack) => lambda.IFunction, source: (made: lambda.IFunction) => lambda.IFunction) => {
+    const stack = newStack();
+    const made = build(stack);
+    longRunning(stack, 'A', { function: made });
+    source(made).addPermission('Events', { principal: new ServicePrincipal('events.amazonaws.com') });
+    return warnings(stack).join();
+  };
+  const message = 'events.amazonaws.com invokes \'Orders/Fn\' asynchronously too: its events get no retries';
+
+  test('is warned about: they get no retries', () => {
+    expect(warned(fn, (made) => made)).toContain(message);
+    expect(warned((stack) => new MaintenanceWindowFunction(stack, 'Fn', { ...CODE, timeout: TIMEOUT }), (made) => made)).toContain(message);
+  });
+
+  test('by another alias, or not asynchronously, is not', () => {
+    expect(warned((stack) => fn(stack).addAlias('live'), (made) => (made as lambda.Alias).lambda)).not.toContain('get no retries');
+    const stack = newStack();
+    const made = fn(stack);
+    longRunning(stack, 'A', { function: made });
+    made.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com') });
+    expect(warnings(stack)).toEqual([]);
   });
 });
 
