@@ -138,10 +138,7 @@ class Execution {
     const { clock } = this.platform;
     const { phase, deadline } = this.operation;
     const began = clock.now();
-    const run = async () => {
-      const request = await this.#prepare(handlers);
-      return this.#invoke(handlers, request);
-    };
+    const run = async () => this.#invoke(handlers, await this.#prepare(handlers, this.#abandoned.signal));
     const end = await this.#code.call(run, { deadline, marginAt: this.#marginAt, cancelled: this.#watch.cancelled });
     if (phase === 'POLL') {
       this.operation = { ...this.operation, longestPoll: Math.max(this.operation.longestPoll, clock.now() - began) };
@@ -224,29 +221,27 @@ class Execution {
   }
 
   async #timeOut(handlers: AnyHandlers, reason: string): Promise<Verdict> {
-    const problem = this.#progress === 'NOT_STARTED' ? undefined : await this.#stop('onTimeout', handlers);
+    const problem = await this.#stop('onTimeout', handlers);
     return failed(this.operation, new HandlerError(`${reason}${problem ?? ''}`), this.#progress, this.#mask);
   }
 
   async #cancel(handlers: AnyHandlers): Promise<Verdict> {
-    if (this.#progress !== 'NOT_STARTED') {
-      await this.#stop('onCancel', handlers);
-    }
+    await this.#stop('onCancel', handlers);
     return { kind: 'SILENCE', why: 'CANCELLED' };
   }
 
-  /** Aborts what runs and calls onTimeout or onCancel; what went wrong with that, in words. */
+  /** Aborts what runs or is about to, and calls onTimeout or onCancel where something was begun; what went wrong with that, in words. */
   async #stop(name: 'onTimeout' | 'onCancel', handlers: AnyHandlers): Promise<string | undefined> {
     this.#abandoned.abort(new Error('nobody waits for this any more'));
     const handler = handlers[name]?.bind(handlers);
-    if (!handler) {
+    if (!handler || this.#progress === 'NOT_STARTED') {
       return undefined;
     }
     const over = new AbortController();
     // At the margin half of it is left for the answer, after a poll that would not stop a quarter
     const now = this.platform.clock.now();
     const budget = Math.max(0, Math.min(this.#margin / 2, this.invocation.endsAt - now - this.#margin / 4, (this.operation.closesAt - now) / 2));
-    const run = async () => handler(this.#request ?? await this.#prepare(handlers), this.#state, this.#context(over.signal));
+    const run = async () => handler(await this.#prepare(handlers, over.signal), this.#state, this.#context(over.signal));
     const end = await this.#code.bounded(run, budget);
     over.abort();
     const problem = end?.kind === 'THREW' ? `; ${name} failed` : end ? undefined : `; ${name} was not finished after ${budget / 1000} s`;
@@ -256,8 +251,10 @@ class Execution {
     return problem;
   }
 
-  async #prepare(handlers: AnyHandlers): Promise<AnyRequest<unknown>> {
+  /** @throws the reason of the signal, when it aborts before the secrets are there: what nobody waits for any more is not begun */
+  async #prepare(handlers: AnyHandlers, signal: AbortSignal): Promise<AnyRequest<unknown>> {
     this.#request ??= await resourceRequest(this.operation, handlers, this.settings.resolveSecrets ? this.#secrets : undefined);
+    signal.throwIfAborted();
     return this.#request;
   }
 

@@ -98,6 +98,24 @@ describe('at the deadline', () => {
     expect(world.answer.Reason).not.toContain('onTimeout');
   });
 
+  test.each(['Create', 'Update'] as const)('a %s whose secrets come too late is not begun: neither beside its answer nor after it', async (type) => {
+    await world.clock.sleep(10_000);
+    world.readSecret = async () => {
+      await world.clock.sleep(7_000);
+      return { value: 'late', versionId: 'v' };
+    };
+    // While the answer is repeated, the secrets come
+    world.putFates = [503, 503, 503];
+    const begun: string[] = [];
+    const handler = async () => (begun.push(type), done());
+    const late = { ResourceProperties: { ServiceTimeout: '20', P: '{{resolve:secretsmanager:Db}}' } };
+    await world.run({ create: handler, update: handler, onTimeout: async () => void begun.push('onTimeout') }, request(type, late));
+    await world.clock.sleep(10_000);
+    expect(begun).toEqual([]);
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: type === 'Create' ? createFailedMarker : 'own-1' });
+    expect(world.puts).toHaveLength(4);
+  });
+
   test('nobody answers after ServiceTimeout: CloudFormation may use the request\'s id again', async () => {
     await world.clock.sleep(120_000);
     await world.run({}, request('Create', withTimeout(120)));
