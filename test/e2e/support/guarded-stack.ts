@@ -96,7 +96,7 @@ export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) =>
   for (;;) {
     const answer = await ask();
     if (right(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s; the last answer was ${JSON.stringify(answer)}`);
+    if (Date.now() > deadline) throw new Error(`not within ${seconds} s; the last answer was ${JSON.stringify(answer)?.slice(-2000)}`);
     await sleep(500);
   }
 }

@@ -14,8 +14,8 @@ const runtime = new lambda.Runtime(app.node.getContext('nodejs'), lambda.Runtime
 const HANDLERS = path.join(__dirname, 'handlers');
 /** The shortest execution that the construct allows. */
 const EXECUTION = Duration.seconds(15);
-/** Operations of at most two minutes: enough for the tests, and few executions. */
-const OPERATION = Duration.minutes(2);
+/** Enough for the tests, and so few executions that one can be spared for a `wait` that names an id. */
+const OPERATION = Duration.seconds(90);
 
 /** A stack whose handlers note their calls in a table, which outlives it. */
 abstract class NotingStack extends Stack {
