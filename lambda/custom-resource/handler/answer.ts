@@ -23,8 +23,13 @@ export function render(request: CloudFormationRequest, answer: Answer): Buffer {
   return body(request, { ...answer, reason: shortened(answer.reason, fits) });
 }
 
+/** A reason no longer than a whole answer may be: it goes into the log, and what is left to the responder, too. */
+export function shortReason(reason: string): string {
+  return shortened(reason, (text) => Buffer.byteLength(text) <= responseBytes.most);
+}
+
 /** A text with its middle left out as far as needed: most of what is kept is its end. */
-export function shortened(text: string, fits: (text: string) => boolean): string {
+function shortened(text: string, fits: (text: string) => boolean): string {
   if (fits(text)) {
     return text;
   }

@@ -1,7 +1,5 @@
 /** What an execution comes to, from what the handler returned or threw. Pure, but for the log of what is dropped. */
-import { responseBytes } from '../../contract/custom-resource.json';
-import type { Answer } from './answer';
-import { shortened, tooLong } from './answer';
+import { type Answer, shortReason, tooLong } from './answer';
 import { copied, kindOf, notJson } from './json';
 import type { Logger } from './log';
 import type { Mask } from './mask';
@@ -46,8 +44,7 @@ export function failed(operation: Operation, error: unknown, progress: Progress,
         failureId: problem === undefined ? named as string | undefined : undefined,
         waitId: operation.physicalResourceId,
       }),
-      // No longer than an answer may be: it goes into the log and the responder's record too
-      reason: shortened(mask.text(`${shownError(error)}${note}`), (text) => Buffer.byteLength(text) <= responseBytes.most),
+      reason: shortReason(mask.text(`${shownError(error)}${note}`)),
     },
   };
 }

@@ -1,6 +1,6 @@
 /** The last resort: answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
 import { createFailedMarker, loadingFrame, neverStarted } from '../../contract/custom-resource.json';
-import { type Answer, render } from '../handler/answer';
+import { type Answer, render, shortReason } from '../handler/answer';
 import type { Clock } from '../handler/clock';
 import { deliver, type Environment, type Fetch } from '../handler/delivery';
 import { logger, type Write } from '../handler/log';
@@ -41,7 +41,7 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
     return;
   }
   const { reason, ...rest } = answerTo(operation, responsePayload, isObject(requestContext) ? requestContext.condition : undefined);
-  const answer: Answer = reason === undefined ? rest : { ...rest, reason: mask.text(reason) };
+  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(reason)) };
   log.info('answers for an invocation that failed', { status: answer.status, physicalResourceId: answer.physicalResourceId, reason: answer.reason });
   await deliver({
     url: request.ResponseURL,

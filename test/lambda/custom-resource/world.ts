@@ -108,13 +108,14 @@ export class World {
   /** Delivers a request, perhaps more than once, and goes on until nothing is left to run. */
   async run(definition: Definition | Partial<AnyHandlers>, ...events: (CloudFormationRequest | object)[]): Promise<this> {
     const queue: unknown[] = [...events];
+    const isMap = Object.keys(definition).some((name) => name.includes('::'));
     let sent = this.payloads.length;
     while (queue.length > 0) {
       if (this.executions++ > MOST_EXECUTIONS) {
         throw new Error('the operation does not end');
       }
       const payload = JSON.parse(JSON.stringify(queue.shift())) as unknown;
-      await this.#execute({ ...UNUSED, ...definition } as Definition, payload);
+      await this.#execute((isMap ? definition : { ...UNUSED, ...definition }) as Definition, payload);
       queue.push(...this.payloads.slice(sent).map((text) => JSON.parse(text) as unknown));
       sent = this.payloads.length;
     }

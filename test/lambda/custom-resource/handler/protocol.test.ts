@@ -304,8 +304,15 @@ describe('a request', () => {
 
   test('goes to the handlers of its type', async () => {
     const one = (id: string) => ({ create: async () => done({ physicalResourceId: id }), update: async () => done(), delete: async () => done() });
-    await world.run({ 'Custom::Other': one('other'), 'Custom::Restore': one('restore'), 'create': undefined, 'update': undefined, 'delete': undefined } as never, request('Create'));
+    await world.run({ 'Custom::Other': one('other'), 'Custom::Restore': one('restore') }, request('Create'));
     expect(world.answer.PhysicalResourceId).toBe('restore');
+  });
+
+  test.each(['Custom::Gone', 'toString', ''])('of the type %p that no handler is for is answered by name', async (ResourceType) => {
+    const one = { create: async () => done(), update: async () => done(), delete: async () => done() };
+    await world.run({ 'Custom::Other': one }, request('Create', { ResourceType }));
+    const reason = `the handler knows no resources of type '${ResourceType}', only of Custom::Other`;
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining(reason) });
   });
 
   test.each([null, 'x', [], {}, { RequestType: 'Create' }, { $longRunningOperation: null }])('that is none fails loudly: %p', async (event) => {

@@ -171,6 +171,7 @@ test('a reason of any length fits', async () => {
   await world.fail(request('Create'), crash('Error', `${'ü'.repeat(5000)} the end`));
   expect(Buffer.byteLength(JSON.stringify(world.answer))).toBeLessThanOrEqual(4096);
   expect(world.answer.Reason).toMatch(/the end$/);
+  expect(world.log.length).toBeLessThan(10_000);
 });
 
 test('an error that shows the ResponseURL is masked', async () => {
