@@ -59,7 +59,8 @@ export interface LongRunningProviderProps {
   /**
    * How long one execution of the function that the construct makes may take: 15 seconds to 15 minutes (Lambda's limit), whole seconds. An operation
    * that takes longer goes on in further executions, 12 at most: Lambda stops functions that call themselves after about 16. Each keeps back a margin
-   * of 30 seconds, or of a fifth when it is shorter than 150, and a `wait` that names a physical id takes one execution more.
+   * of 30 seconds, or of a fifth when it is shorter than 150 seconds; a `wait` that names a physical id begins the next one at once, while enough are
+   * left.
    *
    * @default Duration.minutes(15)
    */

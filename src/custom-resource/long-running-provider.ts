@@ -159,7 +159,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
       destinationConfig: { onFailure: { destination: this.responder.functionArn } },
     });
     if (invoked !== fn) {
-      config.addDependency(tokenResource(this.target));
+      config.node.addDependency(tokenResource(this.target));
     }
     return config;
   }
