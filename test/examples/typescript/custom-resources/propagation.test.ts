@@ -78,9 +78,11 @@ test('a create is done when each reader has told the new version so many times i
 
 test('a reader that fails begins anew', async () => {
   replies.set('shop', ['NEW', 'NEW', failure('FunctionError'), 'NEW']);
+  const logged: string[] = [];
 
-  expect((await create()).answer!.status).toBe('SUCCESS');
+  expect((await create({}, { log: (line) => logged.push(line) })).answer!.status).toBe('SUCCESS');
   expect(asked).toBe(2 * (3 + 3));
+  expect(logged.filter((line) => /a reader failed.*"reader":"shop".*oops/.test(line))).toHaveLength(1);
 });
 
 test('a reader that can\'t be called fails the resource, by name', async () => {
