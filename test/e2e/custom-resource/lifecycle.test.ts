@@ -5,6 +5,7 @@
  * and test/lambda/custom-resource/lifecycles.test.ts plays the rest as sequences of requests.
  */
 import contract from '../../../lambda/contract/custom-resource.json';
+import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 import { type Call, ResourceStacks } from '../support/resource-stack';
 
 jest.setTimeout(120_000);
@@ -12,6 +13,8 @@ jest.setTimeout(120_000);
 let stacks: ResourceStacks;
 /** What `cdk deploy` of a stack came to: its outputs, or why it failed. */
 const deployed: Record<string, Record<string, string> | Error> = {};
+/** What each function's role allows, by the function's name. */
+const allowed: Record<string, Statement[]> = {};
 
 beforeAll(async () => {
   stacks = await ResourceStacks.open();
@@ -19,6 +22,8 @@ beforeAll(async () => {
     deployed[name] = await stacks.deploy(name).catch((error: Error) => error);
   };
   await Promise.all(['Slow', 'Lifecycle', 'Doomed'].map(deploy));
+  const { Slow, Lifecycle } = stacks.outputs;
+  for (const name of [Slow.Function, Lifecycle.Function, Lifecycle.CommonJsFunction]) allowed[name] = await statementsOf(stacks.bed, name);
 }, 240_000);
 
 afterAll(() => stacks?.bed.close(), 30_000);
@@ -37,9 +42,10 @@ describe('create', () => {
     for (const call of calls) expect(Object.keys(call.properties)).not.toContain('ServiceToken');
   });
 
-  test('by a bundled ES module, and by CommonJS that finds the runtime in the layer and names no id', async () => {
+  test('by a bundled ES module, by a CommonJS bundle, and by CommonJS that finds the runtime in the layer and names no id', async () => {
     const calls = await stacks.calls('Lifecycle');
     expect(calls.find(({ properties }) => properties.Label === 'Thing')).toMatchObject({ format: 'module' });
+    expect((await stacks.calls('Slow'))[0]).toMatchObject({ format: 'commonjs' });
     expect(calls.find(({ properties }) => properties.Label === 'CommonJs')).toMatchObject({ format: 'commonjs', resourceType: 'Custom::LongRunning' });
     expect(deployed.Lifecycle).toMatchObject({ CommonJs: expect.stringMatching(/^Lifecycle-CommonJs\w*-[0-9a-f]{16}$/), CommonJsPolls: '2' });
   });
@@ -127,4 +133,14 @@ describe('update', () => {
     expect(sequence(await news()).sort()).toEqual([`delete ${CommonJs}`, 'delete other-2', 'delete plain', 'delete thing']);
     expect(stacks.bed.undelivered()).toEqual([]);
   });
+});
+
+test('a function asks AWS for nothing but what its role allows, itself by the very ARN that is the service token', () => {
+  const { Alias, Function: slow } = stacks.outputs.Slow;
+  for (const [name, statements] of Object.entries(allowed)) expect(notAllowed(stacks.bed, name, statements)).toEqual([]);
+  const invoked = stacks.bed.requests().filter(({ functionName, action }) => functionName === slow && action === 'lambda:InvokeFunction');
+  expect(new Set(invoked.map(({ resource }) => resource))).toEqual(new Set([Alias]));
+  const invoke = allowed[slow].filter(({ Action }) => [Action].flat().includes('lambda:InvokeFunction')).flatMap(({ Resource }) => Resource);
+  expect(invoke).toHaveLength(2);
+  expect(invoke).toEqual(expect.arrayContaining([Alias, expect.stringContaining('Responder')]));
 });

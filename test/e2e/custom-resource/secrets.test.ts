@@ -105,5 +105,5 @@ test('a secret that is gone leaves the stack deletable', async () => {
   expect((await stacks.stack('Secrets')).StackStatus).toBe('DELETE_COMPLETE');
   const [removed] = await calls('Delete');
   expect(removed).toMatchObject({ call: 'delete', physicalResourceId: 'vaulted', properties: { Whole: '{{resolve:secretsmanager:vault}}' } });
-  expect(removed.resolved).toMatch(/can't find the specified secret/);
+  expect(removed.resolved).toMatch(/reference to Secrets Manager can't be resolved/);
 });

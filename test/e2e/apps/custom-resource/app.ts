@@ -31,15 +31,14 @@ abstract class NotingStack extends Stack {
     this.show('Calls', this.calls.tableName);
   }
 
-  /** A bundled ES module. */
-  protected bundled(id: string, entry: string): NodejsFunction {
+  protected bundled(id: string, entry: string, format = OutputFormat.ESM): NodejsFunction {
     const fn = new NodejsFunction(this, id, {
       runtime,
       entry: path.join(HANDLERS, entry),
       timeout: EXECUTION,
       memorySize: 256,
       environment: { CALLS_TABLE: this.calls.tableName },
-      bundling: { format: OutputFormat.ESM },
+      bundling: { format },
     });
     this.notes(fn);
     return fn;
@@ -93,12 +92,13 @@ class LifecycleStack extends NotingStack {
   }
 }
 
-/** A create that takes twice its function's time limit; an alias is its service token. */
+/** A create that takes twice its function's time limit; an alias of a CommonJS bundle is its service token. */
 class SlowStack extends NotingStack {
   constructor() {
     super('Slow');
-    const { currentVersion } = this.bundled('Things', 'things.ts');
+    const { currentVersion, functionName } = this.bundled('Things', 'things.ts', OutputFormat.CJS);
     const live = new lambda.Alias(this, 'Live', { aliasName: 'live', version: currentVersion });
+    this.show('Function', functionName);
     const slow = this.thing('Slow', { Name: 'slow', Takes: 30, Size: 7 }, { function: live, timeout: OPERATION });
     this.show('Slow', slow.ref);
     this.show('SlowSize', slow.getAttString('Size'));

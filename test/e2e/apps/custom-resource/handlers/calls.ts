@@ -13,7 +13,7 @@ export async function isTold(label: string): Promise<boolean> {
 }
 
 export async function note(call: string, request: AnyRequest<unknown>, { hop }: OperationContext, more: object = {}): Promise<void> {
-  const noted = { call, hop, version: process.env.AWS_LAMBDA_FUNCTION_VERSION, format: import.meta.url === undefined ? 'commonjs' : 'module', ...request, ...more };
+  const noted = { call, hop, version: process.env.AWS_LAMBDA_FUNCTION_VERSION, format: typeof __filename === 'undefined' ? 'module' : 'commonjs', ...request, ...more };
   await dynamodb.send(new PutItemCommand({
     TableName: process.env.CALLS_TABLE,
     Item: {

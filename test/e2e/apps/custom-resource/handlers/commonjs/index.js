@@ -9,7 +9,7 @@ const note = (call, request, { hop }) => dynamodb.send(new PutItemCommand({
   Item: {
     stack: { S: request.stackId.split('/')[1] },
     at: { S: new Date().toISOString() },
-    note: { S: JSON.stringify({ call, hop, format: typeof require === 'undefined' ? 'module' : 'commonjs', ...request }) },
+    note: { S: JSON.stringify({ call, hop, format: typeof __filename === 'undefined' ? 'module' : 'commonjs', ...request }) },
   },
 }));
 
