@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'fs';
+import { existsSync, readFileSync, statSync } from 'fs';
 import * as path from 'path';
 import { Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -9,15 +9,15 @@ const MODULE = `${PACKAGE}/handler`;
 const EXTENSIONS = ['.js', '.mjs', '.cjs'];
 /** At the beginning of a statement, so that examples in comments don't count. */
 const IMPORTED = new RegExp(`(^|[;}])\\s*(import|export)\\b[^'";]*['"]${MODULE}['"]|\\bimport\\s*\\(\\s*['"]${MODULE}['"]`, 'm');
-const REQUIRED = new RegExp(`\\brequire\\s*\\(\\s*['"]${MODULE}['"]\\s*\\)`);
+const REQUIRED = new RegExp(`\\brequire\\s*\\(\\s*['"\`]${MODULE}['"\`]\\s*\\)`);
+/** A module of the same folder, whatever it is loaded by. */
+const NEIGHBOUR = /['"`](\.{1,2}\/[^'"`]+)['"`]/g;
 
-/** How a handler's file comes by the handler runtime, as far as it can be read at synth. */
+/** How a handler's code comes by the handler runtime, as far as it can be read at synth. */
 export interface HandlerCode {
-  /** As the user knows it. */
-  readonly file: string;
-  /** Through ES modules, which don't see layers. */
-  readonly imports: boolean;
-  /** Through CommonJS, which finds layers. */
+  /** The file that does it through ES modules, which don't see layers. */
+  readonly imports?: string;
+  /** Whether a file does it through CommonJS, which finds layers. */
   readonly requires: boolean;
 }
 
@@ -28,43 +28,52 @@ interface Source {
   readonly carries: boolean;
 }
 
-/** Reads the file that a function's handler names; undefined when the code is no text or folder of this app: an archive, an image, an S3 object. */
-export function handlerCodeOf(fn: lambda.Function): HandlerCode | undefined {
-  const source = inlineSource(fn) ?? assetSource(fn);
-  return source && {
-    file: source.file,
-    imports: !source.carries && IMPORTED.test(source.text),
-    requires: !source.carries && REQUIRED.test(source.text),
+/** Reads what a function's handler loads; nothing when the code is no text or folder of this app: an archive, an image, an S3 object. */
+export function handlerCodeOf(fn: lambda.Function): HandlerCode {
+  const sources = (inlineSources(fn) ?? assetSources(fn)).filter(({ carries }) => !carries);
+  return {
+    imports: sources.find(({ text }) => IMPORTED.test(text))?.file,
+    requires: sources.some(({ text }) => REQUIRED.test(text)),
   };
 }
 
 /** What is wrong with a handler whose runtime would not be found. */
-export function handlerCodeProblem(code: HandlerCode | undefined): string | undefined {
-  return code?.imports
-    ? `imports '${MODULE}' in ${code.file}, where it would not be found: its code does not carry the package, and ES modules don't see layers; bundle it (a `
+export function handlerCodeProblem({ imports }: HandlerCode): string | undefined {
+  return imports
+    ? `imports '${MODULE}' in ${imports}, where it would not be found: its code does not carry the package, and ES modules don't see layers; bundle it (a `
       + `NodejsFunction, given as function), ship ${PACKAGE} in its node_modules, or write CommonJS with require('${MODULE}')`
     : undefined;
 }
 
-function inlineSource(fn: lambda.Function): Source | undefined {
+function inlineSources(fn: lambda.Function): Source[] | undefined {
   const { zipFile } = Stack.of(fn).resolve((fn.node.defaultChild as lambda.CfnFunction).code) as { zipFile?: unknown };
-  return typeof zipFile === 'string' ? { file: 'its inline code', text: zipFile, carries: false } : undefined;
+  return typeof zipFile === 'string' ? [{ file: 'its inline code', text: zipFile, carries: false }] : undefined;
 }
 
-function assetSource(fn: lambda.Function): Source | undefined {
+function assetSources(fn: lambda.Function): Source[] {
   const { handler } = fn.node.defaultChild as lambda.CfnFunction;
   const root = folderOf(fn);
   const [, module] = /^([^.]+)\./.exec(path.basename(handler ?? '')) ?? [];
-  if (root === undefined || module === undefined) {
-    return undefined;
+  const first = root === undefined || module === undefined ? undefined : fileOf(path.join(root, path.dirname(handler!), module));
+  return first === undefined ? [] : [...loaded(first, root!)];
+}
+
+/** A file, and those that it loads from the same folder. */
+function* loaded(first: string, root: string): Generator<Source> {
+  const files = new Set([first]);
+  // Also over those that are added meanwhile
+  for (const file of files) {
+    const text = readFileSync(file, 'utf8');
+    const carries = ancestors(path.dirname(file), root).some((above) => existsSync(path.join(above, 'node_modules', PACKAGE, 'package.json')));
+    yield { file: path.relative(root, file), text, carries };
+    const neighbours = [...text.matchAll(NEIGHBOUR)].map(([, name]) => fileOf(path.join(path.dirname(file), name)));
+    neighbours.filter((one) => one !== undefined && one.startsWith(root)).forEach((one) => files.add(one!));
   }
-  const folder = path.join(root, path.dirname(handler!));
-  const file = EXTENSIONS.map((extension) => path.join(folder, module + extension)).find((candidate) => existsSync(candidate));
-  return file === undefined ? undefined : {
-    file: path.relative(root, file),
-    text: readFileSync(file, 'utf8'),
-    carries: ancestors(folder, root).some((above) => existsSync(path.join(above, 'node_modules', PACKAGE, 'package.json'))),
-  };
+}
+
+/** The file that a handler or a module without an extension names. */
+function fileOf(name: string): string | undefined {
+  return ['', ...EXTENSIONS].map((extension) => name + extension).find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
 /** The folder with a function's code as it will be uploaded: after bundling. */

@@ -71,7 +71,7 @@ export class LongRunningCustomResource extends Construct implements iam.IGrantab
     this.provider = form === 'PROVIDER' ? provider! : new LongRunningProvider(this, NAMES.constructIds.provider, options);
     this.grantPrincipal = this.provider.grantPrincipal;
     const operation = props.timeout ? operationSeconds(props.timeout) : this.provider.timeout.toSeconds();
-    this.provider._checkOperation(this, operation);
+    this.provider._check(this, operation);
 
     this.resource = new CustomResource(this, 'Resource', {
       serviceToken: this.provider.serviceToken,

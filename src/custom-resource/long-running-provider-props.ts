@@ -83,15 +83,16 @@ export interface LongRunningProviderProps {
   readonly secrets?: secretsmanager.ISecret[];
 
   /**
-   * Whether references to Secrets Manager in properties are resolved before the handler sees them.
+   * Whether references to Secrets Manager in properties are resolved before the handler sees them. `ctx.resolve()` resolves them either way.
    *
    * @default true
    */
   readonly resolveSecrets?: boolean;
 
   /**
-   * ARNs of further stacks whose resources the function serves, as `arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*`. Their status is
-   * read (DescribeStacks), so that an operation is cancelled when its stack rolls back. The function's own stack needs no mention.
+   * ARNs of further stacks whose resources the function serves, with wildcards where they help, as
+   * `arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*`. Their status is read (DescribeStacks), so that an operation is cancelled when its
+   * stack rolls back. The function's own stack needs no mention.
    *
    * @default - the stack of the function only
    */

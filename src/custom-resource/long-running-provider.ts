@@ -13,7 +13,7 @@ import { madeFunction } from './made-function';
 import { executionSeconds, hopProblem, operationSecondsOf, operationSeconds, pollSeconds, serviceTimeoutSeconds } from './operation-times';
 import { earlyStatements, selfStatement } from './permissions';
 import { Responder } from './responder';
-import { isOrdered, serviceTokenUsers } from './service-token-users';
+import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './service-token-users';
 import { Target, targetOf, tokenResource } from './target';
 
 /** A crash reaches the responder at once, instead of running a create again; throttled events are still retried for so many seconds. */
@@ -75,7 +75,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
       ? madeFunction(this, props, Duration.seconds(executionSeconds(props.executionTimeout)), this.logGroup!, early)
       : props.function!);
     this.check();
-    this._checkOperation(this, operation);
+    this._check(this, operation);
     if (!made) {
       this.prepareFunction(early);
     }
@@ -92,19 +92,24 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     // The rest comes before these two: function, role and responder. A whole function's tree could hold what depends on the resource.
     Dependable.implement(this, { dependencyRoots: [config, self] });
     this.node.addValidation({ validate: () => [...this.laterProblems(config, variables), ...this.userProblems([config, self])] });
-    this.warn(props.stacks ?? []);
+    this.warn(props);
   }
 
   /**
-   * Refuses an operation that would take too many executions.
+   * Refuses a resource that CloudFormation could not send to the function, and an operation that would take too many executions.
    *
    * @internal
    */
-  public _checkOperation(scope: IConstruct, operation: number): void {
-    const problem = this.operationProblem(operation);
-    if (problem) {
-      throw new Error(`'${scope.node.path}': ${problem}`);
+  public _check(resource: IConstruct, operation: number): void {
+    const [elsewhere] = this.described(placeProblem(resource, this.target));
+    const tooLong = this.operationProblem(operation);
+    if (elsewhere ?? tooLong) {
+      throw new Error(elsewhere ?? `'${resource.node.path}': ${tooLong}`);
     }
+  }
+
+  private users(): ServiceTokenUser[] {
+    return serviceTokenUsers(this, tokenResource(this.target), this.serviceToken);
   }
 
   private operationProblem(operation: number): string | undefined {
@@ -118,7 +123,6 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     const other = (fn as { [PROVIDED]?: string })[PROVIDED];
     const [problem] = this.described(
       other && `has a provider already: share '${other}' (provider), which may serve any number of resources`,
-      placeProblem(this, this.target),
       functionProblem(this.target),
       handlerCodeProblem(handlerCodeOf(fn)),
       invokeConfigProblem(this.target),
@@ -134,7 +138,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
   private prepareFunction(early: iam.PolicyStatement[]): void {
     const { fn } = this.target;
     early.forEach((statement) => fn.grantPrincipal.addToPrincipalPolicy(statement));
-    if (handlerCodeOf(fn)?.requires) {
+    if (handlerCodeOf(fn).requires) {
       fn.addLayers(handlerLayerOf(fn));
     }
   }
@@ -175,10 +179,11 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
 
   private userProblems(needed: Construct[]): string[] {
     const token = tokenResource(this.target);
-    return serviceTokenUsers(this, token).flatMap(({ resource, serviceTimeout }) => {
+    return this.users().flatMap(({ resource, serviceTimeout }) => {
       const { path } = resource.node;
       const tooLong = serviceTimeout === undefined ? undefined : this.operationProblem(operationSecondsOf(serviceTimeout));
       return [
+        ...this.described(placeProblem(resource, this.target)),
         ...(tooLong ? [`'${path}': ${tooLong}`] : []),
         ...(isOrdered(resource, this, token, needed) ? [] : [`'${path}' has the service token of '${this.node.path}' but does not depend on it, so that the `
           + 'function\'s permission to go on could be removed before the resource is: call node.addDependency(provider) on the resource, or make it a '
@@ -188,33 +193,26 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
   }
 
   /** Says at synth, when the app is complete, what works and may yet surprise. */
-  private warn(stacks: string[]): void {
-    Aspects.of(this).add({
-      visit: (node) => {
-        if (node === this) {
-          this.warnOfEvents();
+  private warn({ stacks = [], secrets = [], resolveSecrets = true }: LongRunningProviderProps): void {
+    const { eventsOfProvider, rollbackUnseen, secretsNotGranted } = NAMES.annotations;
+    const check = () => {
+      const source = eventSource(this.target);
+      if (source) {
+        Annotations.of(this).addWarningV2(eventsOfProvider, `${source} invokes '${this.function.node.path}' asynchronously too: its events get no retries, and `
+          + 'their failures go to the responder, which answers CloudFormation alone; give the provider a function or an alias of its own');
+      }
+      for (const { resource } of this.users()) {
+        if (stacks.length === 0 && Stack.of(resource) !== Stack.of(this.target.fn)) {
+          Annotations.of(resource).addWarningV2(rollbackUnseen, `the provider '${this.node.path}' may not read the status of this stack, so that an operation `
+            + 'goes on while the stack rolls back: name the stack\'s ARN in stacks of the provider');
         }
-        if (node === this && stacks.length === 0) {
-          this.warnOfUnseenRollbacks();
+        if (resolveSecrets && secrets.length === 0 && refersToSecrets(resource)) {
+          Annotations.of(resource).addWarningV2(secretsNotGranted, `its properties refer to Secrets Manager, and the provider '${this.node.path}' names no `
+            + 'secrets: unless its role may read them otherwise, each create and update fails; name them in secrets');
         }
-      },
-    });
-  }
-
-  private warnOfEvents(): void {
-    const source = eventSource(this.target);
-    if (source) {
-      Annotations.of(this).addWarningV2(NAMES.annotations.eventsOfProvider, `${source} invokes '${this.function.node.path}' asynchronously too: its events get `
-        + 'no retries, and their failures go to the responder, which answers CloudFormation alone; give the provider a function or an alias of its own');
-    }
-  }
-
-  private warnOfUnseenRollbacks(): void {
-    const away = serviceTokenUsers(this, tokenResource(this.target)).filter(({ resource }) => Stack.of(resource) !== Stack.of(this.target.fn));
-    for (const { resource } of away) {
-      Annotations.of(resource).addWarningV2(NAMES.annotations.rollbackUnseen, `the provider '${this.node.path}' may not read the status of this stack, so that `
-        + 'an operation goes on while the stack rolls back: name the stack\'s ARN in stacks of the provider');
-    }
+      }
+    };
+    Aspects.of(this).add({ visit: (node) => node === this ? check() : undefined });
   }
 
   private described(...problems: (string | undefined)[]): string[] {

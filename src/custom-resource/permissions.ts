@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -6,6 +6,8 @@ import { IConstruct } from 'constructs';
 import { IAM } from '../private/contract.generated';
 import { LongRunningProviderProps } from './long-running-provider-props';
 
+/** Of one stack or, with wildcards, of several. */
+const STACK_ARN = /^arn:[^:]+:cloudformation:[^:]+:[^:]+:stack\/.+/;
 /** Secrets Manager adds a hyphen and six characters to the name; a partial ARN ends before them. */
 const ANY_SUFFIX = '-??????';
 
@@ -16,6 +18,10 @@ const ANY_SUFFIX = '-??????';
  */
 export function earlyStatements(scope: IConstruct, responder: lambda.IFunction, props: LongRunningProviderProps): iam.PolicyStatement[] {
   const { secrets = [], stacks = [] } = props;
+  const name = stacks.find((stack) => !Token.isUnresolved(stack) && !STACK_ARN.test(stack));
+  if (name !== undefined) {
+    throw new Error(`stacks takes ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got '${name}'`);
+  }
   const [invokeResponder, describeStacks] = IAM.longRunningFunction;
   return [
     new iam.PolicyStatement({ actions: [...invokeResponder.actions], resources: [responder.functionArn] }),

@@ -8,12 +8,20 @@ export interface ServiceTokenUser {
   readonly serviceTimeout?: number;
 }
 
-/** The custom resources of the app that have the ARN of a function or alias as their service token. */
-export function serviceTokenUsers(provider: IConstruct, token: CfnResource): ServiceTokenUser[] {
+/**
+ * The custom resources of the app that have the ARN of a function or alias as their service token: by a reference, or written out in its own stack.
+ *
+ * @param token the resource of the function or alias
+ * @param arn its ARN
+ */
+export function serviceTokenUsers(provider: IConstruct, token: CfnResource, arn: string): ServiceTokenUser[] {
+  const inItsStack = JSON.stringify(Stack.of(token).resolve(arn));
   const resources = Stage.of(provider)!.node.findAll().filter(CfnResource.isCfnResource);
   return resources.flatMap((resource) => {
     const properties = propertiesOf(resource);
-    const named = referencesIn(properties.serviceToken ?? properties.ServiceToken).some(({ target }) => target === token);
+    const given = properties.serviceToken ?? properties.ServiceToken;
+    const named = referencesIn(given).some(({ target }) => target === token)
+      || (Stack.of(resource) === Stack.of(token) && given !== undefined && JSON.stringify(Stack.of(resource).resolve(given)) === inItsStack);
     const serviceTimeout = Number(Stack.of(resource).resolve(properties.serviceTimeout ?? properties.ServiceTimeout));
     return named ? [{ resource, serviceTimeout: Number.isNaN(serviceTimeout) ? undefined : serviceTimeout }] : [];
   });
@@ -22,6 +30,11 @@ export function serviceTokenUsers(provider: IConstruct, token: CfnResource): Ser
 /** A `CustomResource` is a resource without a class of its own, so that its properties have no accessors of theirs. */
 function propertiesOf(resource: CfnResource): Record<string, unknown> {
   return (resource as unknown as { readonly cfnProperties: Record<string, unknown> }).cfnProperties;
+}
+
+/** Whether a resource's properties have references to Secrets Manager, which CloudFormation leaves as they are. */
+export function refersToSecrets(resource: CfnResource): boolean {
+  return JSON.stringify(Stack.of(resource).resolve(propertiesOf(resource))).includes('{{resolve:secretsmanager:');
 }
 
 function referencesIn(value: unknown): Reference[] {

@@ -64,6 +64,7 @@ export const NAMES = {
     onSuccessSeesDeferrals: 'cdk-patient-lambda:onSuccessSeesDeferrals',
     noFailureDestination: 'cdk-patient-lambda:noFailureDestination',
     rollbackUnseen: 'cdk-patient-lambda:rollbackUnseen',
+    secretsNotGranted: 'cdk-patient-lambda:secretsNotGranted',
     eventsOfProvider: 'cdk-patient-lambda:eventsOfProvider',
   },
   constructIds: {

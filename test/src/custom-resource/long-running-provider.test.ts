@@ -5,6 +5,7 @@ import { App, Duration, Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { LambdaDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LongRunningProvider, type LongRunningProviderProps, MaintenanceWindowFunction } from '../../../src';
 import { CUSTOM_RESOURCE } from '../../../src/private/contract.generated';
@@ -180,6 +181,32 @@ describe('asynchronous invocation that is configured already', () => {
   });
 });
 
+test('stacks are ARNs', () => {
+  expect(refusal(newStack(), { ...CODE, stacks: ['Orders'] })).toBe('stacks takes ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got \'Orders\'');
+  expect(refusal(newStack(), { ...CODE, stacks: ['*'] })).toContain('got \'*\'');
+  const stack = newStack();
+  expect(refusal(stack, { ...CODE, stacks: [stack.stackId, stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: 'Orders/*' })] })).toBe('accepted');
+});
+
+describe('references to secrets', () => {
+  const told = (props: Partial<LongRunningProviderProps>, text: (secret: Secret) => string) => {
+    const stack = newStack();
+    const secret = new Secret(stack, 'Secret');
+    const secrets = props.secrets && [secret];
+    longRunning(stack, 'A', { ...CODE, ...props, secrets, properties: { Deep: [{ Url: `pg://u:${text(secret)}@h` }] } });
+    return warnings(stack).join();
+  };
+  const reference = (secret: Secret) => secret.secretValueFromJson('password').unsafeUnwrap();
+  const message = 'its properties refer to Secrets Manager, and the provider \'Orders/A/Provider\' names no secrets';
+
+  test('are warned about unless secrets are named, there are none, or nobody resolves them', () => {
+    expect(told({}, reference)).toContain(message);
+    expect(told({ secrets: [] }, reference)).toBe('');
+    expect(told({ resolveSecrets: false }, reference)).toBe('');
+    expect(told({}, () => 'plain')).toBe('');
+  });
+});
+
 describe('a function that takes events too', () => {
   const warned = (build: (stack: Stack) => lambda.IFunction, source: (made: lambda.IFunction) => lambda.IFunction) => {
     const stack = newStack();
@@ -250,6 +277,7 @@ describe('the handler\'s file', () => {
     ['.mjs', { 'index.mjs': IMPORT }, 'index.handler', 'index.mjs'],
     ['.js of a package of type module', { 'index.js': IMPORT, 'package.json': '{"type":"module"}' }, 'index.handler', 'index.js'],
     ['minified', { 'a/b.mjs': 'var x=1;import{customResource as c}from"cdk-patient-lambda/handler";' }, 'a/b.main', join('a', 'b.mjs')],
+    ['by a module of its own', { 'index.mjs': 'export { handler } from \'./lib/impl.mjs\';', 'lib/impl.mjs': IMPORT }, 'index.handler', join('lib', 'impl.mjs')],
     ['a dynamic import', { 'index.js': 'module.exports.handler = async () => (await import("cdk-patient-lambda/handler"));' }, 'index.handler', 'index.js'],
     ['a type-only neighbour does not help', { 'index.mjs': IMPORT, 'node_modules/other/package.json': '{}' }, 'index.handler', 'index.mjs'],
   ])('an ES module that would not find the runtime is refused in both forms: %s', (_, files, handler, file) => {
@@ -273,6 +301,7 @@ describe('the handler\'s file', () => {
 
   test.each<[string, Record<string, string>, boolean]>([
     ['CommonJS that requires the runtime gets its layer', { 'index.js': REQUIRE }, true],
+    ['CommonJS does so by a module of its own', { 'index.js': 'exports.handler = require(`./a`).handler;', 'a.js': 'require("./index");\n' + REQUIRE }, true],
     ['CommonJS that carries it gets none', { 'index.js': REQUIRE, 'node_modules/cdk-patient-lambda/package.json': '{}' }, false],
     ['a bundle gets none', { 'index.js': 'var bundled;' }, false],
     ['a handler that is not found gets none', { 'other.js': REQUIRE }, false],

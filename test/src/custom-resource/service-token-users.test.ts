@@ -1,4 +1,4 @@
-import { App, CfnCustomResource, CustomResource, Duration, NestedStack, Stack, type StackProps, Stage } from 'aws-cdk-lib';
+import { App, CfnCustomResource, CustomResource, Duration, Fn, Lazy, NestedStack, Stack, type StackProps, Stage } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -85,6 +85,24 @@ describe('a plain custom resource with the service token', () => {
     const stack = newStack();
     new CustomResource(stack, 'A', { serviceToken: provided(stack).function.functionArn });
     expect(problems(stack)).toContain(missing('Orders/A/Default', 'Orders/P'));
+  });
+
+  test('that writes the ARN out, or gives it late, is refused too', () => {
+    const stack = newStack();
+    const provider = provided(stack);
+    new CustomResource(stack, 'A', { serviceToken: Lazy.string({ produce: () => provider.serviceToken }) });
+    new CustomResource(stack, 'B', { serviceToken: Fn.getAtt('PFunctionCC954752', 'Arn').toString() });
+    expect(problems(stack)).toContain(missing('Orders/A/Default', 'Orders/P'));
+    expect(problems(stack)).toContain(missing('Orders/B/Default', 'Orders/P'));
+  });
+
+  test('of another Region or account than the function\'s is refused, and a LongRunningCustomResource at once', () => {
+    const [own, far] = stacks({ env: { account: '111111111111', region: 'eu-west-1' } }, { env: { account: '111111111111', region: 'us-east-1' } });
+    const provider = new LongRunningProvider(own, 'P', { function: new lambda.Function(own, 'Fn', { ...CODE, timeout: TIMEOUT, functionName: 'restore' }) });
+    const message = 'function \'Stack0/Fn\' is in region eu-west-1, but \'Stack1\' in us-east-1: CloudFormation invokes functions of its own';
+    expect(() => longRunning(far, 'Restore', { provider })).toThrow(message);
+    new CustomResource(far, 'A', { serviceToken: provider.serviceToken }).node.addDependency(provider);
+    expect(problems(own)).toContain(message);
   });
 
   test('that depends on the provider, itself or by its scope or by another resource, is accepted', () => {
