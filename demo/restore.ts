@@ -63,7 +63,7 @@ export class Restore {
     const error = await this.deploying;
     for (;;) {
       const operation = this.operation();
-      if (!operation) throw error;
+      if (!operation) throw error ?? new Error(`stack ${STACK} was deployed, but its custom resource was never asked for`);
       const runs = operation.hops.some(({ endedAt }) => endedAt === undefined);
       if (!runs && Date.now() - Math.max(...operation.hops.map(({ endedAt }) => endedAt!)) > REST_MS) return operation;
       await sleep(500);
