@@ -9,7 +9,7 @@ export type Place = typeof PLACES[number];
 
 /** Functions of the stack, each alike but for what happens to it from outside. */
 export const FUNCTIONS = [
-  'Resource', 'ImportError', 'SyntaxError', 'NoSuchHandler', 'ThrowsAtLoad', 'BehindADoor', 'Removed', 'SwitchedOff', 'Busy', 'Recursive', 'CarriesOn', 'Stops',
+  'Resource', 'ImportError', 'SyntaxError', 'NoSuchHandler', 'ThrowsAtLoad', 'ModuleThrows', 'BehindADoor', 'Removed', 'SwitchedOff', 'Busy', 'Recursive', 'CarriesOn', 'Stops',
 ] as const;
 
 export type FunctionName = typeof FUNCTIONS[number];
@@ -24,6 +24,8 @@ export interface Cause {
   readonly places?: readonly Place[];
   /** Further properties of the resource. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** Seconds that have passed since CloudFormation signed the ResponseURL. By default none. */
+  readonly signedAgo?: number;
   /** How the ResponseURL refuses answers. */
   readonly refusal?: Refusal;
   /** By default FAILED. */
@@ -80,6 +82,7 @@ export const H3: readonly Cause[] = [
   { what: 'the code is no JavaScript', failure: 'succeeds', function: 'SyntaxError', properties: AT_THE_MARGIN, id: 'marker', reason: /Runtime\.UserCodeSyntaxError: .*SyntaxError/ },
   { what: 'the handler is missing', failure: 'succeeds', function: 'NoSuchHandler', properties: AT_THE_MARGIN, id: 'marker', reason: /Runtime\.HandlerNotFound: .*handler/ },
   { what: 'the code throws while it is loaded', failure: 'succeeds', function: 'ThrowsAtLoad', properties: AT_THE_MARGIN, id: 'marker', reason: /RangeError: the configuration is missing/ },
+  { what: 'an ES module throws while it is loaded', failure: 'succeeds', function: 'ModuleThrows', properties: AT_THE_MARGIN, id: 'marker', reason: /RangeError: the configuration is missing/ },
 ];
 
 export const H4: readonly Cause[] = [
@@ -111,7 +114,7 @@ const LOST = (cause: string) => RegExp(`the next execution could not be started:
 export const H5: readonly Cause[] = [
   { what: 'invoking the next execution is denied', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'denied' }, reason: LOST('AccessDenied') },
   { what: 'invoking the next execution is throttled', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'throttled' }, reason: LOST('TooManyRequests') },
-  { what: 'invoking the next execution gets no reply', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'silent' }, reason: LOST('no answer within') },
+  { what: 'invoking the next execution gets no reply', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'silent' }, reason: LOST('Lambda gave no answer') },
   {
     what: 'the next execution starts, but the connection breaks before its acknowledgement',
     failure: 'goes on',
@@ -125,7 +128,7 @@ export const H5: readonly Cause[] = [
     function: 'Removed',
     places: ['on the first execution'],
     properties: AT_THE_MARGIN,
-    reason: LOST('(ResourceNotFound|no answer within)'),
+    reason: LOST('(ResourceNotFound|Lambda gave no answer)'),
   },
   {
     what: 'the function is switched off by a reserved concurrency of zero',

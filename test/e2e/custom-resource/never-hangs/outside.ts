@@ -12,6 +12,7 @@ const BROKEN: Readonly<Partial<Record<FunctionName, string>>> = {
   SyntaxError: 'syntax-error.handler',
   NoSuchHandler: 'no-such-handler.handler',
   ThrowsAtLoad: 'throws-at-load.handler',
+  ModuleThrows: 'throws-at-load-module.handler',
 };
 
 /** Executions of one function in one chain before Lambda stops the next. */

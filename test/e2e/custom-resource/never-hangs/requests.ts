@@ -14,6 +14,9 @@ export interface Case {
   readonly physicalResourceId: string;
 }
 
+/** Seconds: an operation of executions of 15 s can get to its deadline, and has some to spare for hops that make an id safe. */
+const SERVICE_TIMEOUT = '120';
+
 let number = 0;
 
 export function oneCase(cause: Cause, type: RequestType, place: Place): Case {
@@ -34,7 +37,7 @@ export function casesOf(cause: Cause): readonly Case[] {
 
 export function requestOf(aCase: Case, stackId: string, serviceToken: string, responseUrl: string): object {
   const { cause, type, place, requestId, logicalResourceId } = aCase;
-  const properties = { ServiceToken: serviceToken, ServiceTimeout: '600', Failure: cause.failure, Fails: place, ...cause.properties };
+  const properties = { ServiceToken: serviceToken, ServiceTimeout: SERVICE_TIMEOUT, Failure: cause.failure, Fails: place, ...cause.properties };
   return {
     RequestType: type,
     ServiceToken: serviceToken,

@@ -15,6 +15,10 @@ const CONCURRENCY = 150;
 /** Of the asynchronous queue: events of a provider's function are kept for 7.5 s, and the responder is tried again after 1.5 and 3 s. */
 export const TIME_SCALE = 40;
 
+/** Milliseconds: more than an execution of 15 s, and more than the longest story about one request. */
+const LONGEST_SILENCE = 25_000;
+const LONGEST_WAIT = 60_000;
+
 /** The functions of app/ on a bed of their own, with CloudFormation's side of the protocol in this process. */
 export class Stand {
   static async deploy(): Promise<Stand> {
@@ -75,7 +79,7 @@ export class Stand {
    */
   async send(aCase: Case, traceId?: string): Promise<void> {
     const arn = this.arnOf(aCase.cause.function ?? 'Resource');
-    const request = requestOf(aCase, this.stackId, arn, this.urls.open(aCase.requestId, aCase.cause.refusal));
+    const request = requestOf(aCase, this.stackId, arn, this.urls.open(aCase.requestId, aCase.cause));
     const command = new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(JSON.stringify(request)) });
     if (traceId !== undefined) {
       command.middlewareStack.add((next) => (args) => {
@@ -91,23 +95,31 @@ export class Stand {
   }
 
   /** Waits until CloudFormation has taken an answer. */
-  async answered(aCase: Case): Promise<Put> {
-    for (;;) {
-      const put = this.puts(aCase).find(({ taken }) => taken);
-      if (put) return put;
-      await sleep(50);
-    }
+  answered(aCase: Case): Promise<Put> {
+    const { cause, type, place, requestId } = aCase;
+    return eventually(`an answer to ${requestId} (${cause.what}: ${type} ${place})`, () => this.puts(aCase).find(({ taken }) => taken));
   }
 
   /** Waits until so many executions of a function have started. */
   async started(name: FunctionName, executions: number): Promise<void> {
     const running = () => this.bed.invocations().filter(({ functionName, start }) => functionName === this.nameOf(name) && start !== undefined);
-    while (running().length < executions) await sleep(50);
+    await eventually(`${executions} executions of ${name}`, () => running().length >= executions || undefined);
   }
 
-  /** Waits until nothing runs, waits in the queue or is on its way to a destination. */
+  /** Waits until nothing runs, waits in the queue or is on its way to a destination; or until nothing has happened for longer than anything takes. */
   async quiet(): Promise<void> {
-    while (!this.underWay.isEmpty) await sleep(100);
+    while (!this.underWay.isEmpty && Date.now() - this.underWay.lastAt < LONGEST_SILENCE) await sleep(100);
+  }
+}
+
+/** Asks until there is an answer. */
+async function eventually<T>(what: string, ask: () => T | undefined): Promise<T> {
+  const end = Date.now() + LONGEST_WAIT;
+  for (;;) {
+    const answer = ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > end) throw new Error(`${what}: not within ${LONGEST_WAIT / 1000} s`);
+    await sleep(50);
   }
 }
 
@@ -115,6 +127,7 @@ export class Stand {
 class UnderWay {
   /** ARNs of functions whose failures go to a destination. */
   withDestination: readonly string[] = [];
+  lastAt = Date.now();
   private readonly ids = new Set<string>();
 
   get isEmpty(): boolean {
@@ -122,6 +135,7 @@ class UnderWay {
   }
 
   note(event: BedEvent): void {
+    this.lastAt = event.at;
     if (event.type === 'event-queued') {
       this.ids.add(event.requestId);
     } else if (event.type === 'event-finished' && (event.condition === 'Success' || !this.withDestination.includes(event.functionArn))) {

@@ -1,6 +1,6 @@
 /** What code of a handler may do, well or badly. */
 const { setTimeout: sleep } = require('node:timers/promises');
-const { done, wait } = require('cdk-patient-lambda/handler');
+const { done } = require('cdk-patient-lambda/handler');
 const { next } = require('./next');
 
 const never = () => new Promise(() => undefined);
@@ -57,5 +57,4 @@ exports.failures = {
     return done({ data: { before, during: beats - before, trace: process.env._X_AMZN_TRACE_ID } });
   },
   'goes on': async (request, _, hop) => hop < (request.properties.Fails === 'on a hop' ? 2 : 1) ? next(request, hop) : done(),
-  'goes on for ever': async ({ logicalResourceId }, _, hop) => wait({ hop: hop + 1 }, { physicalResourceId: `made-${logicalResourceId}-${hop + 1}`, after: 1 }),
 };
