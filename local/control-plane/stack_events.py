@@ -1,15 +1,22 @@
-"""A resource that an update adds has CREATE events, as on AWS; the emulator gives it UPDATE events."""
+"""The events of an update as on AWS.
+
+A resource that it adds has CREATE events; the emulator gives it UPDATE events. While it deletes what it replaced or removed, the stack is
+UPDATE_COMPLETE_CLEANUP_IN_PROGRESS and each deletion has its events; the emulator stays UPDATE_IN_PROGRESS and silent.
+"""
 from collections.abc import Callable
 from typing import Any
 
 import doors
 
-DOOR = "ministack.services.cloudformation.stacks:_add_event"
+STACKS = "ministack.services.cloudformation.stacks"
+STACK = "AWS::CloudFormation::Stack"
+CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 BEGINS, ENDS = "UPDATE_IN_PROGRESS", ("UPDATE_COMPLETE", "UPDATE_FAILED")
 
 
 def install() -> None:
-    doors.put_in_place(DOOR, _as_created)
+    doors.put_in_place(f"{STACKS}:_add_event", _as_created)
+    doors.put_in_place(f"{STACKS}:_delete_resource", _as_cleanup)
 
 
 def _as_created(original: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,3 +37,22 @@ def _as_created(original: Callable[..., Any]) -> Callable[..., Any]:
         return original(stack_id, stack_name, logical_id, resource_type, status, reason, physical_id, detailed_status)
 
     return add
+
+
+def _as_cleanup(original: Callable[..., Any]) -> Callable[..., Any]:
+    from ministack.services.cloudformation import _stacks, stacks
+
+    def delete(resource_type: str, physical_id: str, props: dict, stack_name: str | None = None, logical_id: str | None = None) -> Any:
+        stack = _stacks.get(stack_name) if stack_name else None
+        if stack is None or stack["StackStatus"] not in (BEGINS, CLEANUP):
+            return original(resource_type, physical_id, props, stack_name, logical_id)
+        stack_id = stack["StackId"]
+        if stack["StackStatus"] == BEGINS:
+            stack["StackStatus"] = CLEANUP
+            stacks._add_event(stack_id, stack_name, stack_name, STACK, CLEANUP, physical_id=stack_id)
+        stacks._add_event(stack_id, stack_name, logical_id, resource_type, "DELETE_IN_PROGRESS", physical_id=physical_id)
+        result = original(resource_type, physical_id, props, stack_name, logical_id)
+        stacks._add_event(stack_id, stack_name, logical_id, resource_type, "DELETE_COMPLETE", physical_id=physical_id)
+        return result
+
+    return delete

@@ -94,6 +94,7 @@ describe('update', () => {
     expect(inPlace).toMatchObject({ properties: { Size: '2' }, oldProperties: { Size: '1' } });
     expect(replacing).toMatchObject({ properties: { Name: 'other-2', Beside: '2' }, oldProperties: { Name: 'other-1', Beside: '1' } });
     expect(cleaning).toMatchObject({ requestType: 'Delete', resourceType: 'Custom::Other', properties: { Name: 'other-1', Beside: '1' } });
+    expect((await stacks.history('Lifecycle', 'Other')).slice(2)).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE']);
   });
 
   test('that fails after a wait goes back to the old properties, and keeps its id', async () => {

@@ -205,8 +205,14 @@ describe('an update', () => {
     await put(update, answerTo(update, { PhysicalResourceId: 'two' }));
     const remove = await requestOf(stack, 'Delete');
     expect(remove.event).toMatchObject({ PhysicalResourceId: 'one', ResourceProperties: { Size: '1' } });
+    const { Stacks } = await bed.cloudFormation.send(new DescribeStacksCommand({ StackName: stack }));
+    expect(Stacks![0].StackStatus).toBe('UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
     await put(remove, answerTo(remove));
     expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_COMPLETE');
+    const { StackEvents } = await bed.cloudFormation.send(new DescribeStackEventsCommand({ StackName: stack }));
+    expect(StackEvents!.slice(0, 5).map(({ LogicalResourceId, ResourceStatus }) => `${LogicalResourceId} ${ResourceStatus}`).reverse()).toEqual([
+      'Thing UPDATE_COMPLETE', `${stack} UPDATE_COMPLETE_CLEANUP_IN_PROGRESS`, 'Thing DELETE_IN_PROGRESS', 'Thing DELETE_COMPLETE', `${stack} UPDATE_COMPLETE`,
+    ]);
   });
 
   it('that fails is sent back with the properties swapped', async () => {
