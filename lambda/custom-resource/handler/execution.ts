@@ -15,7 +15,7 @@ import { resourceRequest } from './resource-request';
 import { Secrets } from './secrets';
 import { type Settings, settingsOf } from './settings';
 import { StackWatch } from './stack-watch';
-import { executionsNeeded, margin, nextStep, sleepBeforePoll } from './times';
+import { margin, nextStep, sleepBeforePoll } from './times';
 import { memberOf } from './thrown';
 import { isTransient } from './transient';
 import type { AnyHandlers, AnyRequest, Definition, OperationContext } from './types';
@@ -40,7 +40,6 @@ class Execution {
   readonly #watch: StackWatch;
   readonly #secrets: Secrets;
   readonly #code: UserCode;
-  readonly #length: number;
   readonly #margin: number;
   /** The request that handlers see: made once, for secrets take time and `parse` may not be called twice. */
   #request?: AnyRequest<unknown>;
@@ -62,8 +61,7 @@ class Execution {
     this.#secrets = new Secrets(services.readSecret, this.#mask, { ...secretVersions }, clock, this.#over.signal);
     this.#watch = new StackWatch(request.StackId, services.readStack, clock, this.#log, stackAtStart, this.#over.signal);
     this.#code = new UserCode(clock);
-    this.#length = invocation.endsAt - clock.now();
-    this.#margin = margin(this.#length);
+    this.#margin = margin(invocation.endsAt - clock.now());
   }
 
   async run(problem: string | undefined): Promise<void> {
@@ -174,7 +172,8 @@ class Execution {
       return failed(before, error, 'CUT_OFF', this.#mask, memberOf(value, 'physicalResourceId'));
     }
     this.#sleepBeforePoll();
-    return namesNewId(before, this.operation) && this.#canSpareExecution ? this.#hop(handlers) : undefined;
+    // In the last execution that may be, there is no envelope to put the id into
+    return namesNewId(before, this.operation) && !this.#isLast ? this.#hop(handlers) : undefined;
   }
 
   #threw(error: unknown): Verdict | undefined {
@@ -208,7 +207,7 @@ class Execution {
   }
 
   async #hop(handlers: AnyHandlers): Promise<Verdict> {
-    if (this.#executionsLeft <= 0) {
+    if (this.#isLast) {
       return this.#timeOut(handlers, this.#outOfExecutions());
     }
     const operation: Operation = { ...this.operation, stackAtStart: this.#watch.atStart, secretVersions: this.#secrets.versions };
@@ -295,13 +294,8 @@ class Execution {
     return this.operation.phase === 'POLL' ? 'WAITED' : this.#called ? 'CUT_OFF' : 'NOT_STARTED';
   }
 
-  get #executionsLeft(): number {
-    return this.settings.mostExecutions - this.operation.hop - 1;
-  }
-
-  /** Whether a hop before its time leaves enough executions to get to the deadline: an id that fails the operation is of no use. */
-  get #canSpareExecution(): boolean {
-    return this.#executionsLeft >= executionsNeeded(this.platform.clock.now(), this.operation.deadline, this.#length);
+  get #isLast(): boolean {
+    return this.operation.hop + 1 >= this.settings.mostExecutions;
   }
 
   get #marginAt(): number {

@@ -8,13 +8,16 @@ interface Timer {
 
 /**
  * Time that jumps over sleep. While a handler's code runs, so that nothing sleeps, time passes as it does outside;
- * code that does not settle within the patience is taken to hang, and time jumps to what ends it.
+ * code that does not settle within the patience is taken to hang, and time jumps to what ends it, by way of whatever rings before.
  */
 export class SimulatedClock implements Clock {
   readonly #timers = new Set<Timer>();
   #jumped = 0;
+  #jumps = 0;
   #turning = false;
   #patience?: NodeJS.Timeout;
+  /** When, in real time, the latest sleep began, or a call that hung was given up: from then on the patience counts. */
+  #movedAt: number;
 
   /**
    * @param start epoch milliseconds
@@ -22,6 +25,7 @@ export class SimulatedClock implements Clock {
    */
   constructor(private readonly start = Date.now(), private readonly patience = 1000, private readonly real: () => number = () => performance.now()) {
     this.#realStart = this.real();
+    this.#movedAt = this.#realStart;
   }
 
   readonly #realStart: number;
@@ -44,18 +48,26 @@ export class SimulatedClock implements Clock {
         resolve();
         return;
       }
-      const timer: Timer = {
-        at: this.now() + Math.max(0, milliseconds),
-        isSleep,
-        fire: () => {
-          this.#timers.delete(timer);
-          signal?.removeEventListener('abort', timer.fire);
-          resolve();
-          this.#turn();
-        },
+      const fire = () => {
+        this.#timers.delete(timer);
+        signal?.removeEventListener('abort', stop);
+        resolve();
+        this.#turn();
       };
+      const jumps = this.#jumps;
+      const stop = () => {
+        // An alarm that time has not jumped towards ends every look at the stack's status: a handler that hangs goes on hanging
+        if (this.#jumps > jumps) {
+          this.#movedAt = this.real();
+        }
+        fire();
+      };
+      const timer: Timer = { at: this.now() + Math.max(0, milliseconds), isSleep, fire };
       this.#timers.add(timer);
-      signal?.addEventListener('abort', timer.fire, { once: true });
+      if (isSleep) {
+        this.#movedAt = this.real();
+      }
+      signal?.addEventListener('abort', stop, { once: true });
       this.#turn();
     });
   }
@@ -81,11 +93,13 @@ export class SimulatedClock implements Clock {
       this.#jump(next);
       return;
     }
-    const wait = Math.min(this.patience, Math.max(0, next.at - this.now()));
+    const left = this.patience - (this.real() - this.#movedAt);
+    const wait = Math.max(0, Math.min(left, next.at - this.now()));
     this.#patience = setTimeout(() => this.#jump(next), wait);
   }
 
   #jump(timer: Timer): void {
+    this.#jumps += 1;
     this.#jumped += Math.max(0, timer.at - this.now());
     timer.fire();
   }

@@ -48,11 +48,6 @@ export function margin(execution: number): number {
   return Math.min(times.margin.most, execution * times.margin.shareOfExecution);
 }
 
-/** How many executions of this length it takes to get to the deadline. */
-export function executionsNeeded(now: number, deadline: number, execution: number): number {
-  return Math.ceil((deadline - now) / (execution - margin(execution)));
-}
-
 /**
  * How long to wait before the next poll.
  *

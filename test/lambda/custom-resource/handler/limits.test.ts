@@ -181,6 +181,12 @@ describe('onTimeout', () => {
     expect(world.putTimes[0]).toBe(START + 885_000);
   });
 
+  test('gets less after a poll that would not stop: a quarter of the margin is left for the answer', async () => {
+    await world.run({ create: async () => wait({}), poll: never, onTimeout: never }, request('Create'));
+    expect(world.answer.Reason).toMatch(/did not stop.*onTimeout was not finished after 7.5 s/);
+    expect(world.putTimes[0]).toBe(START + 892_500);
+  });
+
   test('gets less where CloudFormation stops waiting sooner', async () => {
     await world.run({ create: never, onTimeout: never }, request('Create', withTimeout(20)));
     expect(world.putTimes[0]).toBe(START + 18_000);

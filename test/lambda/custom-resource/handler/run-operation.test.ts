@@ -1,5 +1,6 @@
 /** What authors test their handlers with. */
-import { type Clock, customResource, done, runOperation, wait } from '../../../../lambda/custom-resource/handler';
+import { type Clock, customResource, done, type Raw, runOperation, wait } from '../../../../lambda/custom-resource/handler';
+import { SimulatedClock } from '../../../../lambda/custom-resource/handler/simulated-clock';
 
 const restore = customResource({
   create: async (_, { idempotencyToken }) => wait({ job: idempotencyToken.slice(0, 4), polls: 0 }),
@@ -47,6 +48,22 @@ test('a handler that hangs ends the process, as deployed', async () => {
   const handler = customResource({ create: () => new Promise<never>(() => undefined), update: async () => done(), delete: async () => done() });
   const report = await runOperation(handler, { RequestType: 'Create' }, { clock: impatient() });
   expect(report).toMatchObject({ answer: { status: 'FAILED' }, exited: true });
+});
+
+test.each(['create', 'poll'])('a %s that hangs is waited for once at each step, not once for each look at the stack', async (hanging) => {
+  const forever = () => new Promise<never>(() => undefined);
+  const handler = customResource<Raw, null>({
+    create: hanging === 'create' ? forever : async () => wait(null),
+    update: async () => done(),
+    delete: async () => done(),
+    poll: forever,
+  });
+  const patience = 40;
+  const waits = jest.spyOn(global, 'setTimeout');
+  const report = await runOperation(handler, { RequestType: 'Create' }, { clock: new SimulatedClock(Date.now(), patience) });
+  expect(report).toMatchObject({ answer: { status: 'FAILED' }, exited: true });
+  // The call itself, a poll that is to stop, and the code that is left behind
+  expect(waits.mock.calls.filter(([, delay]) => delay! > patience / 2).length).toBeLessThanOrEqual(4);
 });
 
 test('an answer that is refused is an error, which the responder would get', async () => {

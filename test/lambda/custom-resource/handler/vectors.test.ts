@@ -4,7 +4,7 @@ import { type Answer, render } from '../../../../lambda/custom-resource/handler/
 import { envelopeOf, readOperation } from '../../../../lambda/custom-resource/handler/operation';
 import { defaultPhysicalResourceId, failureId, idempotencyToken, isInventedId, type Progress } from '../../../../lambda/custom-resource/handler/physical-id';
 import { BadReference, parseReference } from '../../../../lambda/custom-resource/handler/references';
-import { executionsNeeded, margin, nextStep, operationTimes, sleepBeforePoll } from '../../../../lambda/custom-resource/handler/times';
+import { margin, nextStep, operationTimes, sleepBeforePoll } from '../../../../lambda/custom-resource/handler/times';
 import { isTransient } from '../../../../lambda/custom-resource/handler/transient';
 import { request } from './requests';
 
@@ -53,10 +53,6 @@ test.each(vectors.envelopeVectors)('an envelope is read and written: $name', ({ 
 
 test.each(vectors.marginVectors)('the margin of an execution of $execution ms', ({ execution, margin: expected }) => {
   expect(margin(execution)).toBe(expected);
-});
-
-test.each(vectors.executionsNeededVectors)('how many executions it takes to the deadline: $name', ({ now, deadline, execution, needed }) => {
-  expect(executionsNeeded(now, deadline, execution)).toBe(needed);
 });
 
 test.each(vectors.sleepVectors as readonly { name: string; after?: number; pollInterval?: number; elapsed: number; sleep: number }[])(
