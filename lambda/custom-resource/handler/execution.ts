@@ -254,7 +254,9 @@ class Execution {
   async #prepare(handlers: AnyHandlers, signal: AbortSignal): Promise<AnyRequest<unknown>> {
     this.#request ??= await resourceRequest(this.operation, handlers, this.settings.resolveSecrets ? this.#secrets : undefined);
     signal.throwIfAborted();
-    return this.#request;
+    // A wait may have named it since
+    const { request, physicalResourceId } = this.operation;
+    return { ...this.#request, physicalResourceId: request.PhysicalResourceId ?? physicalResourceId } as AnyRequest<unknown>;
   }
 
   async #invoke(handlers: AnyHandlers, request: AnyRequest<unknown>): Promise<unknown> {

@@ -7,10 +7,10 @@ import { memberOf, shownError } from './thrown';
 export type Invoke = (functionArn: string, payload: string, signal: AbortSignal) => Promise<void>;
 
 /** Milliseconds. */
-const LONGEST_ATTEMPT = 5_000;
-const SHORTEST_ATTEMPT = 500;
-/** Share of what is left: a request that was accepted without a reply is to be repeated. */
-const SHARE_OF_ATTEMPT = 1 / 3;
+const LONGEST_SILENCE = 5_000;
+const SHORTEST_SILENCE = 500;
+/** Of what is left: so long a reply is waited for before the next attempt begins. */
+const SHARE_OF_SILENCE = 1 / 3;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
 
@@ -28,31 +28,40 @@ export interface Hop {
 }
 
 /**
- * Invokes the function with the envelope. Repeated after every error, unclear ones too: a repeated hop does no harm, a lost one does.
+ * Invokes the function with the envelope. Repeated after every error and after silence too: a repeated hop does no harm, a lost one does.
+ * An attempt without a reply goes on beside its repeats, for it may only be slow; the first that Lambda accepts ends them all.
  *
  * @throws Unanswered as HopNotStarted
  */
 export async function hop({ functionArn, payload, answer, until, clock, invoke, mask }: Hop): Promise<void> {
-  // An error that was named says more than the silence after it
+  const over = new AbortController();
+  const accepted = new AbortController();
+  // An error that was named says more than silence
   let failure = 'Lambda gave no answer';
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    const over = new AbortController();
+  const attempt = async () => {
     try {
-      const timeout = Math.min(LONGEST_ATTEMPT, Math.max(SHORTEST_ATTEMPT, (until - clock.now()) * SHARE_OF_ATTEMPT));
-      if (await within(clock, timeout, invoke(functionArn, payload, over.signal))) {
-        return;
-      }
+      await invoke(functionArn, payload, over.signal);
+      accepted.abort();
     } catch (error) {
       failure = `${shownError(error)}${hint(error, functionArn)}`;
-    } finally {
-      over.abort();
     }
-    if (clock.now() + pause >= until) {
-      const cause = mask(failure);
-      throw new Unanswered('HopNotStarted', { ...answer, reason: `${answer.reason}: ${cause}` }, cause);
-    }
-    await clock.sleep(pause);
+  };
+  try {
+    let pause = FIRST_PAUSE;
+    do {
+      const silence = Math.min(LONGEST_SILENCE, Math.max(SHORTEST_SILENCE, (until - clock.now()) * SHARE_OF_SILENCE));
+      await within(clock, silence, attempt());
+      await clock.alarm(Math.min(pause, until - clock.now()), accepted.signal);
+      if (accepted.signal.aborted) {
+        return;
+      }
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    } while (clock.now() < until);
+  } finally {
+    over.abort();
   }
+  const cause = mask(failure);
+  throw new Unanswered('HopNotStarted', { ...answer, reason: `${answer.reason}: ${cause}` }, cause);
 }
 
 function hint(error: unknown, functionArn: string): string {

@@ -19,7 +19,7 @@ export interface Told {
 }
 
 /** What a call outside comes to: fine, an HTTP status, an error before or after it took effect, or no end. */
-export type Fate = 'ok' | number | 'fails' | 'is denied' | 'takes effect, then fails' | 'hangs';
+export type Fate = 'ok' | 'slow' | number | 'fails' | 'is denied' | 'takes effect, then fails' | 'hangs';
 
 /** The process of one execution. After its end nothing goes on: no timer rings, no call returns. */
 class Life implements Clock {
@@ -69,6 +69,8 @@ class Life implements Clock {
 
 const ARN = 'arn:aws:lambda:eu-central-1:111122223333:function:restore:live';
 const MOST_EXECUTIONS = 100;
+/** Milliseconds: longer than the first attempt of a hop waits in the shortest execution. */
+const SLOW = 1_200;
 
 /** CloudFormation, Lambda's asynchronous invocation and its on-failure destination around the real runtime and the real responder. */
 export class World {
@@ -213,7 +215,7 @@ export class World {
     this.beforeInvoke();
     const fate = this.invokeFates.shift() ?? 'ok';
     this.invokedArns.push(arn);
-    if (fate === 'ok' || fate === 'takes effect, then fails') {
+    if (fate === 'ok' || fate === 'slow' || fate === 'takes effect, then fails') {
       this.payloads.push(payload);
     }
     await this.#meet(fate, 'https://lambda');
@@ -221,6 +223,9 @@ export class World {
   };
 
   async #meet(fate: Fate, url: string): Promise<void> {
+    if (fate === 'slow') {
+      await this.clock.alarm(SLOW);
+    }
     if (fate === 'hangs') {
       await new Promise(() => undefined);
     }

@@ -175,6 +175,22 @@ describe('hops', () => {
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('execution number 13') });
   });
 
+  test('in the last execution an id that a wait names is in the requests that follow', async () => {
+    world.executionTimeout = 60;
+    const seen: unknown[] = [];
+    await world.run({
+      create: async () => wait({}),
+      poll: async (req, _, { hop }) => {
+        if (hop < 11) {
+          return wait({});
+        }
+        seen.push(req.physicalResourceId);
+        return seen.length === 3 ? done() : wait({}, { physicalResourceId: 'late' });
+      },
+    }, request('Create'));
+    expect(seen).toEqual([undefined, 'late', 'late']);
+  });
+
   test('in the last execution an id is kept without a hop', async () => {
     world.executionTimeout = 60;
     let named = 0;
@@ -226,6 +242,20 @@ describe('hops', () => {
     await world.run({ create: async () => wait({}, { after: 14 }), poll: async () => done() }, request('Create'));
     expect(world.answer.Status).toBe('SUCCESS');
     expect(world.invokedArns).toHaveLength(3);
+  });
+
+  test('whose reply is slow are accepted all the same, and repeated meanwhile', async () => {
+    world.executionTimeout = 15;
+    world.invokeFates = ['slow', 'slow', 'slow', 'slow'];
+    await world.run({ create: async () => wait({}, { after: 14 }), poll: async () => done() }, request('Create'));
+    expect(world.records.filter((record) => JSON.stringify(record).includes('HopNotStarted'))).toEqual([]);
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.invokedArns.length).toBeLessThanOrEqual(3);
+  });
+
+  test('that are accepted are not repeated', async () => {
+    await world.run({ create: async () => wait({}, { after: 14, physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
+    expect(world.invokedArns).toHaveLength(1);
   });
 
   test('are prepared for before the first sleep, and not where nothing waits', async () => {
