@@ -19,7 +19,8 @@ export interface Group {
   readonly testTimeout?: number;
 }
 
-const UNIT_FOLDERS = ['test/bench', 'test/cli', 'test/contract', 'test/demo', 'test/docs', 'test/examples', 'test/lambda', 'test/scripts', 'test/src'];
+/** The tests of src/ run through test/together. */
+const UNIT_FOLDERS = ['test/bench', 'test/cli', 'test/contract', 'test/demo', 'test/docs', 'test/examples', 'test/lambda', 'test/scripts', 'test/together'];
 
 export const GROUPS: readonly Group[] = [
   { name: 'unit', steps: ['bundle'], jest: UNIT_FOLDERS, pytest: ['test/contract', 'test/lambda'], optional: [], workers: 2 },
