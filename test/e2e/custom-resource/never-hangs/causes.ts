@@ -114,7 +114,7 @@ const LOST = (cause: string) => RegExp(`the next execution could not be started:
 export const H5: readonly Cause[] = [
   { what: 'invoking the next execution is denied', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'denied' }, reason: LOST('AccessDenied') },
   { what: 'invoking the next execution is throttled', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'throttled' }, reason: LOST('TooManyRequests') },
-  { what: 'invoking the next execution gets no reply', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'silent' }, reason: LOST('Lambda gave no answer') },
+  { what: 'invoking the next execution gets no reply', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'silent' }, reason: LOST('(Lambda gave no answer|socket hang up)') },
   {
     what: 'the next execution starts, but the connection breaks before its acknowledgement',
     failure: 'goes on',

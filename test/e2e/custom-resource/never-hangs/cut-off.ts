@@ -1,4 +1,5 @@
 /** Code that nobody waits for any more, and the request that comes after it. */
+import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { PLACES, TYPES, type Cause, type FunctionName } from './causes';
 import { oneCase, type Case } from './requests';
 import type { Stand } from './stand';
@@ -20,6 +21,7 @@ export interface CutOff {
 
 /** Every type of request at every place is cut off by its deadline, on a function that runs one execution at a time. */
 export async function cutOff(stand: Stand, name: FunctionName, failure: string): Promise<readonly CutOff[]> {
+  await stand.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: stand.nameOf(name), ReservedConcurrentExecutions: 1 }));
   const results: CutOff[] = [];
   for (const place of PLACES) {
     for (const type of TYPES) {

@@ -97,13 +97,15 @@ export class Stand {
   /** Waits until CloudFormation has taken an answer. */
   answered(aCase: Case): Promise<Put> {
     const { cause, type, place, requestId } = aCase;
-    return eventually(`an answer to ${requestId} (${cause.what}: ${type} ${place})`, () => this.puts(aCase).find(({ taken }) => taken));
+    const ran = () => this.bed.invocations().filter(({ functionName }) => functionName === this.nameOf(cause.function ?? 'Resource')).slice(-6)
+      .map(({ received, start, end, outcome, errorType }) => `received ${received}, ran from ${start} to ${end}: ${outcome} ${errorType ?? ''}`);
+    return eventually(() => `an answer to ${requestId} (${cause.what}: ${type} ${place}; what ran last: ${ran().join('; ')})`, () => this.puts(aCase).find(({ taken }) => taken));
   }
 
   /** Waits until so many executions of a function have started. */
   async started(name: FunctionName, executions: number): Promise<void> {
     const running = () => this.bed.invocations().filter(({ functionName, start }) => functionName === this.nameOf(name) && start !== undefined);
-    await eventually(`${executions} executions of ${name}`, () => running().length >= executions || undefined);
+    await eventually(() => `${executions} executions of ${name}`, () => running().length >= executions || undefined);
   }
 
   /** Waits until nothing runs, waits in the queue or is on its way to a destination; or until nothing has happened for longer than anything takes. */
@@ -113,12 +115,12 @@ export class Stand {
 }
 
 /** Asks until there is an answer. */
-async function eventually<T>(what: string, ask: () => T | undefined): Promise<T> {
+async function eventually<T>(what: () => string, ask: () => T | undefined): Promise<T> {
   const end = Date.now() + LONGEST_WAIT;
   for (;;) {
     const answer = ask();
     if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`${what}: not within ${LONGEST_WAIT / 1000} s`);
+    if (Date.now() > end) throw new Error(`${what()}: not within ${LONGEST_WAIT / 1000} s`);
     await sleep(50);
   }
 }

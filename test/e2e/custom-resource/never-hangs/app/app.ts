@@ -10,8 +10,6 @@ class NeverHangsStack extends Stack {
     const settings: Readonly<Record<string, Partial<LongRunningProviderProps>>> = {
       BehindADoor: { environment: { AWS_ENDPOINT_URL_LAMBDA: this.node.getContext('lambda') } },
       Recursive: { recursiveLoop: lambda.RecursiveLoop.ALLOW },
-      CarriesOn: { reservedConcurrentExecutions: 1 },
-      Stops: { reservedConcurrentExecutions: 1 },
     };
     for (const name of this.node.getContext('functions').split(',')) {
       const provider = new LongRunningProvider(this, `${name}Provider`, {
