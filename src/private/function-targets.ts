@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { DefaultTokenResolver, IResolvable, IResolveContext, IPostProcessor, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
@@ -13,15 +13,31 @@ export class FunctionTargets {
     this.all = this.stack.node.findAll();
     // Versions and aliases both name their function as `lambda`
     const qualified = this.all.filter((construct) => 'lambda' in construct && construct.lambda === fn) as unknown as lambda.IFunction[];
-    this.names = new Set([fn, ...qualified].flatMap(({ functionName, functionArn }) => [this.text(functionName), this.text(functionArn)]));
+    this.names = new Set([fn, ...qualified].flatMap(({ functionName, functionArn }) => [functionName, functionArn]
+      .flatMap((value) => [this.inTemplate(value), this.byPath(value)])));
   }
 
   /** The resources of a CloudFormation type that target the function by the given property. */
   public find<T extends IConstruct>(isResource: (construct: IConstruct) => construct is T, targetOf: (resource: T) => string): T[] {
-    return this.all.filter(isResource).filter((resource) => this.names.has(this.text(targetOf(resource))));
+    return this.all.filter(isResource).filter((resource) => {
+      const target = targetOf(resource);
+      // In the template of a nested stack the same text may mean another function
+      return this.names.has(this.byPath(target)) || (Stack.of(resource) === this.stack && this.names.has(this.inTemplate(target)));
+    });
   }
 
-  private text(value: unknown): string {
+  private inTemplate(value: unknown): string {
     return JSON.stringify(this.stack.resolve(value));
+  }
+
+  private byPath(value: unknown): string {
+    return JSON.stringify(Tokenization.resolve(value, { scope: this.stack, resolver: new PathResolver({ join: (left, right) => [left, right] }), preparing: false }));
+  }
+}
+
+/** Writes references as paths in the tree, which are unique among all stacks. */
+class PathResolver extends DefaultTokenResolver {
+  public resolveToken(token: IResolvable, context: IResolveContext, postProcessor: IPostProcessor): unknown {
+    return Reference.isReference(token) ? `${token.target.node.path}.${token.displayName}` : super.resolveToken(token, context, postProcessor);
   }
 }
