@@ -1,6 +1,9 @@
-import { DefaultTokenResolver, IResolvable, IResolveContext, IPostProcessor, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { DefaultTokenResolver, IFragmentConcat, IResolvable, IResolveContext, IPostProcessor, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
+
+/** What stands side by side in a text. */
+const PAIRS: IFragmentConcat = { join: (left, right) => [left, right] };
 
 /** Tells the resources that name a function, one of its versions or one of its aliases as their target. */
 export class FunctionTargets {
@@ -31,7 +34,7 @@ export class FunctionTargets {
   }
 
   private byPath(value: unknown): string {
-    return JSON.stringify(Tokenization.resolve(value, { scope: this.stack, resolver: new PathResolver({ join: (left, right) => [left, right] }), preparing: false }));
+    return JSON.stringify(Tokenization.resolve(value, { scope: this.stack, resolver: new PathResolver(PAIRS), preparing: false }));
   }
 }
 
