@@ -41,8 +41,6 @@ class Execution {
   readonly #secrets: Secrets;
   readonly #code: UserCode;
   readonly #margin: number;
-  /** The request that handlers see: made once, for secrets take time and `parse` may not be called twice. */
-  #request?: AnyRequest<unknown>;
   /** Whether a function of the handler was called in this execution. */
   #called = false;
 
@@ -252,11 +250,7 @@ class Execution {
 
   /** @throws the reason of the signal, when it aborts before the secrets are there: what nobody waits for any more is not begun */
   async #prepare(handlers: AnyHandlers, signal: AbortSignal): Promise<AnyRequest<unknown>> {
-    this.#request ??= await resourceRequest(this.operation, handlers, this.settings.resolveSecrets ? this.#secrets : undefined);
-    signal.throwIfAborted();
-    // A wait may have named it since
-    const { request, physicalResourceId } = this.operation;
-    return { ...this.#request, physicalResourceId: request.PhysicalResourceId ?? physicalResourceId } as AnyRequest<unknown>;
+    return resourceRequest(this.operation, handlers, this.settings.resolveSecrets ? this.#secrets : undefined, signal);
   }
 
   async #invoke(handlers: AnyHandlers, request: AnyRequest<unknown>): Promise<unknown> {

@@ -10,9 +10,17 @@ function own(properties: Raw): Raw {
 }
 
 /**
- * @throws UnresolvedSecret, and what `parse` throws
+ * Made anew for each call: what a handler changes in it, no other call sees.
+ *
+ * @param wanted aborts when nobody waits for the call any more; `parse` is not begun then
+ * @throws UnresolvedSecret, what `parse` throws, and the reason of the signal
  */
-export async function resourceRequest(operation: Operation, handlers: AnyHandlers, secrets: Secrets | undefined): Promise<AnyRequest<unknown>> {
+export async function resourceRequest(
+  operation: Operation,
+  handlers: AnyHandlers,
+  secrets: Secrets | undefined,
+  wanted: AbortSignal,
+): Promise<AnyRequest<unknown>> {
   const { request, physicalResourceId: waitId } = operation;
   const common = {
     resourceType: request.ResourceType,
@@ -28,6 +36,7 @@ export async function resourceRequest(operation: Operation, handlers: AnyHandler
     return { ...common, requestType: request.RequestType, properties: raw } as AnyRequest<unknown>;
   }
   const resolved = secrets ? await secrets.resolve(raw, 'ResourceProperties') as Raw : raw;
+  wanted.throwIfAborted();
   return {
     ...common,
     requestType: request.RequestType,

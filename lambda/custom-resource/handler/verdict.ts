@@ -53,7 +53,9 @@ export function failed(operation: Operation, error: unknown, progress: Progress,
 export function finished(operation: Operation, result: Done, mask: Mask, log: Logger): Answered {
   const { request } = operation;
   const isDelete = request.RequestType === 'Delete';
-  const id = result.physicalResourceId ?? operation.physicalResourceId ?? request.PhysicalResourceId ?? defaultPhysicalResourceId(request);
+  const { physicalResourceId: own } = result;
+  // A null is no omission: somebody had no id where there should have been one
+  const id = own !== undefined ? own : operation.physicalResourceId ?? request.PhysicalResourceId ?? defaultPhysicalResourceId(request);
   if (isDelete && result.data !== undefined) {
     log.warn('a Delete has no attributes: its data is dropped');
   }

@@ -1,5 +1,5 @@
 /** The last resort: answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
-import { createFailedMarker, loadingFrame, neverStarted } from '../../contract/custom-resource.json';
+import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource.json';
 import { type Answer, render, shortReason } from '../handler/answer';
 import type { Clock } from '../handler/clock';
 import { deliver, type Environment, type Fetch } from '../handler/delivery';
@@ -7,10 +7,13 @@ import { logger, type Write } from '../handler/log';
 import { hideUrl, Mask } from '../handler/mask';
 import { type Operation, readOperation } from '../handler/operation';
 import { failureId, type Progress } from '../handler/physical-id';
-import { isObject } from '../handler/request';
+import { holdsReference } from '../handler/references';
+import { type CloudFormationRequest, isObject } from '../handler/request';
 
 /** Kept back from the time limit, in milliseconds. */
 const RESERVE = 1000;
+
+const WITHHELD = 'its message is in the log of the function, for it may hold a secret';
 
 const NEVER_STARTED: ReadonlySet<unknown> = new Set(neverStarted);
 
@@ -72,9 +75,15 @@ export function answerTo(operation: Operation, responsePayload: unknown, conditi
     status: 'FAILED',
     physicalResourceId: failureId(request, { progress, waitId: physicalResourceId }),
     reason: isThere(responsePayload)
-      ? ['the function failed before it could answer', errorType, errorMessage].filter(isText).join(': ')
+      ? ['the function failed before it could answer', errorType, mayHoldSecret(request, errorType, trace) ? WITHHELD : errorMessage].filter(isText).join(': ')
       : ['Lambda gave up on the invocation before it ran', condition].filter(isText).join(': '),
   };
+}
+
+/** Whether the handler may have worded the message, with a secret of this request in it: only the process that ended knew the secrets. */
+function mayHoldSecret({ ResourceProperties, OldResourceProperties }: CloudFormationRequest, errorType: unknown, trace: unknown): boolean {
+  const isLambdas = isText(errorType) && wordedByLambda.some((begin) => errorType.startsWith(begin));
+  return !isLambdas && !failedToLoad(errorType, trace) && holdsReference(JSON.stringify([ResourceProperties, OldResourceProperties]));
 }
 
 /** What Lambda tells of an error. */

@@ -60,6 +60,7 @@ describe('the id', () => {
   test.each([
     ['empty', '', 'not empty'],
     ['no text', 7, 'got 7'],
+    ['null', null, 'got null'],
     ['longer than CloudFormation takes', 'x'.repeat(1025), '1025 bytes'],
     ['longer in bytes', 'ü'.repeat(513), '1026 bytes'],
     ['the marker of what never came to be', createFailedMarker, 'never came to be'],
@@ -279,7 +280,7 @@ describe('a request', () => {
     expect(world.answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('RequestType is "Import"') });
   });
 
-  test('parse makes its properties, once in an execution, and not those of a delete', async () => {
+  test('parse makes its properties, anew for each call, and not those of a delete', async () => {
     let parsed = 0;
     const parse = (raw: unknown) => {
       parsed += 1;
@@ -294,7 +295,7 @@ describe('a request', () => {
       poll: async () => done(),
     }, request('Create'));
     await new World().run({ parse, delete: async () => done() }, request('Delete'));
-    expect(parsed).toBe(1);
+    expect(parsed).toBe(2);
   });
 
   test('that parse refuses never started', async () => {

@@ -116,6 +116,18 @@ describe('what is changed', () => {
     expect(seen).toEqual([{ list: [1] }, { list: [1] }]);
   });
 
+  test('in the properties is gone at the next call, in one execution as across two', async () => {
+    const seen: unknown[] = [];
+    const note = async (req: any) => {
+      seen.push(structuredClone(req.properties));
+      req.properties.Deep.a = 'changed';
+      req.properties.New = 'added';
+      return seen.length === 3 ? done() : wait({});
+    };
+    await world.run({ create: note, poll: note } as never, request('Create', { ResourceProperties: { Deep: { a: '1' } } }));
+    expect(seen).toEqual(Array(3).fill({ Deep: { a: '1' } }));
+  });
+
   test.each(['Delete', 'Update', 'Create'] as const)('in the properties of a %s reaches no payload and no token (cfn_lambda_handler.py:184 sends it on)', async (type) => {
     world.environment = { PATIENT_LAMBDA_RESOLVE_SECRETS: type === 'Create' ? 'false' : 'true' };
     const tokens = new Set<string>();

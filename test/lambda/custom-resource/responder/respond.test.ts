@@ -103,6 +103,44 @@ describe('an answer that was left', () => {
   });
 });
 
+describe('of a request whose properties hold a reference to a secret', () => {
+  const SECRET = 'S3cr3t-Passw0rd';
+  const REFERENCE = { Db: [{ Url: 'pg://admin:{{resolve:secretsmanager:Db:SecretString:password::}}@h' }] };
+  const worded = [
+    crash('Runtime.UnhandledPromiseRejection', `Error: connect pg://admin:${SECRET}@h`),
+    crash('Error', `connect pg://admin:${SECRET}@h`),
+    crash('AnswerNotDelivered', `not JSON ${SECRET}`),
+    `cut off ${SECRET}`,
+    { errorMessage: SECRET },
+  ];
+
+  test.each<[string, unknown]>([
+    ['the first delivery', request('Create', { ResourceProperties: REFERENCE })],
+    ['a hop', envelope({}, request('Create', { ResourceProperties: REFERENCE }))],
+    ['old properties', request('Update', { ResourceProperties: {}, OldResourceProperties: REFERENCE })],
+  ])('what the handler may have worded is not quoted: %s', async (_, payload) => {
+    for (const response of worded) {
+      world = new World();
+      await world.fail(payload, response);
+      expect(JSON.stringify(world.puts) + world.log).not.toContain(SECRET);
+      expect(world.answer.Reason).toContain('its message is in the log of the function');
+    }
+  });
+
+  test('the type of the error is named', async () => {
+    await world.fail(request('Create', { ResourceProperties: REFERENCE }), worded[0]);
+    expect(world.answer.Reason).toContain('answer: Runtime.UnhandledPromiseRejection: its message');
+  });
+
+  test.each([OUT_OF_MEMORY, TIMED_OUT, crash('Runtime.ExitError', 'exit status 3'), crash('Runtime.ImportModuleError', 'no module x'),
+    { ...crash('Error', 'TABLE is not set'), trace: ['    at Module._compile (node:internal/modules/cjs/loader:1554:14)'] }])(
+    'what Lambda words, or came before a secret was read, is quoted: $errorType', async (response) => {
+      await world.fail(request('Create', { ResourceProperties: REFERENCE }), response);
+      expect(world.answer.Reason).toContain(response.errorMessage);
+    },
+  );
+});
+
 test('reads a request payload that comes as text', async () => {
   await world.fail(JSON.stringify(request('Update')), OUT_OF_MEMORY);
   expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'own-1', Reason: expect.stringContaining('signal: killed') });
