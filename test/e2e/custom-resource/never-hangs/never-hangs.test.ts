@@ -37,7 +37,7 @@ beforeAll(async () => {
     sendOneByOne(cases.filter(({ cause }) => !struck().some((name) => name === cause.function))),
   ]);
   await stand.quiet();
-  deletes = failedCreates().map((each) => deleteAfter(each, stand.puts(each)[0].answer.PhysicalResourceId));
+  deletes = failedCreates().flatMap((each) => stand.puts(each).slice(0, 1).map(({ answer }) => deleteAfter(each, answer.PhysicalResourceId)));
   await sendOneByOne(deletes);
   await stand.quiet();
 }, 240_000);
