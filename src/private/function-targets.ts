@@ -1,9 +1,9 @@
-import { DefaultTokenResolver, IFragmentConcat, IResolvable, IResolveContext, IPostProcessor, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { DefaultTokenResolver, IResolvable, IResolveContext, IPostProcessor, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
 /** What stands side by side in a text. */
-const PAIRS: IFragmentConcat = { join: (left, right) => [left, right] };
+const PAIRS = { join: (left: unknown, right: unknown): unknown => [left, right] };
 
 /** Tells the resources that name a function, one of its versions or one of its aliases as their target. */
 export class FunctionTargets {
