@@ -56,7 +56,7 @@ export const handler = customResource<Properties, Restoring | Removing>({
   async delete(request, context) {
     const target = targetOf(request.properties);
     // For a Create that was cancelled CloudFormation made up an id; what that Create had restored carries ours
-    return remove(target.table, request.maybeOrphan ? idOf(target, context) : request.physicalResourceId!);
+    return remove(target.table, request.maybeOrphan ? idOf(target, context) : request.physicalResourceId);
   },
 
   poll(request, state, context) {
