@@ -80,6 +80,7 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
     import doors
     import dynamic_references
     import event_invoke_config
+    import function_settings
     import parameter_store
     import secret_ids
     import stack_events
@@ -102,7 +103,7 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
     CancelledUpdates(answers.cancel).install()
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
     doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
-    for fix in (event_invoke_config, parameter_store, secret_ids, stack_events, chain):
+    for fix in (event_invoke_config, function_settings, parameter_store, secret_ids, stack_events, chain):
         fix.install()
 
     from ministack.app import app

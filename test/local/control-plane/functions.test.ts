@@ -1,5 +1,6 @@
 /** What the data plane is told about functions, and the records of requests. */
 import { createHash } from 'node:crypto';
+import { UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import {
   CreateAliasCommand, DeleteFunctionEventInvokeConfigCommand, GetFunctionEventInvokeConfigCommand, PublishLayerVersionCommand, PublishVersionCommand,
   PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand, PutFunctionRecursionConfigCommand, UpdateFunctionCodeCommand,
@@ -53,6 +54,26 @@ describe('/_bed/function', () => {
       timeout: 3, memorySize: 128, ephemeralStorage: 512, environment: {}, layers: [], tracingMode: 'PassThrough', logGroup: '/aws/lambda/bare',
       deadLetterTargetArn: null, reservedConcurrency: null, recursiveLoop: 'Terminate',
     });
+  });
+
+  it('takes reserved concurrency and recursive loops from a template, and gives them up with it', async () => {
+    const template = (settings: object) => ({
+      Resources: {
+        Fn: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            FunctionName: 'templated', Runtime: 'nodejs22.x', Handler: 'index.handler', Role: 'arn:aws:iam::000000000000:role/any',
+            Code: { ZipFile: 'exports.handler = async () => 1' }, ...settings,
+          },
+        },
+      },
+    });
+    await bed.createStack('Templated', template({ ReservedConcurrentExecutions: 2, RecursiveLoop: 'Allow' }));
+    await bed.settled('Templated');
+    expect((await ask('function', { name: 'templated' })).body).toMatchObject({ reservedConcurrency: 2, recursiveLoop: 'Allow' });
+    await bed.cloudFormation.send(new UpdateStackCommand({ StackName: 'Templated', TemplateBody: JSON.stringify(template({})) }));
+    await bed.settled('Templated');
+    expect((await ask('function', { name: 'templated' })).body).toMatchObject({ reservedConcurrency: null, recursiveLoop: 'Terminate' });
   });
 
   it('names the alias as called and runs its version', async () => {
