@@ -1,11 +1,13 @@
 /**
  * Builds assets/ and handler/ from lambda/: what runs in AWS, ready to upload or to import, so that a user's synth needs no bundler, no Docker
- * and no network. The same sources give the same bytes. As a command: `tsx scripts/bundle.ts [folder]`, by default into the repository.
+ * and no network. The same sources give the same bytes. As a command: `tsx scripts/bundle.ts [folder]`, by default into the repository;
+ * with `--code` the declarations in handler/ stay as they are, which nothing that runs needs.
  */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
+import { parseArgs } from 'node:util';
 import { bundle, CARRIED_BY_LAMBDA } from './bundler';
-import { handlerFiles, handlerLayer } from './handler';
+import { handlerCode, handlerDeclarations, handlerLayer } from './handler';
 import { contractFiles, type Files, layerSources, layerZip } from './layer';
 import { packagesOf, thirdPartyLicenses } from './licenses';
 
@@ -70,10 +72,11 @@ function replace(path: string, content: Buffer) {
   renameSync(next, path);
 }
 
-async function main(into: string) {
-  const handler = await handlerFiles();
-  const { files, packages } = await assets(handler);
-  for (const [folder, content] of Object.entries({ assets: files, handler })) {
+async function main(into: string, codeOnly: boolean) {
+  const code = await handlerCode();
+  const { files, packages } = await assets(code);
+  const declarations = codeOnly ? declarationsIn(join(into, 'handler')) : await handlerDeclarations();
+  for (const [folder, content] of Object.entries({ assets: files, handler: new Map([...code, ...declarations]) })) {
     mkdirSync(join(into, folder), { recursive: true });
     publish(join(into, folder), content);
     for (const [name, { length }] of content) {
@@ -83,8 +86,15 @@ async function main(into: string) {
   replace(join(into, 'THIRD-PARTY-LICENSES'), Buffer.from(thirdPartyLicenses(ROOT, packages)));
 }
 
+/** Those of an earlier build. */
+function declarationsIn(folder: string): Files {
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.d\.m?ts$/.test(name)) : [];
+  return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
+}
+
 if (require.main === module) {
-  main(process.argv[2] ?? ROOT).catch((error: Error) => {
+  const { values, positionals } = parseArgs({ options: { code: { type: 'boolean', default: false } }, allowPositionals: true });
+  main(positionals[0] ?? ROOT, values.code).catch((error: Error) => {
     console.error(`bundle: ${error.message}`);
     process.exit(1);
   });

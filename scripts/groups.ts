@@ -23,7 +23,7 @@ export interface Group {
 const UNIT_FOLDERS = ['test/bench', 'test/cli', 'test/contract', 'test/demo', 'test/docs', 'test/examples', 'test/lambda', 'test/scripts', 'test/together'];
 
 export const GROUPS: readonly Group[] = [
-  { name: 'unit', steps: ['bundle'], jest: UNIT_FOLDERS, pytest: ['test/contract', 'test/lambda'], optional: [], workers: 2 },
+  { name: 'unit', steps: ['code'], jest: UNIT_FOLDERS, pytest: ['test/contract', 'test/lambda'], optional: [], workers: 2 },
   { name: 'clients', steps: ['bundle', 'clients'], jest: ['test/clients'], pytest: [], optional: [{ folder: 'test/clients/dynamodb-local', tool: 'java' }], workers: 2, testTimeout: 60_000 },
   {
     name: 'e2e',

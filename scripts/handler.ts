@@ -3,7 +3,6 @@
  * the same text in both. Bundled into users' functions, or taken from the layer by code that is not bundled.
  */
 import { join } from 'node:path';
-import { generateDtsBundle } from 'dts-bundle-generator';
 import type { BuildOptions } from 'esbuild';
 import { bundle, CARRIED_BY_LAMBDA } from './bundler';
 import { type Files, zip } from './layer';
@@ -25,8 +24,8 @@ const STUB = { type: 'commonjs', main: './index.js', module: './index.mjs', type
 const IN_LAYER = { name: 'cdk-patient-lambda', exports: { './handler': './handler/index.js' }, type: 'commonjs' };
 const LAYER_FOLDER = 'nodejs/node_modules/cdk-patient-lambda';
 
-/** The files of the published folder handler/. */
-export async function handlerFiles(): Promise<Map<string, Buffer>> {
+/** The published folder handler/, but for its declarations. */
+export async function handlerCode(): Promise<Map<string, Buffer>> {
   const files = new Map([['package.json', json(STUB)]]);
   for (const [name, format] of Object.entries(FORMATS)) {
     // As its authors wrote it: the names in a stack trace are worth more than the milliseconds that it would start sooner (none that we measured)
@@ -37,8 +36,16 @@ export async function handlerFiles(): Promise<Map<string, Buffer>> {
     }
     files.set(name, code);
   }
-  const declarations = Buffer.from(declarationsOf(ENTRY));
-  return files.set('index.d.ts', declarations).set('index.d.mts', declarations);
+  return files;
+}
+
+/** The declarations in handler/, which take most of a build's time, TypeScript's own start included. */
+export async function handlerDeclarations(): Promise<Map<string, Buffer>> {
+  const { generateDtsBundle } = await import('dts-bundle-generator');
+  const [text] = generateDtsBundle([{ filePath: join(ROOT, ENTRY), output: { noBanner: true, exportReferencedTypes: false } }], {
+    preferredConfigPath: join(ROOT, 'scripts', 'declarations.tsconfig.json'),
+  });
+  return new Map(['index.d.ts', 'index.d.mts'].map((name) => [name, Buffer.from(text)]));
 }
 
 /** The layer that lets CommonJS code which is not bundled require what is published. */
@@ -47,13 +54,6 @@ export function handlerLayer(published: Files): Buffer {
     [`${LAYER_FOLDER}/package.json`, json(IN_LAYER)],
     [`${LAYER_FOLDER}/handler/index.js`, published.get('index.js')!],
   ]));
-}
-
-function declarationsOf(entry: string): string {
-  const [text] = generateDtsBundle([{ filePath: join(ROOT, entry), output: { noBanner: true, exportReferencedTypes: false } }], {
-    preferredConfigPath: join(ROOT, 'scripts', 'declarations.tsconfig.json'),
-  });
-  return text;
 }
 
 function json(value: unknown): Buffer {

@@ -3,9 +3,10 @@
  */
 import { run, tool } from './command';
 
-export type Step = 'bundle' | 'compile' | 'clients' | 'tarball' | 'kernel';
+export type Step = 'code' | 'bundle' | 'compile' | 'clients' | 'tarball' | 'kernel';
 
 const COMMANDS: Record<Step, readonly [string, ...string[]]> = {
+  code: [tool('tsx'), 'scripts/bundle.ts', '--code'],
   bundle: [tool('tsx'), 'scripts/bundle.ts'],
   compile: [tool('jsii'), '--silence-warnings=reserved-word'],
   clients: [tool('tsx'), 'scripts/clients.ts'],
