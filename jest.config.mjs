@@ -18,6 +18,7 @@ export default {
   moduleFileExtensions: ['ts', 'mts', 'mjs', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/(dist|lib|assets|reports|\\.cache)/', '/cdk\\.out/'],
   setupFiles: ['<rootDir>/test/loopback-only.ts'],
+  setupFilesAfterEnv: ['<rootDir>/test/one-cdk-out.ts'],
   restoreMocks: true,
   watchman: false,
 };

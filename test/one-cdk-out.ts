@@ -1,0 +1,9 @@
+/** Apps without a folder of their own write into one for each test file, which goes with it: the CDK's own way leaves hundreds behind. */
+import { rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const OUT = join(tmpdir(), `cdk.out-${process.pid}`);
+
+process.env.CDK_OUTDIR = OUT;
+afterAll(() => rmSync(OUT, { recursive: true, force: true }));
