@@ -31,7 +31,7 @@ export const GROUPS: readonly Group[] = [
     jest: ['test/local', 'test/e2e'],
     pytest: [],
     optional: [{ folder: 'test/e2e/dynamodb-local', tool: 'java' }, { folder: 'test/e2e/browser', tool: 'chromium' }],
-    workers: 2,
+    workers: 3, // they wait more than they compute
     testTimeout: 120_000,
   },
   { name: 'package', steps: ['bundle', 'compile', 'tarball', 'kernel'], jest: ['test/package'], pytest: [], optional: [], workers: 2, testTimeout: 120_000 },
