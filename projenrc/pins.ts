@@ -81,9 +81,13 @@ export const DEV_DEPENDENCIES = [
   'yauzl@3.4.0', // keeps the modes of the files that it unzips, which fflate drops
   '@types/yauzl@3.4.0',
   // Lint
-  '@stylistic/eslint-plugin@5.9.0',
   'awslint@2.262.2-alpha.0',
+  'dependency-cruiser@17.4.3', // 18 needs Node.js 22
   'eslint@9.39.5',
+  'eslint-plugin-jest@29.17.0',
+  'eslint-plugin-n@18.5.0',
+  'eslint-plugin-simple-import-sort@14.0.0',
+  'prettier@3.10.1',
   'typescript-eslint@8.73.0',
 ];
 
