@@ -2,7 +2,19 @@ import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
   {
-    ignores: ['node_modules/', 'lib/', 'assets/', 'dist/', 'handler/', 'reports/', '.cache/', '.projen/', '**/cdk.out/', '**/*.generated.ts', '**/*.d.ts'],
+    ignores: [
+      'node_modules/',
+      'lib/',
+      'assets/',
+      'dist/',
+      'handler/',
+      'reports/',
+      '.cache/',
+      '.projen/',
+      '**/cdk.out/',
+      '**/*.generated.ts',
+      '**/*.d.ts',
+    ],
   },
   {
     rules: {
@@ -18,7 +30,10 @@ export default tseslint.config(
     rules: {
       '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/no-explicit-any': 'error',
-      '@typescript-eslint/no-floating-promises': ['error', { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'it', 'suite', 'describe'] }] }],
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test', 'it', 'suite', 'describe'] }] },
+      ],
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/no-require-imports': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_|^\\$comment$', ignoreRestSiblings: true }],

@@ -8,11 +8,14 @@ export default {
   testMatch: ['**/*.test.ts'],
   // Types are checked once, by lint, and not again by each test file
   transform: {
-    '\\.m?[jt]s$': ['@swc/jest', {
-      jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, keepClassNames: true },
-      module: { type: 'commonjs' },
-      sourceMaps: 'inline',
-    }],
+    '\\.m?[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: { target: 'es2022', parser: { syntax: 'typescript', decorators: true }, keepClassNames: true },
+        module: { type: 'commonjs' },
+        sourceMaps: 'inline',
+      },
+    ],
   },
   transformIgnorePatterns: ['/node_modules/', '/lib/', '/assets/', '<rootDir>/handler/'],
   moduleFileExtensions: ['ts', 'mts', 'mjs', 'js', 'json', 'node'],

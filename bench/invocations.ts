@@ -16,11 +16,16 @@ export async function compareInvocations(times: Times): Promise<void> {
   const bed = await Bed.open();
   try {
     const runtimes = { python: bed.newestRuntime('python'), nodejs: bed.newestRuntime('nodejs') };
-    const outputs = (await bed.deploy({ command: `${JSON.stringify(process.execPath)} --import tsx app.ts`, cwd: path.join(__dirname, 'app'), context: runtimes }))[STACK];
+    const outputs = (
+      await bed.deploy({ command: `${JSON.stringify(process.execPath)} --import tsx app.ts`, cwd: path.join(__dirname, 'app'), context: runtimes })
+    )[STACK];
     const lambda = new LambdaClient(bed.clientConfig);
     console.log('\n### Invocations of a function under a window, beside the bare one\n');
     console.log('| runtime | | bare ms | guarded ms | difference ms | ratio |\n|---|---|---|---|---|---|');
-    for (const [language, runtime] of [['Python', runtimes.python], ['Nodejs', runtimes.nodejs]]) {
+    for (const [language, runtime] of [
+      ['Python', runtimes.python],
+      ['Nodejs', runtimes.nodejs],
+    ]) {
       const names = { bare: outputs[`${language}BareName`], guarded: outputs[`${language}GuardedName`] };
       report(runtime, 'cold', await inTurn(names, times.cold, (name) => cold(lambda, name)));
       report(runtime, 'warm', await inTurn(names, times.warm, (name) => timed(lambda, name)));
@@ -60,5 +65,7 @@ async function timed(lambda: LambdaClient, name: string): Promise<number> {
 
 function report(runtime: string, what: string, { bare, guarded }: Samples): void {
   const [a, b] = [median(bare), median(guarded)];
-  console.log(`| ${runtime} | ${what}, median of ${bare.length} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(b - a).toFixed(2)} | ${(b / a).toFixed(2)} |`);
+  console.log(
+    `| ${runtime} | ${what}, median of ${bare.length} | ${a.toFixed(2)} | ${b.toFixed(2)} | ${(b - a).toFixed(2)} | ${(b / a).toFixed(2)} |`,
+  );
 }

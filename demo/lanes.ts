@@ -1,9 +1,9 @@
 /** Where the demo's events come from and which function they are for. */
 export const SOURCES = ['s3', 'sqs', 'sns', 'eventbridge', 'api'] as const;
-export type Source = typeof SOURCES[number];
+export type Source = (typeof SOURCES)[number];
 
 export const FUNCTIONS = ['PythonOrders', 'NodejsOrders'] as const;
-export type FunctionName = typeof FUNCTIONS[number];
+export type FunctionName = (typeof FUNCTIONS)[number];
 
 /** One source of one function. */
 export interface Lane {

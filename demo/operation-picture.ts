@@ -13,8 +13,10 @@ export function operationLane(operation: Operation, scale: Scale, y: number, wid
     const x = scale(startedAt);
     const wide = Math.max(1.5, scale(to) - x);
     const label = wide > 14 ? `<text x="${px(x + wide / 2)}" y="${y + BAR.top + BAR.height + 15}">${n + 1}</text>` : '';
-    return `<g class="hop" data-hop="${n + 1}"><title>execution ${n + 1}: ${seconds(to - startedAt)}, ${pollsOf(operation, n).length} polls</title>`
-      + `<rect x="${px(x)}" y="${y + BAR.top}" width="${px(wide)}" height="${BAR.height}" rx="2"/>${label}</g>`;
+    return (
+      `<g class="hop" data-hop="${n + 1}"><title>execution ${n + 1}: ${seconds(to - startedAt)}, ${pollsOf(operation, n).length} polls</title>` +
+      `<rect x="${px(x)}" y="${y + BAR.top}" width="${px(wide)}" height="${BAR.height}" rx="2"/>${label}</g>`
+    );
   });
   const polls = operation.polls.map((at) => line('poll', scale(at), y + BAR.top + 4, y + BAR.top + BAR.height - 4));
   const done = operation.polls.at(-1);
@@ -24,17 +26,22 @@ export function operationLane(operation: Operation, scale: Scale, y: number, wid
     return `<path class="answer ${status === 'SUCCESS' ? 'success' : 'failed'}" d="M${px(x)} ${y + 4}l8 8l-8 8l-8 -8z"><title>answer: ${escape(status)}${late}</title></path>`;
   });
   const finish = done === undefined ? '' : line('done', scale(done), y + 6, y + BAR.top + BAR.height + 6);
-  return `<g class="operation"><line class="lane" x1="0" x2="${width}" y1="${y}" y2="${y}"/>`
-    + `<text class="source" x="8" y="${y + 24}">custom resource</text><text class="function" x="8" y="${y + 40}">Restore, create</text>\n`
-    + `${bars.join('\n')}\n${polls.join('')}${finish}\n${answers.join('')}</g>`;
+  return (
+    `<g class="operation"><line class="lane" x1="0" x2="${width}" y1="${y}" y2="${y}"/>` +
+    `<text class="source" x="8" y="${y + 24}">custom resource</text><text class="function" x="8" y="${y + 40}">Restore, create</text>\n` +
+    `${bars.join('\n')}\n${polls.join('')}${finish}\n${answers.join('')}</g>`
+  );
 }
 
 export function operationLegend(): string {
-  const item = (marks: string, text: string) => `<li><svg viewBox="0 0 26 14" width="26" height="14"><g class="operation">${marks}</g></svg> ${text}</li>`;
-  return item('<g class="hop"><rect x="1" y="1" width="24" height="12" rx="2"/></g>', 'one execution of the custom resource’s function')
-    + item(line('poll', 13, 2, 12), 'poll: a page restored')
-    + item(line('done', 13, 0, 14), 'done')
-    + item('<path class="answer success" d="M13 0l7 7l-7 7l-7 -7z"/>', 'answer to CloudFormation');
+  const item = (marks: string, text: string) =>
+    `<li><svg viewBox="0 0 26 14" width="26" height="14"><g class="operation">${marks}</g></svg> ${text}</li>`;
+  return (
+    item('<g class="hop"><rect x="1" y="1" width="24" height="12" rx="2"/></g>', 'one execution of the custom resource’s function') +
+    item(line('poll', 13, 2, 12), 'poll: a page restored') +
+    item(line('done', 13, 0, 14), 'done') +
+    item('<path class="answer success" d="M13 0l7 7l-7 7l-7 -7z"/>', 'answer to CloudFormation')
+  );
 }
 
 /** How each execution began and ended. */

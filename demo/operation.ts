@@ -47,9 +47,11 @@ export function judgeOperation({ startedAt, hops, answers }: Operation, executio
   const outcome = first === undefined ? 'not created' : first.status === 'SUCCESS' ? 'created' : first.status;
   const least = LEAST_EXECUTIONS * executionSeconds;
   const complaints = [
-    ...answers.length === 1 ? [] : [`answered ${timesOf(answers.length)}: ${answers.map(({ status }) => status).join(', ') || 'CloudFormation still waits'}`],
+    ...(answers.length === 1
+      ? []
+      : [`answered ${timesOf(answers.length)}: ${answers.map(({ status }) => status).join(', ') || 'CloudFormation still waits'}`]),
     ...answers.filter(({ status }) => status !== 'SUCCESS').map(({ status, reason }) => `answered ${status}: ${reason ?? 'without a reason'}`),
-    ...seconds < least ? [`took ${seconds.toFixed(0)} s, which shows little: one execution may take ${executionSeconds} s`] : [],
+    ...(seconds < least ? [`took ${seconds.toFixed(0)} s, which shows little: one execution may take ${executionSeconds} s`] : []),
     ...damage,
   ];
   return {

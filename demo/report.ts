@@ -72,17 +72,23 @@ ${operationTable(shown.operation)}
 function picture(outcome: Shown): string {
   const executions = new Map(outcome.executions.map((execution) => [execution.id, execution]));
   const times = [
-    ...outcome.sent.map((event) => event.sentAt), ...outcome.executions.map((execution) => execution.executedAt), outcome.window.off,
-    outcome.operation.startedAt, lastSign(outcome.operation),
+    ...outcome.sent.map((event) => event.sentAt),
+    ...outcome.executions.map((execution) => execution.executedAt),
+    outcome.window.off,
+    outcome.operation.startedAt,
+    lastSign(outcome.operation),
   ];
   const from = Math.min(...times);
   const to = Math.max(...times);
-  const scale = (time: number) => LABEL + (time - from) / Math.max(1, to - from) * (WIDTH - LABEL - RIGHT);
+  const scale = (time: number) => LABEL + ((time - from) / Math.max(1, to - from)) * (WIDTH - LABEL - RIGHT);
   const bottom = TOP + LANES.length * LANE_HEIGHT;
   const height = bottom + OPERATION_HEIGHT + 30;
   const { on, off } = outcome.window;
-  const marks = LANES.flatMap((lane, row) => eventsOf(outcome, lane).map((event, n) =>
-    mark(event, executions.get(event.id), scale, TOP + row * LANE_HEIGHT + 8 + (n % ROWS) * ((LANE_HEIGHT - 14) / (ROWS - 1)), from)));
+  const marks = LANES.flatMap((lane, row) =>
+    eventsOf(outcome, lane).map((event, n) =>
+      mark(event, executions.get(event.id), scale, TOP + row * LANE_HEIGHT + 8 + (n % ROWS) * ((LANE_HEIGHT - 14) / (ROWS - 1)), from),
+    ),
+  );
   return `<svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Arrival and execution of each event over time, and the executions of the custom resource">
 <rect class="window" x="${px(scale(on))}" y="${TOP - 20}" width="${px(scale(off) - scale(on))}" height="${LANES.length * LANE_HEIGHT + 20}"/>
 <text class="window-label" x="${px((scale(on) + scale(off)) / 2)}" y="${TOP - 6}">maintenance window on</text>
@@ -94,8 +100,10 @@ ${marks.join('\n')}
 }
 
 function laneLabel(lane: Lane, y: number): string {
-  return `<line class="lane" x1="0" x2="${WIDTH}" y1="${y}" y2="${y}"/>`
-    + `<text class="source" x="8" y="${y + 21}">${lane.source}</text><text class="function" x="8" y="${y + 37}">${lane.fn}</text>`;
+  return (
+    `<line class="lane" x1="0" x2="${WIDTH}" y1="${y}" y2="${y}"/>` +
+    `<text class="source" x="8" y="${y + 21}">${lane.source}</text><text class="function" x="8" y="${y + 37}">${lane.fn}</text>`
+  );
 }
 
 function ticks(from: number, to: number, scale: (time: number) => number, y: number): string {
@@ -128,8 +136,11 @@ function fateOf(event: SentEvent, execution: Execution | undefined): Fate {
 
 function legend(): string {
   const item = ([fate, text]: [string, string]) =>
-    `<li><svg viewBox="0 0 26 10" width="26" height="10"><g class="event ${fate}">${fate === 'refused' || fate === 'lost'
-      ? '<path d="M10 2l6 6m0 -6l-6 6"/>' : '<line x1="3" x2="23" y1="5" y2="5"/><circle cx="3" cy="5" r="2.2"/><circle cx="23" cy="5" r="2.2"/>'}</g></svg> ${text}</li>`;
+    `<li><svg viewBox="0 0 26 10" width="26" height="10"><g class="event ${fate}">${
+      fate === 'refused' || fate === 'lost'
+        ? '<path d="M10 2l6 6m0 -6l-6 6"/>'
+        : '<line x1="3" x2="23" y1="5" y2="5"/><circle cx="3" cy="5" r="2.2"/><circle cx="23" cy="5" r="2.2"/>'
+    }</g></svg> ${text}</li>`;
   return `<ul class="legend">${Object.entries(FATES).map(item).join('')}${operationLegend()}</ul>`;
 }
 
@@ -141,7 +152,9 @@ function table(outcome: Outcome): string {
     return `<tr><th scope="row">${lane.source} &rarr; ${lane.fn}</th><td>${fates.length}</td>${cells.join('')}</tr>`;
   };
   return `<table>
-<thead><tr><th scope="col">source and function</th><th scope="col">sent</th>${Object.values(FATES).map((text) => `<th scope="col">${text}</th>`).join('')}</tr></thead>
+<thead><tr><th scope="col">source and function</th><th scope="col">sent</th>${Object.values(FATES)
+    .map((text) => `<th scope="col">${text}</th>`)
+    .join('')}</tr></thead>
 <tbody>
 ${LANES.map(row).join('\n')}
 </tbody>

@@ -30,8 +30,14 @@ export class Restore {
   private readonly deploying: Promise<unknown>;
 
   /** Begins to deploy. */
-  constructor(private readonly bed: Bed, private readonly app: CdkApp) {
-    this.deploying = bed.deploy(app, STACK).then(() => undefined, (error: unknown) => error);
+  constructor(
+    private readonly bed: Bed,
+    private readonly app: CdkApp,
+  ) {
+    this.deploying = bed.deploy(app, STACK).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
   }
 
   /** The creation as far as it has come; undefined before its request. */
@@ -39,7 +45,8 @@ export class Restore {
     const found = creation(this.bed);
     if (!found) return undefined;
     const { request, event } = found;
-    const hops = this.bed.invocations()
+    const hops = this.bed
+      .invocations()
       .filter(({ functionName, payload }) => functionName === event.functionName && payload?.includes(request.RequestId));
     const requests = this.bed.requests();
     return {
@@ -72,15 +79,20 @@ export class Restore {
 
   /** How the table differs from the backup, in words. */
   async damage(): Promise<string[]> {
-    const { ResourceProperties: { Table } } = creation(this.bed)!.request;
-    const backup = readFileSync(BACKUP, 'utf8').trim().split('\n').map((line) => (JSON.parse(line) as { Item: Item }).Item);
+    const {
+      ResourceProperties: { Table },
+    } = creation(this.bed)!.request;
+    const backup = readFileSync(BACKUP, 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { Item: Item }).Item);
     const table = await scan(new DynamoDBClient(this.bed.clientConfig), Table).catch((error: Error) => error);
     if (table instanceof Error) return [`its table can't be read: ${table.name}`];
     const restored = new Map(table.map(({ restoredBy: _, ...item }) => [item.id.S!, textOf(item)]));
     const wrong = backup.filter((item) => restored.get(item.id.S!) !== textOf(item));
     return [
-      ...wrong.length > 0 ? [`${wrong.length} of ${backup.length} items are not as in the backup`] : [],
-      ...table.length > backup.length ? [`${table.length - backup.length} items are not of the backup`] : [],
+      ...(wrong.length > 0 ? [`${wrong.length} of ${backup.length} items are not as in the backup`] : []),
+      ...(table.length > backup.length ? [`${table.length - backup.length} items are not of the backup`] : []),
     ];
   }
 
@@ -92,13 +104,13 @@ export class Restore {
 /** The first request to create the resource, and the event that brought it. */
 export function creation(bed: Bed): { readonly request: Request; readonly event: InvocationRecord } | undefined {
   for (const event of bed.invocations()) {
-    const request = event.door === 'cloudformation' && event.payload ? JSON.parse(event.payload.toString()) as Request : undefined;
+    const request = event.door === 'cloudformation' && event.payload ? (JSON.parse(event.payload.toString()) as Request) : undefined;
     if (request?.ResourceType === 'Custom::Restore' && request.RequestType === 'Create') return { request, event };
   }
   return undefined;
 }
 
-const textOf = (item: Item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => a < b ? -1 : 1));
+const textOf = (item: Item) => JSON.stringify(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)));
 
 function answerIn(body: Buffer | undefined): { status: string; reason?: string } {
   try {

@@ -53,11 +53,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     const { outcome, operation } = seen;
     const verdict = judge(outcome.sent, outcome.executions);
     const operationVerdict = judgeOperation(operation, EXECUTION_SECONDS, seen.damage);
-    const page = reportPage({ ...outcome, operation }, { events: verdict, operation: operationVerdict }, {
-      runtimes: `Python function on ${runtimes.python}, Node.js function on ${runtimes.nodejs}`,
-      isolation: 'Emulated: AWS, on this machine. Real: the CDK command line, the deployed template, AWS’s own runtime interface clients, each function in a sandbox of its own',
-      seconds: (Date.now() - startedAt) / 1000,
-    });
+    const page = reportPage(
+      { ...outcome, operation },
+      { events: verdict, operation: operationVerdict },
+      {
+        runtimes: `Python function on ${runtimes.python}, Node.js function on ${runtimes.nodejs}`,
+        isolation:
+          'Emulated: AWS, on this machine. Real: the CDK command line, the deployed template, AWS’s own runtime interface clients, each function in a sandbox of its own',
+        seconds: (Date.now() - startedAt) / 1000,
+      },
+    );
     return {
       line: verdictLine(verdict),
       operationLine: operationVerdict.line,

@@ -18,7 +18,10 @@ export class Senders {
   private readonly eventBridge: EventBridgeClient;
   private readonly lambda: LambdaClient;
 
-  constructor(bed: Bed, private readonly outputs: Outputs) {
+  constructor(
+    bed: Bed,
+    private readonly outputs: Outputs,
+  ) {
     this.s3 = new S3Client({ ...bed.clientConfig, forcePathStyle: true });
     this.sqs = new SQSClient(bed.clientConfig);
     this.sns = new SNSClient(bed.clientConfig);
@@ -63,10 +66,12 @@ export class Senders {
       return { digest: sha256(payload), refused: false };
     },
     api: async (fn, _id, payload) => {
-      const response = await this.lambda.send(new InvokeCommand({
-        FunctionName: this.output(fn, 'Function'),
-        Payload: Buffer.from(JSON.stringify(apiRequest(payload))),
-      }));
+      const response = await this.lambda.send(
+        new InvokeCommand({
+          FunctionName: this.output(fn, 'Function'),
+          Payload: Buffer.from(JSON.stringify(apiRequest(payload))),
+        }),
+      );
       const answer = JSON.parse(Buffer.from(response.Payload!).toString());
       if (response.FunctionError || ![200, 503].includes(answer.statusCode)) throw new Error(`API request was answered ${JSON.stringify(answer)}`);
       return { digest: sha256(payload), refused: answer.statusCode === 503 };

@@ -8,7 +8,11 @@ export type Item = Record<string, AttributeValue>;
 export class Tables {
   private readonly dynamodb: DynamoDBClient;
 
-  constructor(bed: Bed, private readonly executionsTable: string, private readonly deferredTable: string) {
+  constructor(
+    bed: Bed,
+    private readonly executionsTable: string,
+    private readonly deferredTable: string,
+  ) {
     this.dynamodb = new DynamoDBClient(bed.clientConfig);
   }
 
@@ -39,7 +43,7 @@ export async function scan(dynamodb: DynamoDBClient, table: string): Promise<Ite
   let from: Item | undefined;
   do {
     const page = await dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true, ExclusiveStartKey: from }));
-    items.push(...page.Items ?? []);
+    items.push(...(page.Items ?? []));
     from = page.LastEvaluatedKey;
   } while (from);
   return items;

@@ -23,7 +23,10 @@ export class Timeline {
   private printedAt = Date.now();
   private readonly heartbeat: NodeJS.Timeout;
 
-  constructor(private readonly out: NodeJS.WriteStream, private readonly total: number) {
+  constructor(
+    private readonly out: NodeJS.WriteStream,
+    private readonly total: number,
+  ) {
     this.heartbeat = setInterval(() => this.beat(), 1000);
   }
 
@@ -84,8 +87,10 @@ export class Timeline {
     const refused = this.events.filter((event) => event.refused).length;
     const { executions } = this.snapshot;
     const replayed = executions.filter((execution) => execution.replayed).length;
-    return `window ${this.windowOn ? 'ON ' : 'off'}  sent ${this.events.length}/${this.total}  refused ${refused}  ran ${executions.length}`
-      + ` (${replayed} replayed)  kept ${unfinished(this.snapshot)}  custom resource ${this.operationText()}`;
+    return (
+      `window ${this.windowOn ? 'ON ' : 'off'}  sent ${this.events.length}/${this.total}  refused ${refused}  ran ${executions.length}` +
+      ` (${replayed} replayed)  kept ${unfinished(this.snapshot)}  custom resource ${this.operationText()}`
+    );
   }
 
   private operationText(): string {
@@ -103,7 +108,7 @@ export class Timeline {
   }
 
   /** One source of one function: a bar of what ran at once (=), was replayed (~), refused (x) and waits (.). */
-  private lane(lane: typeof LANES[number]): string {
+  private lane(lane: (typeof LANES)[number]): string {
     const mine = this.events.filter((event) => event.lane.fn === lane.fn && event.lane.source === lane.source);
     const executions = new Map(this.snapshot.executions.map((execution) => [execution.id, execution]));
     const marks = mine.map((event) => {

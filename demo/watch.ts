@@ -22,7 +22,10 @@ export class Watch {
   private waiting: ((snapshot: Snapshot) => void)[] = [];
   private readonly loop: Promise<void>;
 
-  constructor(private readonly tables: Tables, private readonly tell: (snapshot: Snapshot) => void) {
+  constructor(
+    private readonly tables: Tables,
+    private readonly tell: (snapshot: Snapshot) => void,
+  ) {
     this.loop = this.run();
   }
 
@@ -37,7 +40,7 @@ export class Watch {
       const picture = JSON.stringify([snapshot.executions.map(({ id, executions }) => [id, executions]).sort(), [...snapshot.deferred].sort()]);
       if (picture !== before) changedAt = now;
       before = picture;
-      holdsSince = condition(snapshot) ? holdsSince ?? now : undefined;
+      holdsSince = condition(snapshot) ? (holdsSince ?? now) : undefined;
       if (holdsSince !== undefined && now - holdsSince >= seconds * 1000) return snapshot;
       if (now - changedAt >= stillSeconds * 1000) return snapshot;
     }

@@ -181,7 +181,9 @@ export class Bed {
     log(`bed: ${controlPlane.emulator} at ${this.endpoint}, account ${ACCOUNT}, region ${REGION}`);
     log(`bed: functions run in sandboxes of ${this.isolation}`);
     for (const runtime of runtimes) {
-      log(`bed: ${runtime.runtime}: ${runtime.missing ? `not here (${runtime.missing})` : [runtime.interpreter, runtime.client, runtime.label].filter(Boolean).join(', ')}`);
+      log(
+        `bed: ${runtime.runtime}: ${runtime.missing ? `not here (${runtime.missing})` : [runtime.interpreter, runtime.client, runtime.label].filter(Boolean).join(', ')}`,
+      );
     }
     if (asyncTimeScale !== 1) log(`bed: the asynchronous queue's retry delays and event age are divided by ${asyncTimeScale}`);
     for (const line of WEAKER_THAN_AWS) log(`bed: weaker than AWS: ${line}`);

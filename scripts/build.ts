@@ -7,7 +7,7 @@ import { printTally } from './tally';
 const GROUPS = ['unit', 'lint'];
 
 async function main() {
-  if (!await take('bundle') || !await take('compile')) {
+  if (!(await take('bundle')) || !(await take('compile'))) {
     process.exitCode = 1;
     return;
   }

@@ -37,11 +37,12 @@ async function assets(handler: Files): Promise<{ files: Files; packages: string[
 
   const preload = await bundle(`${LAYER.sources}/${LAYER.preload}`, { format: 'esm', banner: { js: REQUIRE } });
   inputs.push(...preload.inputs);
-  files.set(LAYER.zip, layerZip(new Map([
-    ...layerSources(join(ROOT, LAYER.sources)),
-    ...contractFiles(join(ROOT, 'lambda', 'contract')),
-    [LAYER.bundled, preload.code],
-  ])));
+  files.set(
+    LAYER.zip,
+    layerZip(
+      new Map([...layerSources(join(ROOT, LAYER.sources)), ...contractFiles(join(ROOT, 'lambda', 'contract')), [LAYER.bundled, preload.code]]),
+    ),
+  );
   files.set(HANDLER_LAYER, handlerLayer(handler));
   return { files, packages: packagesOf(inputs) };
 }

@@ -32,12 +32,15 @@ const HEADER = `// Generated from lambda/contract by \`npm run contract\`. Do no
 `;
 
 function pick(...keys: string[]): (contract: Contract) => Contract {
-  return (contract) => Object.fromEntries(keys.map((key) => {
-    if (!(key in contract)) {
-      throw new Error(`lambda/contract has no '${key}' where scripts/contract.ts selects it; found: ${Object.keys(contract).join(', ')}`);
-    }
-    return [key, contract[key]];
-  }));
+  return (contract) =>
+    Object.fromEntries(
+      keys.map((key) => {
+        if (!(key in contract)) {
+          throw new Error(`lambda/contract has no '${key}' where scripts/contract.ts selects it; found: ${Object.keys(contract).join(', ')}`);
+        }
+        return [key, contract[key]];
+      }),
+    );
 }
 
 /** The text of the generated file for the contract in a folder. */

@@ -29,7 +29,13 @@ function run(command, args, input) {
         reject(new Error(`no ${command}`));
       } else {
         const words = `${stderr}`.trim().split('\n').filter(Boolean).pop() ?? '';
-        reject(new Error(error.killed ? `${command} did not end within ${PATIENCE / 1000} s` : `${command} failed: ${words || `exit ${error.code ?? error.signal}`}`));
+        reject(
+          new Error(
+            error.killed
+              ? `${command} did not end within ${PATIENCE / 1000} s`
+              : `${command} failed: ${words || `exit ${error.code ?? error.signal}`}`,
+          ),
+        );
       }
     });
     child.stdin?.on('error', () => {}); // the command ended without reading: its own exit tells why
@@ -105,14 +111,41 @@ async function archives() {
 }
 
 async function openssl() {
-  await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-subj', '/CN=localhost', '-keyout', 'key.pem', '-out', 'certificate.pem']);
+  await run('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'ec',
+    '-pkeyopt',
+    'ec_paramgen_curve:prime256v1',
+    '-nodes',
+    '-subj',
+    '/CN=localhost',
+    '-keyout',
+    'key.pem',
+    '-out',
+    'certificate.pem',
+  ]);
   return 'made a certificate';
 }
 
 async function namespace() {
   return firstThatWorks([
     async () => {
-      await run('bwrap', ['--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--tmpfs', '/tmp', '--unshare-pid', '--die-with-parent', 'true']);
+      await run('bwrap', [
+        '--ro-bind',
+        '/',
+        '/',
+        '--dev',
+        '/dev',
+        '--proc',
+        '/proc',
+        '--tmpfs',
+        '/tmp',
+        '--unshare-pid',
+        '--die-with-parent',
+        'true',
+      ]);
       return 'bubblewrap started one';
     },
     async () => {
@@ -129,14 +162,23 @@ async function java() {
 
 async function chromium() {
   const page = 'data:text/html,<title>a</title><script>document.title = 40 + 2</script>';
-  const quiet = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', `--user-data-dir=${join(scratch, 'chromium')}`];
-  return firstThatWorks(['chromium', 'chromium-browser', 'google-chrome'].map((command) => async () => {
-    const dom = await run(command, [...quiet, '--dump-dom', page]);
-    if (!dom.includes('<title>42</title>')) {
-      throw new Error(`${command} did not run a page`);
-    }
-    return `${command} ran a page`;
-  }));
+  const quiet = [
+    '--headless',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-dev-shm-usage',
+    '--no-first-run',
+    `--user-data-dir=${join(scratch, 'chromium')}`,
+  ];
+  return firstThatWorks(
+    ['chromium', 'chromium-browser', 'google-chrome'].map((command) => async () => {
+      const dom = await run(command, [...quiet, '--dump-dom', page]);
+      if (!dom.includes('<title>42</title>')) {
+        throw new Error(`${command} did not run a page`);
+      }
+      return `${command} ran a page`;
+    }),
+  );
 }
 
 /** `optional` tools serve one part of the tests each; that part says that it was not run. */
@@ -157,13 +199,15 @@ const TRIALS = [
 ];
 
 async function tryAll(trials) {
-  return Promise.all(trials.map(async (trial) => {
-    try {
-      return { trial, works: true, words: await trial.attempt() };
-    } catch (error) {
-      return { trial, works: false, words: error.message };
-    }
-  }));
+  return Promise.all(
+    trials.map(async (trial) => {
+      try {
+        return { trial, works: true, words: await trial.attempt() };
+      } catch (error) {
+        return { trial, works: false, words: error.message };
+      }
+    }),
+  );
 }
 
 function print(results) {
@@ -171,7 +215,12 @@ function print(results) {
   const table = [['tool', 'state', 'used by', 'what was tried'], ...rows];
   const widths = [0, 1, 2].map((column) => Math.max(...table.map((row) => row[column].length)));
   for (const row of table) {
-    console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    );
   }
 }
 
@@ -185,7 +234,10 @@ function isDebian() {
 
 function aptGet(args) {
   console.log(`doctor: apt-get ${args.join(' ')}`);
-  const { status, error } = spawnSync('apt-get', args, { env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' }, stdio: ['ignore', 'inherit', 'inherit'] });
+  const { status, error } = spawnSync('apt-get', args, {
+    env: { ...environment, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   return !error && status === 0;
 }
 
@@ -219,7 +271,9 @@ async function main() {
   const failed = results.filter(({ works }) => !works);
   const packages = failed.flatMap(({ trial }) => trial.packages);
   if (packages.length > 0) {
-    console.log(`\ninstall ${packages.length === 1 ? 'it' : 'them'} with: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`);
+    console.log(
+      `\ninstall ${packages.length === 1 ? 'it' : 'them'} with: sudo apt-get update && sudo apt-get install -y --no-install-recommends ${packages.join(' ')}`,
+    );
   }
   return failed.every(({ trial }) => trial.optional) ? 0 : 1;
 }

@@ -20,21 +20,50 @@ export interface Group {
 }
 
 /** The tests of src/ run through test/together. */
-const UNIT_FOLDERS = ['test/bench', 'test/cli', 'test/contract', 'test/demo', 'test/docs', 'test/examples', 'test/lambda', 'test/scripts', 'test/together'];
+const UNIT_FOLDERS = [
+  'test/bench',
+  'test/cli',
+  'test/contract',
+  'test/demo',
+  'test/docs',
+  'test/examples',
+  'test/lambda',
+  'test/scripts',
+  'test/together',
+];
 
 export const GROUPS: readonly Group[] = [
   { name: 'unit', steps: ['code'], jest: UNIT_FOLDERS, pytest: ['test/contract', 'test/lambda'], optional: [], workers: 2 },
-  { name: 'clients', steps: ['bundle', 'clients'], jest: ['test/clients'], pytest: [], optional: [{ folder: 'test/clients/dynamodb-local', tool: 'java' }], workers: 2, testTimeout: 60_000 },
+  {
+    name: 'clients',
+    steps: ['bundle', 'clients'],
+    jest: ['test/clients'],
+    pytest: [],
+    optional: [{ folder: 'test/clients/dynamodb-local', tool: 'java' }],
+    workers: 2,
+    testTimeout: 60_000,
+  },
   {
     name: 'e2e',
     steps: ['bundle', 'compile', 'clients'],
     jest: ['test/local', 'test/e2e'],
     pytest: [],
-    optional: [{ folder: 'test/e2e/dynamodb-local', tool: 'java' }, { folder: 'test/e2e/browser', tool: 'chromium' }],
+    optional: [
+      { folder: 'test/e2e/dynamodb-local', tool: 'java' },
+      { folder: 'test/e2e/browser', tool: 'chromium' },
+    ],
     workers: 3, // they wait more than they compute
     testTimeout: 120_000,
   },
-  { name: 'package', steps: ['bundle', 'compile', 'tarball', 'kernel'], jest: ['test/package'], pytest: [], optional: [], workers: 2, testTimeout: 120_000 },
+  {
+    name: 'package',
+    steps: ['bundle', 'compile', 'tarball', 'kernel'],
+    jest: ['test/package'],
+    pytest: [],
+    optional: [],
+    workers: 2,
+    testTimeout: 120_000,
+  },
   { name: 'lint', steps: ['bundle', 'compile'], jest: [], pytest: [], optional: [] },
 ];
 

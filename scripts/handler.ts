@@ -50,10 +50,12 @@ export async function handlerDeclarations(): Promise<Map<string, Buffer>> {
 
 /** The layer that lets CommonJS code which is not bundled require what is published. */
 export function handlerLayer(published: Files): Buffer {
-  return zip(new Map([
-    [`${LAYER_FOLDER}/package.json`, json(IN_LAYER)],
-    [`${LAYER_FOLDER}/handler/index.js`, published.get('index.js')!],
-  ]));
+  return zip(
+    new Map([
+      [`${LAYER_FOLDER}/package.json`, json(IN_LAYER)],
+      [`${LAYER_FOLDER}/handler/index.js`, published.get('index.js')!],
+    ]),
+  );
 }
 
 function json(value: unknown): Buffer {

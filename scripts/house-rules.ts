@@ -91,13 +91,16 @@ function inLines(file: string, lines: readonly string[], pattern: RegExp, why: s
 }
 
 function importBreaches(root: string, file: string, text: string): string[] {
-  const part = Object.keys(MAY_IMPORT).filter((prefix) => file.startsWith(prefix)).sort((a, b) => b.length - a.length)[0];
+  const part = Object.keys(MAY_IMPORT)
+    .filter((prefix) => file.startsWith(prefix))
+    .sort((a, b) => b.length - a.length)[0];
   const allowed = MAY_IMPORT[part] ?? [];
-  return ts.preProcessFile(text, true, true).importedFiles
-    .map(({ fileName }) => fileName)
+  return ts
+    .preProcessFile(text, true, true)
+    .importedFiles.map(({ fileName }) => fileName)
     .filter((specifier) => specifier.startsWith('.') || `${specifier}/`.startsWith(PUBLISHED))
-    .map((specifier) => specifier.startsWith('.') ? resolve(root, file, specifier) : specifier)
-    .filter((target) => !allowed.some((prefix) => prefix.endsWith('/') ? `${target}/`.startsWith(prefix) : target === prefix))
+    .map((specifier) => (specifier.startsWith('.') ? resolve(root, file, specifier) : specifier))
+    .filter((target) => !allowed.some((prefix) => (prefix.endsWith('/') ? `${target}/`.startsWith(prefix) : target === prefix)))
     .map((target) => `${file}: imports ${target}; ${part} may import ${allowed.join(', ')}`);
 }
 

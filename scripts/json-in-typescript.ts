@@ -11,7 +11,9 @@ export function format(value: unknown, indent = ''): string {
   if (Array.isArray(value)) {
     return `[\n${value.map((item) => `${deeper}${format(item, deeper)},\n`).join('')}${indent}]`;
   }
-  return `{\n${Object.entries(value).map(([name, item]) => `${deeper}${key(name)}: ${format(item, deeper)},\n`).join('')}${indent}}`;
+  return `{\n${Object.entries(value)
+    .map(([name, item]) => `${deeper}${key(name)}: ${format(item, deeper)},\n`)
+    .join('')}${indent}}`;
 }
 
 function onOneLine(value: unknown): string {
@@ -26,7 +28,7 @@ function onOneLine(value: unknown): string {
 }
 
 function text(value: string): string {
-  const escaped = JSON.stringify(value).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, '\\\'');
+  const escaped = JSON.stringify(value).slice(1, -1).replace(/\\"/g, '"').replace(/'/g, "\\'");
   return `'${escaped}'`;
 }
 

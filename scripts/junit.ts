@@ -87,10 +87,13 @@ export function writeReport(path: string, group: string, tests: readonly TestCas
     suppressBooleanAttributes: false, // a test may be named 'true'
   });
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, builder.build({
-    '?xml': { [`${ATTRIBUTE}version`]: '1.0', [`${ATTRIBUTE}encoding`]: 'UTF-8' },
-    'testsuites': { ...totals, testsuite: { ...totals, testcase: tests.map(element) } },
-  }) as string);
+  writeFileSync(
+    path,
+    builder.build({
+      '?xml': { [`${ATTRIBUTE}version`]: '1.0', [`${ATTRIBUTE}encoding`]: 'UTF-8' },
+      'testsuites': { ...totals, testsuite: { ...totals, testcase: tests.map(element) } },
+    }) as string,
+  );
 }
 
 /** Characters that no XML document may hold, however they are written. */
@@ -102,8 +105,8 @@ function element(test: TestCase): Node {
     [`${ATTRIBUTE}classname`]: test.suite,
     [`${ATTRIBUTE}name`]: test.name.replace(NOT_XML, '\ufffd'),
     [`${ATTRIBUTE}time`]: test.seconds.toFixed(3),
-    ...test.outcome === 'failed' ? { failure: { [`${ATTRIBUTE}message`]: message.split('\n')[0], [TEXT]: message } } : {},
-    ...test.outcome === 'skipped' ? { skipped: { [`${ATTRIBUTE}message`]: message } } : {},
+    ...(test.outcome === 'failed' ? { failure: { [`${ATTRIBUTE}message`]: message.split('\n')[0], [TEXT]: message } } : {}),
+    ...(test.outcome === 'skipped' ? { skipped: { [`${ATTRIBUTE}message`]: message } } : {}),
   };
 }
 

@@ -31,10 +31,14 @@ export function thirdPartyLicenses(root: string, folders: readonly string[]): st
       throw new Error(`${name}@${version} is bundled and has no license file in ${folder}`);
     }
     const notice = join(root, folder, 'NOTICE');
-    const texts = [join(root, folder, file), ...existsSync(notice) ? [notice] : []].map((path) => readFileSync(path, 'utf8').trim());
+    const texts = [join(root, folder, file), ...(existsSync(notice) ? [notice] : [])].map((path) => readFileSync(path, 'utf8').trim());
     return [`${name} ${version} (${license})`, '', ...texts].join('\n');
   });
   const rule = `\n\n${'-'.repeat(80)}\n\n`;
-  return [`Code of these packages is contained in the files under assets/:\n\n${folders.map((folder) => folder.replace(/^.*node_modules\//, '- ')).join('\n')}`,
-    ...notices].join(rule) + '\n';
+  return (
+    [
+      `Code of these packages is contained in the files under assets/:\n\n${folders.map((folder) => folder.replace(/^.*node_modules\//, '- ')).join('\n')}`,
+      ...notices,
+    ].join(rule) + '\n'
+  );
 }

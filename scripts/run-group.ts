@@ -34,7 +34,7 @@ async function testsOf(group: Group): Promise<TestCase[]> {
 
 async function builtTests(group: Group): Promise<TestCase[]> {
   for (const step of group.steps) {
-    if (!await take(step)) {
+    if (!(await take(step))) {
       return [failure(`step ${step}`, `step '${step}' failed, so nothing in TypeScript was run of this group; its output is above`)];
     }
   }
@@ -42,7 +42,13 @@ async function builtTests(group: Group): Promise<TestCase[]> {
     return lint();
   }
   const absent = await absentParts(group);
-  return [...absent.map(({ folder, tool: name }) => notRun(folder, name)), ...await jest(group, absent.map(({ folder }) => folder))];
+  return [
+    ...absent.map(({ folder, tool: name }) => notRun(folder, name)),
+    ...(await jest(
+      group,
+      absent.map(({ folder }) => folder),
+    )),
+  ];
 }
 
 async function absentParts(group: Group): Promise<Group['optional']> {
@@ -75,21 +81,25 @@ async function jest(group: Group, leftOut: readonly string[]): Promise<TestCase[
     return [];
   }
   const file = freshReport(`${group.name}-jest.xml`);
-  const { code } = await run(tool('jest'), [
-    ...folders.map((folder) => `${folder}/`),
-    ...leftOut.flatMap((folder) => ['--testPathIgnorePatterns', `/${folder}/`]),
-    ...group.workers ? [`--maxWorkers=${group.workers}`] : [],
-    ...group.testTimeout ? [`--testTimeout=${group.testTimeout}`] : [],
-    '--reporters=default',
-    '--reporters=jest-junit',
-  ], {
-    environment: {
-      JEST_JUNIT_OUTPUT_FILE: file,
-      JEST_JUNIT_CLASSNAME: '{filepath}',
-      JEST_JUNIT_TITLE: '{classname} {title}',
-      JEST_JUNIT_REPORT_TEST_SUITE_ERRORS: 'true',
+  const { code } = await run(
+    tool('jest'),
+    [
+      ...folders.map((folder) => `${folder}/`),
+      ...leftOut.flatMap((folder) => ['--testPathIgnorePatterns', `/${folder}/`]),
+      ...(group.workers ? [`--maxWorkers=${group.workers}`] : []),
+      ...(group.testTimeout ? [`--testTimeout=${group.testTimeout}`] : []),
+      '--reporters=default',
+      '--reporters=jest-junit',
+    ],
+    {
+      environment: {
+        JEST_JUNIT_OUTPUT_FILE: file,
+        JEST_JUNIT_CLASSNAME: '{filepath}',
+        JEST_JUNIT_TITLE: '{classname} {title}',
+        JEST_JUNIT_REPORT_TEST_SUITE_ERRORS: 'true',
+      },
     },
-  });
+  );
   return complete('jest', code, readReportIfAny(file));
 }
 

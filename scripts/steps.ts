@@ -47,8 +47,8 @@ async function main(names: readonly string[]) {
   if (unknown !== undefined) {
     throw new Error(`no step '${unknown}': there are ${Object.keys(COMMANDS).join(', ')}`);
   }
-  for (const step of names.length > 0 ? names as readonly Step[] : DEMO) {
-    if (!await take(step)) {
+  for (const step of names.length > 0 ? (names as readonly Step[]) : DEMO) {
+    if (!(await take(step))) {
       process.exitCode = 1;
       return;
     }

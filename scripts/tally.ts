@@ -30,16 +30,22 @@ export function tally(folder: string, groups: readonly string[]): Tally {
   const tests = results.flatMap((result) => result.tests);
   const problems = results.filter((result) => result.problem !== undefined);
   const failed = count(tests, 'failed') + problems.length;
-  const slowest = results.flatMap(({ group, tests: own }) => own.map((test) => ({ group, ...test })))
-    .sort((a, b) => b.seconds - a.seconds).slice(0, SLOWEST);
+  const slowest = results
+    .flatMap(({ group, tests: own }) => own.map((test) => ({ group, ...test })))
+    .sort((a, b) => b.seconds - a.seconds)
+    .slice(0, SLOWEST);
   return {
     ok: failed === 0,
     lines: [
       '',
       ...results.map(summary),
-      ...results.flatMap(({ group, tests: own }) => own.filter((test) => test.outcome === 'failed').map((test) => `FAILED ${group}: ${test.suite} ${test.name}`)),
-      ...results.flatMap(({ group, tests: own }) => own.filter((test) => test.outcome === 'skipped').map((test) => `skipped ${group}: ${test.name}${test.message ? ` (${test.message})` : ''}`)),
-      ...slowest.length > 0 ? ['slowest:'] : [],
+      ...results.flatMap(({ group, tests: own }) =>
+        own.filter((test) => test.outcome === 'failed').map((test) => `FAILED ${group}: ${test.suite} ${test.name}`),
+      ),
+      ...results.flatMap(({ group, tests: own }) =>
+        own.filter((test) => test.outcome === 'skipped').map((test) => `skipped ${group}: ${test.name}${test.message ? ` (${test.message})` : ''}`),
+      ),
+      ...(slowest.length > 0 ? ['slowest:'] : []),
       ...slowest.map((test) => `${test.seconds.toFixed(1).padStart(8)} s  ${test.group}: ${test.name}`),
       `${count(tests, 'passed')} passed, ${failed} failed, ${count(tests, 'skipped')} skipped`,
     ],

@@ -7,7 +7,7 @@ const connect = Socket.prototype.connect;
 
 Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
   const first = Array.isArray(args[0]) ? args[0][0] : args[0]; // net.connect() hands over its arguments already normalised, as one array
-  const options = typeof first === 'object' && first !== null ? first as { host?: string; path?: string } : { host: args[1] as string | undefined };
+  const options = typeof first === 'object' && first !== null ? (first as { host?: string; path?: string }) : { host: args[1] as string | undefined };
   const host = typeof options.host === 'string' ? options.host : 'localhost';
   if (!options.path && !LOOPBACK.test(host)) {
     throw new Error(`tests use the loopback interface only, this one connects to '${host}'`);

@@ -1,6 +1,12 @@
 import * as path from 'path';
 import { setTimeout as sleep } from 'timers/promises';
-import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
 import { Bed, type InvocationRecord } from '../../local/bed';
 
 const STACK = 'CustomResources';
@@ -22,7 +28,10 @@ export class BenchBed {
     const bed = await Bed.open({ keepPayloads: true, accountConcurrency: 100 });
     try {
       const context = { nodejs: bed.newestRuntime('nodejs') };
-      const { [STACK]: outputs } = await bed.deploy({ command: `${JSON.stringify(process.execPath)} --import tsx app.ts`, cwd: path.join(__dirname, 'app'), context }, STACK);
+      const { [STACK]: outputs } = await bed.deploy(
+        { command: `${JSON.stringify(process.execPath)} --import tsx app.ts`, cwd: path.join(__dirname, 'app'), context },
+        STACK,
+      );
       return new BenchBed(bed, outputs);
     } catch (error) {
       await bed.close();
@@ -33,7 +42,10 @@ export class BenchBed {
   private readonly cloudFormation: CloudFormationClient;
   private stacks = 0;
 
-  private constructor(private readonly bed: Bed, private readonly outputs: Readonly<Record<string, string>>) {
+  private constructor(
+    private readonly bed: Bed,
+    private readonly outputs: Readonly<Record<string, string>>,
+  ) {
     this.cloudFormation = new CloudFormationClient(bed.clientConfig);
   }
 
@@ -47,16 +59,22 @@ export class BenchBed {
     const StackName = `One${this.stacks}`;
     const template = {
       Resources: { One: { Type: 'Custom::One', Properties: { ServiceToken: this.outputs[provider], ServiceTimeout: 180, ...properties } } },
-      ...attribute ? { Outputs: { [attribute]: { Value: { 'Fn::GetAtt': ['One', attribute] } } } } : {},
+      ...(attribute ? { Outputs: { [attribute]: { Value: { 'Fn::GetAtt': ['One', attribute] } } } } : {}),
     };
-    const { StackId } = await this.cloudFormation.send(new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template), OnFailure: 'DO_NOTHING' }));
+    const { StackId } = await this.cloudFormation.send(
+      new CreateStackCommand({ StackName, TemplateBody: JSON.stringify(template), OnFailure: 'DO_NOTHING' }),
+    );
     const stack = await this.settled(StackName);
     const { StackEvents } = await this.cloudFormation.send(new DescribeStackEventsCommand({ StackName }));
-    const { time, durationMs } = this.bed.requests().find(({ method, body, path: url }) => method === 'PUT' && url.includes('cfn-response') && body?.includes(StackId!))!;
+    const { time, durationMs } = this.bed
+      .requests()
+      .find(({ method, body, path: url }) => method === 'PUT' && url.includes('cfn-response') && body?.includes(StackId!))!;
     return {
       answeredAt: time + durationMs,
-      reason: StackEvents!.find(({ LogicalResourceId, ResourceStatusReason }) => LogicalResourceId === 'One' && ResourceStatusReason)?.ResourceStatusReason ?? '',
-      ...attribute ? { doneAt: Number(stack.Outputs?.[0]?.OutputValue) } : {},
+      reason:
+        StackEvents!.find(({ LogicalResourceId, ResourceStatusReason }) => LogicalResourceId === 'One' && ResourceStatusReason)
+          ?.ResourceStatusReason ?? '',
+      ...(attribute ? { doneAt: Number(stack.Outputs?.[0]?.OutputValue) } : {}),
       invocations: this.bed.invocations().filter(({ payload }) => payload?.includes(StackId!)),
     };
   }

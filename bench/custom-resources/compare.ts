@@ -25,8 +25,10 @@ export async function compareCustomResources({ crashes, jobs, synths }: Extent):
     console.error(`${jobs} jobs of a minute for each provider ...`);
     const waits = await doneToAnswer(bed, ['Jobs', 'QuickJobs', 'PeerJobs'], jobs);
     const [one, ten] = [synthesized(1, synths), synthesized(10, synths)];
-    console.log('\n### A custom resource that polls, beside CDK\'s Provider\n');
-    console.log('| | LongRunningCustomResource | with a pollInterval of 1 s | Provider, its default interval of 5 s | Provider, 60 s |\n|---|---|---|---|---|');
+    console.log("\n### A custom resource that polls, beside CDK's Provider\n");
+    console.log(
+      '| | LongRunningCustomResource | with a pollInterval of 1 s | Provider, its default interval of 5 s | Provider, 60 s |\n|---|---|---|---|---|',
+    );
     const templates = (what: string, cell: (form: 'own' | 'peer') => string | number) => row(what, cell('own'), SAME, cell('peer'), SAME);
     templates('CloudFormation resources for one', (form) => one[form].resources);
     templates('for each further one with code of its own', (form) => (ten[form].resources - one[form].resources) / 9);
@@ -39,10 +41,15 @@ export async function compareCustomResources({ crashes, jobs, synths }: Extent):
     row('Lambda executions for it', Jobs.executions, QuickJobs.executions, PeerJobs.executions, NOT_MEASURED);
     for (const minutes of [10, 55]) {
       const own = ownCost(minutes * MINUTE);
-      row(`${minutes} min of waiting, computed`, ...[own, own, peerCost(minutes * MINUTE, 5), peerCost(minutes * MINUTE, MINUTE)].map((dollars) => `$${dollars.toFixed(5)}`));
+      row(
+        `${minutes} min of waiting, computed`,
+        ...[own, own, peerCost(minutes * MINUTE, 5), peerCost(minutes * MINUTE, MINUTE)].map((dollars) => `$${dollars.toFixed(5)}`),
+      );
     }
-    console.log('\nCosts: us-east-1 prices of aws.amazon.com/lambda/pricing and aws.amazon.com/step-functions/pricing, without free tiers; 256 MB arm64, and 128 MB x86-64 for the Provider.');
-    console.log('On the bed the Provider\'s state machine runs on the emulator of Step Functions, and its answers go to the bed\'s port.');
+    console.log(
+      '\nCosts: us-east-1 prices of aws.amazon.com/lambda/pricing and aws.amazon.com/step-functions/pricing, without free tiers; 256 MB arm64, and 128 MB x86-64 for the Provider.',
+    );
+    console.log("On the bed the Provider's state machine runs on the emulator of Step Functions, and its answers go to the bed's port.");
   } finally {
     await bed.close();
   }

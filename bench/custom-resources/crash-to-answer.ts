@@ -18,12 +18,18 @@ export async function crashToAnswer(bed: BenchBed, times: number): Promise<void>
     const toAnswer: number[] = [];
     let told = '';
     for (let n = 0; n < times; n++) {
-      const { invocations: [crashed], answeredAt, reason } = await bed.create(provider, properties);
+      const {
+        invocations: [crashed],
+        answeredAt,
+        reason,
+      } = await bed.create(provider, properties);
       toCrash.push(crashed.end! - crashed.received);
       toAnswer.push(answeredAt - crashed.end!);
       told = reason;
     }
-    console.log(`| ${name} | ${seconds(median(toCrash))} | ${seconds(median(toAnswer))} (${seconds(Math.max(...toAnswer))}) | ${/could answer: ([\w.]+)/.exec(told)?.[1] ?? told} |`);
+    console.log(
+      `| ${name} | ${seconds(median(toCrash))} | ${seconds(median(toAnswer))} (${seconds(Math.max(...toAnswer))}) | ${/could answer: ([\w.]+)/.exec(told)?.[1] ?? told} |`,
+    );
   }
 }
 

@@ -14,10 +14,12 @@ export interface Waited {
 
 /** Jobs of about a minute over functions of 15 s, for several providers side by side. */
 export async function doneToAnswer<P extends string>(bed: BenchBed, providers: readonly P[], jobs: number): Promise<Readonly<Record<P, Waited>>> {
-  const lengths = Array.from({ length: jobs }, (_, n) => String(JOB + n * SPREAD / jobs));
-  const results = await Promise.all(providers.map(async (provider) => {
-    return [provider, waited(await Promise.all(lengths.map((Seconds) => bed.create(provider, { Seconds }, 'DoneAt'))))] as const;
-  }));
+  const lengths = Array.from({ length: jobs }, (_, n) => String(JOB + (n * SPREAD) / jobs));
+  const results = await Promise.all(
+    providers.map(async (provider) => {
+      return [provider, waited(await Promise.all(lengths.map((Seconds) => bed.create(provider, { Seconds }, 'DoneAt'))))] as const;
+    }),
+  );
   return Object.fromEntries(results) as Record<P, Waited>;
 }
 

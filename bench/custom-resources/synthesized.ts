@@ -63,7 +63,17 @@ function synthesize(form: Form, resources: number): { readonly Resources: Readon
 function depth(all: Readonly<Record<string, Resource>>): number {
   const known = new Map<string, number>();
   const of = (id: string): number => {
-    if (!known.has(id)) known.set(id, 1 + Math.max(0, ...references(all[id]).filter((other) => other in all).map(of)));
+    if (!known.has(id))
+      known.set(
+        id,
+        1 +
+          Math.max(
+            0,
+            ...references(all[id])
+              .filter((other) => other in all)
+              .map(of),
+          ),
+      );
     return known.get(id)!;
   };
   return Math.max(...Object.keys(all).map(of));

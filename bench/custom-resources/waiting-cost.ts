@@ -4,7 +4,7 @@
  * Prices as of 2026-11, to be confirmed before they are quoted: https://aws.amazon.com/lambda/pricing/ and https://aws.amazon.com/step-functions/pricing/.
  */
 
-const REQUEST = 0.20 / 1e6;
+const REQUEST = 0.2 / 1e6;
 const GIGABYTE_SECOND = { arm64: 0.0000133334, x86_64: 0.0000166667 };
 /** Standard workflows; each retry of a state is a transition. */
 const TRANSITION = 0.025 / 1000;

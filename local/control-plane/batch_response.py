@@ -4,6 +4,7 @@ The whole batch counts as failed when the answer names a failure that cannot be 
 "Reporting batch item failures"): not an object with a list, an empty or null itemIdentifier, or one that was not sent.
 The emulator would delete those messages.
 """
+
 from typing import Any
 
 

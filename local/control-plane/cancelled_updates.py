@@ -1,6 +1,7 @@
 """CancelUpdateStack cancels the request to a custom resource that is under way, as on AWS: nobody waits for its answer any more,
 the stack rolls back at once. The emulator would wait for the answer first.
 """
+
 from collections.abc import Callable
 from typing import Any
 

@@ -37,24 +37,40 @@ export class CdkCli {
     await this.bootstrap();
     const directory = this.newDirectory();
     const outputs = path.join(directory, 'outputs.json');
-    await this.run(app.cwd, [
-      'deploy', ...selection(stacks), ...appOptions(app, directory), '--require-approval', 'never', '--outputs-file', outputs, '--progress', 'events',
-    ], withAppVariables(this.options.environment, app.environment));
+    await this.run(
+      app.cwd,
+      [
+        'deploy',
+        ...selection(stacks),
+        ...appOptions(app, directory),
+        '--require-approval',
+        'never',
+        '--outputs-file',
+        outputs,
+        '--progress',
+        'events',
+      ],
+      withAppVariables(this.options.environment, app.environment),
+    );
     return fs.existsSync(outputs) ? (JSON.parse(fs.readFileSync(outputs, 'utf8')) as StackOutputs) : {};
   }
 
   async destroy(app: CdkApp, stacks: readonly string[]): Promise<void> {
-    await this.run(app.cwd, [
-      'destroy', ...selection(stacks), ...appOptions(app, this.newDirectory()), '--force',
-    ], withAppVariables(this.options.environment, app.environment));
+    await this.run(
+      app.cwd,
+      ['destroy', ...selection(stacks), ...appOptions(app, this.newDirectory()), '--force'],
+      withAppVariables(this.options.environment, app.environment),
+    );
   }
 
   /** Once per bed; a failed one is tried again by the next deployment. */
   private bootstrap(): Promise<void> {
-    this.bootstrapped ??= this.run(this.newDirectory(), ['bootstrap', `aws://${ACCOUNT}/${REGION}`], this.options.environment).catch((error: unknown) => {
-      this.bootstrapped = undefined;
-      throw error;
-    });
+    this.bootstrapped ??= this.run(this.newDirectory(), ['bootstrap', `aws://${ACCOUNT}/${REGION}`], this.options.environment).catch(
+      (error: unknown) => {
+        this.bootstrapped = undefined;
+        throw error;
+      },
+    );
     return this.bootstrapped;
   }
 
@@ -63,7 +79,9 @@ export class CdkCli {
     await this.requireBedAccount(environment);
     log(`cdk ${args[0]} ...`);
     await processes.run({
-      python, cwd, environment,
+      python,
+      cwd,
+      environment,
       command: [process.execPath, this.cli, ...args, '--no-color', '--no-notices', '--no-version-reporting'],
       onLine: (line) => {
         if (line.trim()) log(`cdk: ${line}`);
@@ -75,7 +93,8 @@ export class CdkCli {
   private async requireBedAccount(environment: Readonly<Record<string, string>>): Promise<void> {
     const { python, root, processes } = this.options;
     const account = (await processes.run({ python, cwd: root, environment, command: [python, IDENTITY] })).trim();
-    if (account !== ACCOUNT) throw new Error(`refusing to run the CDK CLI: sts get-caller-identity answers account ${account}, the bed's is ${ACCOUNT}`);
+    if (account !== ACCOUNT)
+      throw new Error(`refusing to run the CDK CLI: sts get-caller-identity answers account ${account}, the bed's is ${ACCOUNT}`);
   }
 
   private newDirectory(): string {

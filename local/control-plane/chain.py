@@ -2,6 +2,7 @@
 
 Those are the services for which AWS documents loop detection; the AWS SDKs send the header from within a function.
 """
+
 import contextvars
 from collections.abc import Callable
 from typing import Any

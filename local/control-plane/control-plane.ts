@@ -61,7 +61,11 @@ export class ControlPlane {
     const logFile = path.join(options.root, 'control-plane.log');
     const logFd = fs.openSync(logFile, 'a');
     const launcherOptions = JSON.stringify({
-      dataPlane: options.dataPlaneUrl, workDir: options.root, account: ACCOUNT, region: REGION, keepBodies: options.keepBodies ?? false,
+      dataPlane: options.dataPlaneUrl,
+      workDir: options.root,
+      account: ACCOUNT,
+      region: REGION,
+      keepBodies: options.keepBodies ?? false,
     });
     // Bytecode is kept out of the source tree, which may be read-only.
     const env = { ...plainEnvironment(tmp), PYTHONDONTWRITEBYTECODE: '1' };
@@ -85,7 +89,11 @@ export class ControlPlane {
   private readonly exited: Promise<void>;
   private settle: { resolve: () => void; reject: (error: Error) => void } = { resolve: () => undefined, reject: () => undefined };
 
-  private constructor(private readonly child: ChildProcess, private readonly logFile: string, private readonly log: (line: string) => void) {
+  private constructor(
+    private readonly child: ChildProcess,
+    private readonly logFile: string,
+    private readonly log: (line: string) => void,
+  ) {
     this.exited = new Promise((resolve) => child.once('close', () => resolve()));
     createInterface({ input: child.stdout! }).on('line', (line) => this.hear(JSON.parse(line) as LauncherLine));
     child.once('exit', (code, signal) => {
@@ -128,7 +136,10 @@ export class ControlPlane {
 
   private ready(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`the control plane did not start within ${START_MS / 1000} s:\n${this.lastLines()}`)), START_MS);
+      const timer = setTimeout(
+        () => reject(new Error(`the control plane did not start within ${START_MS / 1000} s:\n${this.lastLines()}`)),
+        START_MS,
+      );
       this.settle = {
         resolve: () => {
           clearTimeout(timer);
@@ -154,7 +165,7 @@ export class ControlPlane {
         break;
       case 'request': {
         const { type: _type, body, ...request } = line;
-        this.requests.push({ ...request, ...body === undefined ? {} : { body: Buffer.from(body, 'base64') } });
+        this.requests.push({ ...request, ...(body === undefined ? {} : { body: Buffer.from(body, 'base64') }) });
         break;
       }
       case 'undelivered': {

@@ -7,6 +7,7 @@ What the ResponseURL refuses, and who refuses it on AWS:
 - Anything else is taken with 200, as S3 does, and then judged: longer than 4096 bytes, not JSON, a field missing or of
   the wrong kind, other ids than the request's. Those fail the resource with CloudFormation's kind of reason.
 """
+
 import json
 import logging
 import secrets
@@ -62,20 +63,23 @@ class Request:
             raise RequestFailed(
                 "CloudFormation did not receive a response from your Custom Resource. Please check your logs for requestId "
                 f"[{self.request_id}]. If you are using the Python cfn-response module, you may need to update your Lambda function code "
-                "so that CloudFormation can attach the updated version.")
+                "so that CloudFormation can attach the updated version."
+            )
         if self.cancelled:
             raise RequestFailed(f"Resource {'creation' if self.request_type == 'Create' else 'update'} cancelled")
         answer = judge(self)
         if answer["Status"] == "FAILED":
             raise RequestFailed(
                 f"Received response status [FAILED] from custom resource. Message returned: {answer['Reason']} (RequestId: {self.request_id})",
-                answer["PhysicalResourceId"])
+                answer["PhysicalResourceId"],
+            )
         return answer
 
 
 class CustomResources:
-    def __init__(self, deliver: Callable[[str, bytes], bool], create_failed: Callable[[str, str, str, str, dict, str | None], None],
-                 region: str) -> None:
+    def __init__(
+        self, deliver: Callable[[str, bytes], bool], create_failed: Callable[[str, str, str, str, dict, str | None], None], region: str
+    ) -> None:
         """`create_failed(stack id, stack name, logical id, type, properties, physical id)`: a Create that reached its function failed."""
         self._deliver = deliver
         self._create_failed = create_failed
@@ -105,8 +109,17 @@ class CustomResources:
                     request.cancelled = True
                     request.answered.set()
 
-    def invoke(self, request_type: str, logical_id: str, props: dict, stack_name: str, stack_id: str, resource_type: str,
-               physical_id: str | None = None, old_props: dict | None = None) -> tuple[str, dict]:
+    def invoke(
+        self,
+        request_type: str,
+        logical_id: str,
+        props: dict,
+        stack_name: str,
+        stack_id: str,
+        resource_type: str,
+        physical_id: str | None = None,
+        old_props: dict | None = None,
+    ) -> tuple[str, dict]:
         """Stands in the emulator's door of the same parameters: blocks until answered, returns (physical id, Data)."""
         from ministack.core.responses import new_uuid
         from ministack.services.cloudformation import custom_resource as emulator
@@ -118,9 +131,12 @@ class CustomResources:
         token = new_uuid()
         request = Request(stack_id, new_uuid(), logical_id, request_type)
         event: dict[str, Any] = {
-            "RequestType": request_type, "ServiceToken": service_token,
+            "RequestType": request_type,
+            "ServiceToken": service_token,
             "ResponseURL": f"{emulator._response_url(token)}?{signed(request.signature, self._region)}",
-            "StackId": stack_id, "RequestId": request.request_id, "LogicalResourceId": logical_id,
+            "StackId": stack_id,
+            "RequestId": request.request_id,
+            "LogicalResourceId": logical_id,
         }
         if physical_id is not None:
             event["PhysicalResourceId"] = physical_id
@@ -148,11 +164,16 @@ class CustomResources:
 def signed(signature: str, region: str) -> str:
     """The query of a URL that CloudFormation signed now, in the form of its published samples."""
     now = time.gmtime()
-    return urlencode({
-        "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now), "X-Amz-SignedHeaders": "host",
-        "X-Amz-Expires": URL_SECONDS, "X-Amz-Credential": f"{SIGNER}/{time.strftime('%Y%m%d', now)}/{region}/s3/aws4_request",
-        SIGNATURE: signature,
-    })
+    return urlencode(
+        {
+            "X-Amz-Algorithm": "AWS4-HMAC-SHA256",
+            "X-Amz-Date": time.strftime("%Y%m%dT%H%M%SZ", now),
+            "X-Amz-SignedHeaders": "host",
+            "X-Amz-Expires": URL_SECONDS,
+            "X-Amz-Credential": f"{SIGNER}/{time.strftime('%Y%m%d', now)}/{region}/s3/aws4_request",
+            SIGNATURE: signature,
+        }
+    )
 
 
 def service_timeout(value: Any) -> int:

@@ -1,4 +1,5 @@
 """Hands invocations to the data plane, byte for byte, and brings its answers back."""
+
 import http.client
 import json
 from dataclasses import dataclass, field
@@ -82,7 +83,11 @@ def emulator_result(answer: Answer) -> dict[str, Any]:
         return {"throttle": True, "error": True, "body": body, "log": ""}
     if answer.status >= 300:
         message = body.get("Message") or body.get("message") if isinstance(body, dict) else str(body)
-        return {"error": True, "function_error": "Unhandled", "log": "",
-                "body": {"errorType": answer.header("x-amzn-errortype") or "ServiceException", "errorMessage": message}}
+        return {
+            "error": True,
+            "function_error": "Unhandled",
+            "log": "",
+            "body": {"errorType": answer.header("x-amzn-errortype") or "ServiceException", "errorMessage": message},
+        }
     function_error = answer.header("x-amz-function-error")
     return {"body": body, "error": function_error is not None, "function_error": function_error, "log": ""}

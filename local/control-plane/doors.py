@@ -3,6 +3,7 @@
 A door is written `module:function`. Before anything is replaced each one must exist with the recorded parameters, so
 that a new version of the emulator that moved one fails at start, by name, instead of quietly running functions itself.
 """
+
 import contextvars
 import functools
 import importlib
@@ -88,8 +89,12 @@ def put_in_place(door: str, make: Callable[[Callable[..., Any]], Callable[..., A
             setattr(module, name, replacement)
 
 
-def marked(trigger: str, original: Callable[..., Any], reference: Callable[[dict[str, Any]], str] | None = None,
-           forwarded: Callable[[dict[str, Any]], dict[str, str]] | None = None) -> Callable[..., Any]:
+def marked(
+    trigger: str,
+    original: Callable[..., Any],
+    reference: Callable[[dict[str, Any]], str] | None = None,
+    forwarded: Callable[[dict[str, Any]], dict[str, str]] | None = None,
+) -> Callable[..., Any]:
     """The original, with the trigger noted for whatever it calls.
 
     `reference` finds the function's name in its arguments, `forwarded` the headers that go along.

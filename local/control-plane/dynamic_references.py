@@ -3,6 +3,7 @@
 CloudFormation resolves `ssm` there, but passes `secretsmanager` and `ssm-secure` on as text (custom resources can't take
 secure values); the emulator would put the secret itself into the event.
 """
+
 from collections.abc import Callable
 from typing import Any
 

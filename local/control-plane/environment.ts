@@ -15,7 +15,18 @@ export type BedCredentials = typeof CREDENTIALS;
 
 const INHERITED = ['PATH', 'LANG', 'LC_ALL', 'LC_CTYPE', 'TZ'];
 /** pip finds the user's package index by these; they name no AWS account. */
-const INHERITED_BY_PIP = [...INHERITED, 'HOME', 'XDG_CONFIG_HOME', 'HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy', 'SSL_CERT_FILE'];
+const INHERITED_BY_PIP = [
+  ...INHERITED,
+  'HOME',
+  'XDG_CONFIG_HOME',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+  'SSL_CERT_FILE',
+];
 
 export function credentials(): BedCredentials {
   return CREDENTIALS;

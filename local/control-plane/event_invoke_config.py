@@ -1,4 +1,5 @@
 """On AWS the unqualified function and $LATEST are one and share one event invoke configuration; in the emulator two."""
+
 from collections.abc import Callable
 from typing import Any
 
@@ -8,8 +9,10 @@ LATEST = "$LATEST"
 
 
 def install() -> None:
-    doors.put_in_place("ministack.services.lambda_svc:_put_event_invoke_config",
-                       lambda original: lambda func_name, qualifier, data: original(func_name, _unqualified(qualifier), data))
+    doors.put_in_place(
+        "ministack.services.lambda_svc:_put_event_invoke_config",
+        lambda original: lambda func_name, qualifier, data: original(func_name, _unqualified(qualifier), data),
+    )
     for door in ("_get_event_invoke_config", "_delete_event_invoke_config"):
         doors.put_in_place(f"ministack.services.lambda_svc:{door}", _with_unqualified)
 

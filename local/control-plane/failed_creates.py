@@ -3,6 +3,7 @@
 The emulator forgets such a resource. Its id is the one from the FAILED answer; without an answer that counts, CloudFormation
 invents one of the form <stack>-<logical id>-<suffix>.
 """
+
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -25,8 +26,12 @@ class FailedCreates:
         invented = f"{stack_name}-{logical_id}-{new_uuid().replace('-', '').upper()[:13]}"
         with self._lock:
             self._by_stack.setdefault(stack_id, {})[logical_id] = {
-                "PhysicalResourceId": physical_id or invented, "ResourceType": resource_type, "ResourceStatus": "CREATE_FAILED",
-                "LogicalResourceId": logical_id, "Properties": props, "Attributes": {},
+                "PhysicalResourceId": physical_id or invented,
+                "ResourceType": resource_type,
+                "ResourceStatus": "CREATE_FAILED",
+                "LogicalResourceId": logical_id,
+                "Properties": props,
+                "Attributes": {},
             }
 
     def install(self) -> None:

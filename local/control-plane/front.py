@@ -1,4 +1,5 @@
 """The bed's one address: takes what belongs to the data plane with its raw bytes and lets the rest pass to the emulator."""
+
 import asyncio
 import json
 import re
@@ -24,8 +25,17 @@ MODES = ("Event", "RequestResponse", "DryRun")
 class Front:
     """ASGI application around the emulator's."""
 
-    def __init__(self, emulator: Callable[..., Any], data_plane: DataPlane, functions: Functions, answers: CustomResources,
-                 account: str, region: str, keep_bodies: bool, emit: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(
+        self,
+        emulator: Callable[..., Any],
+        data_plane: DataPlane,
+        functions: Functions,
+        answers: CustomResources,
+        account: str,
+        region: str,
+        keep_bodies: bool,
+        emit: Callable[[dict[str, Any]], None],
+    ) -> None:
         self._emulator = emulator
         self._data_plane = data_plane
         self._functions = functions
@@ -60,7 +70,7 @@ class Front:
         if method == "PUT" and path.startswith(custom_resources.PATH):
             body = await _body(receive)
             signature = _query(scope).get(custom_resources.SIGNATURE, "")
-            status, answer = self._answers.take(path[len(custom_resources.PATH):], signature, _headers(scope).get("content-type", ""), body)
+            status, answer = self._answers.take(path[len(custom_resources.PATH) :], signature, _headers(scope).get("content-type", ""), body)
             await _send(send, Answer(status, [("content-type", "application/xml")] if answer else [], answer))
             return True
         if method != "POST":
@@ -83,9 +93,15 @@ class Front:
         payload = await _body(receive)
         mode = headers.get("x-amz-invocation-type", "RequestResponse")
         if mode not in MODES:
-            await _send(send, _error(400, "ValidationException",
-                                     f"1 validation error detected: Value '{mode}' at 'invocationType' failed to satisfy constraint: "
-                                     f"Member must satisfy enum value set: [{', '.join(MODES)}]"))
+            await _send(
+                send,
+                _error(
+                    400,
+                    "ValidationException",
+                    f"1 validation error detected: Value '{mode}' at 'invocationType' failed to satisfy constraint: "
+                    f"Member must satisfy enum value set: [{', '.join(MODES)}]",
+                ),
+            )
             return
         forwarded = {name: headers[name] for name in delivery.FORWARDED_HEADERS if name in headers}
         qualifier = _query(scope).get("Qualifier", "")

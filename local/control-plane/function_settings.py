@@ -1,4 +1,5 @@
 """Reserved concurrency and recursive loops of a template's function; the emulator takes both by API alone."""
+
 from typing import Any
 
 import doors

@@ -1,4 +1,5 @@
 """What the data plane asks about functions, from the emulator's own records: /_bed/function, /_bed/code, /_bed/layer."""
+
 import base64
 import hashlib
 import json
@@ -62,12 +63,14 @@ class Functions:
         _function, version, _called = self._find(name, qualifier)
         config, code = version["config"], version.get("code_zip")
         if config["PackageType"] != "Zip" or not code:
-            raise Refused(501, "ServiceException",
-                          f"{config['FunctionArn']} has no zip (package type {config['PackageType']}): this bed runs zip packages")
+            raise Refused(
+                501, "ServiceException", f"{config['FunctionArn']} has no zip (package type {config['PackageType']}): this bed runs zip packages"
+            )
         sha = base64.b64encode(hashlib.sha256(code).digest()).decode()
         if sha != config["CodeSha256"]:
-            raise Refused(500, "ServiceException",
-                          f"{config['FunctionArn']}: the emulator holds code {sha} where CodeSha256 is {config['CodeSha256']}")
+            raise Refused(
+                500, "ServiceException", f"{config['FunctionArn']}: the emulator holds code {sha} where CodeSha256 is {config['CodeSha256']}"
+            )
         return code, sha
 
     def layer(self, arn: str) -> bytes:
@@ -87,8 +90,9 @@ class Functions:
 
         plain, from_name = lambda_svc._resolve_name_and_qualifier(name)
         if from_name and qualifier and from_name != qualifier:
-            raise Refused(400, "InvalidParameterValueException",
-                          "The derived qualifier from the function name does not match the specified qualifier.")
+            raise Refused(
+                400, "InvalidParameterValueException", "The derived qualifier from the function name does not match the specified qualifier."
+            )
         called = from_name or qualifier or ""
         parts = name.split(":")
         account, region = (parts[4], parts[3]) if name.startswith("arn:") and len(parts) > 6 else (self._account, self._region)

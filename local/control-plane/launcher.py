@@ -5,6 +5,7 @@ Arguments: one JSON object {dataPlane, workDir, account, region, keepBodies}. St
 The parent holds standard input open; when it closes, for whatever reason, the work directory is removed and the
 process ends at once.
 """
+
 import asyncio
 import importlib.metadata
 import json
@@ -66,12 +67,22 @@ def end_with_parent(work_dir: str) -> None:
 
 def settle_environment(port: int, work_dir: str, account: str, region: str) -> None:
     """What the emulator reads when it is imported."""
-    os.environ.update({
-        "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "MINISTACK_ACCOUNT_ID": account,
-        "MINISTACK_REGION": region, "AWS_DEFAULT_REGION": region, "STATE_DIR": os.path.join(work_dir, "state"),
-        "S3_DATA_DIR": os.path.join(work_dir, "s3"), "IOT_MTLS_ENABLED": "0", "SFTP_ENABLED": "0", "DOCKER_HOST": "unix:///nonexistent",
-        "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
-    })
+    os.environ.update(
+        {
+            "GATEWAY_PORT": str(port),
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "127.0.0.1",
+            "MINISTACK_ACCOUNT_ID": account,
+            "MINISTACK_REGION": region,
+            "AWS_DEFAULT_REGION": region,
+            "STATE_DIR": os.path.join(work_dir, "state"),
+            "S3_DATA_DIR": os.path.join(work_dir, "s3"),
+            "IOT_MTLS_ENABLED": "0",
+            "SFTP_ENABLED": "0",
+            "DOCKER_HOST": "unix:///nonexistent",
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "INFO"),
+        }
+    )
 
 
 def build(options: dict[str, Any], parent: Parent) -> Any:
@@ -94,8 +105,9 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
 
     doors.verify()
     data_plane = DataPlane(options["dataPlane"])
-    triggers = Triggers(data_plane, lambda trigger, function, reason: parent.tell(
-        {"type": "undelivered", "trigger": trigger, "function": function, "reason": reason}))
+    triggers = Triggers(
+        data_plane, lambda trigger, function, reason: parent.tell({"type": "undelivered", "trigger": trigger, "function": function, "reason": reason})
+    )
     triggers.install()
     failed_creates = FailedCreates()
     failed_creates.install()
@@ -107,6 +119,7 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
         fix.install()
 
     from ministack.app import app
+
     account, region = options["account"], options["region"]
     return Front(app, data_plane, Functions(account, region), answers, account, region, options["keepBodies"], parent.tell)
 

@@ -1,4 +1,5 @@
 """The partition keys that a DynamoDB request names: what IAM's condition key dynamodb:LeadingKeys is compared with."""
+
 import json
 from collections.abc import Iterator
 from typing import Any

@@ -2,6 +2,7 @@
 
 A pattern holds for later values of the parameter too, and stays with it when an overwrite names none (not verified on AWS).
 """
+
 import json
 import re
 from collections.abc import Callable
@@ -38,8 +39,10 @@ def _checked_get(original: Callable[..., Any]) -> Callable[..., Any]:
         names = data.get("Names", [])
         if not 1 <= len(names) <= MAX_NAMES:
             bound = f"less than or equal to {MAX_NAMES}" if names else "greater than or equal to 1"
-            return _error("ValidationException", f"1 validation error detected: Value '[{', '.join(names)}]' at 'names' failed to satisfy "
-                                                 f"constraint: Member must have length {bound}")
+            return _error(
+                "ValidationException",
+                f"1 validation error detected: Value '[{', '.join(names)}]' at 'names' failed to satisfy constraint: Member must have length {bound}",
+            )
         return original(data)
 
     return get
@@ -49,14 +52,17 @@ def refused_value(data: dict[str, Any], existing: dict[str, Any]) -> tuple[str, 
     """(error code, message) when Parameter Store would not take the value."""
     value = data.get("Value", "")
     if not value:
-        return "ValidationException", ("1 validation error detected: Value '' at 'value' failed to satisfy constraint: "
-                                       "Member must have length greater than or equal to 1.")
+        return "ValidationException", (
+            "1 validation error detected: Value '' at 'value' failed to satisfy constraint: Member must have length greater than or equal to 1."
+        )
     tier = data.get("Tier") or existing.get("Tier") or "Standard"
     if tier == "Intelligent-Tiering":
         tier = "Advanced"
     if len(value) > MAX_CHARACTERS[tier]:
-        return "ValidationException", (f"{tier} tier parameters support a maximum parameter value of {MAX_CHARACTERS[tier]} characters. "
-                                       "To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier.")
+        return "ValidationException", (
+            f"{tier} tier parameters support a maximum parameter value of {MAX_CHARACTERS[tier]} characters. "
+            "To create a larger parameter value, upgrade the parameter to use the advanced-parameter tier."
+        )
     pattern = data.get("AllowedPattern") or existing.get("AllowedPattern")
     if not pattern:
         return None

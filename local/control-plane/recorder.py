@@ -1,4 +1,5 @@
 """Notes every API request that reaches the bed's address, so that least privilege can be judged by what really happened."""
+
 import base64
 import time
 from collections.abc import Callable
@@ -30,7 +31,7 @@ class Exchange:
         async def tee() -> dict[str, Any]:
             message = await receive()
             if message["type"] == "http.request" and len(self._body) < KEPT_BODY_BYTES:
-                self._body += message.get("body", b"")[:KEPT_BODY_BYTES - len(self._body)]
+                self._body += message.get("body", b"")[: KEPT_BODY_BYTES - len(self._body)]
             return message
 
         return tee
@@ -57,8 +58,14 @@ class Exchange:
         action = iam_actions.extract_iam_action(service, method, path, headers, body, params)
         resource = iam_actions.extract_resource_arn(service, method, path, headers, body, params, self._region, self._account)
         return {
-            "time": round(self._started * 1000), "durationMs": round((time.time() - self._started) * 1000), "method": method, "path": path,
-            "service": service, "action": action, "resource": resource, "status": self._status,
+            "time": round(self._started * 1000),
+            "durationMs": round((time.time() - self._started) * 1000),
+            "method": method,
+            "path": path,
+            "service": service,
+            "action": action,
+            "resource": resource,
+            "status": self._status,
             "accessKeyId": router.extract_access_key_id(headers, query) or None,
             "leadingKeys": leading_keys(body) if service == "dynamodb" else [],
             **({"body": base64.b64encode(body).decode()} if self._keep_body else {}),

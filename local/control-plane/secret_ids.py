@@ -1,4 +1,5 @@
 """`Ref` of a secret is its ARN, as on AWS; the emulator gives its name."""
+
 from typing import Any
 
 import doors

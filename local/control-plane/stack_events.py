@@ -3,6 +3,7 @@
 A resource that it adds has CREATE events; the emulator gives it UPDATE events. While it deletes what it replaced or removed, the stack is
 UPDATE_COMPLETE_CLEANUP_IN_PROGRESS and each deletion has its events; the emulator stays UPDATE_IN_PROGRESS and silent.
 """
+
 from collections.abc import Callable
 from typing import Any
 
@@ -24,8 +25,16 @@ def _as_created(original: Callable[..., Any]) -> Callable[..., Any]:
 
     being_created: set[tuple[str, str]] = set()
 
-    def add(stack_id: str, stack_name: str, logical_id: str, resource_type: str, status: str,
-            reason: str = "", physical_id: str = "", detailed_status: str = "") -> Any:
+    def add(
+        stack_id: str,
+        stack_name: str,
+        logical_id: str,
+        resource_type: str,
+        status: str,
+        reason: str = "",
+        physical_id: str = "",
+        detailed_status: str = "",
+    ) -> Any:
         resource = (stack_id, logical_id)
         known = (_stacks.get(stack_name) or {}).get("_resources", {})
         if status == BEGINS and logical_id not in known and logical_id != stack_name:

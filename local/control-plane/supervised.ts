@@ -17,7 +17,11 @@ export interface Command {
 }
 
 export class CommandFailed extends Error {
-  constructor(readonly command: string, readonly code: number | null, readonly tail: readonly string[]) {
+  constructor(
+    readonly command: string,
+    readonly code: number | null,
+    readonly tail: readonly string[],
+  ) {
     super(`${command} ended with ${code}. Its last lines:\n${tail.join('\n')}`);
   }
 }
@@ -31,7 +35,9 @@ export class Supervised {
   run(command: Command): Promise<string> {
     if (this.closed) return Promise.reject(new Error('the bed is closed'));
     const child = spawn(command.python, [SUPERVISOR, ...command.command], {
-      cwd: command.cwd, env: { ...command.environment }, stdio: ['pipe', 'pipe', 'pipe'],
+      cwd: command.cwd,
+      env: { ...command.environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
     let output = '';
     const tail: string[] = [];
@@ -50,7 +56,13 @@ export class Supervised {
         else reject(new CommandFailed(command.command.slice(0, 3).join(' '), code, tail));
       });
     });
-    const entry = { end: () => child.stdin.end(), ended: done.then(() => undefined, () => undefined) };
+    const entry = {
+      end: () => child.stdin.end(),
+      ended: done.then(
+        () => undefined,
+        () => undefined,
+      ),
+    };
     this.running.add(entry);
     void entry.ended.then(() => this.running.delete(entry));
     return done;
@@ -59,9 +71,11 @@ export class Supervised {
   /** Ends every command that still runs and refuses new ones. */
   async close(): Promise<void> {
     this.closed = true;
-    await Promise.all([...this.running].map(async (entry) => {
-      entry.end();
-      await entry.ended;
-    }));
+    await Promise.all(
+      [...this.running].map(async (entry) => {
+        entry.end();
+        await entry.ended;
+      }),
+    );
   }
 }

@@ -2,6 +2,7 @@
 
 Usage: supervisor.py COMMAND [ARGUMENT...]. Exits with the command's code; 128 + n when signal n ended it.
 """
+
 import os
 import signal
 import subprocess

@@ -1,4 +1,5 @@
 """The bed's side of the trigger table: what stands in each replaced door."""
+
 import base64
 import contextvars
 import gzip
@@ -84,8 +85,12 @@ class Triggers:
             answer = self._data_plane.invoke(Invocation(origin.trigger, "RequestResponse", reference, encode(event), forwarded=origin.forwarded))
         except Exception as error:  # the caller is told as it is told of any failed invocation
             self._failed(origin.trigger, reference, f"{type(error).__name__}: {error}")
-            return {"error": True, "function_error": "Unhandled", "log": "",
-                    "body": {"errorType": "ServiceException", "errorMessage": f"{type(error).__name__}: {error}"}}
+            return {
+                "error": True,
+                "function_error": "Unhandled",
+                "log": "",
+                "body": {"errorType": "ServiceException", "errorMessage": f"{type(error).__name__}: {error}"},
+            }
         result = emulator_result(answer)
         if origin.trigger == "sqs" and not result["error"]:
             return batch_response.judged(config, event, result)
@@ -137,10 +142,14 @@ class Triggers:
                 continue
             now = int(time.time() * 1000)
             data = {
-                "messageType": "DATA_MESSAGE", "owner": get_account_id(), "logGroup": group_name, "logStream": stream_name,
+                "messageType": "DATA_MESSAGE",
+                "owner": get_account_id(),
+                "logGroup": group_name,
+                "logStream": stream_name,
                 "subscriptionFilters": [subscription.get("filterName", "")],
-                "logEvents": [{"id": new_uuid().replace("-", ""), "timestamp": e.get("timestamp", now), "message": e.get("message", "")}
-                              for e in matched],
+                "logEvents": [
+                    {"id": new_uuid().replace("-", ""), "timestamp": e.get("timestamp", now), "message": e.get("message", "")} for e in matched
+                ],
             }
             self._start("logs", destination, encode({"awslogs": {"data": base64.b64encode(gzip.compress(encode(data))).decode()}}))
 

@@ -40,9 +40,22 @@ export async function virtualEnvironment(options: VirtualEnvironmentOptions): Pr
   try {
     options.log(`control plane: creating its Python environment once, in ${path.relative(process.cwd(), finished)}`);
     await run('python3', ['-m', 'venv', building], options.log);
-    await run(path.join(building, 'bin', 'python'), [
-      '-m', 'pip', 'install', '--require-hashes', '--no-deps', '--only-binary', ':all:', '--disable-pip-version-check', '--requirement', requirements,
-    ], options.log);
+    await run(
+      path.join(building, 'bin', 'python'),
+      [
+        '-m',
+        'pip',
+        'install',
+        '--require-hashes',
+        '--no-deps',
+        '--only-binary',
+        ':all:',
+        '--disable-pip-version-check',
+        '--requirement',
+        requirements,
+      ],
+      options.log,
+    );
     // An environment's interpreter finds its packages relative to itself, so it may be renamed; its console scripts, unused here, may not.
     fs.renameSync(building, finished);
   } catch (error) {

@@ -5,8 +5,12 @@ import type { Destinations, EventOutcome } from './destinations';
 import type { InvocationResult } from './environment';
 import type { FunctionConfiguration, FunctionSource } from './function-configuration';
 import {
-  CONFIGURATION_FRESH_MS, DEFAULT_EVENT_AGE_SECONDS, DEFAULT_RETRY_ATTEMPTS, FUNCTION_ERROR_RETRY_DELAYS_MS,
-  THROTTLE_BACKOFF_MAX_MS, THROTTLE_BACKOFF_MIN_MS,
+  CONFIGURATION_FRESH_MS,
+  DEFAULT_EVENT_AGE_SECONDS,
+  DEFAULT_RETRY_ATTEMPTS,
+  FUNCTION_ERROR_RETRY_DELAYS_MS,
+  THROTTLE_BACKOFF_MAX_MS,
+  THROTTLE_BACKOFF_MIN_MS,
 } from './limits';
 import type { InvocationRecord } from './records';
 import { continueChain, isRecursiveLoop, type Chain } from './recursion';
@@ -103,7 +107,10 @@ export class AsynchronousQueue {
   }
 
   private schedule(entry: Entry, delay: number): void {
-    this.timers.set(entry, this.parts.clock.after(delay, () => this.begin(entry)));
+    this.timers.set(
+      entry,
+      this.parts.clock.after(delay, () => this.begin(entry)),
+    );
   }
 
   private begin(entry: Entry): void {
@@ -255,8 +262,18 @@ export class AsynchronousQueue {
   private record(entry: Entry): InvocationRecord {
     const { requestId, configuration, door, payload, accepted, runs } = entry;
     const { functionName, invokedArn: functionArn, version } = configuration;
-    return this.parts.attempts.records.open({
-      requestId, functionName, functionArn, version, door, mode: 'Event', attempt: runs + 1, received: accepted,
-    }, payload);
+    return this.parts.attempts.records.open(
+      {
+        requestId,
+        functionName,
+        functionArn,
+        version,
+        door,
+        mode: 'Event',
+        attempt: runs + 1,
+        received: accepted,
+      },
+      payload,
+    );
   }
 }

@@ -25,9 +25,12 @@ type Handler = (args: { request: { headers: Record<string, string> } }) => Promi
 
 /** Sends the command as part of a chain of requests, as the SDKs do within a function, for Lambda's recursion guard. */
 export function inChain<C extends { middlewareStack: object }>(command: C, traceId: string): C {
-  (command.middlewareStack as unknown as BuildStack).add((next) => (args) => {
-    args.request.headers['x-amzn-trace-id'] = traceId;
-    return next(args);
-  }, { step: 'build', name: 'inChain' });
+  (command.middlewareStack as unknown as BuildStack).add(
+    (next) => (args) => {
+      args.request.headers['x-amzn-trace-id'] = traceId;
+      return next(args);
+    },
+    { step: 'build', name: 'inChain' },
+  );
   return command;
 }

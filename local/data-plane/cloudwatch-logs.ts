@@ -1,5 +1,9 @@
 import {
-  CloudWatchLogsClient, CreateLogGroupCommand, CreateLogStreamCommand, PutLogEventsCommand, ResourceAlreadyExistsException,
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+  ResourceAlreadyExistsException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { FunctionConfiguration } from './function-configuration';
@@ -70,12 +74,14 @@ class StreamWriter {
     this.timer = undefined;
     const batch = this.pending;
     this.pending = [];
-    this.sending = this.sending.then(() => this.send(batch)).catch((error: unknown) => {
-      if (!this.reported) {
-        this.reported = true;
-        this.report(`Log lines of ${this.logGroupName} were lost: ${String(error)}`);
-      }
-    });
+    this.sending = this.sending
+      .then(() => this.send(batch))
+      .catch((error: unknown) => {
+        if (!this.reported) {
+          this.reported = true;
+          this.report(`Log lines of ${this.logGroupName} were lost: ${String(error)}`);
+        }
+      });
     return this.sending;
   }
 

@@ -13,5 +13,9 @@ export interface DummyCredentials {
  */
 export function dummyCredentials(functionArn: string): DummyCredentials {
   const digest = createHash('sha256').update(functionArn).digest('hex').toUpperCase();
-  return { accessKeyId: `ASIA${digest.slice(0, 16)}`, secretAccessKey: digest.slice(16, 56).toLowerCase(), sessionToken: `bed-${digest.slice(0, 16).toLowerCase()}` };
+  return {
+    accessKeyId: `ASIA${digest.slice(0, 16)}`,
+    secretAccessKey: digest.slice(16, 56).toLowerCase(),
+    sessionToken: `bed-${digest.slice(0, 16).toLowerCase()}`,
+  };
 }

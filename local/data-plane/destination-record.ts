@@ -18,26 +18,44 @@ export function buildRecord(outcome: EventOutcome, { payloads = true } = {}): st
   const members: [string, string][] = [
     ['version', '"1.0"'],
     ['timestamp', JSON.stringify(new Date().toISOString())],
-    ['requestContext', JSON.stringify({
-      requestId, functionArn: recordedFunctionArn(configuration), condition, approximateInvokeCount: invokeCount,
-    })],
+    [
+      'requestContext',
+      JSON.stringify({
+        requestId,
+        functionArn: recordedFunctionArn(configuration),
+        condition,
+        approximateInvokeCount: invokeCount,
+      }),
+    ],
   ];
   if (payloads) {
     members.push(['requestPayload', payload.toString('utf8')]);
   }
   if (status !== undefined) {
-    members.push(['responseContext', JSON.stringify({
-      statusCode: status,
-      ...(result ? { executedVersion: result.executedVersion } : {}),
-      ...(result?.errorType !== undefined ? { functionError: 'Unhandled' } : {}),
-      ...(condition === 'RecursiveInvocation' ? { functionError: error } : {}),
-    })]);
+    members.push([
+      'responseContext',
+      JSON.stringify({
+        statusCode: status,
+        ...(result ? { executedVersion: result.executedVersion } : {}),
+        ...(result?.errorType !== undefined ? { functionError: 'Unhandled' } : {}),
+        ...(condition === 'RecursiveInvocation' ? { functionError: error } : {}),
+      }),
+    ]);
   }
   if (result && payloads) {
     const text = jsonText(result.payload);
-    members.push(text !== undefined ? ['responsePayload', text] : ['deliveryError', JSON.stringify({
-      statusCode: 400, errorCode: 'InvalidRequestContentException', errorMessage: 'The function response payload could not be parsed as JSON.',
-    })]);
+    members.push(
+      text !== undefined
+        ? ['responsePayload', text]
+        : [
+            'deliveryError',
+            JSON.stringify({
+              statusCode: 400,
+              errorCode: 'InvalidRequestContentException',
+              errorMessage: 'The function response payload could not be parsed as JSON.',
+            }),
+          ],
+    );
   }
   return `{${members.map(([name, text]) => `${JSON.stringify(name)}:${text}`).join(',')}}`;
 }

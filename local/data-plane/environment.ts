@@ -256,7 +256,11 @@ export class Environment {
     try {
       return await this.starting;
     } catch (error) {
-      throw new ServiceError(502, 'InvalidRuntimeException', `${configuration.functionArn} (${runtime}) cannot run here: ${(error as Error).message}`);
+      throw new ServiceError(
+        502,
+        'InvalidRuntimeException',
+        `${configuration.functionArn} (${runtime}) cannot run here: ${(error as Error).message}`,
+      );
     }
   }
 
@@ -268,7 +272,9 @@ export class Environment {
 
   private rest(): void {
     this.isIdle = true;
-    this.resting = this.running!.freeze().then(() => this.note('environment-frozen')).catch((error: unknown) => this.stop(`cannot be frozen: ${String(error)}`));
+    this.resting = this.running!.freeze()
+      .then(() => this.note('environment-frozen'))
+      .catch((error: unknown) => this.stop(`cannot be frozen: ${String(error)}`));
   }
 
   /** What a process wrote before it answered may still be on its way through the pipe. */

@@ -69,8 +69,11 @@ export class ControlPlaneFunctions implements FunctionSource {
     const sha256 = response.headers.get('x-code-sha256');
     if (sha256 !== null && sha256 !== configuration.codeSha256) {
       // The function changed between the two reads: running other code than the version's would be silent and wrong.
-      throw new ServiceError(409, 'ResourceConflictException',
-        `The code of ${configuration.functionArn}:${configuration.version} changed while it was read (${sha256}, expected ${configuration.codeSha256}). Invoke again.`);
+      throw new ServiceError(
+        409,
+        'ResourceConflictException',
+        `The code of ${configuration.functionArn}:${configuration.version} changed while it was read (${sha256}, expected ${configuration.codeSha256}). Invoke again.`,
+      );
     }
     return response.body;
   }
@@ -90,7 +93,11 @@ export class ControlPlaneFunctions implements FunctionSource {
     if (code !== undefined) {
       throw ServiceError.fromJson(response.status, code, body);
     }
-    throw new ServiceError(500, 'ServiceException', `The control plane answered ${response.status} to ${url}: ${body.toString('utf8').slice(0, 512)}`);
+    throw new ServiceError(
+      500,
+      'ServiceException',
+      `The control plane answered ${response.status} to ${url}: ${body.toString('utf8').slice(0, 512)}`,
+    );
   }
 
   private async fetch(url: string): Promise<Response> {
@@ -111,6 +118,18 @@ export function environmentIdentity(configuration: FunctionConfiguration): strin
   const { functionArn, version, codeSha256, revisionId, layers, runtime, handler, environment, role } = configuration;
   const { timeout, memorySize, ephemeralStorage, logGroup = null } = configuration;
   return JSON.stringify([
-    functionArn, version, codeSha256, revisionId, layers, runtime, handler, environment, role, timeout, memorySize, ephemeralStorage, logGroup,
+    functionArn,
+    version,
+    codeSha256,
+    revisionId,
+    layers,
+    runtime,
+    handler,
+    environment,
+    role,
+    timeout,
+    memorySize,
+    ephemeralStorage,
+    logGroup,
   ]);
 }

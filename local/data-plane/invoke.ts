@@ -78,18 +78,24 @@ export class Invoke {
   }
 
   private async runNow(
-    requestId: string, configuration: FunctionConfiguration, request: InvokeRequest, clientContext: string | undefined,
+    requestId: string,
+    configuration: FunctionConfiguration,
+    request: InvokeRequest,
+    clientContext: string | undefined,
   ): Promise<InvokeResponse> {
-    const record = this.parts.attempts.records.open({
-      requestId,
-      functionName: configuration.functionName,
-      functionArn: configuration.invokedArn,
-      version: configuration.version,
-      door: request.door,
-      mode: request.mode,
-      attempt: 1,
-      received: Date.now(),
-    }, request.payload);
+    const record = this.parts.attempts.records.open(
+      {
+        requestId,
+        functionName: configuration.functionName,
+        functionArn: configuration.invokedArn,
+        version: configuration.version,
+        door: request.door,
+        mode: request.mode,
+        attempt: 1,
+        received: Date.now(),
+      },
+      request.payload,
+    );
     const chain = continueChain(configuration.functionArn, request.traceId);
     const slot = await this.admit(configuration, chain, record);
     const { traceId } = chain;
@@ -130,9 +136,12 @@ export function unknownMode(mode: string): ServiceError {
 
 /** The answer to an invocation that would continue a loop. */
 export function recursionStopped(): ServiceError {
-  return new ServiceError(400, 'RecursiveInvocationException',
-    'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources '
-    + 'and stopped your function\'s invocation.');
+  return new ServiceError(
+    400,
+    'RecursiveInvocationException',
+    'Lambda has detected your function being invoked in a recursive loop with other Amazon Web Services resources ' +
+      "and stopped your function's invocation.",
+  );
 }
 
 export function errorResponse(requestId: string, error: ServiceError): InvokeResponse {

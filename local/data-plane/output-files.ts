@@ -23,9 +23,11 @@ export class OutputFiles {
   async close(): Promise<void> {
     const open = [...this.files.values()];
     this.files.clear();
-    await Promise.all(open.map(async (file) => {
-      file.end();
-      await finished(file).catch(() => undefined);
-    }));
+    await Promise.all(
+      open.map(async (file) => {
+        file.end();
+        await finished(file).catch(() => undefined);
+      }),
+    );
   }
 }

@@ -47,37 +47,37 @@ export type BedEvent =
   | { readonly type: 'invocation-started' | 'invocation-finished'; readonly at: number; readonly invocation: Readonly<InvocationRecord> }
   | { readonly type: 'event-queued'; readonly at: number; readonly requestId: string; readonly functionArn: string; readonly door: string }
   | {
-    readonly type: 'retry-scheduled';
-    readonly at: number;
-    readonly requestId: string;
-    readonly functionArn: string;
-    readonly reason: 'function-error' | 'throttle' | 'system-error';
-    /** When the next attempt is due. */
-    readonly due: number;
-  }
+      readonly type: 'retry-scheduled';
+      readonly at: number;
+      readonly requestId: string;
+      readonly functionArn: string;
+      readonly reason: 'function-error' | 'throttle' | 'system-error';
+      /** When the next attempt is due. */
+      readonly due: number;
+    }
   | {
-    readonly type: 'event-finished';
-    readonly at: number;
-    readonly requestId: string;
-    readonly functionArn: string;
-    /** `Success`, or why the event was given up. */
-    readonly condition: string;
-  }
+      readonly type: 'event-finished';
+      readonly at: number;
+      readonly requestId: string;
+      readonly functionArn: string;
+      /** `Success`, or why the event was given up. */
+      readonly condition: string;
+    }
   | {
-    readonly type: 'destination-delivered' | 'destination-failed';
-    readonly at: number;
-    readonly requestId: string;
-    readonly functionArn: string;
-    readonly destination: string;
-    readonly error?: string;
-  }
+      readonly type: 'destination-delivered' | 'destination-failed';
+      readonly at: number;
+      readonly requestId: string;
+      readonly functionArn: string;
+      readonly destination: string;
+      readonly error?: string;
+    }
   | {
-    readonly type: 'environment-started' | 'environment-initialised' | 'environment-frozen' | 'environment-stopped';
-    readonly at: number;
-    readonly functionArn: string;
-    readonly environmentId: string;
-    readonly reason?: string;
-  };
+      readonly type: 'environment-started' | 'environment-initialised' | 'environment-frozen' | 'environment-stopped';
+      readonly at: number;
+      readonly functionArn: string;
+      readonly environmentId: string;
+      readonly reason?: string;
+    };
 
 type Unstamped<E> = E extends BedEvent ? Omit<E, 'at'> : never;
 
@@ -109,7 +109,10 @@ export class Records {
   /** Opens the record of one attempt. */
   open(attempt: Omit<InvocationRecord, 'sequence' | 'payloadSize' | 'payload'>, payload: Buffer): InvocationRecord {
     const record: InvocationRecord = {
-      sequence: this.list.length + 1, ...attempt, payloadSize: payload.length, ...this.keepPayloads ? { payload } : {},
+      sequence: this.list.length + 1,
+      ...attempt,
+      payloadSize: payload.length,
+      ...(this.keepPayloads ? { payload } : {}),
     };
     this.list.push(record);
     return record;

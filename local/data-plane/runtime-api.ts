@@ -224,8 +224,13 @@ export class RuntimeApi {
 
   private refuseBody(current: NonNullable<RuntimeApi['current']>, error: unknown, response: http.ServerResponse): void {
     if (error instanceof BodyTooLargeError) {
-      this.settle(current, runtimeError('Function.ResponseSizeTooLarge',
-        `Response payload size exceeded maximum allowed payload size (${SYNCHRONOUS_PAYLOAD_LIMIT} bytes).`));
+      this.settle(
+        current,
+        runtimeError(
+          'Function.ResponseSizeTooLarge',
+          `Response payload size exceeded maximum allowed payload size (${SYNCHRONOUS_PAYLOAD_LIMIT} bytes).`,
+        ),
+      );
       answer(response, 413, 'RequestEntityTooLarge', `Exceeded maximum allowed payload size (${SYNCHRONOUS_PAYLOAD_LIMIT} bytes).`);
     } else if (error instanceof TruncatedBodyError) {
       this.settle(current, runtimeError('Runtime.TruncatedResponse', 'Response truncated'));
@@ -268,7 +273,11 @@ function invocationHeaders(invocation: RuntimeInvocation): http.OutgoingHttpHead
     'Lambda-Runtime-Invoked-Function-Arn': invocation.functionArn,
     'Lambda-Runtime-Trace-Id': invocation.traceId,
     // Header values are bytes: text outside Latin-1 goes as UTF-8.
-    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined).map(([name, value]) => [name, asHeaderBytes(value!)])),
+    ...Object.fromEntries(
+      Object.entries(optional)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, asHeaderBytes(value!)]),
+    ),
   };
 }
 
@@ -317,7 +326,12 @@ function accepted(response: http.ServerResponse): void {
 }
 
 function refuseTransition(response: http.ServerResponse, from: State, to: string): void {
-  answer(response, 403, 'InvalidStateTransition', `State transition from ${from} to ${to} failed for runtime. Error: State transition is not allowed`);
+  answer(
+    response,
+    403,
+    'InvalidStateTransition',
+    `State transition from ${from} to ${to} failed for runtime. Error: State transition is not allowed`,
+  );
 }
 
 function answer(response: http.ServerResponse, status: number, errorType: string, errorMessage: string): void {

@@ -55,11 +55,14 @@ export class RuntimeProcess {
       };
       const timer = setTimeout(() => settle({ late: true }), Math.max(0, milliseconds));
       const stopListening = this.onExit((exit) => settle({ exit }));
-      wait.then((done) => settle({ done }), (error: unknown) => {
-        clearTimeout(timer);
-        stopListening();
-        reject(error);
-      });
+      wait.then(
+        (done) => settle({ done }),
+        (error: unknown) => {
+          clearTimeout(timer);
+          stopListening();
+          reject(error);
+        },
+      );
     });
   }
 

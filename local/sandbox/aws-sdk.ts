@@ -23,7 +23,9 @@ function sdkVersions(): string[] {
 export function collectSdk(into: string): void {
   for (const directory of sdkPackages()) {
     fs.cpSync(directory, path.join(into, 'node_modules', path.relative(PROJECT_MODULES, directory)), {
-      recursive: true, dereference: true, filter: (source) => path.basename(source) !== 'node_modules' && !source.endsWith('.d.ts'),
+      recursive: true,
+      dereference: true,
+      filter: (source) => path.basename(source) !== 'node_modules' && !source.endsWith('.d.ts'),
     });
   }
 }
@@ -32,7 +34,10 @@ export function collectSdk(into: string): void {
 function sdkPackages(): string[] {
   const scope = path.join(PROJECT_MODULES, '@aws-sdk');
   const found = new Set<string>();
-  const waiting = fs.readdirSync(scope).filter((client) => client.startsWith('client-')).map((client) => path.join(scope, client));
+  const waiting = fs
+    .readdirSync(scope)
+    .filter((client) => client.startsWith('client-'))
+    .map((client) => path.join(scope, client));
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     if (found.has(directory)) continue;
     found.add(directory);

@@ -30,7 +30,11 @@ export interface RunOptions {
 export async function run(file: string, args: string[], options: RunOptions = {}): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, {
-      cwd: options.cwd, env: { ...toolEnvironment(), ...options.env }, stdio: ['ignore', 'pipe', 'pipe'], timeout: options.timeoutMs, killSignal: 'SIGKILL',
+      cwd: options.cwd,
+      env: { ...toolEnvironment(), ...options.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: options.timeoutMs,
+      killSignal: 'SIGKILL',
     });
     let stdout = '';
     let output = '';

@@ -19,7 +19,10 @@ const BOTO3 = ['boto3', 'botocore', 's3transfer', 'jmespath', 'python_dateutil',
 const START_3 = path.join(__dirname, 'image/nodejs/start-3.mjs');
 
 /** Cache entries by name; `undefined` where the entry has not been fetched yet. */
-export interface Entry { readonly name: string; readonly ensure: (cache: Cache, progress: Progress) => Promise<string> }
+export interface Entry {
+  readonly name: string;
+  readonly ensure: (cache: Cache, progress: Progress) => Promise<string>;
+}
 
 /** A Node.js interpreter from its npm package: `bin/node`. */
 export function nodeInterpreterEntry(major: string): Entry {
@@ -64,7 +67,9 @@ export function pythonClientVersions(minor: string): string[] {
 export function pythonClientEntry(minor: string, version: string): Entry {
   const wheels = [['awslambdaric', version], ['simplejson'], ['snapshot_restore_py']].map(([name, pin]) => pinnedWheel(name, cp(minor), pin));
   if (!wheels.every((wheel) => wheel !== undefined)) {
-    throw new Error(`no awslambdaric ${version} is pinned for Python ${minor} on ${process.arch}; pinned are ${pythonClientVersions(minor).join(', ')}`);
+    throw new Error(
+      `no awslambdaric ${version} is pinned for Python ${minor} on ${process.arch}; pinned are ${pythonClientVersions(minor).join(', ')}`,
+    );
   }
   return entry(`awslambdaric-${version}-cp${cp(minor)}`, async (directory, _cache, progress) => {
     progress(`awslambdaric ${version} for Python ${minor}: fetching`);

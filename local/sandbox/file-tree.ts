@@ -34,7 +34,9 @@ export async function mergeLayers(zips: Buffer[], into: string): Promise<void> {
 async function openArchive(zip: Buffer): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
     // yauzl itself refuses absolute names and names with `..`.
-    yauzl.fromBuffer(zip, { lazyEntries: true }, (error, archive) => (error ? reject(new Error(`not a readable zip archive: ${error.message}`)) : resolve(archive)));
+    yauzl.fromBuffer(zip, { lazyEntries: true }, (error, archive) =>
+      error ? reject(new Error(`not a readable zip archive: ${error.message}`)) : resolve(archive),
+    );
   });
 }
 

@@ -13,7 +13,10 @@ export interface PythonInterpreter {
 }
 
 /** Where an interpreter was looked for, in that order. */
-export interface Search<T> { readonly found?: T; readonly looked: readonly string[] }
+export interface Search<T> {
+  readonly found?: T;
+  readonly looked: readonly string[];
+}
 
 /** A shim may start a version manager first. */
 const PROBE_TIMEOUT_MS = 10_000;
@@ -57,14 +60,17 @@ function candidates(minor: string, environment: NodeJS.ProcessEnv): string[] {
     path.join(home, '.local/share/mise/installs/python'),
     '/opt/hostedtoolcache/Python',
   ];
-  const installations = managers.filter((directory) => fs.existsSync(directory))
+  const installations = managers
+    .filter((directory) => fs.existsSync(directory))
     .flatMap((directory) => fs.readdirSync(directory).map((name) => path.join(directory, name)));
-  return [...new Set([
-    ...onPath.map((directory) => path.join(directory, `python${minor}`)),
-    ...installations.flatMap((directory) => [path.join(directory, 'bin', `python${minor}`), path.join(directory, 'x64/bin', `python${minor}`)]),
-    ...['/usr/local/bin', '/usr/bin'].map((directory) => path.join(directory, `python${minor}`)),
-    ...onPath.map((directory) => path.join(directory, 'python3')),
-  ])];
+  return [
+    ...new Set([
+      ...onPath.map((directory) => path.join(directory, `python${minor}`)),
+      ...installations.flatMap((directory) => [path.join(directory, 'bin', `python${minor}`), path.join(directory, 'x64/bin', `python${minor}`)]),
+      ...['/usr/local/bin', '/usr/bin'].map((directory) => path.join(directory, `python${minor}`)),
+      ...onPath.map((directory) => path.join(directory, 'python3')),
+    ]),
+  ];
 }
 
 async function probe(candidate: string, minor: string): Promise<PythonInterpreter | undefined> {

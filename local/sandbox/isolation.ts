@@ -31,7 +31,10 @@ export interface Launch {
 export type IsolationName = 'bubblewrap' | 'unshare';
 
 /** A way to start sandboxes that was tried on this machine and works. */
-export interface Isolation { readonly name: IsolationName; readonly launch: (layout: Layout) => Launch }
+export interface Isolation {
+  readonly name: IsolationName;
+  readonly launch: (layout: Layout) => Launch;
+}
 
 /** The user and group of Lambda's runtime processes. */
 const USER = 993;
@@ -52,7 +55,10 @@ export async function isolation(): Promise<Isolation> {
 }
 
 /** Tries bubblewrap, then unshare. There is no third, weaker way. */
-export async function detectIsolation(order: readonly IsolationName[] = ['bubblewrap', 'unshare'], searchPath = process.env.PATH): Promise<Isolation> {
+export async function detectIsolation(
+  order: readonly IsolationName[] = ['bubblewrap', 'unshare'],
+  searchPath = process.env.PATH,
+): Promise<Isolation> {
   const refusals: string[] = [];
   for (const name of order) {
     const candidate: Isolation = { name, launch: name === 'bubblewrap' ? launchBubblewrap : launchUnshare };
@@ -60,14 +66,16 @@ export async function detectIsolation(order: readonly IsolationName[] = ['bubble
     if (refusal === undefined) return candidate;
     refusals.push(`${name}: ${refusal}`);
   }
-  throw new Error([
-    'no sandbox can be started on this machine, and functions are not run without one.',
-    ...refusals.map((refusal) => `  ${refusal}`),
-    'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap) and allow user namespaces:',
-    '  Ubuntu 24.04 and later: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run as root',
-    '  in a container: give it CAP_SYS_ADMIN and a seccomp profile that allows unshare and mount (for example --privileged)',
-    '`npm run doctor` tries again and shows what is missing.',
-  ].join('\n'));
+  throw new Error(
+    [
+      'no sandbox can be started on this machine, and functions are not run without one.',
+      ...refusals.map((refusal) => `  ${refusal}`),
+      'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap) and allow user namespaces:',
+      '  Ubuntu 24.04 and later: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run as root',
+      '  in a container: give it CAP_SYS_ADMIN and a seccomp profile that allows unshare and mount (for example --privileged)',
+      '`npm run doctor` tries again and shows what is missing.',
+    ].join('\n'),
+  );
 }
 
 /** Starts a launch; its output goes to the given descriptors. The child is the tool, not yet the sandbox. */
@@ -77,7 +85,8 @@ export function spawnLaunch(launch: Launch, output: number | 'pipe', searchPath 
   fs.writeFileSync(file, launch.input, { mode: 0o600 });
   const input = fs.openSync(file, 'r');
   fs.rmSync(scratch, { recursive: true });
-  const streams: StdioOptions = launch.outputOn === 'standard-streams' ? ['ignore', output, output, input, 'pipe'] : ['ignore', 'pipe', 'pipe', input, 'pipe', output];
+  const streams: StdioOptions =
+    launch.outputOn === 'standard-streams' ? ['ignore', output, output, input, 'pipe'] : ['ignore', 'pipe', 'pipe', input, 'pipe', output];
   try {
     return spawn(launch.file, launch.args, { env: { PATH: searchPath }, stdio: streams });
   } finally {
@@ -87,20 +96,26 @@ export function spawnLaunch(launch: Launch, output: number | 'pipe', searchPath 
 
 /** Undefined when a sandbox ran a command as it should, else what happened instead. */
 async function tryOut(candidate: Isolation, searchPath: string | undefined): Promise<string | undefined> {
-  const child = spawnLaunch(candidate.launch({
-    mounts: [],
-    temporaryBytes: 1024 * 1024,
-    environment: { PATH: '/usr/bin:/bin' },
-    workingDirectory: '/tmp',
-    command: ['/bin/sh', '-c', 'echo written > /tmp/file && cat /tmp/file && id -u'],
-  }), 'pipe', searchPath);
+  const child = spawnLaunch(
+    candidate.launch({
+      mounts: [],
+      temporaryBytes: 1024 * 1024,
+      environment: { PATH: '/usr/bin:/bin' },
+      workingDirectory: '/tmp',
+      command: ['/bin/sh', '-c', 'echo written > /tmp/file && cat /tmp/file && id -u'],
+    }),
+    'pipe',
+    searchPath,
+  );
   const timer = setTimeout(() => child.kill('SIGKILL'), PROBE_TIMEOUT_MS);
   try {
     return await new Promise<string | undefined>((resolve) => {
       let output = '';
       for (const descriptor of [1, 2, 5]) child.stdio[descriptor]?.on('data', (chunk: Buffer) => (output += chunk.toString()));
       child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? `${error.path} is not installed` : error.message));
-      child.on('close', (code, signal) => resolve(output === `written\n${USER}\n` && code === 0 ? undefined : `${output.trim()} (${signal ?? `exit code ${code}`})`));
+      child.on('close', (code, signal) =>
+        resolve(output === `written\n${USER}\n` && code === 0 ? undefined : `${output.trim()} (${signal ?? `exit code ${code}`})`),
+      );
     });
   } finally {
     clearTimeout(timer);
@@ -109,15 +124,39 @@ async function tryOut(candidate: Isolation, searchPath: string | undefined): Pro
 
 function launchBubblewrap(layout: Layout): Launch {
   const options = [
-    '--unshare-user', '--uid', String(USER), '--gid', String(GROUP), '--unshare-pid', '--unshare-ipc', '--unshare-uts', '--hostname', 'sandbox',
-    '--die-with-parent', '--new-session', '--clearenv',
+    '--unshare-user',
+    '--uid',
+    String(USER),
+    '--gid',
+    String(GROUP),
+    '--unshare-pid',
+    '--unshare-ipc',
+    '--unshare-uts',
+    '--hostname',
+    'sandbox',
+    '--die-with-parent',
+    '--new-session',
+    '--clearenv',
     ...systemPlaces().flatMap(bubblewrapMount),
     // Lambda has no shared memory: what needs it must fail here too.
-    '--proc', '/proc', '--dev', '/dev', '--tmpfs', '/dev/shm', '--remount-ro', '/dev/shm',
-    '--size', String(layout.temporaryBytes), '--tmpfs', '/tmp',
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    '--tmpfs',
+    '/dev/shm',
+    '--remount-ro',
+    '/dev/shm',
+    '--size',
+    String(layout.temporaryBytes),
+    '--tmpfs',
+    '/tmp',
     ...layout.mounts.flatMap(bubblewrapMount),
     ...EMPTY_UNLESS_MOUNTED.flatMap((directory) => ['--dir', directory]),
-    '--remount-ro', '/', '--chdir', layout.workingDirectory,
+    '--remount-ro',
+    '/',
+    '--chdir',
+    layout.workingDirectory,
     ...Object.entries(layout.environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ];
   // Options come through a descriptor: the environment would show in the list of processes, and may be longer than a command line.
@@ -127,7 +166,13 @@ function launchBubblewrap(layout: Layout): Launch {
 function bubblewrapMount(mount: Mount): string[] {
   if ('link' in mount) return ['--symlink', mount.link, mount.target];
   if ('contents' in mount) {
-    return ['--tmpfs', mount.target, ...mount.contents.flatMap((source) => ['--ro-bind', source, inside(mount.target, source)]), '--remount-ro', mount.target];
+    return [
+      '--tmpfs',
+      mount.target,
+      ...mount.contents.flatMap((source) => ['--ro-bind', source, inside(mount.target, source)]),
+      '--remount-ro',
+      mount.target,
+    ];
   }
   return ['--ro-bind', mount.source, mount.target];
 }
@@ -141,8 +186,19 @@ function launchUnshare(layout: Layout): Launch {
   return {
     file: 'setpriv',
     args: [
-      '--pdeathsig', 'KILL', 'unshare', '-Urmpf', '--kill-child', '--mount-proc', '/bin/bash', UNSHARE_INIT,
-      String(layout.temporaryBytes), String(USER), String(GROUP), layout.workingDirectory, ...layout.command,
+      '--pdeathsig',
+      'KILL',
+      'unshare',
+      '-Urmpf',
+      '--kill-child',
+      '--mount-proc',
+      '/bin/bash',
+      UNSHARE_INIT,
+      String(layout.temporaryBytes),
+      String(USER),
+      String(GROUP),
+      layout.workingDirectory,
+      ...layout.command,
     ],
     input: fields([...steps, 'run', ...environment]),
     outputOn: 'descriptor-5',
@@ -152,7 +208,15 @@ function launchUnshare(layout: Layout): Launch {
 function unshareMount(mount: Mount): string[] {
   if ('link' in mount) return ['link', mount.link, mount.target];
   if ('contents' in mount) {
-    return ['empty', '-', mount.target, ...mount.contents.flatMap((source) => ['bind', source, inside(mount.target, source)]), 'seal', '-', mount.target];
+    return [
+      'empty',
+      '-',
+      mount.target,
+      ...mount.contents.flatMap((source) => ['bind', source, inside(mount.target, source)]),
+      'seal',
+      '-',
+      mount.target,
+    ];
   }
   return ['bind', mount.source, mount.target];
 }

@@ -17,8 +17,9 @@ export async function buildNativeClient(version: string, nodeHeaders: string, in
     await build(version, nodeHeaders, into, progress);
   } catch (error) {
     throw new Error(
-      `aws-lambda-ric ${version} could not be fetched or built, which needs g++, make, cmake, tar and xz (\`npm run doctor\` shows what is missing):\n`
-      + (error as Error).message, { cause: error },
+      `aws-lambda-ric ${version} could not be fetched or built, which needs g++, make, cmake, tar and xz (\`npm run doctor\` shows what is missing):\n` +
+        (error as Error).message,
+      { cause: error },
     );
   }
 }
@@ -34,13 +35,32 @@ async function build(version: string, nodeHeaders: string, into: string, progres
   await run('sh', ['scripts/preinstall.sh'], { cwd: sources, env: { MAKEFLAGS: `-j${os.availableParallelism()}` } });
 
   const artifacts = path.join(sources, 'deps/artifacts');
-  await run('g++', [
-    '-shared', '-std=gnu++17', '-O3', '-flto', '-fPIC', '-pthread', '-fno-rtti', '-Wl,--gc-sections',
-    '-DNODE_GYP_MODULE_NAME=rapid_client', '-DBUILDING_NODE_EXTENSION', '-DUSING_UV_SHARED=1', '-DUSING_V8_SHARED=1',
-    `-I${nodeHeaders}`, `-I${addonApi}`, `-I${path.join(artifacts, 'include')}`,
-    '-o', path.join(into, 'rapid-client.node'), 'src/native/rapid-client.cc',
-    path.join(artifacts, 'lib/libaws-lambda-runtime.a'), path.join(artifacts, 'lib/libcurl.a'),
-  ], { cwd: sources });
+  await run(
+    'g++',
+    [
+      '-shared',
+      '-std=gnu++17',
+      '-O3',
+      '-flto',
+      '-fPIC',
+      '-pthread',
+      '-fno-rtti',
+      '-Wl,--gc-sections',
+      '-DNODE_GYP_MODULE_NAME=rapid_client',
+      '-DBUILDING_NODE_EXTENSION',
+      '-DUSING_UV_SHARED=1',
+      '-DUSING_V8_SHARED=1',
+      `-I${nodeHeaders}`,
+      `-I${addonApi}`,
+      `-I${path.join(artifacts, 'include')}`,
+      '-o',
+      path.join(into, 'rapid-client.node'),
+      'src/native/rapid-client.cc',
+      path.join(artifacts, 'lib/libaws-lambda-runtime.a'),
+      path.join(artifacts, 'lib/libcurl.a'),
+    ],
+    { cwd: sources },
+  );
 
   // The managed runtime's file is the published one without its two lines for the shell.
   const published = fs.readFileSync(path.join(sources, 'index.mjs'), 'utf8');

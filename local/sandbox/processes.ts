@@ -7,7 +7,10 @@ const PAGE_BYTES = 4096;
 
 /** The processes of one pid namespace, seen from outside through its init: whatever they do, orphans come back to that init. */
 export class ProcessNamespace {
-  private constructor(private readonly init: number, private readonly id: string) {}
+  private constructor(
+    private readonly init: number,
+    private readonly id: string,
+  ) {}
 
   /** Undefined when the process has ended already. */
   static of(init: number): ProcessNamespace | undefined {

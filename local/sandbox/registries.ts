@@ -34,11 +34,26 @@ export async function unpackWheels(files: string[], into: string): Promise<void>
       const requirement = path.join(scratch, `${file}.txt`);
       fs.writeFileSync(requirement, `${name}==${version} --hash=sha256:${WHEELS[file]}\n`);
       const platforms = machine ? PLATFORM_TAGS.flatMap((tag) => ['--platform', `${tag}_${machine}`]) : [];
-      await run(path.join(scratch, 'venv/bin/python3'), [
-        '-m', 'pip', '--disable-pip-version-check', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--require-hashes',
-        ...(machine ? ['--implementation', 'cp', '--python-version', python] : []), ...platforms,
-        '--dest', scratch, '--requirement', requirement,
-      ], { cwd: scratch });
+      await run(
+        path.join(scratch, 'venv/bin/python3'),
+        [
+          '-m',
+          'pip',
+          '--disable-pip-version-check',
+          'download',
+          '--quiet',
+          '--no-deps',
+          '--only-binary=:all:',
+          '--require-hashes',
+          ...(machine ? ['--implementation', 'cp', '--python-version', python] : []),
+          ...platforms,
+          '--dest',
+          scratch,
+          '--requirement',
+          requirement,
+        ],
+        { cwd: scratch },
+      );
       const wheel = fs.readFileSync(path.join(scratch, file));
       check(file, wheel, 'sha256', WHEELS[file], 'hex');
       await unzip(wheel, into);
@@ -49,7 +64,8 @@ export async function unpackWheels(files: string[], into: string): Promise<void>
 /** The pinned wheel of a project for a CPython version (`311`) on this machine, else the one for all of them. */
 export function pinnedWheel(name: string, python: string, version?: string): string | undefined {
   const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
-  const candidates = Object.keys(WHEELS).map((file) => ({ file, ...parseWheel(file) }))
+  const candidates = Object.keys(WHEELS)
+    .map((file) => ({ file, ...parseWheel(file) }))
     .filter((wheel) => wheel.name === name && (version === undefined || wheel.version === version));
   const exact = candidates.find((wheel) => wheel.python === python && wheel.machine === machine);
   return (exact ?? candidates.find((wheel) => wheel.machine === undefined))?.file;
@@ -57,7 +73,10 @@ export function pinnedWheel(name: string, python: string, version?: string): str
 
 /** The pinned versions of a project's wheels for a CPython version (`311`) on this machine. */
 export function pinnedVersions(name: string, python: string): string[] {
-  const versions = Object.keys(WHEELS).map(parseWheel).filter((wheel) => wheel.name === name).map((wheel) => wheel.version);
+  const versions = Object.keys(WHEELS)
+    .map(parseWheel)
+    .filter((wheel) => wheel.name === name)
+    .map((wheel) => wheel.version);
   return [...new Set(versions)].filter((version) => pinnedWheel(name, python, version));
 }
 

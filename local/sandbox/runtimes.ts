@@ -2,8 +2,16 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { Cache, type Progress } from './cache';
 import {
-  boto3Entry, nodeClientEntry, nodeInterpreterEntry, nodeSdkEntry, pythonClientEntry, pythonClientVersions,
-  NATIVE_CLIENT, NODE_CLIENTS, PYTHON_CLIENT, type Entry,
+  boto3Entry,
+  nodeClientEntry,
+  nodeInterpreterEntry,
+  nodeSdkEntry,
+  pythonClientEntry,
+  pythonClientVersions,
+  NATIVE_CLIENT,
+  NODE_CLIENTS,
+  PYTHON_CLIENT,
+  type Entry,
 } from './clients';
 import { findPython, type PythonInterpreter } from './interpreters';
 import type { Mount } from './isolation';
@@ -30,11 +38,18 @@ export interface ResolvedRuntime {
   readonly mounts: readonly Mount[];
 }
 
-interface NodeInterpreter { readonly version: string; readonly file: string }
+interface NodeInterpreter {
+  readonly version: string;
+  readonly file: string;
+}
 
 export type RuntimeFamily = 'python' | 'nodejs';
 
-interface RuntimeRow { readonly family: RuntimeFamily; readonly version: string; readonly client: string }
+interface RuntimeRow {
+  readonly family: RuntimeFamily;
+  readonly version: string;
+  readonly client: string;
+}
 
 const RUNTIMES: Readonly<Record<string, RuntimeRow>> = {
   'python3.10': { family: 'python', version: '3.10', client: PYTHON_CLIENT },
@@ -52,13 +67,15 @@ export const RUNTIME_NAMES: readonly string[] = Object.keys(RUNTIMES);
 
 /** Which managed runtimes can run here, without fetching anything. */
 export async function supportedRuntimes(cache = new Cache()): Promise<RuntimeSupport[]> {
-  return Promise.all(RUNTIME_NAMES.map(async (runtime) => {
-    try {
-      return (await resolveRuntime(runtime, undefined, cache)).support;
-    } catch (error) {
-      return { runtime, missing: (error as Error).message };
-    }
-  }));
+  return Promise.all(
+    RUNTIME_NAMES.map(async (runtime) => {
+      try {
+        return (await resolveRuntime(runtime, undefined, cache)).support;
+      } catch (error) {
+        return { runtime, missing: (error as Error).message };
+      }
+    }),
+  );
 }
 
 /**
@@ -69,7 +86,8 @@ export async function supportedRuntimes(cache = new Cache()): Promise<RuntimeSup
 export function newestRuntime(supported: readonly RuntimeSupport[], family: RuntimeFamily): string {
   const known = supported.filter(({ runtime }) => runtime.startsWith(family));
   const present = known.filter(({ missing }) => !missing).map(({ runtime }) => runtime);
-  if (present.length === 0) throw new Error(`no ${family} runtime can run here: ${known.map(({ runtime, missing }) => `${runtime}: ${missing}`).join('; ')}`);
+  if (present.length === 0)
+    throw new Error(`no ${family} runtime can run here: ${known.map(({ runtime, missing }) => `${runtime}: ${missing}`).join('; ')}`);
   return present.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
 }
 
@@ -90,25 +108,30 @@ export async function ensureRuntimes(
 ): Promise<void> {
   const rows = wanted.map(({ runtime, client }) => ({ row: rowOf(runtime), client }));
   // Side by side, as one of them mostly compiles and the other mostly downloads.
-  await Promise.all((['nodejs', 'python'] as const).map(async (family) => {
-    for (const { row, client } of rows.filter((candidate) => candidate.row.family === family)) {
-      if (family === 'python' && !(await findPython(row.version)).found) continue;
-      const entries = [...entriesOf(row, client ?? row.client), ...(needsOwnNode(row) ? [nodeInterpreterEntry(row.version)] : [])];
-      for (const entry of entries) await entry.ensure(cache, progress);
-    }
-  }));
+  await Promise.all(
+    (['nodejs', 'python'] as const).map(async (family) => {
+      for (const { row, client } of rows.filter((candidate) => candidate.row.family === family)) {
+        if (family === 'python' && !(await findPython(row.version)).found) continue;
+        const entries = [...entriesOf(row, client ?? row.client), ...(needsOwnNode(row) ? [nodeInterpreterEntry(row.version)] : [])];
+        for (const entry of entries) await entry.ensure(cache, progress);
+      }
+    }),
+  );
 }
 
 /** Finds a runtime's interpreter and client, or throws saying what is missing and what was looked for. Fetches nothing. */
 export async function resolveRuntime(runtime: string, client: string | undefined, cache = new Cache()): Promise<ResolvedRuntime> {
   const row = rowOf(runtime);
   const version = client ?? row.client;
-  const { interpreter, mounts } = row.family === 'python'
-    ? pythonMounts(row, await resolvePython(row), packagesOf(runtime, row, version, cache))
-    : nodeMounts(resolveNode(row, cache), packagesOf(runtime, row, version, cache));
+  const { interpreter, mounts } =
+    row.family === 'python'
+      ? pythonMounts(row, await resolvePython(row), packagesOf(runtime, row, version, cache))
+      : nodeMounts(resolveNode(row, cache), packagesOf(runtime, row, version, cache));
   return {
     support: {
-      runtime, interpreter, client: version,
+      runtime,
+      interpreter,
+      client: version,
       ...(row.family === 'nodejs' && version !== NATIVE_CLIENT ? { label: `${version} with the addon of ${NATIVE_CLIENT}` } : {}),
     },
     mounts: [...mounts, ...at('/var/runtime', entries(path.join(IMAGE, row.family, 'runtime')))],
@@ -172,7 +195,9 @@ async function resolvePython(row: RuntimeRow): Promise<PythonInterpreter> {
   const { found, looked } = await findPython(row.version);
   if (found) return found;
   const tried = looked.length > 0 ? looked.join(', ') : `python${row.version} and python3 on the PATH`;
-  throw new Error(`python${row.version}: no CPython ${row.version} on this machine (tried ${tried}); install it so that \`python${row.version}\` is on the PATH`);
+  throw new Error(
+    `python${row.version}: no CPython ${row.version} on this machine (tried ${tried}); install it so that \`python${row.version}\` is on the PATH`,
+  );
 }
 
 function resolveNode(row: RuntimeRow, cache: Cache): NodeInterpreter {
@@ -180,7 +205,9 @@ function resolveNode(row: RuntimeRow, cache: Cache): NodeInterpreter {
   const { name } = nodeInterpreterEntry(row.version);
   const directory = cache.find(name);
   if (!directory) {
-    throw new Error(`nodejs${row.version}.x: Node.js ${row.version} has not been fetched (${name}), and this process is ${process.version}; ${FETCH}`);
+    throw new Error(
+      `nodejs${row.version}.x: Node.js ${row.version} has not been fetched (${name}), and this process is ${process.version}; ${FETCH}`,
+    );
   }
   return { version: name.split('-')[1], file: path.join(directory, 'bin/node') };
 }

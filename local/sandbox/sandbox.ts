@@ -93,13 +93,18 @@ export async function startSandbox(spec: SandboxSpec): Promise<Sandbox> {
     findInit(child, chosen),
     ended.then(async ({ code, signal }): Promise<never> => {
       await output.drained;
-      throw new Error(`the sandbox of ${spec.handler} (${spec.runtime}) did not start: ${chosen.name} ended with ${signal ?? `exit code ${code}`}: ${complaints.text()}`);
+      throw new Error(
+        `the sandbox of ${spec.handler} (${spec.runtime}) did not start: ${chosen.name} ended with ${signal ?? `exit code ${code}`}: ${complaints.text()}`,
+      );
     }),
   ]);
   return new RunningSandbox(init, ended, output.drained, spec.memorySize * MEGABYTE);
 }
 
-interface Ending { readonly code: number | null; readonly signal: string | null }
+interface Ending {
+  readonly code: number | null;
+  readonly signal: string | null;
+}
 
 /** The last of what was printed, for an error message. */
 class Tail {

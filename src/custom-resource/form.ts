@@ -9,7 +9,7 @@ type Option = keyof LongRunningProviderProps;
 const CODE_OPTIONS = ['runtime', 'code', 'handler'] as const satisfies Option[];
 
 /** What each option is about: the function itself, which whoever makes it sets, or how operations run, which a shared provider has set already. */
-const ABOUT: Readonly<Record<Exclude<Option, typeof CODE_OPTIONS[number] | 'function' | 'timeout'>, 'FUNCTION' | 'OPERATIONS'>> = {
+const ABOUT: Readonly<Record<Exclude<Option, (typeof CODE_OPTIONS)[number] | 'function' | 'timeout'>, 'FUNCTION' | 'OPERATIONS'>> = {
   executionTimeout: 'FUNCTION',
   pollInterval: 'OPERATIONS',
   secrets: 'OPERATIONS',
@@ -50,14 +50,17 @@ export function formOf(scope: IConstruct, options: FormOptions, sharable: boolea
   ];
   const [first, second] = given;
   if (!first || second) {
-    const choices = 'runtime, code and handler (the construct makes the function), or function (made elsewhere)'
-      + (sharable ? ', or provider (shared by several resources)' : '');
+    const choices =
+      'runtime, code and handler (the construct makes the function), or function (made elsewhere)' +
+      (sharable ? ', or provider (shared by several resources)' : '');
     const found = second ? `${given.map(({ name }) => name).join(' and ')}: remove all but one` : 'none of them';
     throw new Error(`'${scope.node.path}' takes exactly one of ${choices}, but was given ${found}`);
   }
   const missing = CODE_OPTIONS.filter((name) => !code.includes(name));
   if (first.form === 'CODE' && missing.length > 0) {
-    throw new Error(`'${scope.node.path}': runtime, code and handler go together, but ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`);
+    throw new Error(
+      `'${scope.node.path}': runtime, code and handler go together, but ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`,
+    );
   }
   refuseWhatDoesNotApply(scope, options, first.form);
   return first.form;
@@ -70,7 +73,9 @@ function refuseWhatDoesNotApply(scope: IConstruct, options: FormOptions, form: F
     const there = form === 'PROVIDER' ? options.provider! : options.function!;
     const hint = form === 'FUNCTION' && unfit.includes('executionTimeout') ? ' (executionTimeout is its timeout)' : '';
     const name = form.toLowerCase();
-    throw new Error(`'${scope.node.path}': ${unfit.join(', ')} can't be given together with ${name}: set it on the ${name} '${there.node.path}'${hint}`);
+    throw new Error(
+      `'${scope.node.path}': ${unfit.join(', ')} can't be given together with ${name}: set it on the ${name} '${there.node.path}'${hint}`,
+    );
   }
   const inNetwork = (['vpcSubnets', 'securityGroups'] as const).filter((name) => options[name] !== undefined);
   if (inNetwork.length > 0 && !options.vpc) {

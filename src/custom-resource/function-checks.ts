@@ -15,7 +15,7 @@ export function functionProblem(target: Target): string | undefined {
   const { fn, resource } = target;
   const value = (property: unknown): unknown => Stack.of(fn).resolve(property);
   if (value(resource.durableConfig) !== undefined) {
-    return 'is a durable function (durableConfig), whose executions are not the construct\'s to continue';
+    return "is a durable function (durableConfig), whose executions are not the construct's to continue";
   }
   if (value(resource.capacityProviderConfig) !== undefined) {
     return 'runs on Managed Instances (capacityProviderConfig), where executions share a process that an operation may have to end';
@@ -47,7 +47,9 @@ function runtimeProblem({ name, family }: lambda.Runtime): string | undefined {
 /** A function works for the account and Region it is in. */
 export function placeProblem(scope: IConstruct, { fn }: Target): string | undefined {
   const [own, its] = [Stack.of(scope), Stack.of(fn)];
-  const differs = (['account', 'region'] as const).find((name) => own[name] !== its[name] && ![own[name], its[name]].some((value) => Token.isUnresolved(value)));
+  const differs = (['account', 'region'] as const).find(
+    (name) => own[name] !== its[name] && ![own[name], its[name]].some((value) => Token.isUnresolved(value)),
+  );
   return differs && `is in ${differs} ${its[differs]}, but '${own.node.path}' in ${own[differs]}: CloudFormation invokes functions of its own`;
 }
 
@@ -66,8 +68,10 @@ export function invokeConfigProblem({ invoked, fn, qualifier }: Target, own?: la
   if (!other) {
     return undefined;
   }
-  return `is configured for asynchronous invocation by '${other.node.path}' already: remove its onFailure, onSuccess, maxEventAge and retryAttempts, for a `
-    + 'provider sets no retries, events up to 300 seconds old and its responder; when another provider has set it, share that one; or give an alias of its own';
+  return (
+    `is configured for asynchronous invocation by '${other.node.path}' already: remove its onFailure, onSuccess, maxEventAge and retryAttempts, for a ` +
+    'provider sets no retries, events up to 300 seconds old and its responder; when another provider has set it, share that one; or give an alias of its own'
+  );
 }
 
 /** Which service sends events to what CloudFormation invokes: they would get no retries, and their failures go to the responder. */

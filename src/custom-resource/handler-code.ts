@@ -40,8 +40,8 @@ export function handlerCodeOf(fn: lambda.Function): HandlerCode {
 /** What is wrong with a handler whose runtime would not be found. */
 export function handlerCodeProblem({ imports }: HandlerCode): string | undefined {
   return imports
-    ? `imports '${MODULE}' in ${imports}, where it would not be found: its code does not carry the package, and ES modules don't see layers; bundle it (a `
-      + `NodejsFunction, given as function), ship ${PACKAGE} in its node_modules, or write CommonJS with require('${MODULE}')`
+    ? `imports '${MODULE}' in ${imports}, where it would not be found: its code does not carry the package, and ES modules don't see layers; bundle it (a ` +
+        `NodejsFunction, given as function), ship ${PACKAGE} in its node_modules, or write CommonJS with require('${MODULE}')`
     : undefined;
 }
 

@@ -69,11 +69,12 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     const home = made ? this : targetOf(this, props.function!).fn;
     const responder = Responder.of(home);
     this.responder = responder.function;
-    this.logGroup = made ? props.logGroup ?? responder.logGroup : undefined;
+    this.logGroup = made ? (props.logGroup ?? responder.logGroup) : undefined;
     const early = earlyStatements(home, this.responder, props);
-    this.target = targetOf(this, made
-      ? madeFunction(this, props, Duration.seconds(executionSeconds(props.executionTimeout)), this.logGroup!, early)
-      : props.function!);
+    this.target = targetOf(
+      this,
+      made ? madeFunction(this, props, Duration.seconds(executionSeconds(props.executionTimeout)), this.logGroup!, early) : props.function!,
+    );
     this.check();
     this._check(this, operation);
     if (!made) {
@@ -150,7 +151,9 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
       ...(pollInterval ? { [names.pollInterval]: String(pollSeconds(pollInterval, operation)) } : {}),
       ...(resolveSecrets === undefined ? {} : { [names.resolveSecrets]: String(resolveSecrets) }),
       // What the function itself says last
-      [names.recursiveLoop]: Lazy.string({ produce: () => loopsAllowed(this.target) ? lambda.RecursiveLoop.ALLOW : lambda.RecursiveLoop.TERMINATE }),
+      [names.recursiveLoop]: Lazy.string({
+        produce: () => (loopsAllowed(this.target) ? lambda.RecursiveLoop.ALLOW : lambda.RecursiveLoop.TERMINATE),
+      }),
     };
   }
 
@@ -170,11 +173,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
 
   /** What was changed by hand after the provider had set or checked it. */
   private laterProblems(config: lambda.CfnEventInvokeConfig, variables: Record<string, string>): string[] {
-    return this.described(
-      functionProblem(this.target),
-      invokeConfigProblem(this.target, config),
-      environmentProblem(this.target, variables),
-    );
+    return this.described(functionProblem(this.target), invokeConfigProblem(this.target, config), environmentProblem(this.target, variables));
   }
 
   private userProblems(needed: Construct[]): string[] {
@@ -185,9 +184,13 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
       return [
         ...this.described(placeProblem(resource, this.target)),
         ...(tooLong ? [`'${path}': ${tooLong}`] : []),
-        ...(isOrdered(resource, this, token, needed) ? [] : [`'${path}' has the service token of '${this.node.path}' but does not depend on it, so that the `
-          + 'function\'s permission to go on could be removed before the resource is: call node.addDependency(provider) on the resource, or make it a '
-          + 'LongRunningCustomResource with provider']),
+        ...(isOrdered(resource, this, token, needed)
+          ? []
+          : [
+              `'${path}' has the service token of '${this.node.path}' but does not depend on it, so that the ` +
+                "function's permission to go on could be removed before the resource is: call node.addDependency(provider) on the resource, or make it a " +
+                'LongRunningCustomResource with provider',
+            ]),
       ];
     });
   }
@@ -198,24 +201,33 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     const check = () => {
       const source = eventSource(this.target);
       if (source) {
-        Annotations.of(this).addWarningV2(eventsOfProvider, `${source} invokes '${this.function.node.path}' asynchronously too: its events get no retries, and `
-          + 'their failures go to the responder, which answers CloudFormation alone; give the provider a function or an alias of its own');
+        Annotations.of(this).addWarningV2(
+          eventsOfProvider,
+          `${source} invokes '${this.function.node.path}' asynchronously too: its events get no retries, and ` +
+            'their failures go to the responder, which answers CloudFormation alone; give the provider a function or an alias of its own',
+        );
       }
       for (const { resource } of this.users()) {
         if (stacks.length === 0 && Stack.of(resource) !== Stack.of(this.target.fn)) {
-          Annotations.of(resource).addWarningV2(rollbackUnseen, `the provider '${this.node.path}' may not read the status of this stack, so that an operation `
-            + 'goes on while the stack rolls back: name the stack\'s ARN in stacks of the provider');
+          Annotations.of(resource).addWarningV2(
+            rollbackUnseen,
+            `the provider '${this.node.path}' may not read the status of this stack, so that an operation ` +
+              "goes on while the stack rolls back: name the stack's ARN in stacks of the provider",
+          );
         }
         if (resolveSecrets && secrets.length === 0 && refersToSecrets(resource)) {
-          Annotations.of(resource).addWarningV2(secretsNotGranted, `its properties refer to Secrets Manager, and the provider '${this.node.path}' names no `
-            + 'secrets: unless its role may read them otherwise, each create and update fails; name them in secrets');
+          Annotations.of(resource).addWarningV2(
+            secretsNotGranted,
+            `its properties refer to Secrets Manager, and the provider '${this.node.path}' names no ` +
+              'secrets: unless its role may read them otherwise, each create and update fails; name them in secrets',
+          );
         }
       }
     };
-    Aspects.of(this).add({ visit: (node) => node === this ? check() : undefined });
+    Aspects.of(this).add({ visit: (node) => (node === this ? check() : undefined) });
   }
 
   private described(...problems: (string | undefined)[]): string[] {
-    return problems.flatMap((problem) => problem ? [`'${this.node.path}': function '${this.target.fn.node.path}' ${problem}`] : []);
+    return problems.flatMap((problem) => (problem ? [`'${this.node.path}': function '${this.target.fn.node.path}' ${problem}`] : []));
   }
 }

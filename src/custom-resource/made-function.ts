@@ -13,7 +13,11 @@ const DEFAULT_MEMORY = 256;
 
 /** Makes the function of the form with code, and its role unless one is given, under `scope`. */
 export function madeFunction(
-  scope: Construct, props: LongRunningProviderProps, timeout: Duration, logGroup: logs.ILogGroup, early: iam.PolicyStatement[],
+  scope: Construct,
+  props: LongRunningProviderProps,
+  timeout: Duration,
+  logGroup: logs.ILogGroup,
+  early: iam.PolicyStatement[],
 ): lambda.Function {
   const { vpc, vpcSubnets, securityGroups, environmentEncryption, tracing, reservedConcurrentExecutions, recursiveLoop, description } = props;
   const statements = [writeLogsStatement(logGroup), ...early, ...(vpc ? [vpcStatement()] : [])];
@@ -24,7 +28,7 @@ export function madeFunction(
     timeout,
     memorySize: props.memorySize ?? DEFAULT_MEMORY,
     architecture: props.architecture ?? lambda.Architecture.ARM_64,
-    layers: [...props.layers ?? [], handlerLayerOf(scope)],
+    layers: [...(props.layers ?? []), handlerLayerOf(scope)],
     environment: props.environment,
     role: roleOf(scope, props.role, statements),
     logGroup,

@@ -56,9 +56,11 @@ export function hopProblem(operation: number, execution: number): string | undef
   if (hops <= executions.most) {
     return undefined;
   }
-  return `an operation of ${operation} seconds takes ${hops} executions of ${execution} seconds, more than ${executions.most}, and Lambda stops functions that `
-    + `call themselves after about 16: let an execution take ${executionFor(operation / executions.most)} seconds or more (executionTimeout, or the function's `
-    + `timeout), lower timeout to ${Math.floor(usable * executions.most)} seconds or less, or set recursiveLoop to RecursiveLoop.ALLOW`;
+  return (
+    `an operation of ${operation} seconds takes ${hops} executions of ${execution} seconds, more than ${executions.most}, and Lambda stops functions that ` +
+    `call themselves after about 16: let an execution take ${executionFor(operation / executions.most)} seconds or more (executionTimeout, or the function's ` +
+    `timeout), lower timeout to ${Math.floor(usable * executions.most)} seconds or less, or set recursiveLoop to RecursiveLoop.ALLOW`
+  );
 }
 
 /** The shortest execution with so many seconds before its margin. */

@@ -36,14 +36,18 @@ function secretStatements(scope: IConstruct, secrets: secretsmanager.ISecret[]):
   }
   const [read, decrypt] = IAM.longRunningFunctionWithSecrets;
   const arns = secrets.map(({ secretFullArn, secretArn }) => secretFullArn ?? `${secretArn}${ANY_SUFFIX}`);
-  const keys = secrets.flatMap(({ encryptionKey }) => encryptionKey ? [encryptionKey.keyArn] : []);
+  const keys = secrets.flatMap(({ encryptionKey }) => (encryptionKey ? [encryptionKey.keyArn] : []));
   return [
     new iam.PolicyStatement({ actions: [...read.actions], resources: arns }),
-    ...(keys.length === 0 ? [] : [new iam.PolicyStatement({
-      actions: [...decrypt.actions],
-      resources: keys,
-      conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` } },
-    })]),
+    ...(keys.length === 0
+      ? []
+      : [
+          new iam.PolicyStatement({
+            actions: [...decrypt.actions],
+            resources: keys,
+            conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(scope).region}.amazonaws.com` } },
+          }),
+        ]),
   ];
 }
 

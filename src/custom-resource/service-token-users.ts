@@ -20,8 +20,9 @@ export function serviceTokenUsers(provider: IConstruct, token: CfnResource, arn:
   return resources.flatMap((resource) => {
     const properties = propertiesOf(resource);
     const given = properties.serviceToken ?? properties.ServiceToken;
-    const named = referencesIn(given).some(({ target }) => target === token)
-      || (Stack.of(resource) === Stack.of(token) && given !== undefined && JSON.stringify(Stack.of(resource).resolve(given)) === inItsStack);
+    const named =
+      referencesIn(given).some(({ target }) => target === token) ||
+      (Stack.of(resource) === Stack.of(token) && given !== undefined && JSON.stringify(Stack.of(resource).resolve(given)) === inItsStack);
     const serviceTimeout = Number(Stack.of(resource).resolve(properties.serviceTimeout ?? properties.ServiceTimeout));
     return named ? [{ resource, serviceTimeout: Number.isNaN(serviceTimeout) ? undefined : serviceTimeout }] : [];
   });
@@ -54,7 +55,10 @@ export function isOrdered(resource: CfnResource, provider: Construct, token: Cfn
   const stack = Stack.of(provider);
   const inside = standIn(resource, stack);
   if (inside) {
-    const required = needed.flatMap((construct) => construct.node.findAll()).filter(CfnResource.isCfnResource).filter(isSynthesized);
+    const required = needed
+      .flatMap((construct) => construct.node.findAll())
+      .filter(CfnResource.isCfnResource)
+      .filter(isSynthesized);
     return required.every((one) => dependsOn(inside, one));
   }
   if (outermost(Stack.of(resource)) !== outermost(stack)) {

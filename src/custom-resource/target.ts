@@ -31,10 +31,14 @@ export function targetOf(scope: IConstruct, given: lambda.IFunction): Target {
       return target(given, fn, aliasName);
     }
   }
-  throw new Error(`'${scope.node.path}': function '${given.node.path}' ${type === lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME
-    ? 'is a version, whose ARN changes with the code, and CloudFormation can\'t change the service token of a resource: give an alias or the function itself'
-    : 'is neither a function nor an alias made in this app, so that its environment, timeout and role can\'t be set or checked: make it in this app '
-      + '(a LongRunningProvider may be shared by several stacks)'}`);
+  throw new Error(
+    `'${scope.node.path}': function '${given.node.path}' ${
+      type === lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME
+        ? "is a version, whose ARN changes with the code, and CloudFormation can't change the service token of a resource: give an alias or the function itself"
+        : "is neither a function nor an alias made in this app, so that its environment, timeout and role can't be set or checked: make it in this app " +
+          '(a LongRunningProvider may be shared by several stacks)'
+    }`,
+  );
 }
 
 function target(invoked: lambda.IFunction, fn: lambda.IFunction, qualifier: string): Target {

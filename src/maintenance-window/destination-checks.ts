@@ -11,9 +11,11 @@ export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals 
   if (!told || onSuccessSeesDeferrals) {
     return [];
   }
-  return ['the onSuccess destination would receive a record of success for each event that a maintenance window defers, although nothing ran yet; '
-    + 'when its consumers look for {"maintenanceWindow":{"status":"DEFERRED"}} in the response, set onSuccessSeesDeferrals to true, otherwise '
-    + `send results from the handler [ack: ${NAMES.annotations.onSuccessSeesDeferrals}]`];
+  return [
+    'the onSuccess destination would receive a record of success for each event that a maintenance window defers, although nothing ran yet; ' +
+      'when its consumers look for {"maintenanceWindow":{"status":"DEFERRED"}} in the response, set onSuccessSeesDeferrals to true, otherwise ' +
+      `send results from the handler [ack: ${NAMES.annotations.onSuccessSeesDeferrals}]`,
+  ];
 }
 
 /** Deferring fails when the store does: Lambda's retries and then a failure destination are what is left. */
@@ -21,11 +23,15 @@ export function warnWithoutFailureDestination(fn: lambda.Function): void {
   const stack = Stack.of(fn);
   const permissions = new FunctionTargets(fn).find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName);
   const source = asynchronousSource(permissions);
-  const caught = stack.resolve((fn.node.defaultChild as lambda.CfnFunction).deadLetterConfig) !== undefined
-    || destinationsOf(fn).some((destinations) => destinations.onFailure !== undefined);
+  const caught =
+    stack.resolve((fn.node.defaultChild as lambda.CfnFunction).deadLetterConfig) !== undefined ||
+    destinationsOf(fn).some((destinations) => destinations.onFailure !== undefined);
   if (source && !caught) {
-    Annotations.of(fn).addWarningV2(NAMES.annotations.noFailureDestination, `${source} invokes this function asynchronously, and an event that can `
-      + 'neither be run nor deferred is dropped after Lambda\'s retries: set onFailure or deadLetterQueue');
+    Annotations.of(fn).addWarningV2(
+      NAMES.annotations.noFailureDestination,
+      `${source} invokes this function asynchronously, and an event that can ` +
+        "neither be run nor deferred is dropped after Lambda's retries: set onFailure or deadLetterQueue",
+    );
   }
 }
 

@@ -20,7 +20,9 @@ export function eventSourceAspect(fn: lambda.Function, grant: (statements: iam.P
 
 /** Messages that are left in a FIFO queue stay invisible for longer than one attempt. */
 function grantVisibility(fn: lambda.Function, grant: (statements: iam.PolicyStatement[]) => void): void {
-  const queues = mappingsOf(fn).filter(({ source }) => source === 'sqs-fifo').map(({ resource }) => resource.eventSourceArn!);
+  const queues = mappingsOf(fn)
+    .filter(({ source }) => source === 'sqs-fifo')
+    .map(({ resource }) => resource.eventSourceArn!);
   if (queues.length > 0) {
     const [{ actions }] = IAM.functionWithFifoQueues;
     const resources = [...new Map(queues.map((arn) => [JSON.stringify(Stack.of(fn).resolve(arn)), arn])).values()];

@@ -35,11 +35,13 @@ const SOURCE_BY_SERVICE: Record<string, string> = {
 /** The mappings of a function, of its versions and of its aliases whose source can be told at synth. */
 export function mappingsOf(fn: lambda.Function): Mapping[] {
   const targets = new FunctionTargets(fn);
-  return targets.find(lambda.CfnEventSourceMapping.isCfnEventSourceMapping, ({ functionName }) => functionName).flatMap((resource) => {
-    const origin = originOf(resource);
-    const source = origin ? sourceOfOrigin(origin) : sourceOfName(resource);
-    return source ? [{ resource, source, origin }] : [];
-  });
+  return targets
+    .find(lambda.CfnEventSourceMapping.isCfnEventSourceMapping, ({ functionName }) => functionName)
+    .flatMap((resource) => {
+      const origin = originOf(resource);
+      const source = origin ? sourceOfOrigin(origin) : sourceOfName(resource);
+      return source ? [{ resource, source, origin }] : [];
+    });
 }
 
 /** The queue or stream behind a mapping's ARN, when it is a resource of this app: of this stack or of another. */

@@ -22,7 +22,9 @@ export function functionKeyOf(fn: lambda.Function, given?: string): string {
     return shortened(stableName(fn));
   }
   if (Token.isUnresolved(given) || given.length > MOST_CHARACTERS || !ALLOWED.test(given) || given === RESERVED) {
-    throw new Error(`functionKey must be 1 to ${MOST_CHARACTERS} letters, digits, '.', '_', '/' or '-', known at synth and not '${RESERVED}', but it is '${given}'`);
+    throw new Error(
+      `functionKey must be 1 to ${MOST_CHARACTERS} letters, digits, '.', '_', '/' or '-', known at synth and not '${RESERVED}', but it is '${given}'`,
+    );
   }
   return given;
 }

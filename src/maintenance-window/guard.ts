@@ -88,14 +88,16 @@ function currentVariables(fn: lambda.Function, resource: lambda.CfnFunction): Re
 function stillGuarded(fn: lambda.Function, resource: lambda.CfnFunction, variables: Variables, layer: lambda.ILayerVersion): string[] {
   const resolve = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
   const now = currentVariables(fn, resource);
-  const errors = Object.entries(variables).filter(([name, value]) => JSON.stringify(now[name]) !== resolve(value)).map(([name]) => {
-    return name === NAMES.environment.wrapper
-      ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
-      : `environment variable ${name} was changed after the maintenance window had set it`;
-  });
+  const errors = Object.entries(variables)
+    .filter(([name, value]) => JSON.stringify(now[name]) !== resolve(value))
+    .map(([name]) => {
+      return name === NAMES.environment.wrapper
+        ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
+        : `environment variable ${name} was changed after the maintenance window had set it`;
+    });
   const layers = (Stack.of(fn).resolve(resource.layers) ?? []) as unknown[];
   if (!layers.some((arn) => JSON.stringify(arn) === resolve(layer.layerVersionArn))) {
-    errors.push('the maintenance window\'s layer was removed from the function: its wrapper would not start');
+    errors.push("the maintenance window's layer was removed from the function: its wrapper would not start");
   }
   return errors;
 }
@@ -108,10 +110,13 @@ function grant(fn: lambda.Function, statements: iam.PolicyStatement[]): void {
 }
 
 function warnOfShortTimeout(fn: lambda.Function, { handlerLoading }: MaintenanceWindowOptions): void {
-  const seconds = fn.timeout?.isUnresolved() ? undefined : fn.timeout?.toSeconds({ integral: false }) ?? DEFAULT_TIMEOUT_SECONDS;
+  const seconds = fn.timeout?.isUnresolved() ? undefined : (fn.timeout?.toSeconds({ integral: false }) ?? DEFAULT_TIMEOUT_SECONDS);
   const late = (handlerLoading ?? HandlerLoading.AFTER_CHECK) === HandlerLoading.AFTER_CHECK;
   if (late && seconds !== undefined && seconds < SHORT_TIMEOUT_SECONDS) {
-    Annotations.of(fn).addWarningV2(NAMES.annotations.shortTimeout, 'after a window the handler is loaded within an invocation, under its timeout '
-      + `of ${seconds} s; give it ${SHORT_TIMEOUT_SECONDS} s or more, or set handlerLoading to HandlerLoading.AT_ONCE`);
+    Annotations.of(fn).addWarningV2(
+      NAMES.annotations.shortTimeout,
+      'after a window the handler is loaded within an invocation, under its timeout ' +
+        `of ${seconds} s; give it ${SHORT_TIMEOUT_SECONDS} s or more, or set handlerLoading to HandlerLoading.AT_ONCE`,
+    );
   }
 }

@@ -73,7 +73,10 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
    * @param options what a name can't tell
    */
   public static fromParameterName(
-    scope: Construct, id: string, parameterName: string, options: ImportedMaintenanceWindowOptions = {},
+    scope: Construct,
+    id: string,
+    parameterName: string,
+    options: ImportedMaintenanceWindowOptions = {},
   ): IMaintenanceWindow {
     const { prefix, operator } = NAMES.parameters;
     if (!Token.isUnresolved(parameterName) && !(parameterName.startsWith(prefix) && parameterName.endsWith(`/${operator}`))) {

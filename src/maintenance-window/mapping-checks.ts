@@ -32,8 +32,10 @@ interface Problem {
 
 function describe({ source, origin, resource }: Mapping, { what, remedy }: Problem): string {
   const where = (origin ?? resource).node.path;
-  return `events of '${where}' are left there during a maintenance window, but ${what}: ${remedy}, or set deferral.${deferralProperty(source)} to `
-    + 'DeferralAction.DEFER, or shorten longestWindow of the maintenance window';
+  return (
+    `events of '${where}' are left there during a maintenance window, but ${what}: ${remedy}, or set deferral.${deferralProperty(source)} to ` +
+    'DeferralAction.DEFER, or shorten longestWindow of the maintenance window'
+  );
 }
 
 interface QueueMapping extends Mapping {
@@ -51,9 +53,10 @@ function queueProblems({ source, origin: queue }: QueueMapping, { longestWindow 
   if (retention !== undefined && retention <= window) {
     problems.push({ what: `its retention of ${retention} s is no longer than longestWindow (${window} s)`, remedy: 'raise it' });
   }
-  const invisible = source === 'sqs-fifo'
-    ? options.leaveFor?.toSeconds() ?? TIMING.leaveForSeconds.default
-    : known(queue, queue.visibilityTimeout, AWS_DEFAULTS.visibility);
+  const invisible =
+    source === 'sqs-fifo'
+      ? (options.leaveFor?.toSeconds() ?? TIMING.leaveForSeconds.default)
+      : known(queue, queue.visibilityTimeout, AWS_DEFAULTS.visibility);
   const most = known(queue, Stack.of(queue).resolve(queue.redrivePolicy)?.maxReceiveCount, Infinity);
   // Once each time the message shows again, and once more when the window is over
   const receives = invisible === undefined ? undefined : Math.ceil(window / Math.max(1, invisible)) + 1;

@@ -6,8 +6,11 @@ const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
 /** What of the library runs in AWS, built before the package was made. */
 export type Asset =
-  | 'maintenance-window/layer.zip' | 'maintenance-window/planner' | 'maintenance-window/replayer'
-  | 'custom-resource/handler-layer.zip' | 'custom-resource/responder';
+  | 'maintenance-window/layer.zip'
+  | 'maintenance-window/planner'
+  | 'maintenance-window/replayer'
+  | 'custom-resource/handler-layer.zip'
+  | 'custom-resource/responder';
 
 /**
  * The path of a built asset.

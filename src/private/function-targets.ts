@@ -16,8 +16,11 @@ export class FunctionTargets {
     this.all = this.stack.node.findAll();
     // Versions and aliases both name their function as `lambda`
     const qualified = this.all.filter((construct) => 'lambda' in construct && construct.lambda === fn) as unknown as lambda.IFunction[];
-    this.names = new Set([fn, ...qualified].flatMap(({ functionName, functionArn }) => [functionName, functionArn]
-      .flatMap((value) => [this.inTemplate(value), this.byPath(value)])));
+    this.names = new Set(
+      [fn, ...qualified].flatMap(({ functionName, functionArn }) =>
+        [functionName, functionArn].flatMap((value) => [this.inTemplate(value), this.byPath(value)]),
+      ),
+    );
   }
 
   /** The resources of a CloudFormation type that target the function by the given property. */

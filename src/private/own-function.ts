@@ -48,7 +48,7 @@ export function ownFunction(scope: Construct, props: OwnFunctionProps): lambda.F
     role: new iam.Role(scope, 'Role', {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       inlinePolicies: {
-        own: new iam.PolicyDocument({ statements: [writeLogsStatement(logGroup), ...props.statements ?? []] }),
+        own: new iam.PolicyDocument({ statements: [writeLogsStatement(logGroup), ...(props.statements ?? [])] }),
       },
     }),
   });

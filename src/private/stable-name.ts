@@ -18,7 +18,10 @@ export function stableName(construct: IConstruct): string {
     throw new Error(`the name of stack '${stack.node.path}' must be known at synth: parameters and deferred events are named after it`);
   }
   const ids = construct.node.scopes.slice(construct.node.scopes.indexOf(stack) + 1).map(({ node }) => node.id);
-  const readable = ids.join('').replace(/[^A-Za-z0-9]/g, '').slice(0, MOST_READABLE);
+  const readable = ids
+    .join('')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .slice(0, MOST_READABLE);
   const hash = createHash('sha256').update(ids.join('/')).digest('hex').slice(0, HASH_CHARACTERS);
   return `${stack.stackName}/${readable}${hash}`;
 }

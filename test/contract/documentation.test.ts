@@ -11,7 +11,12 @@ import * as window from '../../lambda/contract/window.json';
 
 const ROOT = join(__dirname, '..', '..');
 const page = readFileSync(join(ROOT, 'docs', 'contract.md'), 'utf8');
-const sections = new Map(page.split(/^## /m).slice(1).map((section) => [section.slice(0, section.indexOf('\n')), section]));
+const sections = new Map(
+  page
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => [section.slice(0, section.indexOf('\n')), section]),
+);
 
 /** What the first column of a section's tables names. */
 function named(section: string): string[] {
@@ -34,23 +39,26 @@ test.each<[string, readonly string[]]>([
   ['Environment variables of a guarded function', Object.values(names.environment)],
   ['Environment variables of the replayer', Object.values(names.replayerEnvironment)],
   ['Parameters', Object.values(names.parameters)],
-  ['The window\'s value', [...window.grammar.modes, ...keysOf(window.errorCodes)]],
+  ["The window's value", [...window.grammar.modes, ...keysOf(window.errorCodes)]],
   ['Layer', Object.values(names.layer)],
   ['Errors', Object.values(names.errors)],
   ['Metrics', Object.values(metrics)],
   ['Ids in templates', [names.tag.store, ...[names.customResourceTypes, names.annotations, names.constructIds].flatMap((ids) => Object.values(ids))]],
   ['Table', [...Object.values(store.keys), ...keysOf(store.backlogGroups)]],
   ['States', [...store.states, ...store.transitions.flatMap(({ from }) => from ?? [])]],
-  ['Attributes of an event\'s row', keysOf(store.attributes)],
+  ["Attributes of an event's row", keysOf(store.attributes)],
   ['Envelope', keysOf(store.envelope)],
-  ['Attributes of a run\'s row', keysOf(store.run.attributes)],
+  ["Attributes of a run's row", keysOf(store.run.attributes)],
   ['Limits', keysOf(store.limits)],
   ['Times', keysOf(timing)],
   ['Replay', [replay.pointer.key, replay.clientContext.key, ...replay.answer.statuses]],
   ['Sources', sources.sources.map(({ name }) => name)],
   ['Answers', keysOf(sources.answers)],
-  ['Custom resources', [customResource.envelopeKey, customResource.createFailedMarker, ...keysOf(customResource).filter((key) => !ELSEWHERE.includes(key))]],
-  ['Environment variables of a custom resource\'s function', Object.values(customResource.environment)],
+  [
+    'Custom resources',
+    [customResource.envelopeKey, customResource.createFailedMarker, ...keysOf(customResource).filter((key) => !ELSEWHERE.includes(key))],
+  ],
+  ["Environment variables of a custom resource's function", Object.values(customResource.environment)],
   ['Envelope of an operation', keysOf(customResource.envelope.fields)],
   ['Errors of an operation', keysOf(customResource.errors)],
   ['Times of an operation', keysOf(customResource.times)],
@@ -59,7 +67,11 @@ test.each<[string, readonly string[]]>([
   expect(named(section)).toEqual([...expected].sort());
 });
 
-test.each([['Limits', store.limits], ['Times', timing], ['Times of an operation', customResource.times]])('the page gives every number as it is: %s', (section, all) => {
+test.each([
+  ['Limits', store.limits],
+  ['Times', timing],
+  ['Times of an operation', customResource.times],
+])('the page gives every number as it is: %s', (section, all) => {
   for (const [name, { source: _, ...values }] of Object.entries(all).filter(([key]) => !['$comment', 'default'].includes(key))) {
     const [row] = new RegExp(`^\\| \`${name}\` \\| [^|]+ \\|`, 'm').exec(sections.get(section)!)!;
     for (const value of Object.values(values)) {
@@ -77,7 +89,7 @@ test('the page gives the limits of an operation', () => {
   expect(page).toContain(`version ${envelope.version}, at most ${envelope.mostBytes} bytes`);
 });
 
-test('the page gives each source\'s action, answer and choices as they are', () => {
+test("the page gives each source's action, answer and choices as they are", () => {
   for (const { name, action, answer, allowed } of sources.sources) {
     expect(page).toContain(`| \`${name}\` | ${action} | ${answer} | ${allowed.filter((other) => other !== action).join(', ')} |`);
   }

@@ -7,10 +7,25 @@ import { claim, coalesce, lapse, unclaim } from '../../lambda/maintenance-window
 import { InMemoryDynamoDb } from '../lambda/maintenance-window/state-machine/in-memory-dynamodb';
 
 const row: BacklogRow = {
-  id: 'k#r', state: 'PENDING', functionKey: 'k', requestId: 'r', source: 's3', deferredAt: 1, nextAttempt: 1, attempt: 0, dispatches: 0,
+  id: 'k#r',
+  state: 'PENDING',
+  functionKey: 'k',
+  requestId: 'r',
+  source: 's3',
+  deferredAt: 1,
+  nextAttempt: 1,
+  attempt: 0,
+  dispatches: 0,
 };
 const leased = (state: string, changes: Item): Item => ({
-  pk: { S: 'k#r' }, requestId: { S: 'r' }, state: { S: state }, token: { S: 't' }, nonce: { S: 'n' }, lease: { N: '1' }, maxAttempt: { N: '5' }, ...changes,
+  pk: { S: 'k#r' },
+  requestId: { S: 'r' },
+  state: { S: state },
+  token: { S: 't' },
+  nonce: { S: 'n' },
+  lease: { N: '1' },
+  maxAttempt: { N: '5' },
+  ...changes,
 });
 
 /** Every change that the replayer makes to an event's row, by the states that it leads from and to. */
@@ -49,7 +64,7 @@ test('what the index projects are attributes of rows', () => {
   expect(shards.count).toBe(16);
 });
 
-test('a run\'s row has the attributes that the contract names, from its start to its end', async () => {
+test("a run's row has the attributes that the contract names, from its start to its end", async () => {
   const database = new InMemoryDynamoDb();
   const runs = new Runs(new Table(database as never, 't'), 10);
   const started = await runs.store(newRun({ mode: 'MANUAL', filter: { source: 's3' }, maxEvents: 2, now: 1000, skew: 5 }));

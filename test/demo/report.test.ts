@@ -53,7 +53,10 @@ test('the custom resource has a bar for each execution, a line for each poll, on
 
 test('bars follow one another within the picture, and each poll stands in the bar of its execution', () => {
   const html = page([sentEvent(0)], [execution(0)]);
-  const bars = [...html.matchAll(/<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="22"/g)].map(([, x, width]) => ({ from: Number(x), to: Number(x) + Number(width) }));
+  const bars = [...html.matchAll(/<rect x="([\d.]+)" y="[\d.]+" width="([\d.]+)" height="22"/g)].map(([, x, width]) => ({
+    from: Number(x),
+    to: Number(x) + Number(width),
+  }));
   const polls = [...html.slice(0, html.indexOf('</svg>')).matchAll(/class="poll" x1="([\d.]+)"/g)].map(([, x]) => Number(x));
 
   bars.forEach(({ from, to }, n) => {

@@ -44,7 +44,10 @@ test('a demo that sent nothing proves nothing', () => {
 });
 
 test('at most ten ids of a kind are named', () => {
-  const verdict = judge(Array.from({ length: 12 }, (_, n) => sentEvent(n)), []);
+  const verdict = judge(
+    Array.from({ length: 12 }, (_, n) => sentEvent(n)),
+    [],
+  );
 
   expect(complaints(verdict)[0]).toMatch(/order-9 and 2 more$/);
 });

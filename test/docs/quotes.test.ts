@@ -3,7 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
-const PAGES = ['README.md', ...readdirSync(join(ROOT, 'docs')).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)];
+const PAGES = [
+  'README.md',
+  ...readdirSync(join(ROOT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
 
 /**
  * Samples of the README in `ts` are compiled, and translated, by jsii-rosetta;
@@ -45,8 +50,11 @@ test('the guide has samples', () => {
   expect(ALL.filter(({ page }) => page === 'docs/custom-resources.md').length).toBeGreaterThan(8);
 });
 
-test.each(ALL.map((quote) => [`${quote.page}:${quote.line}`, quote] as const))('the sample at %s stands in its source, word for word', (_, { source, code }) => {
-  expect(source).toBeDefined();
-  expect(code.length).toBeGreaterThan(0);
-  expect(holds(readFileSync(join(ROOT, source!), 'utf8'), code) ? 'there' : `${source} has not:\n${code.join('\n')}`).toBe('there');
-});
+test.each(ALL.map((quote) => [`${quote.page}:${quote.line}`, quote] as const))(
+  'the sample at %s stands in its source, word for word',
+  (_, { source, code }) => {
+    expect(source).toBeDefined();
+    expect(code.length).toBeGreaterThan(0);
+    expect(holds(readFileSync(join(ROOT, source!), 'utf8'), code) ? 'there' : `${source} has not:\n${code.join('\n')}`).toBe('there');
+  },
+);

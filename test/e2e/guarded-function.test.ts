@@ -35,20 +35,28 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     expect(await stack.run(event.id)).toBeUndefined();
 
     await stack.window('auto');
-    await eventually(async () => {
-      await stack.replay();
-      return stack.run(event.id);
-    }, (run) => run !== undefined, 60);
+    await eventually(
+      async () => {
+        await stack.replay();
+        return stack.run(event.id);
+      },
+      (run) => run !== undefined,
+      60,
+    );
     const run = (await stack.run(event.id))!;
     expect(run).toMatchObject({ runs: { N: '1' }, digest: { S: createHash('sha256').update(event.payload).digest('hex') } });
     expect(JSON.parse(run.replay.S!)).toMatchObject({ originalRequestId: payload.maintenanceWindow.requestId, attempt: 1 });
-    await eventually(() => stack.deferred(payload.maintenanceWindow.requestId), (item) => state(item) === 'DONE', 20);
+    await eventually(
+      () => stack.deferred(payload.maintenanceWindow.requestId),
+      (item) => state(item) === 'DONE',
+      20,
+    );
   }, 120_000);
 
   test('an event that cannot be kept is not acknowledged', async () => {
     const { Environment } = await stack.lambda.send(new GetFunctionConfigurationCommand({ FunctionName: stack.outputs[language] }));
-    const configure = (variables: Record<string, string>) => stack.lambda.send(
-      new UpdateFunctionConfigurationCommand({ FunctionName: stack.outputs[language], Environment: { Variables: variables } }));
+    const configure = (variables: Record<string, string>) =>
+      stack.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: stack.outputs[language], Environment: { Variables: variables } }));
     await stack.window('on');
     await configure({ ...Environment!.Variables, [names.environment.table]: 'no-such-table' });
     try {
@@ -67,7 +75,11 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     await stack.window('on-until 2027-02-30T00:00Z'); // Parameter Store's pattern knows no calendar
 
     expect((await stack.invoke(language, { id })).payload).toEqual({ ran: id });
-    await eventually(() => stack.logged(language), (log) => log.includes('on-until 2027-02-30T00:00Z') && log.includes(names.metrics.windowStale), 20);
+    await eventually(
+      () => stack.logged(language),
+      (log) => log.includes('on-until 2027-02-30T00:00Z') && log.includes(names.metrics.windowStale),
+      20,
+    );
   }, 60_000);
 
   test('a parameter that was deleted does not stop the handler, and is told by metric', async () => {
@@ -76,7 +88,11 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     await stack.invoke(language, { id: newId() });
 
     expect((await stack.invoke(language, { id })).payload).toEqual({ ran: id });
-    await eventually(() => stack.logged(language), (log) => log.includes(names.metrics.windowStale), 20);
+    await eventually(
+      () => stack.logged(language),
+      (log) => log.includes(names.metrics.windowStale),
+      20,
+    );
   }, 60_000);
 
   test('a replay that throws is tried again later; one that kills or hangs its environment is, once its lease has lapsed', async () => {
@@ -91,14 +107,25 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
       await stack.invoke('Replayer', { action: 'sweep' });
       return stack.deferred(requestIds[action]);
     };
-    await eventually(async () => {
-      await stack.replay();
-      return stack.deferred(requestIds.throw);
-    }, (item) => item?.outcome !== undefined, 60);
+    await eventually(
+      async () => {
+        await stack.replay();
+        return stack.deferred(requestIds.throw);
+      },
+      (item) => item?.outcome !== undefined,
+      60,
+    );
     const thrown = (await stack.deferred(requestIds.throw))!;
-    expect(thrown.outcome.M).toMatchObject({ errorType: { S: expect.stringMatching(/ValueError|RangeError/) }, errorMessage: { S: 'thrown on purpose' } });
+    expect(thrown.outcome.M).toMatchObject({
+      errorType: { S: expect.stringMatching(/ValueError|RangeError/) },
+      errorMessage: { S: 'thrown on purpose' },
+    });
     for (const action of ['exit', 'allocate', 'hang']) {
-      const lost = await eventually(() => outcome(action), (item) => item?.outcome !== undefined, 90);
+      const lost = await eventually(
+        () => outcome(action),
+        (item) => item?.outcome !== undefined,
+        90,
+      );
       expect(lost!.outcome.M).toMatchObject({ errorType: { S: 'RunLost' } });
     }
   }, 240_000);
@@ -114,8 +141,12 @@ test('a guarded function asks AWS for nothing but what the contract lists, besid
   await stack.window('on');
   for (const language of ['Python', 'Nodejs']) await stack.invoke(language, { id: newId(), payload: 'x'.repeat(20_000) });
   const guarded = [stack.outputs.Python, stack.outputs.Nodejs];
-  const actions = new Set(stack.bed.requests().filter(({ functionName }) => guarded.includes(functionName ?? ''))
-    .map(({ action }) => action));
+  const actions = new Set(
+    stack.bed
+      .requests()
+      .filter(({ functionName }) => guarded.includes(functionName ?? ''))
+      .map(({ action }) => action),
+  );
 
   const listed = ['ssm:GetParameters', 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'];
   expect([...actions].filter((action) => !listed.includes(action ?? ''))).toEqual([]);

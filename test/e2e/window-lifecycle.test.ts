@@ -14,9 +14,11 @@ const value = async () => (await stack.ssm.send(new GetParameterCommand({ Name: 
 
 test('the window is created as auto, refuses what is no window, is kept by a deploy and removed with its stack', async () => {
   expect(await value()).toBe('auto');
-  const { Parameters } = await stack.ssm.send(new DescribeParametersCommand({
-    ParameterFilters: [{ Key: 'Name', Values: [stack.outputs.OperatorParameter] }],
-  }));
+  const { Parameters } = await stack.ssm.send(
+    new DescribeParametersCommand({
+      ParameterFilters: [{ Key: 'Name', Values: [stack.outputs.OperatorParameter] }],
+    }),
+  );
   expect(Parameters![0]).toMatchObject({ Type: 'String', AllowedPattern: contract.allowedPattern.operator });
 
   await expect(stack.window('on tomorrow, please')).rejects.toMatchObject({ name: 'ParameterPatternMismatchException' });

@@ -25,23 +25,44 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => trap.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(trap.address() as AddressInfo).port}`;
   directory = fs.mkdtempSync(path.join(os.tmpdir(), 'hostile-'));
-  const services = ['s3', 'sts', 'cloudformation', 'lambda', 'iam', 'ssm', 'sqs', 'cloudwatch_logs'].map((name) => `${name} =\n  endpoint_url = ${endpoint}\n`).join('');
+  const services = ['s3', 'sts', 'cloudformation', 'lambda', 'iam', 'ssm', 'sqs', 'cloudwatch_logs']
+    .map((name) => `${name} =\n  endpoint_url = ${endpoint}\n`)
+    .join('');
   const configuration = `[profile victim]\nregion = eu-west-1\nendpoint_url = ${endpoint}\nservices = trap\n[default]\nendpoint_url = ${endpoint}\nservices = trap\n[services trap]\n${services}`;
   fs.mkdirSync(path.join(directory, '.aws'));
   for (const file of ['config', path.join('.aws', 'config')]) fs.writeFileSync(path.join(directory, file), configuration);
   for (const file of ['credentials', path.join('.aws', 'credentials')]) {
-    fs.writeFileSync(path.join(directory, file), '[victim]\naws_access_key_id = AKIAVICTIM\naws_secret_access_key = real\n[default]\naws_access_key_id = AKIAVICTIM\naws_secret_access_key = real\n');
+    fs.writeFileSync(
+      path.join(directory, file),
+      '[victim]\naws_access_key_id = AKIAVICTIM\naws_secret_access_key = real\n[default]\naws_access_key_id = AKIAVICTIM\naws_secret_access_key = real\n',
+    );
   }
   hostile = {
     ...process.env,
     HOME: directory,
-    AWS_PROFILE: 'victim', AWS_DEFAULT_PROFILE: 'victim', AWS_SDK_LOAD_CONFIG: '1',
-    AWS_CONFIG_FILE: path.join(directory, 'config'), AWS_SHARED_CREDENTIALS_FILE: path.join(directory, 'credentials'),
-    AWS_ACCESS_KEY_ID: 'AKIAVICTIM', AWS_SECRET_ACCESS_KEY: 'real', AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1',
-    AWS_ENDPOINT_URL: endpoint, AWS_ENDPOINT_URL_S3: endpoint, AWS_ENDPOINT_URL_STS: endpoint, AWS_ENDPOINT_URL_LAMBDA: endpoint,
-    AWS_ENDPOINT_URL_CLOUDFORMATION: endpoint, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint, AWS_ENDPOINT_URL_SQS: endpoint,
-    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}/credentials`, AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
-    HTTP_PROXY: endpoint, HTTPS_PROXY: endpoint, ALL_PROXY: endpoint, http_proxy: endpoint, https_proxy: endpoint,
+    AWS_PROFILE: 'victim',
+    AWS_DEFAULT_PROFILE: 'victim',
+    AWS_SDK_LOAD_CONFIG: '1',
+    AWS_CONFIG_FILE: path.join(directory, 'config'),
+    AWS_SHARED_CREDENTIALS_FILE: path.join(directory, 'credentials'),
+    AWS_ACCESS_KEY_ID: 'AKIAVICTIM',
+    AWS_SECRET_ACCESS_KEY: 'real',
+    AWS_REGION: 'eu-west-1',
+    AWS_DEFAULT_REGION: 'eu-west-1',
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ENDPOINT_URL_STS: endpoint,
+    AWS_ENDPOINT_URL_LAMBDA: endpoint,
+    AWS_ENDPOINT_URL_CLOUDFORMATION: endpoint,
+    AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: endpoint,
+    AWS_ENDPOINT_URL_SQS: endpoint,
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint}/credentials`,
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: endpoint,
+    HTTP_PROXY: endpoint,
+    HTTPS_PROXY: endpoint,
+    ALL_PROXY: endpoint,
+    http_proxy: endpoint,
+    https_proxy: endpoint,
   };
 }, 300_000);
 

@@ -14,10 +14,18 @@ import { eventually } from './control-plane/harness';
 
 const ROOT = path.join(__dirname, '../..');
 function app(name: string, environment: Record<string, string> = {}): CdkApp {
-  return { command: `npx tsx ${path.join(__dirname, 'apps', `${name}.ts`)}`, cwd: ROOT, environment: { PYTHON_RUNTIME: bed.newestRuntime('python'), ...environment } };
+  return {
+    command: `npx tsx ${path.join(__dirname, 'apps', `${name}.ts`)}`,
+    cwd: ROOT,
+    environment: { PYTHON_RUNTIME: bed.newestRuntime('python'), ...environment },
+  };
 }
 
-interface Note { readonly event: any; readonly arn: string; readonly requestId: string }
+interface Note {
+  readonly event: any;
+  readonly arn: string;
+  readonly requestId: string;
+}
 
 let bed: Bed;
 let outputs: Record<string, string>;
@@ -60,29 +68,57 @@ describe('a deployed stack', () => {
   });
 
   it.each([
-    ['an object put into a bucket', 's3', async () => {
-      const s3 = new S3Client({ ...bed.clientConfig, forcePathStyle: true });
-      for (const index of [0, 1]) await s3.send(new PutObjectCommand({ Bucket: outputs.Inbox, Key: `for-${index}/letter`, Body: 'dear' }));
-      return [(note: Note) => note.event.Records?.[0].s3?.object.key === 'for-0/letter', (note: Note) => note.event.Records?.[0].s3?.object.key === 'for-1/letter'];
-    }],
-    ['a message published to a topic', 'sns', async () => {
-      await new SNSClient(bed.clientConfig).send(new PublishCommand({ TopicArn: outputs.TopicArn, Message: 'extra' }));
-      return [outputs.PythonArn, outputs.AliasArn].map((arn) => (note: Note) => note.arn === arn && note.event.Records?.[0].Sns?.Message === 'extra');
-    }],
-    ['an event on the bus', 'events', async () => {
-      await new EventBridgeClient(bed.clientConfig).send(new PutEventsCommand({ Entries: [{ Source: 'door', DetailType: 'rang', Detail: '{"times":2}' }] }));
-      return [outputs.PythonArn, outputs.AliasArn].map((arn) => (note: Note) => note.arn === arn && note.event.detail?.times === 2);
-    }],
-    ['a message in a queue', 'sqs', async () => {
-      await new SQSClient(bed.clientConfig).send(new SendMessageCommand({ QueueUrl: outputs.QueueUrl, MessageBody: 'grind' }));
-      return [(note: Note) => note.arn === outputs.AliasArn && note.event.Records?.[0].body === 'grind'];
-    }],
+    [
+      'an object put into a bucket',
+      's3',
+      async () => {
+        const s3 = new S3Client({ ...bed.clientConfig, forcePathStyle: true });
+        for (const index of [0, 1]) await s3.send(new PutObjectCommand({ Bucket: outputs.Inbox, Key: `for-${index}/letter`, Body: 'dear' }));
+        return [
+          (note: Note) => note.event.Records?.[0].s3?.object.key === 'for-0/letter',
+          (note: Note) => note.event.Records?.[0].s3?.object.key === 'for-1/letter',
+        ];
+      },
+    ],
+    [
+      'a message published to a topic',
+      'sns',
+      async () => {
+        await new SNSClient(bed.clientConfig).send(new PublishCommand({ TopicArn: outputs.TopicArn, Message: 'extra' }));
+        return [outputs.PythonArn, outputs.AliasArn].map(
+          (arn) => (note: Note) => note.arn === arn && note.event.Records?.[0].Sns?.Message === 'extra',
+        );
+      },
+    ],
+    [
+      'an event on the bus',
+      'events',
+      async () => {
+        await new EventBridgeClient(bed.clientConfig).send(
+          new PutEventsCommand({ Entries: [{ Source: 'door', DetailType: 'rang', Detail: '{"times":2}' }] }),
+        );
+        return [outputs.PythonArn, outputs.AliasArn].map((arn) => (note: Note) => note.arn === arn && note.event.detail?.times === 2);
+      },
+    ],
+    [
+      'a message in a queue',
+      'sqs',
+      async () => {
+        await new SQSClient(bed.clientConfig).send(new SendMessageCommand({ QueueUrl: outputs.QueueUrl, MessageBody: 'grind' }));
+        return [(note: Note) => note.arn === outputs.AliasArn && note.event.Records?.[0].body === 'grind'];
+      },
+    ],
   ])('%s starts its functions, aliases by their alias', async (_what, door, cause) => {
     for (const fits of await cause()) {
       const note = await heard(fits);
-      expect(bed.invocations()).toContainEqual(expect.objectContaining({
-        requestId: note.requestId, door, mode: door === 'sqs' ? 'RequestResponse' : 'Event', functionArn: note.arn,
-      }));
+      expect(bed.invocations()).toContainEqual(
+        expect.objectContaining({
+          requestId: note.requestId,
+          door,
+          mode: door === 'sqs' ? 'RequestResponse' : 'Event',
+          functionArn: note.arn,
+        }),
+      );
     }
   });
 
@@ -95,7 +131,9 @@ describe('a deployed stack', () => {
   it('leaves every payload to look into, when the bed keeps them: events and results, asynchronous ones too, and the bodies of requests', async () => {
     const text = (bytes: Buffer | undefined) => bytes?.toString() ?? '';
     await new LambdaClient(bed.clientConfig).send(new InvokeCommand({ FunctionName: outputs.AliasArn, Payload: Buffer.from('{"mark":"kept-1"}') }));
-    expect(bed.invocations()).toContainEqual(expect.objectContaining({ payload: Buffer.from('{"mark":"kept-1"}'), result: Buffer.from('{"mark":"kept-1"}') }));
+    expect(bed.invocations()).toContainEqual(
+      expect.objectContaining({ payload: Buffer.from('{"mark":"kept-1"}'), result: Buffer.from('{"mark":"kept-1"}') }),
+    );
     await eventually(async () => bed.requests().find(({ path: address, body }) => address.includes('/invocations') && text(body).includes('kept-1')));
 
     const create = bed.invocations().find(({ door }) => door === 'cloudformation')!;
@@ -108,7 +146,9 @@ describe('a deployed stack', () => {
 
 describe('the CLI', () => {
   it('shows its last lines when a deployment fails, and the bed goes on', async () => {
-    await expect(bed.deploy({ command: 'node -e "console.error(\'the app is broken\'); process.exit(3)"', cwd: ROOT })).rejects.toThrow(/the app is broken/);
+    await expect(bed.deploy({ command: 'node -e "console.error(\'the app is broken\'); process.exit(3)"', cwd: ROOT })).rejects.toThrow(
+      /the app is broken/,
+    );
     expect(lines).toContain('cdk: the app is broken');
   });
 
@@ -118,7 +158,9 @@ describe('the CLI', () => {
 
   it('destroys what it deployed', async () => {
     await bed.destroy(app('listeners'));
-    await expect(new CloudFormationClient(bed.clientConfig).send(new DescribeStacksCommand({ StackName: 'Listeners' }))).rejects.toThrow('does not exist');
+    await expect(new CloudFormationClient(bed.clientConfig).send(new DescribeStacksCommand({ StackName: 'Listeners' }))).rejects.toThrow(
+      'does not exist',
+    );
     const deletion = bed.invocations().filter((invocation) => invocation.door === 'cloudformation');
     expect(deletion).toHaveLength(2);
   });

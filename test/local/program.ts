@@ -17,11 +17,17 @@ export class Program {
 
   /** In a process group of its own, so that a test can do what a terminal's Ctrl-C does. */
   constructor(what: 'round' | 'invoke' | 'deploy', environment: NodeJS.ProcessEnv = process.env) {
-    this.child = spawn(process.execPath, ['--require', TSX, path.join(__dirname, 'apps', 'run-bed.ts'), what], { env: environment, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-    this.ended = new Promise((resolve) => this.child.once('close', (code) => {
-      resolve(code);
-      this.wake();
-    }));
+    this.child = spawn(process.execPath, ['--require', TSX, path.join(__dirname, 'apps', 'run-bed.ts'), what], {
+      env: environment,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    this.ended = new Promise((resolve) =>
+      this.child.once('close', (code) => {
+        resolve(code);
+        this.wake();
+      }),
+    );
     createInterface({ input: this.child.stderr! }).on('line', (line) => this.output.push(line));
     createInterface({ input: this.child.stdout! }).on('line', (line) => {
       Object.assign(this.said, JSON.parse(line));
@@ -36,7 +42,8 @@ export class Program {
   /** Resolves when the program has said something under this name. Rejects when it ends before. */
   async says(name: string): Promise<any> {
     while (!(name in this.said)) {
-      if (this.child.exitCode !== null || this.child.signalCode !== null) throw new Error(`ended before it said ${name}:\n${this.output.slice(-40).join('\n')}`);
+      if (this.child.exitCode !== null || this.child.signalCode !== null)
+        throw new Error(`ended before it said ${name}:\n${this.output.slice(-40).join('\n')}`);
       await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
     return this.said[name];
@@ -45,7 +52,10 @@ export class Program {
   /** The program and every process below it. */
   processes(): number[] {
     const children = new Map<number, number[]>();
-    for (const pid of fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number)) {
+    for (const pid of fs
+      .readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number)) {
       const parent = parentOf(pid);
       if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
     }

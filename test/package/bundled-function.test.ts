@@ -22,7 +22,10 @@ for (const format of [OutputFormat.CJS, OutputFormat.ESM]) {
 app.synth();
 `;
 
-const FORMATS: readonly (readonly [string, string])[] = [['cjs', 'index.js'], ['esm', 'index.mjs']];
+const FORMATS: readonly (readonly [string, string])[] = [
+  ['cjs', 'index.js'],
+  ['esm', 'index.mjs'],
+];
 
 describe('a NodejsFunction whose TypeScript imports the packed handler runtime', () => {
   let project: string;
@@ -71,7 +74,9 @@ describe('a NodejsFunction whose TypeScript imports the packed handler runtime',
     expect(cloud.hops).toHaveLength(1);
 
     await execution(format, file, cloud.hops[0], cloud.environment);
-    expect(cloud.answers).toEqual([expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: 'orders', Data: { Endpoint: 'https://orders.search.example.com' } })]);
+    expect(cloud.answers).toEqual([
+      expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: 'orders', Data: { Endpoint: 'https://orders.search.example.com' } }),
+    ]);
     expect(cloud.hops).toHaveLength(1);
     expect(cloud.others).toEqual([]);
   });

@@ -6,7 +6,8 @@ import { ROOT, tool } from '../../scripts/command';
 import { childEnvironment } from '../../scripts/environment';
 import { packed, packedFiles, unpack } from './unpacked';
 
-const ALLOWED = /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/(index\.(m?js|d\.m?ts)|package\.json)|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
+const ALLOWED =
+  /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/(index\.(m?js|d\.m?ts)|package\.json)|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
 const REQUIRED = [
   '.jsii',
   '.jsii.tabl.json',
@@ -68,17 +69,29 @@ describe('the published package', () => {
 
   test('exports only files that it holds', () => {
     const files = packedFiles();
-    expect(targetsOf(manifest.exports).map((target) => target.replace(/^\.\//, '')).filter((target) => !files.includes(target))).toEqual([]);
+    expect(
+      targetsOf(manifest.exports)
+        .map((target) => target.replace(/^\.\//, ''))
+        .filter((target) => !files.includes(target)),
+    ).toEqual([]);
   });
 
   test('is built to the same bytes in another folder, time zone and language', async () => {
     const into = join(dirname(folder), 'again');
     mkdirSync(into);
-    await promisify(execFile)(tool('tsx'), [join(ROOT, 'scripts', 'bundle.ts'), into], { cwd: into, env: childEnvironment({ TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' }) });
+    await promisify(execFile)(tool('tsx'), [join(ROOT, 'scripts', 'bundle.ts'), into], {
+      cwd: into,
+      env: childEnvironment({ TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' }),
+    });
 
-    const built = readdirSync(into, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+    const built = readdirSync(into, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
       .map((entry) => relative(into, join(entry.parentPath, entry.name)));
-    expect(built.sort()).toEqual(packedFiles().filter((file) => /^(assets|handler)\/|^THIRD-PARTY-LICENSES$/.test(file)).sort());
+    expect(built.sort()).toEqual(
+      packedFiles()
+        .filter((file) => /^(assets|handler)\/|^THIRD-PARTY-LICENSES$/.test(file))
+        .sort(),
+    );
     expect(built.filter((file) => !readFileSync(join(into, file)).equals(readFileSync(join(folder, file))))).toEqual([]);
   });
 
@@ -93,7 +106,9 @@ describe('the published package', () => {
   });
 
   test('carries the samples of the README translated', () => {
-    const tablet = JSON.parse(readFileSync(join(folder, '.jsii.tabl.json'), 'utf8')) as { snippets: Record<string, { location: { api: { api: string } }; didCompile?: boolean }> };
+    const tablet = JSON.parse(readFileSync(join(folder, '.jsii.tabl.json'), 'utf8')) as {
+      snippets: Record<string, { location: { api: { api: string } }; didCompile?: boolean }>;
+    };
     const samples = Object.values(tablet.snippets);
     expect(samples.filter((sample) => sample.location.api.api === 'moduleReadme').length).toBeGreaterThan(0);
     expect(samples.filter((sample) => sample.didCompile !== true)).toEqual([]);

@@ -25,7 +25,21 @@ app.synth();
 
 /** What starts a command with a network of its own, in which no interface is up, by whichever tool this machine lets start one. */
 function withoutNetwork(folder: string): string[] {
-  const bubblewrap = ['bwrap', '--ro-bind', '/', '/', '--dev', '/dev', '--proc', '/proc', '--bind', folder, folder, '--unshare-net', '--die-with-parent'];
+  const bubblewrap = [
+    'bwrap',
+    '--ro-bind',
+    '/',
+    '/',
+    '--dev',
+    '/dev',
+    '--proc',
+    '/proc',
+    '--bind',
+    folder,
+    folder,
+    '--unshare-net',
+    '--die-with-parent',
+  ];
   return spawnSync(bubblewrap[0], [...bubblewrap.slice(1), 'true']).status === 0 ? bubblewrap : ['unshare', '-Urn'];
 }
 
@@ -45,7 +59,9 @@ describe('an application that installed the package', () => {
     const [command, ...args] = [...withoutNetwork(app), '/usr/bin/env', '-i', 'PATH=/nowhere', node, join(app, 'app.js'), out];
     execFileSync(command, args, { cwd: app, stdio: 'pipe' });
 
-    const template = JSON.parse(readFileSync(join(out, 'Fresh.template.json'), 'utf8')) as { Resources: Record<string, { Type: string; Properties: Record<string, any> }> };
+    const template = JSON.parse(readFileSync(join(out, 'Fresh.template.json'), 'utf8')) as {
+      Resources: Record<string, { Type: string; Properties: Record<string, any> }>;
+    };
     const functions = Object.values(template.Resources).filter((resource) => resource.Type === 'AWS::Lambda::Function');
     const guarded = functions.find((resource) => resource.Properties.Handler === 'index.handler' && resource.Properties.Code.ZipFile);
     expect(guarded!.Properties.Environment.Variables.AWS_LAMBDA_EXEC_WRAPPER).toBe('/opt/cdk-patient-lambda/wrapper');
@@ -55,9 +71,13 @@ describe('an application that installed the package', () => {
   });
 
   test.each(['maintenance-window/layer.zip', 'custom-resource/handler-layer.zip'])('stages the packed %s byte for byte', (name) => {
-    const assets = JSON.parse(readFileSync(join(app, 'cdk.out', 'Fresh.assets.json'), 'utf8')) as { files: Record<string, { source: { path: string } }> };
+    const assets = JSON.parse(readFileSync(join(app, 'cdk.out', 'Fresh.assets.json'), 'utf8')) as {
+      files: Record<string, { source: { path: string } }>;
+    };
     const layer = readFileSync(join(app, 'node_modules', 'cdk-patient-lambda', 'assets', name));
-    const staged = Object.values(assets.files).map(({ source }) => join(app, 'cdk.out', source.path)).filter((path) => path.endsWith('.zip') && existsSync(path));
+    const staged = Object.values(assets.files)
+      .map(({ source }) => join(app, 'cdk.out', source.path))
+      .filter((path) => path.endsWith('.zip') && existsSync(path));
     expect(staged.some((path) => readFileSync(path).equals(layer))).toBe(true);
   });
 
@@ -67,7 +87,10 @@ describe('an application that installed the package', () => {
   });
 
   test('imports the package as an ES module too', () => {
-    writeFileSync(join(app, 'module.mjs'), 'import { MaintenanceWindowFunction } from "cdk-patient-lambda"; process.stdout.write(typeof MaintenanceWindowFunction);');
+    writeFileSync(
+      join(app, 'module.mjs'),
+      'import { MaintenanceWindowFunction } from "cdk-patient-lambda"; process.stdout.write(typeof MaintenanceWindowFunction);',
+    );
     expect(execFileSync(process.execPath, ['module.mjs'], { cwd: app, encoding: 'utf8' })).toBe('function');
   });
 });

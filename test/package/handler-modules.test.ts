@@ -11,7 +11,10 @@ import { installed } from './installed';
 import { packedFiles } from './unpacked';
 
 /** A kind of module with the file of the library that serves it. */
-const KINDS: readonly (readonly [Format, string, string])[] = [['esm', 'mjs', 'index.mjs'], ['cjs', 'cjs', 'index.js']];
+const KINDS: readonly (readonly [Format, string, string])[] = [
+  ['esm', 'mjs', 'index.mjs'],
+  ['cjs', 'cjs', 'index.js'],
+];
 const LIBRARY = 'cdk-patient-lambda/handler';
 
 describe('the packed handler runtime', () => {
@@ -50,30 +53,32 @@ describe('the packed handler runtime', () => {
     expect(imports.map(({ path }) => path)).toContain(LIBRARY);
     expect((await node('--test', file)).stdout).toContain('# pass 4\n# fail 0');
 
-    const resolved = format === 'esm' ? ['--input-type=module', '-e', `console.log(import.meta.resolve('${LIBRARY}'))`] : ['-p', `require.resolve('${LIBRARY}')`];
+    const resolved =
+      format === 'esm' ? ['--input-type=module', '-e', `console.log(import.meta.resolve('${LIBRARY}'))`] : ['-p', `require.resolve('${LIBRARY}')`];
     expect((await node(...resolved)).stdout.trim()).toMatch(new RegExp(`node_modules/cdk-patient-lambda/handler/${served}$`));
   });
 
   test.each(KINDS)('is bundled by esbuild to %s with nothing of the AWS SDK inside, and runs', async (format, extension) => {
     const { file, inputs, imports } = await made('search-index.spec', format, extension, []);
-    expect(inputs.sort()).toEqual([
-      'node_modules/cdk-patient-lambda/handler/index.mjs',
-      'search-index.spec.ts',
-      'search-index.ts',
-    ]);
-    expect(imports.map(({ path }) => path).filter((path) => !path.startsWith('node:')).sort()).toEqual([
-      '@aws-sdk/client-cloudformation',
-      '@aws-sdk/client-lambda',
-      '@aws-sdk/client-secrets-manager',
-    ]);
+    expect(inputs.sort()).toEqual(['node_modules/cdk-patient-lambda/handler/index.mjs', 'search-index.spec.ts', 'search-index.ts']);
+    expect(
+      imports
+        .map(({ path }) => path)
+        .filter((path) => !path.startsWith('node:'))
+        .sort(),
+    ).toEqual(['@aws-sdk/client-cloudformation', '@aws-sdk/client-lambda', '@aws-sdk/client-secrets-manager']);
     expect((await node('--test', file)).stdout).toContain('# pass 4\n# fail 0');
   });
 
   test('offers the same names as an ES module and as CommonJS', async () => {
-    const { stdout } = await node('--input-type=module', '-e', `
+    const { stdout } = await node(
+      '--input-type=module',
+      '-e',
+      `
       import { createRequire } from 'node:module';
       import * as module from '${LIBRARY}';
-      console.log(JSON.stringify([Object.keys(module), Object.keys(createRequire(import.meta.url)('${LIBRARY}'))]));`);
+      console.log(JSON.stringify([Object.keys(module), Object.keys(createRequire(import.meta.url)('${LIBRARY}'))]));`,
+    );
     const [module, required] = JSON.parse(stdout) as string[][];
     expect(module).toEqual(['ResourceFailure', 'customResource', 'done', 'runOperation', 'wait']);
     expect(required.sort()).toEqual(module);
@@ -100,7 +105,9 @@ describe('the packed handler runtime', () => {
   });
 
   test('leads nowhere that was not published, as maps of sources would', () => {
-    const texts = packedFiles().filter((file) => file.startsWith('handler/')).map((file) => readFileSync(join(project, 'node_modules/cdk-patient-lambda', file), 'utf8'));
+    const texts = packedFiles()
+      .filter((file) => file.startsWith('handler/'))
+      .map((file) => readFileSync(join(project, 'node_modules/cdk-patient-lambda', file), 'utf8'));
     expect(texts.filter((text) => /sourceMappingURL|\/node_modules\/|reference (path|types)=/.test(text))).toEqual([]);
   });
 });

@@ -21,7 +21,12 @@ const { Bundler, Node10, Node16: Node16Resolution } = ts.ModuleResolutionKind;
 const SETTINGS: readonly Setting[] = [
   { name: 'node10', options: { module: CommonJS, moduleResolution: Node10, ignoreDeprecations: '6.0' }, extension: 'ts', declarations: 'index.d.ts' },
   { name: 'node16 from CommonJS', options: { module: Node16, moduleResolution: Node16Resolution }, extension: 'cts', declarations: 'index.d.ts' },
-  { name: 'node16 from an ES module', options: { module: Node16, moduleResolution: Node16Resolution }, extension: 'mts', declarations: 'index.d.mts' },
+  {
+    name: 'node16 from an ES module',
+    options: { module: Node16, moduleResolution: Node16Resolution },
+    extension: 'mts',
+    declarations: 'index.d.mts',
+  },
   { name: 'bundler', options: { module: ESNext, moduleResolution: Bundler }, extension: 'ts', declarations: 'index.d.mts' },
 ];
 
@@ -69,20 +74,34 @@ describe('the declarations of the packed handler runtime', () => {
       }
       return parsed.get(key);
     };
-    return ts.createProgram(names.map((name) => join(project, name)), options, host);
+    return ts.createProgram(
+      names.map((name) => join(project, name)),
+      options,
+      host,
+    );
   }
 
   /** What is wrong with the project's own files and the library's declarations; those of Node.js and TypeScript are not on trial. */
   function errors(of: ts.Program, wanted: (file: string) => boolean): string[] {
-    const files = of.getSourceFiles().filter(({ fileName }) => fileName.startsWith(project) && !fileName.includes('/@types/') && wanted(basename(fileName)));
-    return files.flatMap((file) => ts.getPreEmitDiagnostics(of, file))
+    const files = of
+      .getSourceFiles()
+      .filter(({ fileName }) => fileName.startsWith(project) && !fileName.includes('/@types/') && wanted(basename(fileName)));
+    return files
+      .flatMap((file) => ts.getPreEmitDiagnostics(of, file))
       .map(({ messageText, file }) => `${basename(file!.fileName)}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
   }
 
   test.each(SETTINGS)('are found, right, and hold against mistakes under $name', ({ options, extension, declarations }) => {
-    const compiled = program(['search-index', ...Object.keys(SAMPLES)].map((name) => `${name}.${extension}`), { ...STRICTEST, ...options });
-    expect(compiled.getSourceFiles().map(({ fileName }) => fileName).filter((name) => name.includes('/cdk-patient-lambda/')))
-      .toEqual([join(project, 'node_modules', 'cdk-patient-lambda', 'handler', declarations)]);
+    const compiled = program(
+      ['search-index', ...Object.keys(SAMPLES)].map((name) => `${name}.${extension}`),
+      { ...STRICTEST, ...options },
+    );
+    expect(
+      compiled
+        .getSourceFiles()
+        .map(({ fileName }) => fileName)
+        .filter((name) => name.includes('/cdk-patient-lambda/')),
+    ).toEqual([join(project, 'node_modules', 'cdk-patient-lambda', 'handler', declarations)]);
 
     expect(errors(compiled, (file) => file === declarations || file === `search-index.${extension}`)).toEqual([]);
     for (const [name, { error }] of Object.entries(SAMPLES)) {
@@ -101,14 +120,15 @@ describe('the declarations of the packed handler runtime', () => {
     expect(errors(compiled, () => true)).toEqual([]);
   });
 
-  test('name nothing that can\'t be imported, and are the same for both kinds of modules', () => {
+  test("name nothing that can't be imported, and are the same for both kinds of modules", () => {
     const folder = join(project, 'node_modules', 'cdk-patient-lambda', 'handler');
     const text = readFileSync(join(folder, 'index.d.ts'), 'utf8');
     expect(readFileSync(join(folder, 'index.d.mts'), 'utf8')).toBe(text);
 
     const { statements } = ts.createSourceFile('index.d.ts', text, ts.ScriptTarget.Latest);
-    const isExported = (statement: ts.Statement) => ts.isExportDeclaration(statement)
-      || (ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword));
+    const isExported = (statement: ts.Statement) =>
+      ts.isExportDeclaration(statement) ||
+      (ts.canHaveModifiers(statement) && ts.getModifiers(statement)?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword));
     const hidden = statements.filter((statement) => !isExported(statement));
     expect(hidden.map((statement) => text.slice(statement.pos, statement.end).trim())).toEqual([]);
   });

@@ -27,7 +27,12 @@ export class Kernel {
 
   private constructor() {
     // Its own folder for what it unpacks, and none that it would share with other programs
-    const env = childEnvironment({ TMPDIR: this.folder, JSII_RUNTIME_PACKAGE_CACHE: 'disabled', CDK_VALIDATION: 'false', JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' });
+    const env = childEnvironment({
+      TMPDIR: this.folder,
+      JSII_RUNTIME_PACKAGE_CACHE: 'disabled',
+      CDK_VALIDATION: 'false',
+      JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
+    });
     this.#process = spawn(process.execPath, [JSII_KERNEL], { env });
     this.#lines = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
     this.#process.stderr.on('data', (chunk: Buffer) => {
@@ -52,7 +57,7 @@ export class Kernel {
 
   /** Makes an object of a class. */
   async create(fqn: string, ...args: unknown[]): Promise<Reference> {
-    return await this.call({ api: 'create', fqn, args }) as Reference;
+    return (await this.call({ api: 'create', fqn, args })) as Reference;
   }
 
   async call(request: object): Promise<Record<string, unknown>> {
@@ -74,7 +79,12 @@ export class Kernel {
     const { value, done } = await this.#lines.next();
     if (done) {
       // Node.js shows the line that threw, which in a bundle is all of it
-      throw new Error(`the kernel has ended: ${this.#errors.split('\n').filter((line) => line.length < 500).join('\n')}`);
+      throw new Error(
+        `the kernel has ended: ${this.#errors
+          .split('\n')
+          .filter((line) => line.length < 500)
+          .join('\n')}`,
+      );
     }
     return JSON.parse(value) as Record<string, unknown>;
   }

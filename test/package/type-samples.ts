@@ -29,9 +29,18 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'waits-without-state': { code: handler('<Raw>', "wait({ job: '1' })"), error: /Type 'Wait<.*' is not assignable/ },
   'another-state': { code: handler('<Raw, State>', 'wait({ job: 1 })', 'done()'), error: /Type 'number' is not assignable to type 'string'/ },
   'state-that-is-no-json': { code: handler('', 'wait({ since: new Date() })', 'done()'), error: /Type 'Date' is not assignable/ },
-  'another-attribute': { code: handler('<Raw, State, Attributes>', "wait({ job: '1' })", "done({ data: { Endpont: 'https://' } })"), error: /Endpont/ },
-  'attribute-of-another-type': { code: handler('<Raw, State, Attributes>', "wait({ job: '1' })", 'done({ data: { Endpoint: 1 } })'), error: /Endpoint: number/ },
-  'delete-is-missing': { code: `${HEAD}export const handler = customResource({ create: async () => done(), update: async () => done() });`, error: /'delete' is missing/ },
+  'another-attribute': {
+    code: handler('<Raw, State, Attributes>', "wait({ job: '1' })", "done({ data: { Endpont: 'https://' } })"),
+    error: /Endpont/,
+  },
+  'attribute-of-another-type': {
+    code: handler('<Raw, State, Attributes>', "wait({ job: '1' })", 'done({ data: { Endpoint: 1 } })'),
+    error: /Endpoint: number/,
+  },
+  'delete-is-missing': {
+    code: `${HEAD}export const handler = customResource({ create: async () => done(), update: async () => done() });`,
+    error: /'delete' is missing/,
+  },
 
   'attributes-without-waiting': { code: handler('<Raw, never, Attributes>', "done({ data: { Endpoint: 'https://' } })") },
   'nothing-declared': { code: handler('', "done({ data: { Endpoint: 'https://' } })") },

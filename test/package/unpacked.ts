@@ -6,7 +6,10 @@ import { TARBALL } from '../../scripts/tarball';
 
 /** The files of the packed library, without npm's folder `package/`. */
 export function packedFiles(): string[] {
-  return execFileSync('tar', ['-tzf', packed()], { encoding: 'utf8' }).split('\n').filter(Boolean).map((file) => file.replace(/^package\//, ''));
+  return execFileSync('tar', ['-tzf', packed()], { encoding: 'utf8' })
+    .split('\n')
+    .filter(Boolean)
+    .map((file) => file.replace(/^package\//, ''));
 }
 
 /** Unpacks the library as npm would, into a new folder whose path is returned. */

@@ -33,7 +33,16 @@ describe('the contract for synth', () => {
 
 describe('JSON written as TypeScript', () => {
   const VALUES: unknown[] = [
-    null, true, -1.5, '', 'it\'s "quoted"', 'back\\slash\nline\u2028', [], {}, { 'a-b': 1, 'c': { '0': [] } }, ['x'.repeat(100), 'y'.repeat(100)],
+    null,
+    true,
+    -1.5,
+    '',
+    'it\'s "quoted"',
+    'back\\slash\nline\u2028',
+    [],
+    {},
+    { 'a-b': 1, 'c': { '0': [] } },
+    ['x'.repeat(100), 'y'.repeat(100)],
     { long: { left: 'x'.repeat(90), right: ['y'.repeat(90)] } },
   ];
 

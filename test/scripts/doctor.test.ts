@@ -15,7 +15,10 @@ case "$*" in install*make*) ln -sf MAKE "$(dirname "$0")/make" ;; esac
 `;
 
 function which(name: string): string {
-  const path = process.env.PATH!.split(':').map((directory) => join(directory, name)).find((candidate) => existsSync(candidate));
+  const path = process.env
+    .PATH!.split(':')
+    .map((directory) => join(directory, name))
+    .find((candidate) => existsSync(candidate));
   if (!path) {
     throw new Error(`no ${name} in PATH`);
   }
@@ -53,7 +56,7 @@ describe('doctor', () => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [join(folder, 'doctor.mjs'), ...args], {
       encoding: 'utf8',
       env: { PATH: bin, TMPDIR: folder },
-      ...uid === undefined ? {} : { uid, gid: uid },
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     expect(stderr).toBe('');
     return { status, lines: stdout.trimEnd().split('\n'), row: (name: string) => stdout.split('\n').find((line) => line.startsWith(name)) };
@@ -113,6 +116,10 @@ describe('doctor', () => {
 
   test('leaves nothing behind', () => {
     doctor(['--no-install']);
-    expect(execFileSync('ls', [folder], { encoding: 'utf8' }).split('\n').filter((name) => /^doctor-/.test(name))).toEqual([]);
+    expect(
+      execFileSync('ls', [folder], { encoding: 'utf8' })
+        .split('\n')
+        .filter((name) => /^doctor-/.test(name)),
+    ).toEqual([]);
   });
 });

@@ -7,7 +7,14 @@ afterEach(() => {
 });
 
 test('children see nothing of an account that the caller may have', () => {
-  process.env = { PATH: '/bin', AWS_PROFILE: 'p', AWS_ACCESS_KEY_ID: 'k', AWS_ENDPOINT_URL: 'https://endpoint', NODE_OPTIONS: '--inspect', SOME_SECRET: 's' };
+  process.env = {
+    PATH: '/bin',
+    AWS_PROFILE: 'p',
+    AWS_ACCESS_KEY_ID: 'k',
+    AWS_ENDPOINT_URL: 'https://endpoint',
+    NODE_OPTIONS: '--inspect',
+    SOME_SECRET: 's',
+  };
   expect(childEnvironment()).toEqual({ PATH: '/bin' });
 });
 

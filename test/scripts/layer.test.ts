@@ -41,23 +41,37 @@ describe('the zip of the layer', () => {
   test('is the same bytes in every time zone', () => {
     const script = `const { layerZip } = require(${JSON.stringify(join(ROOT, 'scripts', 'layer.ts'))});
       process.stdout.write(require('node:crypto').createHash('sha256').update(layerZip(new Map([['wrapper', Buffer.from('x')]]))).digest('hex'));`;
-    const hashes = ['UTC', 'Pacific/Kiritimati', 'America/Anchorage'].map((TZ) => execFileSync(tool('tsx'), ['-e', script], {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, TZ },
-    }));
-    expect(hashes[0]).toBe(createHash('sha256').update(layerZip(new Map([['wrapper', Buffer.from('x')]]))).digest('hex'));
+    const hashes = ['UTC', 'Pacific/Kiritimati', 'America/Anchorage'].map((TZ) =>
+      execFileSync(tool('tsx'), ['-e', script], {
+        encoding: 'utf8',
+        env: { PATH: process.env.PATH, TZ },
+      }),
+    );
+    expect(hashes[0]).toBe(
+      createHash('sha256')
+        .update(layerZip(new Map([['wrapper', Buffer.from('x')]])))
+        .digest('hex'),
+    );
     expect(new Set(hashes).size).toBe(1);
   });
 
   test('has names in order, the date of 1980, nothing compressed', () => {
     const found = entries(layerZip(new Map(FILES)));
-    expect(found.map(({ name }) => name)).toEqual(['cdk-patient-lambda/nodejs/preload.mjs', 'cdk-patient-lambda/python/boot.py', 'cdk-patient-lambda/wrapper']);
+    expect(found.map(({ name }) => name)).toEqual([
+      'cdk-patient-lambda/nodejs/preload.mjs',
+      'cdk-patient-lambda/python/boot.py',
+      'cdk-patient-lambda/wrapper',
+    ]);
     expect(found.every(({ method, date }) => method === 0 && date === 0x21)).toBe(true);
   });
 
   test('lets Lambda execute the wrapper and read the rest', () => {
     const modes = Object.fromEntries(entries(layerZip(new Map(FILES))).map(({ name, mode }) => [name, (mode & 0o7777).toString(8)]));
-    expect(modes).toEqual({ 'cdk-patient-lambda/wrapper': '755', 'cdk-patient-lambda/python/boot.py': '644', 'cdk-patient-lambda/nodejs/preload.mjs': '644' });
+    expect(modes).toEqual({
+      'cdk-patient-lambda/wrapper': '755',
+      'cdk-patient-lambda/python/boot.py': '644',
+      'cdk-patient-lambda/nodejs/preload.mjs': '644',
+    });
   });
 
   test('is refused without the wrapper, naming what is there', () => {
@@ -70,7 +84,14 @@ describe('the sources of the layer', () => {
     const folder = mkdtempSync(join(tmpdir(), 'layer-'));
     mkdirSync(join(folder, 'python', '__pycache__'), { recursive: true });
     mkdirSync(join(folder, 'nodejs'));
-    for (const name of ['wrapper', 'python/boot.py', 'python/boot.pyc', 'python/__pycache__/boot.cpython-311.pyc', 'nodejs/preload.ts', '.DS_Store']) {
+    for (const name of [
+      'wrapper',
+      'python/boot.py',
+      'python/boot.pyc',
+      'python/__pycache__/boot.cpython-311.pyc',
+      'nodejs/preload.ts',
+      '.DS_Store',
+    ]) {
       writeFileSync(join(folder, name), name);
       chmodSync(join(folder, name), 0o600);
       utimesSync(join(folder, name), 1, 1);

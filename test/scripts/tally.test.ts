@@ -94,7 +94,13 @@ describe('tally', () => {
 describe('reports', () => {
   test('come back as they were written, whatever is in a message', () => {
     const folder = mkdtempSync(join(tmpdir(), 'junit-'));
-    const tests = [passed('a <b> & "c"'), passed('true'), failed('breaks'), skipped('not run: no java'), { ...failed('colour'), message: 'a\u001b[31m' }];
+    const tests = [
+      passed('a <b> & "c"'),
+      passed('true'),
+      failed('breaks'),
+      skipped('not run: no java'),
+      { ...failed('colour'), message: 'a\u001b[31m' },
+    ];
     writeReport(join(folder, 'r.xml'), 'unit', tests);
     expect(readReport(join(folder, 'r.xml'))).toEqual([...tests.slice(0, 4), { ...tests[4], message: 'a\ufffd[31m' }]);
     expect(() => execFileSync('python3', ['-c', 'import sys, xml.dom.minidom as m; m.parse(sys.argv[1])', join(folder, 'r.xml')])).not.toThrow();

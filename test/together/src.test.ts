@@ -7,6 +7,10 @@ import { join } from 'node:path';
 
 const TESTS = join(__dirname, '..', 'src');
 
-describe.each(readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.test.ts')).sort())('src/%s', (file) => {
+describe.each(
+  readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .sort(),
+)('src/%s', (file) => {
   require(join(TESTS, file));
 });

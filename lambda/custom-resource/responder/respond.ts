@@ -75,7 +75,9 @@ export function answerTo(operation: Operation, responsePayload: unknown, conditi
     status: 'FAILED',
     physicalResourceId: failureId(request, { progress, waitId: physicalResourceId }),
     reason: isThere(responsePayload)
-      ? ['the function failed before it could answer', errorType, mayHoldSecret(request, errorType, trace) ? WITHHELD : errorMessage].filter(isText).join(': ')
+      ? ['the function failed before it could answer', errorType, mayHoldSecret(request, errorType, trace) ? WITHHELD : errorMessage]
+          .filter(isText)
+          .join(': ')
       : ['Lambda gave up on the invocation before it ran', condition].filter(isText).join(': '),
   };
 }
@@ -113,7 +115,7 @@ function leftAnswer({ request, physicalResourceId: waitId }: Operation, message:
     const lost = `it succeeded, but its answer could not be delivered: ${String(cause)}`;
     return { status: 'FAILED', physicalResourceId: id, reason: lost };
   }
-  return { status, physicalResourceId, ...status === 'FAILED' ? { reason: typeof reason === 'string' ? reason : String(cause) } : {} };
+  return { status, physicalResourceId, ...(status === 'FAILED' ? { reason: typeof reason === 'string' ? reason : String(cause) } : {}) };
 }
 
 /** The object that a text holds. */

@@ -29,14 +29,17 @@ const CUT = ' ... ';
 
 /** The body to PUT: as much of the reason as CloudFormation takes, of which the end counts most. */
 export function render(request: WindowRequest, { status, physicalResourceId, reason }: Outcome): Buffer {
-  const withReason = (text: string | undefined) => Buffer.from(JSON.stringify({
-    Status: status,
-    PhysicalResourceId: physicalResourceId,
-    StackId: request.StackId,
-    RequestId: request.RequestId,
-    LogicalResourceId: request.LogicalResourceId,
-    ...(text === undefined ? {} : { Reason: text }),
-  }));
+  const withReason = (text: string | undefined) =>
+    Buffer.from(
+      JSON.stringify({
+        Status: status,
+        PhysicalResourceId: physicalResourceId,
+        StackId: request.StackId,
+        RequestId: request.RequestId,
+        LogicalResourceId: request.LogicalResourceId,
+        ...(text === undefined ? {} : { Reason: text }),
+      }),
+    );
   const whole = withReason(reason);
   if (reason === undefined || whole.length <= responseBytes.most) {
     return whole;
@@ -90,9 +93,12 @@ function responseUrl(text: string, outcome: Outcome, environment: Environment): 
 
 function isOwnEndpoint(url: URL, environment: Environment): boolean {
   const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
-  return loopback && [environment.AWS_ENDPOINT_URL, environment.AWS_ENDPOINT_URL_S3].some((endpoint) => {
-    return endpoint !== undefined && URL.canParse(endpoint) && new URL(endpoint).host === url.host;
-  });
+  return (
+    loopback &&
+    [environment.AWS_ENDPOINT_URL, environment.AWS_ENDPOINT_URL_S3].some((endpoint) => {
+      return endpoint !== undefined && URL.canParse(endpoint) && new URL(endpoint).host === url.host;
+    })
+  );
 }
 
 type Delivery = { readonly delivered: true } | { readonly delivered: false; readonly again: boolean; readonly cause: string };

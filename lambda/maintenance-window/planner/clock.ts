@@ -7,7 +7,8 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: Date.now,
-  sleep: (milliseconds) => new Promise((resolve) => {
-    setTimeout(resolve, milliseconds);
-  }),
+  sleep: (milliseconds) =>
+    new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+    }),
 };

@@ -18,7 +18,11 @@ export class Parameters {
   /** What a call failed with last, while it is being repeated. */
   public lastError?: Error;
 
-  constructor(private readonly client: SSMClient, private readonly clock: Clock, private readonly signal: AbortSignal) {}
+  constructor(
+    private readonly client: SSMClient,
+    private readonly clock: Clock,
+    private readonly signal: AbortSignal,
+  ) {}
 
   /** The value, undefined when the parameter does not exist. */
   public async read(name: string): Promise<string | undefined> {
@@ -103,8 +107,10 @@ export function checkAdopted(name: string, value: string): void {
   try {
     parseOperator(value);
   } catch (error) {
-    throw new Error(`parameter ${name} exists already and its value is none of a maintenance window: ${(error as Error).message}; set it to `
-      + `'${grammar.initial}' or delete it`);
+    throw new Error(
+      `parameter ${name} exists already and its value is none of a maintenance window: ${(error as Error).message}; set it to ` +
+        `'${grammar.initial}' or delete it`,
+    );
   }
 }
 

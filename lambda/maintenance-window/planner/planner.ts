@@ -29,8 +29,14 @@ export async function serve(request: WindowRequest, remaining: number, { ssm, cl
   const parameters = new Parameters(ssm, clock, abort.signal);
   const timer = setTimeout(() => abort.abort(), budget);
   const outOfTime = new Promise<never>((_, reject) => {
-    abort.signal.addEventListener('abort', () => reject(new Error(`Parameter Store did not serve this within ${budget / 1000} s; `
-      + (parameters.lastError ? `its last answer: ${describe(parameters.lastError)}` : 'it never answered'))));
+    abort.signal.addEventListener('abort', () =>
+      reject(
+        new Error(
+          `Parameter Store did not serve this within ${budget / 1000} s; ` +
+            (parameters.lastError ? `its last answer: ${describe(parameters.lastError)}` : 'it never answered'),
+        ),
+      ),
+    );
   });
   let outcome: Outcome;
   try {
@@ -69,8 +75,8 @@ function run(request: WindowRequest, parameters: Parameters): Promise<string> {
 
 async function create(request: WindowRequest, parameters: Parameters): Promise<string> {
   const name = operatorParameterName(request);
-  if (!await parameters.create(name, grammar.initial)) {
-    checkAdopted(name, await parameters.read(name) ?? grammar.initial);
+  if (!(await parameters.create(name, grammar.initial))) {
+    checkAdopted(name, (await parameters.read(name)) ?? grammar.initial);
   }
   return name;
 }

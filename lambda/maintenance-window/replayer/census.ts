@@ -19,7 +19,9 @@ export interface Census {
 
 /** Counts the backlog and what is left of each run in one reading of the index. */
 export async function takeCensus(
-  { table, clock, log }: { table: Table; clock: Clock; log: Log }, runs: readonly Run[], full: ReadonlySet<string>,
+  { table, clock, log }: { table: Table; clock: Clock; log: Log },
+  runs: readonly Run[],
+  full: ReadonlySet<string>,
 ): Promise<Census> {
   const now = clock.now();
   const samples = new Map<string, BacklogRow>();

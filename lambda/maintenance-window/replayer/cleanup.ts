@@ -43,7 +43,11 @@ function takeOver(item: Item, writeId: string): Change {
     when: '#state = :writing AND #writeId = :old',
     then: 'SET #writeId = :mine, #chunks = :none, #abandoned = list_append(if_not_exists(#abandoned, :empty), :more)',
     values: {
-      writing: 'WRITING', old, mine: writeId, none: 0, empty: { L: [] },
+      writing: 'WRITING',
+      old,
+      mine: writeId,
+      none: 0,
+      empty: { L: [] },
       more: { L: [{ M: { writeId: { S: old }, chunks: { N: String(number(item, 'chunks', 0)) } } }] },
     },
   };
@@ -71,9 +75,9 @@ export function removeFinishedChunks(parts: Parts, deadline: number): Promise<nu
 /** Every chunk that a row names, of its writer and of those that were taken over. */
 export function chunkIds(id: string, item: Item): string[] {
   const writers = [{ M: { writeId: item.writeId, chunks: item.chunks } }, ...(item.abandoned?.L ?? [])];
-  return writers.flatMap(({ M: writer = {} }) => writer.writeId?.S === undefined
-    ? []
-    : Array.from({ length: Number(writer.chunks?.N ?? 0) }, (_, n) => `${id}#${writer.writeId.S}#${n}`));
+  return writers.flatMap(({ M: writer = {} }) =>
+    writer.writeId?.S === undefined ? [] : Array.from({ length: Number(writer.chunks?.N ?? 0) }, (_, n) => `${id}#${writer.writeId.S}#${n}`),
+  );
 }
 
 async function removeChunks(table: Table, id: string, item: Item): Promise<void> {
@@ -84,7 +88,11 @@ async function removeChunks(table: Table, id: string, item: Item): Promise<void>
 
 /** Calls `work` on each of a group's rows in a range, read anew from the table; how many times it said yes. */
 async function each(
-  { table, clock, log }: Parts, group: 'writing' | 'cleanup', range: TimeRange, deadline: number, work: (item: Item) => Promise<boolean>,
+  { table, clock, log }: Parts,
+  group: 'writing' | 'cleanup',
+  range: TimeRange,
+  deadline: number,
+  work: (item: Item) => Promise<boolean>,
 ): Promise<number> {
   let count = 0;
   await sideBySide(SHARDS, SHARDS.length, async (shard) => {
@@ -92,7 +100,7 @@ async function each(
       for (const { pk: id } of items) {
         const item = clock.now() < deadline ? await table.get(id.S!) : undefined;
         if (item) {
-          count += await work(item).catch(leftOut(log)) ? 1 : 0;
+          count += (await work(item).catch(leftOut(log))) ? 1 : 0;
         }
       }
     }

@@ -28,7 +28,10 @@ export type Answer = { readonly kind: 'accepted' | 'throttled' } | { readonly ki
 
 export class Dispatcher {
   constructor(
-    private readonly table: Table, private readonly lambda: LambdaClient, private readonly clock: Clock, private readonly random: () => number,
+    private readonly table: Table,
+    private readonly lambda: LambdaClient,
+    private readonly clock: Clock,
+    private readonly random: () => number,
   ) {}
 
   /**
@@ -48,12 +51,14 @@ export class Dispatcher {
   async send(claimed: Claim): Promise<Answer> {
     const { row, token, envelope } = claimed;
     try {
-      await this.lambda.send(new InvokeCommand({
-        FunctionName: envelope.functionArn,
-        InvocationType: 'Event',
-        Payload: pointerTo(row.requestId, token),
-        TenantId: envelope.tenantId,
-      }));
+      await this.lambda.send(
+        new InvokeCommand({
+          FunctionName: envelope.functionArn,
+          InvocationType: 'Event',
+          Payload: pointerTo(row.requestId, token),
+          TenantId: envelope.tenantId,
+        }),
+      );
       return { kind: 'accepted' };
     } catch (error) {
       const answer = answerOf(error);

@@ -54,7 +54,11 @@ export class Drain {
   private readonly stopped = () => this.parts.circuit.open || this.parts.clock.now() >= this.deadline;
 
   /** @param deadline epoch milliseconds after which nothing more is dispatched */
-  constructor(private readonly parts: DrainParts, readonly runs: readonly Run[], private readonly deadline: number) {}
+  constructor(
+    private readonly parts: DrainParts,
+    readonly runs: readonly Run[],
+    private readonly deadline: number,
+  ) {}
 
   async drain(): Promise<DrainEnd> {
     const { clock, circuit, readiness } = this.parts;
@@ -78,7 +82,9 @@ export class Drain {
     const ticks: BacklogRow[] = [];
     let dispatched = 0;
     await sideBySide(SHARDS, SHARDS.length, async (shard) => {
-      for await (const rows of table.rows('pending', shard, { until: clock.now() }, (problem) => log('row is left out', { problem: problem.message }))) {
+      for await (const rows of table.rows('pending', shard, { until: clock.now() }, (problem) =>
+        log('row is left out', { problem: problem.message }),
+      )) {
         for (const row of rows) {
           if (this.stopped()) {
             return;
@@ -92,7 +98,7 @@ export class Drain {
       }
     });
     // Only who has seen every tick knows the newest
-    return this.stopped() ? dispatched : dispatched + await this.considerTicks(ticks);
+    return this.stopped() ? dispatched : dispatched + (await this.considerTicks(ticks));
   }
 
   /** Dispatches an event if it may be; whether it was. */
@@ -100,7 +106,7 @@ export class Drain {
     const { flight, pace, readiness } = this.parts;
     const run = this.runOf(row);
     try {
-      if (!run || !(await readiness.ofRow(row))?.ready || !await flight.take(this.stopped)) {
+      if (!run || !(await readiness.ofRow(row))?.ready || !(await flight.take(this.stopped))) {
         return false;
       }
     } catch (error) {
@@ -109,7 +115,7 @@ export class Drain {
     let claimed: Claim | null = null;
     try {
       // The window may have come on while this event waited for its place
-      if (await pace.turn(this.deadline) && (await readiness.ofRow(row))?.ready) {
+      if ((await pace.turn(this.deadline)) && (await readiness.ofRow(row))?.ready) {
         claimed = await this.claim(row, run);
       }
     } catch (error) {
@@ -121,14 +127,14 @@ export class Drain {
         flight.giveBack();
       }
     }
-    return claimed !== null && await this.send(claimed, run);
+    return claimed !== null && (await this.send(claimed, run));
   }
 
   private async claim(row: BacklogRow, run: Run): Promise<Claim | null> {
     const { dispatcher, runs } = this.parts;
     const stored = await this.storedRun(run);
     const taken = row.run === run.runId;
-    if (!taken && !await runs.reserve(stored)) {
+    if (!taken && !(await runs.reserve(stored))) {
       this.full.add(run.runId);
       return null;
     }
@@ -141,8 +147,11 @@ export class Drain {
 
   private async send(claimed: Claim, run: Run): Promise<boolean> {
     const { dispatcher, readiness, pace, log } = this.parts;
-    const { row: { functionKey, requestId }, envelope } = claimed;
-    if (!await readiness.ofEnvelope(envelope, functionKey)) {
+    const {
+      row: { functionKey, requestId },
+      envelope,
+    } = claimed;
+    if (!(await readiness.ofEnvelope(envelope, functionKey))) {
       await dispatcher.giveBack(claimed);
       return false;
     }
@@ -181,7 +190,7 @@ export class Drain {
     });
     let dispatched = 0;
     await sideBySide(newest, SHARDS.length, async ({ row }) => {
-      dispatched += !this.stopped() && await this.consider(row) ? 1 : 0;
+      dispatched += !this.stopped() && (await this.consider(row)) ? 1 : 0;
     });
     return dispatched;
   }
@@ -190,24 +199,31 @@ export class Drain {
   private async readyTicks(rows: readonly BacklogRow[]): Promise<Tick[]> {
     const { readiness, table } = this.parts;
     const ticks: Tick[] = [];
-    await sideBySide(rows.filter((row) => this.runOf(row)), READS, async (row) => {
-      try {
-        const item = await table.get(row.id, 'pk', 'state', 'envelope', 'chunks', 'abandoned');
-        if (item?.state?.S === 'PENDING') {
-          const envelope = readEnvelope(item);
-          if (await readiness.ofEnvelope(envelope, row.functionKey)) {
-            ticks.push({ row, envelope, hasChunks: Number(item.chunks?.N ?? 0) > 0 || (item.abandoned?.L ?? []).length > 0 });
+    await sideBySide(
+      rows.filter((row) => this.runOf(row)),
+      READS,
+      async (row) => {
+        try {
+          const item = await table.get(row.id, 'pk', 'state', 'envelope', 'chunks', 'abandoned');
+          if (item?.state?.S === 'PENDING') {
+            const envelope = readEnvelope(item);
+            if (await readiness.ofEnvelope(envelope, row.functionKey)) {
+              ticks.push({ row, envelope, hasChunks: Number(item.chunks?.N ?? 0) > 0 || (item.abandoned?.L ?? []).length > 0 });
+            }
           }
+        } catch (error) {
+          this.leaveOut(row, error);
         }
-      } catch (error) {
-        this.leaveOut(row, error);
-      }
-    });
+      },
+    );
     return ticks;
   }
 
   private runOf(row: BacklogRow): Run | undefined {
-    return runOf(this.runs.filter(({ runId }) => runId === row.run || !this.full.has(runId)), row);
+    return runOf(
+      this.runs.filter(({ runId }) => runId === row.run || !this.full.has(runId)),
+      row,
+    );
   }
 
   /** A damaged row must not stop the others; anything else must. */

@@ -36,7 +36,10 @@ export class Flight {
 
   /** @param limit most that may be live at once */
   constructor(
-    private readonly table: Table, private readonly clock: Clock, public limit: number, private readonly onEnding: (ending: Ending) => void,
+    private readonly table: Table,
+    private readonly clock: Clock,
+    public limit: number,
+    private readonly onEnding: (ending: Ending) => void,
   ) {}
 
   /** Waits for a free place, in short steps, and takes it; false once stopped. Every place taken is given to {@link add} or {@link giveBack}. */

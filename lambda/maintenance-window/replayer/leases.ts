@@ -17,7 +17,8 @@ const AT_ONCE = 4;
 
 /** Returns what was claimed or started and then never heard of again; quarantines what was tried often enough. */
 export async function returnLapsedLeases(
-  { table, clock, random, log, metrics }: { table: Table; clock: Clock; random: () => number; log: Log; metrics: Metrics }, deadline: number,
+  { table, clock, random, log, metrics }: { table: Table; clock: Clock; random: () => number; log: Log; metrics: Metrics },
+  deadline: number,
 ): Promise<LapsedLeases> {
   const total = { returned: 0, quarantined: 0 };
 

@@ -13,7 +13,10 @@ export class Pace {
   private delay = 0;
 
   /** @param rate most dispatches a second; Infinity without a cap */
-  constructor(private readonly clock: Clock, private readonly rate: number) {}
+  constructor(
+    private readonly clock: Clock,
+    private readonly rate: number,
+  ) {}
 
   /** Waits for the next dispatch's turn; false, without waiting, when that comes after the deadline (epoch milliseconds). */
   async turn(deadline: number): Promise<boolean> {

@@ -19,7 +19,11 @@ export class Readiness {
   /** The latest reason for each ARN that waits. */
   readonly waiting = new Map<string, Waiting>();
 
-  constructor(private readonly table: Table, private readonly targets: Targets, private readonly windows: Windows) {}
+  constructor(
+    private readonly table: Table,
+    private readonly targets: Targets,
+    private readonly windows: Windows,
+  ) {}
 
   /**
    * Before the claim. The row is not read for its ARN when that can be spared: while every ARN that is known of a function is accepted,

@@ -90,7 +90,10 @@ export class Replayer {
     const { clock, log } = this.parts;
     const run = await this.runs.store(newRun({ mode: 'MANUAL', filter, maxEvents, now: clock.now(), skew: settle.value }));
     log('run is started', { run: run.runId, filter, maxEvents });
-    const { runs: [report], ...drain } = (await this.work([run], clock.now() + remaining - MARGIN)).report;
+    const {
+      runs: [report],
+      ...drain
+    } = (await this.work([run], clock.now() + remaining - MARGIN)).report;
     return { ...report, ...drain };
   }
 
@@ -115,15 +118,20 @@ export class Replayer {
     const deadline = clock.now() + Math.min(remaining - MARGIN, SWEEP_BUDGET);
 
     const leases = await step('return lapsed leases', () => returnLapsedLeases(parts, deadline));
-    const unfinishedRemoved = await step('remove unfinished writes', () => removeUnfinished(parts, deadline)) ?? 0;
-    const cleanedUp = await step('remove finished chunks', () => removeFinishedChunks(parts, deadline)) ?? 0;
+    const unfinishedRemoved = (await step('remove unfinished writes', () => removeUnfinished(parts, deadline))) ?? 0;
+    const cleanedUp = (await step('remove finished chunks', () => removeFinishedChunks(parts, deadline))) ?? 0;
     const worked = await step('replay', async () => this.work(await this.dueRuns(), deadline));
-    const census = worked?.census ?? await step('count the backlog', () => takeCensus(parts, [], new Set()));
+    const census = worked?.census ?? (await step('count the backlog', () => takeCensus(parts, [], new Set())));
     if (census) {
       await step('publish metrics', () => this.publish(census));
     }
     const report: SweepReport = {
-      returned: 0, quarantined: 0, ...leases, unfinishedRemoved, cleanedUp, backlog: census?.backlog ?? 0,
+      returned: 0,
+      quarantined: 0,
+      ...leases,
+      unfinishedRemoved,
+      cleanedUp,
+      backlog: census?.backlog ?? 0,
       ...(worked?.report ?? { runs: [], ended: 'out of time', waiting: [] }),
     };
     log('sweep', { ...report, failures });
@@ -179,18 +187,22 @@ export class Replayer {
       }
     });
     const readiness = new Readiness(this.table, new Targets(lambda), this.windows);
-    const drain = new Drain({
-      table: this.table,
-      runs: this.runs,
-      readiness,
-      dispatcher: new Dispatcher(this.table, lambda, clock, random),
-      flight,
-      pace: new Pace(clock, settings.rate),
-      circuit,
-      clock,
-      log,
-      keepFinished: settings.keepFinished,
-    }, runs, deadline);
+    const drain = new Drain(
+      {
+        table: this.table,
+        runs: this.runs,
+        readiness,
+        dispatcher: new Dispatcher(this.table, lambda, clock, random),
+        flight,
+        pace: new Pace(clock, settings.rate),
+        circuit,
+        clock,
+        log,
+        keepFinished: settings.keepFinished,
+      },
+      runs,
+      deadline,
+    );
     return { drain, readiness, circuit, flight };
   }
 
@@ -198,7 +210,7 @@ export class Replayer {
     this.parts.metrics.ofStore({
       [names.backlog]: [census.backlog, 'Count'],
       [names.backlogAge]: [census.age / 1000, 'Seconds'],
-      [names.forcedOnAge]: [await this.forcedOnAge(census) / 1000, 'Seconds'],
+      [names.forcedOnAge]: [(await this.forcedOnAge(census)) / 1000, 'Seconds'],
     });
   }
 

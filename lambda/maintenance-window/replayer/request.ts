@@ -7,9 +7,7 @@ export interface RunFilter {
   readonly requestId?: string;
 }
 
-export type Request =
-  | { readonly action: 'sweep' }
-  | { readonly action: 'replay'; readonly filter: RunFilter; readonly maxEvents?: number };
+export type Request = { readonly action: 'sweep' } | { readonly action: 'replay'; readonly filter: RunFilter; readonly maxEvents?: number };
 
 const EXAMPLE = 'Send {"action":"sweep"} or {"action":"replay"}, the latter with any of "functionKey", "source", "requestId", "maxEvents".';
 const FILTERS = ['functionKey', 'source', 'requestId'] as const;

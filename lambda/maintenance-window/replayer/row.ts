@@ -35,7 +35,10 @@ export interface Envelope {
 
 /** A row that lacks what every row has: written by something else, or by hand. */
 export class DamagedRow extends Error {
-  constructor(readonly id: string, attribute: string) {
+  constructor(
+    readonly id: string,
+    attribute: string,
+  ) {
     super(`row '${id}' has no valid attribute '${attribute}'`);
     this.name = 'DamagedRow';
   }
@@ -80,7 +83,7 @@ export function readEnvelope(item: Item): Envelope {
   }
   return {
     functionArn,
-    sourceIds: (envelope.sourceIds?.L ?? []).flatMap(({ S }) => S === undefined ? [] : [S]),
+    sourceIds: (envelope.sourceIds?.L ?? []).flatMap(({ S }) => (S === undefined ? [] : [S])),
     tenantId: envelope.tenantId?.S,
     operatorParameter: envelope.operatorParameter?.S,
   };

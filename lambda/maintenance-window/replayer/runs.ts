@@ -26,15 +26,25 @@ export interface Run {
 }
 
 /** What a run's row counts, for operators; correctness rests on the events' rows alone. */
-export type RunCount = typeof runContract.counts[number];
+export type RunCount = (typeof runContract.counts)[number];
 
 const ACTIVE = 'ACTIVE';
 const FINISHED = 'FINISHED';
 
 /** @param skew milliseconds by which a function's clock may be ahead of this one */
-export function newRun(
-  { mode, filter, maxEvents, now, skew }: { mode: RunMode; filter: RunFilter; maxEvents?: number; now: number; skew: number },
-): Run {
+export function newRun({
+  mode,
+  filter,
+  maxEvents,
+  now,
+  skew,
+}: {
+  mode: RunMode;
+  filter: RunFilter;
+  maxEvents?: number;
+  now: number;
+  skew: number;
+}): Run {
   const deferredBefore = mode === 'MANUAL' ? now + skew : undefined;
   return { runId: randomUUID(), mode, filter, deferredBefore, maxEvents, startedAt: now, tripped: false, stored: false };
 }
@@ -42,10 +52,12 @@ export function newRun(
 /** Whether an event is one of those that a run was started for. */
 export function matches(run: Run, row: BacklogRow): boolean {
   const { functionKey, source, requestId } = run.filter;
-  return (functionKey === undefined || row.functionKey === functionKey)
-    && (source === undefined || row.source === source)
-    && (requestId === undefined || row.requestId === requestId)
-    && (run.deferredBefore === undefined || row.deferredAt <= run.deferredBefore);
+  return (
+    (functionKey === undefined || row.functionKey === functionKey) &&
+    (source === undefined || row.source === source) &&
+    (requestId === undefined || row.requestId === requestId) &&
+    (run.deferredBefore === undefined || row.deferredAt <= run.deferredBefore)
+  );
 }
 
 /** The run that an event belongs to: the one that took it up before, else the oldest one that matches. */
@@ -54,7 +66,10 @@ export function runOf(runs: readonly Run[], row: BacklogRow): Run | undefined {
 }
 
 export class Runs {
-  constructor(private readonly table: Table, private readonly keepFinished: number) {}
+  constructor(
+    private readonly table: Table,
+    private readonly keepFinished: number,
+  ) {}
 
   async store(run: Run): Promise<Run> {
     await this.table.create(itemOf(run));
@@ -80,11 +95,13 @@ export class Runs {
     if (run.maxEvents === undefined) {
       return true;
     }
-    const { done } = await this.table.change(changeOf(run, {
-      when: '#state = :active AND #taken < :most',
-      then: 'ADD #taken :one',
-      values: { active: ACTIVE, most: run.maxEvents, one: 1 },
-    }));
+    const { done } = await this.table.change(
+      changeOf(run, {
+        when: '#state = :active AND #taken < :most',
+        then: 'ADD #taken :one',
+        values: { active: ACTIVE, most: run.maxEvents, one: 1 },
+      }),
+    );
     return done;
   }
 
@@ -101,19 +118,23 @@ export class Runs {
     if (changed.length === 0 && tripped === run.tripped) {
       return;
     }
-    await this.table.change(changeOf(run, {
-      when: 'attribute_exists(#pk)',
-      then: `SET #tripped = :tripped${changed.length > 0 ? ` ADD ${changed.map((name) => `#${name} :${name}`).join(', ')}` : ''}`,
-      values: { tripped: { BOOL: tripped }, ...Object.fromEntries(changed.map((name) => [name, counts[name as RunCount]])) },
-    }));
+    await this.table.change(
+      changeOf(run, {
+        when: 'attribute_exists(#pk)',
+        then: `SET #tripped = :tripped${changed.length > 0 ? ` ADD ${changed.map((name) => `#${name} :${name}`).join(', ')}` : ''}`,
+        values: { tripped: { BOOL: tripped }, ...Object.fromEntries(changed.map((name) => [name, counts[name as RunCount]])) },
+      }),
+    );
   }
 
   async finish(run: Run, now: number): Promise<void> {
-    await this.table.change(changeOf(run, {
-      when: '#state = :active',
-      then: 'SET #state = :finished, #finishedAt = :now, #expiresAt = :expires REMOVE #bpk, #bsk',
-      values: { active: ACTIVE, finished: FINISHED, now, expires: expiry(now, this.keepFinished) },
-    }));
+    await this.table.change(
+      changeOf(run, {
+        when: '#state = :active',
+        then: 'SET #state = :finished, #finishedAt = :now, #expiresAt = :expires REMOVE #bpk, #bsk',
+        values: { active: ACTIVE, finished: FINISHED, now, expires: expiry(now, this.keepFinished) },
+      }),
+    );
   }
 }
 

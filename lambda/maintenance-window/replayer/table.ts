@@ -1,5 +1,11 @@
 import {
-  ConditionalCheckFailedException, DeleteItemCommand, type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand, UpdateItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { backlogGroups, index } from '../../contract/store.json';
 import { type Change, namesIn, updateInput, type Value, valuesOf } from './change';
@@ -18,7 +24,10 @@ export interface TimeRange {
 
 /** The deferred events table. The index is eventually consistent: what it says is a hint, and every change is conditional on the row itself. */
 export class Table {
-  constructor(private readonly client: DynamoDBClient, private readonly name: string) {}
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly name: string,
+  ) {}
 
   async change(change: Change): Promise<Written> {
     try {
@@ -34,36 +43,54 @@ export class Table {
 
   /** A consistent read; of these attributes only, when they are given. */
   async get(id: string, ...attributes: readonly string[]): Promise<Item | undefined> {
-    const projection = attributes.map((path) => path.split('.').map((name) => `#${name}`).join('.')).join(', ');
-    const { Item: item } = await this.client.send(new GetItemCommand({
-      TableName: this.name,
-      Key: { pk: { S: id } },
-      ConsistentRead: true,
-      ...(projection ? { ProjectionExpression: projection, ExpressionAttributeNames: namesIn(projection) } : {}),
-    }));
+    const projection = attributes
+      .map((path) =>
+        path
+          .split('.')
+          .map((name) => `#${name}`)
+          .join('.'),
+      )
+      .join(', ');
+    const { Item: item } = await this.client.send(
+      new GetItemCommand({
+        TableName: this.name,
+        Key: { pk: { S: id } },
+        ConsistentRead: true,
+        ...(projection ? { ProjectionExpression: projection, ExpressionAttributeNames: namesIn(projection) } : {}),
+      }),
+    );
     return item;
   }
 
   /** Writes a row that does not exist yet. */
   async create(item: Item): Promise<void> {
     const when = 'attribute_not_exists(#pk)';
-    await this.client.send(new PutItemCommand({
-      TableName: this.name, Item: item, ConditionExpression: when, ExpressionAttributeNames: namesIn(when),
-    }));
+    await this.client.send(
+      new PutItemCommand({
+        TableName: this.name,
+        Item: item,
+        ConditionExpression: when,
+        ExpressionAttributeNames: namesIn(when),
+      }),
+    );
   }
 
   /** Removes an item; with a condition, only while it holds. True when it is gone. */
   async remove(id: string, condition?: { readonly when: string; readonly values: Readonly<Record<string, Value>> }): Promise<boolean> {
     try {
-      await this.client.send(new DeleteItemCommand({
-        TableName: this.name,
-        Key: { pk: { S: id } },
-        ...(condition ? {
-          ConditionExpression: condition.when,
-          ExpressionAttributeNames: namesIn(condition.when),
-          ExpressionAttributeValues: valuesOf(condition.values),
-        } : {}),
-      }));
+      await this.client.send(
+        new DeleteItemCommand({
+          TableName: this.name,
+          Key: { pk: { S: id } },
+          ...(condition
+            ? {
+                ConditionExpression: condition.when,
+                ExpressionAttributeNames: namesIn(condition.when),
+                ExpressionAttributeValues: valuesOf(condition.values),
+              }
+            : {}),
+        }),
+      );
       return true;
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
@@ -74,30 +101,32 @@ export class Table {
   }
 
   /** One shard of a group, as the index lists it: by function, the oldest event first, page by page. */
-  async* pages(group: Group, shard: number, { until, after }: TimeRange = {}): AsyncGenerator<Item[]> {
+  async *pages(group: Group, shard: number, { until, after }: TimeRange = {}): AsyncGenerator<Item[]> {
     const { time } = backlogGroups[group];
-    const bounds = [...until === undefined ? [] : [`#${time} <= :until`], ...after === undefined ? [] : [`#${time} > :after`]];
+    const bounds = [...(until === undefined ? [] : [`#${time} <= :until`]), ...(after === undefined ? [] : [`#${time} > :after`])];
     const when = '#bpk = :bpk';
     const filter = bounds.length > 0 ? bounds.join(' AND ') : undefined;
     const values = { bpk: backlogKey(group, shard), ...(until === undefined ? {} : { until }), ...(after === undefined ? {} : { after }) };
     let from: Item | undefined;
     do {
-      const { Items, LastEvaluatedKey } = await this.client.send(new QueryCommand({
-        TableName: this.name,
-        IndexName: index.name,
-        KeyConditionExpression: when,
-        FilterExpression: filter,
-        ExpressionAttributeNames: namesIn(when, filter),
-        ExpressionAttributeValues: valuesOf(values),
-        ExclusiveStartKey: from,
-      }));
+      const { Items, LastEvaluatedKey } = await this.client.send(
+        new QueryCommand({
+          TableName: this.name,
+          IndexName: index.name,
+          KeyConditionExpression: when,
+          FilterExpression: filter,
+          ExpressionAttributeNames: namesIn(when, filter),
+          ExpressionAttributeValues: valuesOf(values),
+          ExclusiveStartKey: from,
+        }),
+      );
       yield Items ?? [];
       from = LastEvaluatedKey;
     } while (from);
   }
 
   /** As {@link pages}, read as rows of events; what cannot be read is told to `damaged` and left out. */
-  async* rows(group: Group, shard: number, range: TimeRange, damaged: (problem: Error) => void): AsyncGenerator<BacklogRow[]> {
+  async *rows(group: Group, shard: number, range: TimeRange, damaged: (problem: Error) => void): AsyncGenerator<BacklogRow[]> {
     for await (const items of this.pages(group, shard, range)) {
       yield items.flatMap((item) => {
         try {

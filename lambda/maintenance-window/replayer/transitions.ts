@@ -25,7 +25,14 @@ export function claim(row: BacklogRow, { token, run, now }: { token: string; run
     when: '#state = :pending AND #nextAttempt <= :now',
     then: 'SET #state = :claimed, #token = :token, #run = :run, #lease = :lease, #bpk = :backlog, #dispatches = #dispatches + :one',
     values: {
-      pending: 'PENDING', claimed: 'CLAIMED', now, token, run, lease: now + claimLease.value, backlog: backlogKey('active', shardOf(row.requestId)), one: 1,
+      pending: 'PENDING',
+      claimed: 'CLAIMED',
+      now,
+      token,
+      run,
+      lease: now + claimLease.value,
+      backlog: backlogKey('active', shardOf(row.requestId)),
+      one: 1,
     },
   };
 }
@@ -111,7 +118,8 @@ function quarantine(item: Item, errorType: typeof NEVER_STARTED | typeof RUN_LOS
 
 /** PENDING -> DISCARDED: a newer tick of the same rule stands for this one. */
 export function coalesce(
-  row: BacklogRow, { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number },
+  row: BacklogRow,
+  { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number },
 ): Change {
   const { then, values } = hasChunks
     ? { then: '#bpk = :backlog', values: { backlog: backlogKey('cleanup', shardOf(row.requestId)) } }

@@ -38,7 +38,10 @@ export class Windows {
   private readonly values = new Map<string, Promise<Values>>();
   private readonly readAt = new Map<string, number>();
 
-  constructor(private readonly ssm: SSMClient, private readonly clock: Clock) {}
+  constructor(
+    private readonly ssm: SSMClient,
+    private readonly clock: Clock,
+  ) {}
 
   async stateOf(names: WindowNames): Promise<WindowState> {
     let values: Values;
@@ -52,7 +55,9 @@ export class Windows {
     if (on) {
       return { state: 'on', until };
     }
-    return guarded(values.operator, values.planned, values.lastModified, names.cacheTtl + settle.value, now) ? { state: 'settling' } : { state: 'off' };
+    return guarded(values.operator, values.planned, values.lastModified, names.cacheTtl + settle.value, now)
+      ? { state: 'settling' }
+      : { state: 'off' };
   }
 
   /** Milliseconds since an operator forced the window on without an end; 0 when it is not so, or not known. */

@@ -30,7 +30,7 @@ const HANDLER = `const handler = customResource({
 const COMMON_JS = `${REQUIRES}${HANDLER}exports.handler = handler;`;
 const ES_MODULE = `${IMPORTS}${HANDLER}`;
 
-describe('the handler runtime in Lambda\'s client', () => {
+describe("the handler runtime in Lambda's client", () => {
   let folder: string;
   let cloud: Cloud;
   let runtime: RuntimeProcess | undefined;
@@ -65,7 +65,12 @@ describe('the handler runtime in Lambda\'s client', () => {
       ephemeralStorage: 64,
       taskRoot,
       optRoot: withLayer ? join(folder, 'opt') : undefined,
-      environment: { ...cloud.environment, AWS_LAMBDA_FUNCTION_VERSION: '1', AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/search', AWS_LAMBDA_LOG_STREAM_NAME: 'stream' },
+      environment: {
+        ...cloud.environment,
+        AWS_LAMBDA_FUNCTION_VERSION: '1',
+        AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/search',
+        AWS_LAMBDA_LOG_STREAM_NAME: 'stream',
+      },
       onOutput: (chunk) => {
         output += chunk.toString('utf8');
       },
@@ -99,7 +104,9 @@ describe('the handler runtime in Lambda\'s client', () => {
     expect((await execution(JSON.stringify(cloud.create))).errorType).toBeUndefined();
     expect(cloud.hops).toHaveLength(1);
     expect((await execution(cloud.hops[0])).errorType).toBeUndefined();
-    expect(cloud.answers).toEqual([expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: 'orders', Data: { StackStatus: 'CREATE_IN_PROGRESS' } })]);
+    expect(cloud.answers).toEqual([
+      expect.objectContaining({ Status: 'SUCCESS', PhysicalResourceId: 'orders', Data: { StackStatus: 'CREATE_IN_PROGRESS' } }),
+    ]);
     expect(cloud.others).toEqual([]);
   }
 
@@ -108,7 +115,10 @@ describe('the handler runtime in Lambda\'s client', () => {
     await serves();
   });
 
-  const BUNDLES: readonly (readonly [Format, string])[] = [['esm', 'index.mjs'], ['cjs', 'index.js']];
+  const BUNDLES: readonly (readonly [Format, string])[] = [
+    ['esm', 'index.mjs'],
+    ['cjs', 'index.js'],
+  ];
   test.each(BUNDLES)('is bundled to %s, and finds the AWS SDK of the runtime', async (format, file) => {
     const { outputFiles } = buildSync({
       stdin: { contents: ES_MODULE, resolveDir: ROOT },

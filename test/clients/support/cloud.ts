@@ -22,10 +22,12 @@ export class Cloud {
   private constructor() {
     this.#server = createServer((incoming, outgoing) => {
       const chunks: Buffer[] = [];
-      incoming.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-        const [status, text] = this.#answer(`${incoming.method} ${decodeURIComponent(incoming.url!)}`, Buffer.concat(chunks).toString('utf8'));
-        outgoing.writeHead(status, { 'content-type': 'text/xml' }).end(text);
-      });
+      incoming
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () => {
+          const [status, text] = this.#answer(`${incoming.method} ${decodeURIComponent(incoming.url!)}`, Buffer.concat(chunks).toString('utf8'));
+          outgoing.writeHead(status, { 'content-type': 'text/xml' }).end(text);
+        });
     });
   }
 
@@ -76,7 +78,8 @@ export class Cloud {
       return [202];
     }
     if (request === 'POST /' && body.includes('Action=DescribeStacks')) {
-      const stack = '<member><StackName>shop</StackName><CreationTime>2026-12-01T10:00:00Z</CreationTime><StackStatus>CREATE_IN_PROGRESS</StackStatus></member>';
+      const stack =
+        '<member><StackName>shop</StackName><CreationTime>2026-12-01T10:00:00Z</CreationTime><StackStatus>CREATE_IN_PROGRESS</StackStatus></member>';
       return [200, `<DescribeStacksResponse><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`];
     }
     this.others.push(request);

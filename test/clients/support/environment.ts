@@ -42,8 +42,9 @@ export interface InvokeOptions {
 }
 
 /** What came back, or how the process ended instead. */
-export type Answer = { readonly requestId: string } &
-  ({ readonly outcome: RuntimeOutcome } | { readonly exit: SandboxExit } | { readonly late: true });
+export type Answer = { readonly requestId: string } & (
+  { readonly outcome: RuntimeOutcome } | { readonly exit: SandboxExit } | { readonly late: true }
+);
 
 export class TestEnvironment {
   static async start(spec: EnvironmentSpec): Promise<TestEnvironment> {
@@ -175,15 +176,17 @@ function environmentOf(spec: EnvironmentSpec): Record<string, string> {
     AWS_LAMBDA_LOG_GROUP_NAME: '/aws/lambda/fn',
     AWS_LAMBDA_LOG_STREAM_NAME: 'stream',
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
-    ...(spec.layer === undefined ? {} : {
-      [known.wrapper]: names.layer.wrapper,
-      [known.operatorParameter]: OPERATOR_PARAMETER,
-      [known.table]: spec.table,
-      [known.functionKey]: FUNCTION_KEY,
-      [known.cacheTtl]: '1',
-      AWS_ENDPOINT_URL_SSM: spec.ssm,
-      AWS_ENDPOINT_URL_DYNAMODB: spec.dynamoDb,
-    }),
+    ...(spec.layer === undefined
+      ? {}
+      : {
+          [known.wrapper]: names.layer.wrapper,
+          [known.operatorParameter]: OPERATOR_PARAMETER,
+          [known.table]: spec.table,
+          [known.functionKey]: FUNCTION_KEY,
+          [known.cacheTtl]: '1',
+          AWS_ENDPOINT_URL_SSM: spec.ssm,
+          AWS_ENDPOINT_URL_DYNAMODB: spec.dynamoDb,
+        }),
     ...variables,
   };
 }

@@ -13,7 +13,9 @@ const ROOT = path.resolve(__dirname, '../../..');
  * @param more files beside the layer's own, by path, for example a second wrapper; executable
  */
 export async function unpackLayer(
-  directory: string, bundled: ReadonlyMap<string, Buffer> = new Map(), more: Readonly<Record<string, string>> = {},
+  directory: string,
+  bundled: ReadonlyMap<string, Buffer> = new Map(),
+  more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const files = new Map([
     ...layerSources(path.join(ROOT, 'lambda/maintenance-window/layer')),

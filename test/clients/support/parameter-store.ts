@@ -64,10 +64,12 @@ export class ParameterStore {
   private parameters(body: Buffer): object {
     const { Names: names } = JSON.parse(body.toString()) as { Names: string[] };
     return {
-      Parameters: names.filter((name) => this.values.has(name)).map((name) => {
-        const { value, version, lastModified } = this.values.get(name)!;
-        return { Name: name, Type: 'String', Value: value, Version: version, LastModifiedDate: lastModified / 1000 };
-      }),
+      Parameters: names
+        .filter((name) => this.values.has(name))
+        .map((name) => {
+          const { value, version, lastModified } = this.values.get(name)!;
+          return { Name: name, Type: 'String', Value: value, Version: version, LastModifiedDate: lastModified / 1000 };
+        }),
       InvalidParameters: names.filter((name) => !this.values.has(name)),
     };
   }

@@ -24,7 +24,11 @@ export class Stage {
   table = '';
   private environments: TestEnvironment[] = [];
 
-  private constructor(readonly layer: string, readonly dynamoDb: DynamoDbLocal, readonly parameters: ParameterStore) {
+  private constructor(
+    readonly layer: string,
+    readonly dynamoDb: DynamoDbLocal,
+    readonly parameters: ParameterStore,
+  ) {
     this.database = new DynamoDBClient(dynamoDb.config);
   }
 
@@ -47,9 +51,15 @@ export class Stage {
     await new Promise((resolve) => setTimeout(resolve, REFRESHED_MS));
   }
 
-  async start(spec: Omit<EnvironmentSpec, 'table' | 'ssm' | 'dynamoDb'> & Partial<Pick<EnvironmentSpec, 'table' | 'ssm' | 'dynamoDb'>>): Promise<TestEnvironment> {
+  async start(
+    spec: Omit<EnvironmentSpec, 'table' | 'ssm' | 'dynamoDb'> & Partial<Pick<EnvironmentSpec, 'table' | 'ssm' | 'dynamoDb'>>,
+  ): Promise<TestEnvironment> {
     const environment = await TestEnvironment.start({
-      table: this.table, ssm: this.parameters.endpoint, dynamoDb: this.dynamoDb.endpoint, layer: this.layer, ...spec,
+      table: this.table,
+      ssm: this.parameters.endpoint,
+      dynamoDb: this.dynamoDb.endpoint,
+      layer: this.layer,
+      ...spec,
     });
     this.environments.push(environment);
     return environment;
@@ -71,16 +81,23 @@ export class Stage {
 
   /** Claims a pending row as the replayer does, and gives the pointer that it would send. */
   async claim(requestId: string, token: string = randomUUID()): Promise<{ $maintenanceReplay: { requestId: string; token: string } }> {
-    await this.database.send(new UpdateItemCommand({
-      TableName: this.table,
-      Key: key(requestId),
-      UpdateExpression: 'SET #state = :claimed, #token = :token, #lease = :lease, dispatches = dispatches + :one, #run = :run',
-      ConditionExpression: '#state = :pending',
-      ExpressionAttributeNames: { '#state': 'state', '#token': 'token', '#lease': 'lease', '#run': 'run' },
-      ExpressionAttributeValues: {
-        ':claimed': { S: 'CLAIMED' }, ':pending': { S: 'PENDING' }, ':token': { S: token }, ':lease': { N: String(Date.now() + 900_000) }, ':one': { N: '1' }, ':run': { S: 'run-1' },
-      },
-    }));
+    await this.database.send(
+      new UpdateItemCommand({
+        TableName: this.table,
+        Key: key(requestId),
+        UpdateExpression: 'SET #state = :claimed, #token = :token, #lease = :lease, dispatches = dispatches + :one, #run = :run',
+        ConditionExpression: '#state = :pending',
+        ExpressionAttributeNames: { '#state': 'state', '#token': 'token', '#lease': 'lease', '#run': 'run' },
+        ExpressionAttributeValues: {
+          ':claimed': { S: 'CLAIMED' },
+          ':pending': { S: 'PENDING' },
+          ':token': { S: token },
+          ':lease': { N: String(Date.now() + 900_000) },
+          ':one': { N: '1' },
+          ':run': { S: 'run-1' },
+        },
+      }),
+    );
     return { $maintenanceReplay: { requestId, token } };
   }
 

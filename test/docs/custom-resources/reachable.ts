@@ -6,7 +6,10 @@ export const handler = customResource({
   update: async () => wait({ misses: 0 }),
   delete: async () => done(), // nothing was made, so there is nothing to delete
   async poll({ properties }, { misses }, { signal }) {
-    const answers = await fetch(String(properties.Url), { signal }).then(({ ok }) => ok, () => false);
+    const answers = await fetch(String(properties.Url), { signal }).then(
+      ({ ok }) => ok,
+      () => false,
+    );
     return answers ? done({ data: { Misses: misses } }) : wait({ misses: misses + 1 });
   },
 });

@@ -21,8 +21,20 @@ const password = { Password: '{{resolve:secretsmanager:Db}}' };
 
 type Handlers = PollingHandlers<Raw, Json, Record<string, Json>>;
 const HANDLED: Record<string, [Partial<Handlers>, Parameters<typeof runOperation>[1]?, RunOptions?]> = {
-  'code throws': [{ create: async () => { throw new Error('job j-1 failed: no capacity'); } }],
-  'parse throws': [{ parse: (raw) => { throw new Error(`Name must be a text and Seats a whole number, got ${JSON.stringify(raw)}`); } }],
+  'code throws': [
+    {
+      create: async () => {
+        throw new Error('job j-1 failed: no capacity');
+      },
+    },
+  ],
+  'parse throws': [
+    {
+      parse: (raw) => {
+        throw new Error(`Name must be a text and Seats a whole number, got ${JSON.stringify(raw)}`);
+      },
+    },
+  ],
   'nothing returned': [{ create: async () => undefined as never }],
   'time is up': [{ create: async () => wait({}), poll: async () => wait({}) }],
   'create into the margin': [{ create: forever }, undefined, hangs()],
@@ -43,7 +55,7 @@ async function reasons(): Promise<string[]> {
   const unknown = runOperation({ definition }, { RequestType: 'Create', ResourceType: 'Custom::User' }).then(({ answer }) => answer!.reason!);
   const withData = customResource({ create: async () => done({ data: { Url: 'x' } }), update: gone, delete: gone });
   const { error } = await runOperation(withData, { RequestType: 'Create' }, { fetch: async () => new Response(null, { status: 403 }) });
-  return [...await Promise.all([...handled, unknown]), ...crashes(error!)];
+  return [...(await Promise.all([...handled, unknown])), ...crashes(error!)];
 }
 
 function crashes(notDelivered: Error): string[] {
@@ -56,7 +68,10 @@ function crashes(notDelivered: Error): string[] {
     { errorType: 'HopNotStarted', errorMessage: JSON.stringify(notStarted) },
     { errorType: notDelivered.name, errorMessage: notDelivered.message },
   ];
-  return [...records.map((record) => answerTo(operation, record, 'RetriesExhausted').reason!), answerTo(operation, undefined, 'EventAgeExceeded').reason!];
+  return [
+    ...records.map((record) => answerTo(operation, record, 'RetriesExhausted').reason!),
+    answerTo(operation, undefined, 'EventAgeExceeded').reason!,
+  ];
 }
 
 test('each reason is in the table, and each of the table is given', async () => {

@@ -17,7 +17,11 @@ beforeEach(() => {
 });
 
 test('parse converts, and its error is what CloudFormation shows', async () => {
-  expect((await runOperation(handler, NEW_TENANT)).answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: 't-1', data: { Url: 'https://blue.example' } });
+  expect((await runOperation(handler, NEW_TENANT)).answer).toMatchObject({
+    status: 'SUCCESS',
+    physicalResourceId: 't-1',
+    data: { Url: 'https://blue.example' },
+  });
   expect(create).toHaveBeenCalledWith(expect.objectContaining({ name: 'blue', seats: 42, label: expect.stringMatching(DEFAULT_ID) }));
 
   const wrong = await runOperation(handler, { ...NEW_TENANT, ResourceProperties: { Name: 'blue', Seats: 'many' } });
@@ -40,7 +44,11 @@ test('a request that comes twice has one token; the next one another', async () 
 test('an id that wait names crosses at once, and is the id of what fails later', async () => {
   jest.spyOn(tenants, 'job').mockResolvedValue({ status: 'FAILED', url: '', error: 'no capacity' });
   const { answer, executions, payloads } = await runOperation(handler, NEW_TENANT);
-  expect(answer).toMatchObject({ status: 'FAILED', physicalResourceId: 't-1', reason: expect.stringContaining('Error: job j-1 failed: no capacity') });
+  expect(answer).toMatchObject({
+    status: 'FAILED',
+    physicalResourceId: 't-1',
+    reason: expect.stringContaining('Error: job j-1 failed: no capacity'),
+  });
   expect(executions).toBe(2);
   expect(payloads[0]).toContain('"physicalResourceId":"t-1"');
 });
@@ -63,7 +71,7 @@ test('a rollback stops the job, and CloudFormation is told nothing', async () =>
   let reads = 0;
 
   const { answer } = await runOperation(handler, NEW_TENANT, {
-    stackStatus: () => ++reads > 10 ? 'ROLLBACK_IN_PROGRESS' : 'CREATE_IN_PROGRESS',
+    stackStatus: () => (++reads > 10 ? 'ROLLBACK_IN_PROGRESS' : 'CREATE_IN_PROGRESS'),
   });
 
   expect(answer).toBeUndefined();

@@ -19,7 +19,7 @@ test.each(['Create', 'Update', 'Delete'] as const)('%s', async (RequestType) => 
   jest.spyOn(tenants, 'job').mockImplementation(async () => ({ status: polls[poll++], url: 'https://blue.example' }));
 
   const event = { RequestType, ResourceProperties: properties, ...PRESENT[RequestType] };
-  const begun = { ...event, ...await onEvent(event) };
+  const begun = { ...event, ...(await onEvent(event)) };
   let old = await isComplete(begun);
   while (!old.IsComplete) {
     old = await isComplete(begun);

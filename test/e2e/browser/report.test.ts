@@ -29,12 +29,18 @@ afterAll(async () => {
 /** A demo's outcome: half the events run at once, the next are kept or refused, the last run at once again. */
 function writeReport(): string {
   const sent: SentEvent[] = Array.from({ length: EVENTS }, (_, n) => ({
-    id: `order-${n}`, lane: laneOf(n), sentAt: n * 40, digest: `d${n}`, refused: n >= 150 && n < 270 && laneOf(n).source === 'api',
+    id: `order-${n}`,
+    lane: laneOf(n),
+    sentAt: n * 40,
+    digest: `d${n}`,
+    refused: n >= 150 && n < 270 && laneOf(n).source === 'api',
   }));
-  const executions: Execution[] = sent.filter((event) => !event.refused).map((event, n) => {
-    const replayed = event.sentAt >= 6000 && event.sentAt < 10_800;
-    return { id: event.id, executions: 1, digests: [event.digest], executedAt: replayed ? 60_000 + n * 20 : event.sentAt + 90, replayed };
-  });
+  const executions: Execution[] = sent
+    .filter((event) => !event.refused)
+    .map((event, n) => {
+      const replayed = event.sentAt >= 6000 && event.sentAt < 10_800;
+      return { id: event.id, executions: 1, digests: [event.digest], executedAt: replayed ? 60_000 + n * 20 : event.sentAt + 90, replayed };
+    });
   const file = path.join(directory, 'report.html');
   const facts = { runtimes: 'Python function on python3.11, Node.js function on nodejs24.x', isolation: 'Emulated: AWS', seconds: 75 };
   const made = operationFrom(5000);
@@ -73,12 +79,14 @@ async function openOffline(file: string) {
 test('opens without network, without an error on the console, with one visible mark for each event', async () => {
   const { page, complaints, close } = await openOffline(writeReport());
 
-  const marks = await page.locator('svg[role=img] g.event').evaluateAll((groups) => groups.map((group) => {
-    const { left, right, top, bottom } = group.getBoundingClientRect();
-    const picture = (group as SVGElement).ownerSVGElement!.getBoundingClientRect();
-    const inside = left >= picture.left && right <= picture.right && top >= picture.top && bottom <= picture.bottom;
-    return { id: group.getAttribute('data-id'), visible: inside && bottom > top };
-  }));
+  const marks = await page.locator('svg[role=img] g.event').evaluateAll((groups) =>
+    groups.map((group) => {
+      const { left, right, top, bottom } = group.getBoundingClientRect();
+      const picture = (group as SVGElement).ownerSVGElement!.getBoundingClientRect();
+      const inside = left >= picture.left && right <= picture.right && top >= picture.top && bottom <= picture.bottom;
+      return { id: group.getAttribute('data-id'), visible: inside && bottom > top };
+    }),
+  );
   expect(marks).toHaveLength(EVENTS);
   expect(new Set(marks.map(({ id }) => id)).size).toBe(EVENTS);
   expect(marks.filter(({ visible }) => !visible)).toEqual([]);
@@ -86,13 +94,16 @@ test('opens without network, without an error on the console, with one visible m
   await close();
 });
 
-test('the custom resource\'s executions stand in a row under the events, each with its number and its polls, and end with the answer', async () => {
+test("the custom resource's executions stand in a row under the events, each with its number and its polls, and end with the answer", async () => {
   const { page, complaints, close } = await openOffline(writeReport());
 
-  const boxes = (selector: string) => page.locator(`svg[role=img] ${selector}`).evaluateAll((marks) => marks.map((mark) => {
-    const { left, right, top, bottom } = mark.getBoundingClientRect();
-    return { left, right, top, bottom };
-  }));
+  const boxes = (selector: string) =>
+    page.locator(`svg[role=img] ${selector}`).evaluateAll((marks) =>
+      marks.map((mark) => {
+        const { left, right, top, bottom } = mark.getBoundingClientRect();
+        return { left, right, top, bottom };
+      }),
+    );
   const [bars, polls, [answer], events] = await Promise.all([boxes('g.hop rect'), boxes('line.poll'), boxes('path.answer'), boxes('g.event')]);
   expect(bars).toHaveLength(5);
   expect(polls).toHaveLength(49);
@@ -113,7 +124,9 @@ test('fits a laptop: nothing to scroll sideways, text of 12 pixels or more besid
   const { page, close } = await openOffline(writeReport());
 
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(LAPTOP.width);
-  const small = await page.locator('p, th, td, li').evaluateAll((elements) => elements.filter((element) => parseFloat(getComputedStyle(element).fontSize) < 12).length);
+  const small = await page
+    .locator('p, th, td, li')
+    .evaluateAll((elements) => elements.filter((element) => parseFloat(getComputedStyle(element).fontSize) < 12).length);
   expect(small).toBe(0);
   expect(await page.locator('.verdict').allTextContents()).toEqual([
     expect.stringMatching(/^sent 300, refused \d+, ran once \d+, lost 0, twice 0$/),

@@ -15,12 +15,21 @@ beforeAll(async () => {
 
 afterAll(() => stacks?.bed.close(), 30_000);
 
-const polled = (label: string) => eventually(() => stacks.calls('Cancel', label), (calls) => calls.some(({ call }) => call === 'poll'), 90);
+const polled = (label: string) =>
+  eventually(
+    () => stacks.calls('Cancel', label),
+    (calls) => calls.some(({ call }) => call === 'poll'),
+    90,
+  );
 const cancel = () => stacks.cloudFormation.send(new CancelUpdateStackCommand({ StackName: 'Cancel' }));
 
 /** The calls of one operation, once its handler was told that it is cancelled. */
 async function stopped(label: string, requestType: string): Promise<Call[]> {
-  const calls = await eventually(() => stacks.calls('Cancel', label), (seen) => seen.some(({ call }) => call === 'cancel'), 60);
+  const calls = await eventually(
+    () => stacks.calls('Cancel', label),
+    (seen) => seen.some(({ call }) => call === 'cancel'),
+    60,
+  );
   const { requestId } = calls.find(({ requestType: type }) => type === requestType)!;
   return calls.filter((call) => call.requestId === requestId);
 }
@@ -29,11 +38,19 @@ async function stopped(label: string, requestType: string): Promise<Call[]> {
 function answersTo(requestId: string): number[] {
   const asked = stacks.bed.invocations().find(({ door, payload }) => door === 'cloudformation' && payload!.includes(requestId))!;
   const { pathname } = new URL(JSON.parse(asked.payload!.toString()).ResponseURL);
-  return stacks.bed.requests().filter(({ path }) => path === pathname).map(({ status }) => status);
+  return stacks.bed
+    .requests()
+    .filter(({ path }) => path === pathname)
+    .map(({ status }) => status);
 }
 
 /** Nothing of the function waits or runs any more. */
-const quiet = () => eventually(async () => stacks.bed.invocations(), (all) => all.every(({ outcome }) => outcome !== undefined), 60);
+const quiet = () =>
+  eventually(
+    async () => stacks.bed.invocations(),
+    (all) => all.every(({ outcome }) => outcome !== undefined),
+    60,
+  );
 
 test('a cancelled update stops by itself and never answers, while the same resource is updated back', async () => {
   const update = stacks.deploy('Cancel', 'update').catch((error: Error) => error);
@@ -42,7 +59,12 @@ test('a cancelled update stops by itself and never answers, while the same resou
   expect(await update).toBeInstanceOf(Error);
   expect((await stacks.stack('Cancel')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
   expect(await stacks.history('Cancel', 'Kept')).toEqual([
-    'CREATE_IN_PROGRESS', 'CREATE_COMPLETE', 'UPDATE_IN_PROGRESS', 'UPDATE_FAILED: Resource update cancelled', 'UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE',
+    'CREATE_IN_PROGRESS',
+    'CREATE_COMPLETE',
+    'UPDATE_IN_PROGRESS',
+    'UPDATE_FAILED: Resource update cancelled',
+    'UPDATE_IN_PROGRESS',
+    'UPDATE_COMPLETE',
   ]);
 
   const operation = await stopped('Kept', 'Update');
@@ -66,8 +88,10 @@ test('a cancelled create leaves its resource to a delete that comes with an inve
   const order = calls.map(({ call }) => call).filter((call) => call !== 'poll');
   expect(order).toEqual(['create', 'cancel', 'delete']);
   expect(calls.at(-1)).toMatchObject({
-    call: 'delete', maybeOrphan: true,
-    physicalResourceId: expect.stringMatching(/^Cancel-Added\w*-[0-9A-F]{13}$/), defaultId: expect.stringMatching(/^Cancel-Added\w*-[0-9a-f]{16}$/),
+    call: 'delete',
+    maybeOrphan: true,
+    physicalResourceId: expect.stringMatching(/^Cancel-Added\w*-[0-9A-F]{13}$/),
+    defaultId: expect.stringMatching(/^Cancel-Added\w*-[0-9a-f]{16}$/),
   });
   expect(answersTo(calls[0].requestId)).toEqual([]);
   expect(answersTo(calls.at(-1)!.requestId)).toEqual([200]);

@@ -28,14 +28,20 @@ beforeAll(async () => {
 
 afterAll(() => stacks?.bed.close(), 30_000);
 
-const sequence = (calls: readonly Call[]) => calls.map(({ call, physicalResourceId: id }) => id === undefined ? call : `${call} ${id}`);
+const sequence = (calls: readonly Call[]) => calls.map(({ call, physicalResourceId: id }) => (id === undefined ? call : `${call} ${id}`));
 
 describe('create', () => {
   test('of two types on one provider, with a plain custom resource beside them: ids and attributes reach outputs and other resources', async () => {
     expect(deployed.Lifecycle).toMatchObject({ Thing: 'thing', ThingSize: '1', Other: 'other-1', OtherKind: 'other', Plain: 'plain' });
     const calls = await stacks.calls('Lifecycle');
     const of = (label: string) => calls.find(({ properties }) => properties.Label === label)!;
-    expect(of('Thing')).toMatchObject({ call: 'create', requestType: 'Create', resourceType: 'Custom::Thing', properties: { Name: 'thing', Size: '1' }, maybeOrphan: false });
+    expect(of('Thing')).toMatchObject({
+      call: 'create',
+      requestType: 'Create',
+      resourceType: 'Custom::Thing',
+      properties: { Name: 'thing', Size: '1' },
+      maybeOrphan: false,
+    });
     expect(of('Thing')).not.toHaveProperty('physicalResourceId');
     expect(of('Other')).toMatchObject({ call: 'create', resourceType: 'Custom::Other', properties: { Beside: '1' } });
     expect(of('Plain')).toMatchObject({ call: 'create', resourceType: 'Custom::Other' });
@@ -46,15 +52,19 @@ describe('create', () => {
     const calls = await stacks.calls('Lifecycle');
     expect(calls.find(({ properties }) => properties.Label === 'Thing')).toMatchObject({ format: 'module' });
     expect((await stacks.calls('Slow'))[0]).toMatchObject({ format: 'commonjs' });
-    expect(calls.find(({ properties }) => properties.Label === 'CommonJs')).toMatchObject({ format: 'commonjs', resourceType: 'Custom::LongRunning' });
+    expect(calls.find(({ properties }) => properties.Label === 'CommonJs')).toMatchObject({
+      format: 'commonjs',
+      resourceType: 'Custom::LongRunning',
+    });
     expect(deployed.Lifecycle).toMatchObject({ CommonJs: expect.stringMatching(/^Lifecycle-CommonJs\w*-[0-9a-f]{16}$/), CommonJsPolls: '2' });
   });
 
-  test('that takes twice its function\'s time limit goes on in further executions of the same alias and version', async () => {
+  test("that takes twice its function's time limit goes on in further executions of the same alias and version", async () => {
     expect(deployed.Slow).toMatchObject({ Slow: 'slow', SlowSize: '7', Alias: expect.stringMatching(/:live$/) });
     const executions = stacks.bed.invocations().filter(({ functionArn }) => functionArn === stacks.outputs.Slow.Alias);
     expect(executions.map(({ door, mode, outcome }) => [door, mode, outcome])).toEqual([
-      ['cloudformation', 'Event', 'success'], ...executions.slice(1).map(() => ['invoke', 'Event', 'success']),
+      ['cloudformation', 'Event', 'success'],
+      ...executions.slice(1).map(() => ['invoke', 'Event', 'success']),
     ]);
     const polls = (await stacks.calls('Slow')).filter(({ call }) => call === 'poll');
     // The named id crosses at once, before the first poll
@@ -70,9 +80,14 @@ describe('create', () => {
     expect((await stacks.stack('Doomed')).StackStatus).toBe('ROLLBACK_COMPLETE');
     expect(sequence(await stacks.calls('Doomed'))).toEqual(['create', 'create', 'delete first']);
     expect(await stacks.history('Doomed', 'Second')).toEqual([
-      'CREATE_IN_PROGRESS', expect.stringMatching(/^CREATE_FAILED: Received response status \[FAILED\].*nothing was made/), 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE',
+      'CREATE_IN_PROGRESS',
+      expect.stringMatching(/^CREATE_FAILED: Received response status \[FAILED\].*nothing was made/),
+      'DELETE_IN_PROGRESS',
+      'DELETE_COMPLETE',
     ]);
-    const removed = (await stacks.events('Doomed')).find(({ LogicalResourceId: id, ResourceStatus }) => id!.startsWith('Second') && ResourceStatus === 'DELETE_COMPLETE')!;
+    const removed = (await stacks.events('Doomed')).find(
+      ({ LogicalResourceId: id, ResourceStatus }) => id!.startsWith('Second') && ResourceStatus === 'DELETE_COMPLETE',
+    )!;
     expect(removed.PhysicalResourceId).toBe(contract.createFailedMarker);
   });
 });
@@ -82,7 +97,7 @@ describe('update', () => {
   let known = 0;
   const news = async () => {
     const calls = await stacks.calls('Lifecycle');
-    return calls.slice(known, known = calls.length);
+    return calls.slice(known, (known = calls.length));
   };
   beforeAll(news);
 
@@ -94,7 +109,12 @@ describe('update', () => {
     expect(inPlace).toMatchObject({ properties: { Size: '2' }, oldProperties: { Size: '1' } });
     expect(replacing).toMatchObject({ properties: { Name: 'other-2', Beside: '2' }, oldProperties: { Name: 'other-1', Beside: '1' } });
     expect(cleaning).toMatchObject({ requestType: 'Delete', resourceType: 'Custom::Other', properties: { Name: 'other-1', Beside: '1' } });
-    expect((await stacks.history('Lifecycle', 'Other')).slice(2)).toEqual(['UPDATE_IN_PROGRESS', 'UPDATE_COMPLETE', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE']);
+    expect((await stacks.history('Lifecycle', 'Other')).slice(2)).toEqual([
+      'UPDATE_IN_PROGRESS',
+      'UPDATE_COMPLETE',
+      'DELETE_IN_PROGRESS',
+      'DELETE_COMPLETE',
+    ]);
   });
 
   test('that fails after a wait goes back to the old properties, and keeps its id', async () => {
@@ -112,8 +132,12 @@ describe('update', () => {
     expect((await stacks.stack('Lifecycle')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     const calls = await news();
     expect(calls.map(({ call, properties: { Label, Size }, physicalResourceId }) => [call, Label, physicalResourceId, Size])).toEqual([
-      ['update', 'Thing', 'thing', '4'], ['update', 'Other', 'other-2', undefined], ['create', 'Extra', undefined, undefined],
-      ['update', 'Thing', 'thing', '2'], ['update', 'Other', 'other-2', undefined], ['delete', 'Extra', 'half-made', undefined],
+      ['update', 'Thing', 'thing', '4'],
+      ['update', 'Other', 'other-2', undefined],
+      ['create', 'Extra', undefined, undefined],
+      ['update', 'Thing', 'thing', '2'],
+      ['update', 'Other', 'other-2', undefined],
+      ['delete', 'Extra', 'half-made', undefined],
     ]);
   });
 
@@ -123,7 +147,12 @@ describe('update', () => {
     const position = (fits: (type: string, id: string) => boolean) => {
       return events.findIndex(({ ResourceType: type, LogicalResourceId: id }) => fits(type!, id!));
     };
-    for (const [resource, provider] of [['Thing', 'Provider'], ['Other', 'Provider'], ['Plain', 'Provider'], ['CommonJs', 'CommonJsProvider']]) {
+    for (const [resource, provider] of [
+      ['Thing', 'Provider'],
+      ['Other', 'Provider'],
+      ['Plain', 'Provider'],
+      ['CommonJs', 'CommonJsProvider'],
+    ]) {
       const deleted = position((type, id) => type.startsWith('Custom::') && id.startsWith(resource));
       expect(deleted).toBeGreaterThanOrEqual(0);
       for (const needed of ['AWS::IAM::Policy', 'AWS::Lambda::EventInvokeConfig']) {

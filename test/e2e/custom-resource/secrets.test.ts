@@ -17,7 +17,11 @@ const first = secretValue();
 const second = secretValue();
 const canary = `canary-${randomBytes(16).toString('hex')}`;
 const digests = ({ user, password }: Secret, pinned: Secret) => ({
-  ByCdk: sha256(password), Whole: sha256(JSON.stringify({ user, password })), Several: sha256(`pg://${user}:${password}@db`), Deep: sha256(password), Pinned: sha256(pinned.password),
+  ByCdk: sha256(password),
+  Whole: sha256(JSON.stringify({ user, password })),
+  Several: sha256(`pg://${user}:${password}@db`),
+  Deep: sha256(password),
+  Pinned: sha256(pinned.password),
 });
 
 let stacks: ResourceStacks;
@@ -34,7 +38,14 @@ beforeAll(async () => {
   context = { vaultArn: ARN!, vaultVersion: VersionId! };
   const deployment = stacks.deploy('Secrets', 'create', context);
   // Rotated while the create is under way
-  await Promise.race([deployment, eventually(() => stacks.calls('Secrets').catch(() => []), (calls) => calls.length > 0, 120)]);
+  await Promise.race([
+    deployment,
+    eventually(
+      () => stacks.calls('Secrets').catch(() => []),
+      (calls) => calls.length > 0,
+      120,
+    ),
+  ]);
   await secrets.send(new PutSecretValueCommand({ SecretId: 'vault', SecretString: JSON.stringify(second) }));
   outputs = await deployment;
   for (const name of ['Function', 'Responder']) statements[name] = await statementsOf(stacks.bed, outputs[name]);
@@ -59,26 +70,45 @@ test('an update sees the present secret, and old properties as CloudFormation se
   for (const update of [leaking, back]) {
     expect(update.properties).toEqual(digests(second, first));
     expect(update.old).toMatchObject({
-      ByCdk: '{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:000000000000:secret:vault:SecretString:password::}}', Whole: '{{resolve:secretsmanager:vault}}',
+      ByCdk: '{{resolve:secretsmanager:arn:aws:secretsmanager:us-east-1:000000000000:secret:vault:SecretString:password::}}',
+      Whole: '{{resolve:secretsmanager:vault}}',
     });
   }
   expect((await stacks.stack('Secrets')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
 });
 
 test('no event, state, record, log line, answer or stack event holds the secret; what a handler itself prints is found', async () => {
-  const found = await eventually(() => traces(stacks, 'Secrets'), (all) => seen(all, canary).some((where) => where.startsWith('log ')), 30);
+  const found = await eventually(
+    () => traces(stacks, 'Secrets'),
+    (all) => seen(all, canary).some((where) => where.startsWith('log ')),
+    30,
+  );
   // The search sees what it is meant to see
-  expect(seen(found, '{{resolve:secretsmanager:vault')).toEqual(expect.arrayContaining([
-    `event of ${outputs.Function} (cloudformation)`, `event of ${outputs.Function} (invoke)`, `request lambda:InvokeFunction of ${outputs.Function}`, 'template', 'calls',
-  ]));
-  expect(seen(found, 'state-of-the-secrets-test')).toEqual([`event of ${outputs.Function} (invoke)`, `request lambda:InvokeFunction of ${outputs.Function}`]);
-  expect(seen(found, 'could not connect to pg://****')).toEqual(expect.arrayContaining([
-    'request s3:PutObject of nobody', expect.stringMatching(/^log /), 'stack events',
-  ]));
+  expect(seen(found, '{{resolve:secretsmanager:vault')).toEqual(
+    expect.arrayContaining([
+      `event of ${outputs.Function} (cloudformation)`,
+      `event of ${outputs.Function} (invoke)`,
+      `request lambda:InvokeFunction of ${outputs.Function}`,
+      'template',
+      'calls',
+    ]),
+  );
+  expect(seen(found, 'state-of-the-secrets-test')).toEqual([
+    `event of ${outputs.Function} (invoke)`,
+    `request lambda:InvokeFunction of ${outputs.Function}`,
+  ]);
+  expect(seen(found, 'could not connect to pg://****')).toEqual(
+    expect.arrayContaining(['request s3:PutObject of nobody', expect.stringMatching(/^log /), 'stack events']),
+  );
   // The length of a digest: the code that ended itself had seen the secret
-  expect(seen(found, 'exit status 64')).toEqual(expect.arrayContaining([
-    `result of ${outputs.Function}`, `event of ${outputs.Responder} (invoke)`, 'request s3:PutObject of nobody', 'stack events',
-  ]));
+  expect(seen(found, 'exit status 64')).toEqual(
+    expect.arrayContaining([
+      `result of ${outputs.Function}`,
+      `event of ${outputs.Responder} (invoke)`,
+      'request s3:PutObject of nobody',
+      'stack events',
+    ]),
+  );
   expect(seen(found, canary)).toEqual(expect.arrayContaining([expect.stringMatching(/^log /), expect.stringContaining('logs:PutLogEvents')]));
 
   for (const { user, password } of [first, second]) {
@@ -90,7 +120,12 @@ test('a function and its responder ask AWS for nothing but what their roles allo
   const { Function: reader, Responder: responder } = outputs;
   expect(notAllowed(stacks.bed, reader, statements.Function)).toEqual([]);
   expect(notAllowed(stacks.bed, responder, statements.Responder)).toEqual([]);
-  const asked = new Set(stacks.bed.requests().filter(({ functionName }) => functionName === reader).map(({ action }) => action));
+  const asked = new Set(
+    stacks.bed
+      .requests()
+      .filter(({ functionName }) => functionName === reader)
+      .map(({ action }) => action),
+  );
   expect([...asked].sort()).toEqual(['cloudformation:DescribeStacks', 'dynamodb:PutItem', 'lambda:InvokeFunction', 'secretsmanager:GetSecretValue']);
   // Each statement is needed: without it, something that was asked is not allowed
   for (const action of asked) {

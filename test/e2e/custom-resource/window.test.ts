@@ -44,7 +44,11 @@ afterAll(() => stacks?.bed.close(), 30_000);
 
 /** Until `Long` was polled in a later execution, which may be while its stack is still being made. */
 function polled(since: number): Promise<unknown> {
-  return eventually(() => stacks.calls('Window', 'Long').catch(() => []), (calls) => calls.some(({ call, hop }) => call === 'poll' && hop > since), 120);
+  return eventually(
+    () => stacks.calls('Window', 'Long').catch(() => []),
+    (calls) => calls.some(({ call, hop }) => call === 'poll' && hop > since),
+    120,
+  );
 }
 
 /** Writes the window's value and waits until every environment must have read it. */
@@ -61,17 +65,39 @@ let requests = 0;
 /** Sends a request and returns what was put to its URL. */
 async function answerTo(output: string, type: string, fields: object = {}): Promise<any> {
   const id = `request-${++requests}`;
-  const { path } = sign({
-    service: 's3', region: stacks.bed.region, method: 'PUT', host: new URL(stacks.bed.endpoint).host, path: `/${BUCKET}/${id}?X-Amz-Expires=7200`, signQuery: true,
-  }, { accessKeyId: signer.AccessKeyId!, secretAccessKey: signer.SecretAccessKey! });
+  const { path } = sign(
+    {
+      service: 's3',
+      region: stacks.bed.region,
+      method: 'PUT',
+      host: new URL(stacks.bed.endpoint).host,
+      path: `/${BUCKET}/${id}?X-Amz-Expires=7200`,
+      signQuery: true,
+    },
+    { accessKeyId: signer.AccessKeyId!, secretAccessKey: signer.SecretAccessKey! },
+  );
   const event = {
-    RequestType: type, ResponseURL: `${stacks.bed.endpoint}${path}`, StackId: `arn:aws:cloudformation:us-east-1:000000000000:stack/ByHand/${id}`,
-    RequestId: id, LogicalResourceId: 'Thing', ResourceType: 'Custom::Thing', ResourceProperties: { ServiceToken: 'any', Name: 'by-hand' }, ...fields,
+    RequestType: type,
+    ResponseURL: `${stacks.bed.endpoint}${path}`,
+    StackId: `arn:aws:cloudformation:us-east-1:000000000000:stack/ByHand/${id}`,
+    RequestId: id,
+    LogicalResourceId: 'Thing',
+    ResourceType: 'Custom::Thing',
+    ResourceProperties: { ServiceToken: 'any', Name: 'by-hand' },
+    ...fields,
   };
-  await new LambdaClient(stacks.bed.clientConfig).send(new InvokeCommand({
-    FunctionName: outputs[output], InvocationType: 'Event', Payload: Buffer.from(JSON.stringify(event)),
-  }));
-  const read = () => s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: id })).then(({ Body }) => Body!.transformToString(), () => '');
+  await new LambdaClient(stacks.bed.clientConfig).send(
+    new InvokeCommand({
+      FunctionName: outputs[output],
+      InvocationType: 'Event',
+      Payload: Buffer.from(JSON.stringify(event)),
+    }),
+  );
+  const read = () =>
+    s3.send(new GetObjectCommand({ Bucket: BUCKET, Key: id })).then(
+      ({ Body }) => Body!.transformToString(),
+      () => '',
+    );
   const body = await eventually(read, Boolean, 30);
   const { RequestId, StackId, LogicalResourceId, ...answer } = JSON.parse(body);
   expect({ RequestId, StackId, LogicalResourceId }).toEqual({ RequestId: id, StackId: event.StackId, LogicalResourceId: 'Thing' });
@@ -100,15 +126,23 @@ describe.each(['Function', 'Own'])('%s in a window', (output) => {
     ['Update', { PhysicalResourceId: 'by-hand', OldResourceProperties: {} }, 'by-hand'],
     ['Delete', { PhysicalResourceId: 'by-hand' }, 'by-hand'],
   ])('a new %s is FAILED without user code', async (type, fields, PhysicalResourceId) => {
-    expect(await called(async () => {
-      expect(await answerTo(output, type, fields)).toEqual({ Status: 'FAILED', PhysicalResourceId, Reason: expect.stringContaining('no deployments tonight') });
-    })).toEqual([]);
+    expect(
+      await called(async () => {
+        expect(await answerTo(output, type, fields)).toEqual({
+          Status: 'FAILED',
+          PhysicalResourceId,
+          Reason: expect.stringContaining('no deployments tonight'),
+        });
+      }),
+    ).toEqual([]);
   });
 
   test('a Delete of what was never made succeeds', async () => {
-    expect(await called(async () => {
-      expect(await answerTo(output, 'Delete', { PhysicalResourceId: marker })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: marker });
-    })).toEqual([]);
+    expect(
+      await called(async () => {
+        expect(await answerTo(output, 'Delete', { PhysicalResourceId: marker })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: marker });
+      }),
+    ).toEqual([]);
   });
 });
 
@@ -116,15 +150,19 @@ test('a stack that is created in a window fails at once and rolls back', async (
   await window('on # no deployments tonight');
   await expect(stacks.deploy('Refused')).rejects.toThrow(/no deployments tonight/);
   expect((await stacks.stack('Refused')).StackStatus).toBe('ROLLBACK_COMPLETE');
-  const removed = (await stacks.events('Refused')).find(({ ResourceType, ResourceStatus }) => ResourceType === 'Custom::Thing' && ResourceStatus === 'DELETE_COMPLETE')!;
+  const removed = (await stacks.events('Refused')).find(
+    ({ ResourceType, ResourceStatus }) => ResourceType === 'Custom::Thing' && ResourceStatus === 'DELETE_COMPLETE',
+  )!;
   expect(removed.PhysicalResourceId).toBe(marker);
 });
 
-test.each(['Function', 'Own'])('%s after the window: the gate\'s marker is the runtime\'s, and requests reach user code', async (output) => {
+test.each(['Function', 'Own'])("%s after the window: the gate's marker is the runtime's, and requests reach user code", async (output) => {
   await window('auto');
-  expect(await called(async () => {
-    for (const PhysicalResourceId of [marker, 'by-hand']) {
-      expect(await answerTo(output, 'Delete', { PhysicalResourceId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
-    }
-  })).toEqual(['delete']);
+  expect(
+    await called(async () => {
+      for (const PhysicalResourceId of [marker, 'by-hand']) {
+        expect(await answerTo(output, 'Delete', { PhysicalResourceId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
+      }
+    }),
+  ).toEqual(['delete']);
 });

@@ -45,10 +45,12 @@ async function restored(): Promise<{ ids: string[]; marks: Set<string | undefine
 /** What each reader works with. */
 async function read(): Promise<{ version: string; greeting: string }[]> {
   const lambda = new LambdaClient(bed.clientConfig);
-  return Promise.all(['Shop', 'Checkout'].map(async (name) => {
-    const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: outputs.Propagation[`${name}Function`] }));
-    return JSON.parse(Buffer.from(Payload!).toString());
-  }));
+  return Promise.all(
+    ['Shop', 'Checkout'].map(async (name) => {
+      const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: outputs.Propagation[`${name}Function`] }));
+      return JSON.parse(Buffer.from(Payload!).toString());
+    }),
+  );
 }
 
 beforeAll(async () => {
@@ -107,10 +109,24 @@ test('in all that, the functions asked AWS for nothing but what their roles allo
   expect(allowed).toHaveLength(4);
   for (const [name, statements] of allowed) expect(notAllowed(bed, name, statements)).toEqual([]);
 
-  const asked = new Set(bed.requests().filter(({ functionName }) => functionName !== null).map(({ action }) => action));
-  expect(asked).toEqual(new Set([
-    'cloudformation:DescribeStacks', 'lambda:InvokeFunction', 's3:GetObject',
-    'dynamodb:BatchWriteItem', 'dynamodb:DescribeTable', 'dynamodb:Scan', 'dynamodb:DeleteItem',
-    'ssm:PutParameter', 'ssm:GetParameter', 'ssm:DeleteParameter',
-  ]));
+  const asked = new Set(
+    bed
+      .requests()
+      .filter(({ functionName }) => functionName !== null)
+      .map(({ action }) => action),
+  );
+  expect(asked).toEqual(
+    new Set([
+      'cloudformation:DescribeStacks',
+      'lambda:InvokeFunction',
+      's3:GetObject',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:DescribeTable',
+      'dynamodb:Scan',
+      'dynamodb:DeleteItem',
+      'ssm:PutParameter',
+      'ssm:GetParameter',
+      'ssm:DeleteParameter',
+    ]),
+  );
 });

@@ -4,7 +4,11 @@ import { eventually } from './guarded-stack';
 
 /** Answers CloudFormation in the place of the demo's custom resource, which goes on and answers as well. */
 export async function forgeAnswer(bed: Bed, status: 'SUCCESS' | 'FAILED'): Promise<void> {
-  const { request } = (await eventually(async () => creation(bed), (found) => found !== undefined, 60))!;
+  const { request } = (await eventually(
+    async () => creation(bed),
+    (found) => found !== undefined,
+    60,
+  ))!;
   const { StackId, RequestId, LogicalResourceId } = request;
   const answer = { Status: status, Reason: 'forged', PhysicalResourceId: 'forged', StackId, RequestId, LogicalResourceId };
   const { ok } = await fetch(request.ResponseURL, { method: 'PUT', body: Buffer.from(JSON.stringify(answer)) });

@@ -1,4 +1,11 @@
-import { GetPolicyCommand, GetPolicyVersionCommand, GetRolePolicyCommand, IAMClient, ListAttachedRolePoliciesCommand, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRolePolicyCommand,
+  IAMClient,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Bed } from '../../../local/bed';
 
@@ -14,15 +21,19 @@ export async function statementsOf(bed: Bed, functionName: string): Promise<Stat
   const RoleName = Role!.split('/').at(-1)!;
   const iam = new IAMClient(bed.clientConfig);
   const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }));
-  const inline = await Promise.all(PolicyNames.map(async (PolicyName) => {
-    return (await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument!;
-  }));
+  const inline = await Promise.all(
+    PolicyNames.map(async (PolicyName) => {
+      return (await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }))).PolicyDocument!;
+    }),
+  );
   const { AttachedPolicies = [] } = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName }));
   const own = AttachedPolicies.filter(({ PolicyArn }) => !PolicyArn!.startsWith('arn:aws:iam::aws:'));
-  const attached = await Promise.all(own.map(async ({ PolicyArn }) => {
-    const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
-    return (await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy!.DefaultVersionId }))).PolicyVersion!.Document!;
-  }));
+  const attached = await Promise.all(
+    own.map(async ({ PolicyArn }) => {
+      const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+      return (await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy!.DefaultVersionId }))).PolicyVersion!.Document!;
+    }),
+  );
   return [...inline, ...attached].flatMap((document) => JSON.parse(decodeURIComponent(document)).Statement as Statement[]);
 }
 
@@ -30,12 +41,26 @@ const list = (value: string | string[]) => [value].flat();
 
 /** What a function asked for that the statements don't allow, as `<action> <resource>`. */
 export function notAllowed(bed: Bed, functionName: string, statements: readonly Statement[]): string[] {
-  return bed.requests().filter((request) => request.functionName === functionName)
-    .filter(({ action, resource }) => !statements.some(({ Effect, Action, Resource }) => Effect === 'Allow'
-      && list(Action).some((pattern) => matches(pattern, action ?? '')) && list(Resource).some((pattern) => matches(pattern, resource))))
+  return bed
+    .requests()
+    .filter((request) => request.functionName === functionName)
+    .filter(
+      ({ action, resource }) =>
+        !statements.some(
+          ({ Effect, Action, Resource }) =>
+            Effect === 'Allow' &&
+            list(Action).some((pattern) => matches(pattern, action ?? '')) &&
+            list(Resource).some((pattern) => matches(pattern, resource)),
+        ),
+    )
     .map(({ action, resource }) => `${action} ${resource}`);
 }
 
 function matches(pattern: string, text: string): boolean {
-  return new RegExp(`^${pattern.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`).test(text);
+  return new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  ).test(text);
 }

@@ -61,18 +61,21 @@ export class ResourceStacks {
 
   /** What became of a custom resource, oldest first: `<status>`, or `<status>: <reason>`. */
   async history(name: string, label: string): Promise<string[]> {
-    return (await this.events(name)).filter(({ LogicalResourceId: id, ResourceType: type }) => id!.startsWith(label) && type!.startsWith('Custom::'))
-      .map(({ ResourceStatus: status, ResourceStatusReason: reason }) => reason ? `${status}: ${reason}` : status!);
+    return (await this.events(name))
+      .filter(({ LogicalResourceId: id, ResourceType: type }) => id!.startsWith(label) && type!.startsWith('Custom::'))
+      .map(({ ResourceStatus: status, ResourceStatusReason: reason }) => (reason ? `${status}: ${reason}` : status!));
   }
 
   /** The handlers' calls in a stack's table, oldest first; of one resource by its `Label`. `asking`: the stack that sent the requests, if another. */
   async calls(name: string, label?: string, asking = name): Promise<Call[]> {
-    const { Items = [] } = await this.dynamodb.send(new QueryCommand({
-      TableName: await this.table(name),
-      ConsistentRead: true,
-      KeyConditionExpression: 'stack = :stack',
-      ExpressionAttributeValues: { ':stack': { S: asking } },
-    }));
+    const { Items = [] } = await this.dynamodb.send(
+      new QueryCommand({
+        TableName: await this.table(name),
+        ConsistentRead: true,
+        KeyConditionExpression: 'stack = :stack',
+        ExpressionAttributeValues: { ':stack': { S: asking } },
+      }),
+    );
     const calls = Items.map(({ note, at }) => ({ ...JSON.parse(note.S!), at: at.S!.split(' ')[0] }) as Call);
     return label === undefined ? calls : calls.filter(({ properties }) => properties.Label === label);
   }
@@ -85,7 +88,9 @@ export class ResourceStacks {
   /** The table with the calls, also of a stack whose deployment has not finished, or failed. */
   private async table(name: string): Promise<string> {
     if (this.outputs[name]) return this.outputs[name].Calls;
-    const made = (await this.events(name)).find(({ ResourceType, ResourceStatus }) => ResourceType === 'AWS::DynamoDB::Table' && ResourceStatus === 'CREATE_COMPLETE');
+    const made = (await this.events(name)).find(
+      ({ ResourceType, ResourceStatus }) => ResourceType === 'AWS::DynamoDB::Table' && ResourceStatus === 'CREATE_COMPLETE',
+    );
     if (!made) throw new Error(`the table of ${name} is not there yet`);
     return made.PhysicalResourceId!;
   }

@@ -30,7 +30,8 @@ export async function traces(stacks: ResourceStacks, stack: string): Promise<Tra
   }
   const logs = new CloudWatchLogsClient(bed.clientConfig);
   for (const { logGroupName } of (await logs.send(new DescribeLogGroupsCommand({}))).logGroups!) {
-    for await (const { events } of paginateFilterLogEvents({ client: logs }, { logGroupName })) events!.forEach(({ message }) => add(`log ${logGroupName}`, message));
+    for await (const { events } of paginateFilterLogEvents({ client: logs }, { logGroupName }))
+      events!.forEach(({ message }) => add(`log ${logGroupName}`, message));
   }
   add('stack events', await stacks.events(stack));
   add('stack', await stacks.stack(stack));

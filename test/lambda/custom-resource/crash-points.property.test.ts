@@ -51,17 +51,22 @@ async function play({ type, waits, named, ending, crashAt, putFates, refused, in
     return ends;
   };
   // The responder that steps in for a killed process has one attempt at a URL that refuses
-  world.putFates = [...refused && crashAt === Infinity ? [403] : [], ...putFates];
+  world.putFates = [...(refused && crashAt === Infinity ? [403] : []), ...putFates];
   world.invokeFates = [...invokeFates];
   const end = () => {
     switch (ending) {
-      case 'done': return Promise.resolve(done());
-      case 'throws': return Promise.reject(new Error('boom'));
-      case 'fails with an id': return Promise.reject(new ResourceFailure('boom', { physicalResourceId: 'made' }));
-      case 'hangs': return never();
+      case 'done':
+        return Promise.resolve(done());
+      case 'throws':
+        return Promise.reject(new Error('boom'));
+      case 'fails with an id':
+        return Promise.reject(new ResourceFailure('boom', { physicalResourceId: 'made' }));
+      case 'hangs':
+        return never();
     }
   };
-  const next = (n: number) => n < waits.length ? Promise.resolve(wait(n, { after: waits[n], physicalResourceId: named && type !== 'Delete' ? 'named' : undefined })) : end();
+  const next = (n: number) =>
+    n < waits.length ? Promise.resolve(wait(n, { after: waits[n], physicalResourceId: named && type !== 'Delete' ? 'named' : undefined })) : end();
   const first = () => {
     started = true;
     return next(0);
@@ -72,11 +77,14 @@ async function play({ type, waits, named, ending, crashAt, putFates, refused, in
 
 test('CloudFormation gets one answer, wherever the process is killed', async () => {
   let kills = 0;
-  await fc.assert(fc.asyncProperty(scenario, async (given) => {
-    const { world, killedAt } = await play(given);
-    kills += killedAt ? 1 : 0;
-    expect(world.told).toHaveLength(1);
-  }), { numRuns: RUNS });
+  await fc.assert(
+    fc.asyncProperty(scenario, async (given) => {
+      const { world, killedAt } = await play(given);
+      kills += killedAt ? 1 : 0;
+      expect(world.told).toHaveLength(1);
+    }),
+    { numRuns: RUNS },
+  );
   expect(kills).toBeGreaterThan(RUNS / 10);
 });
 
@@ -87,31 +95,37 @@ test('an answer that is repeated has the same status and id', async () => {
   const undisturbed = scenario.map((given) => {
     return { ...given, crashAt: Infinity, invokeFates: given.invokeFates.filter((fate) => fate !== 'takes effect, then fails') };
   });
-  await fc.assert(fc.asyncProperty(undisturbed, async (given) => {
-    const { world } = await play(given);
-    repeated += world.puts.length > 1 ? 1 : 0;
-    expect(new Set(world.puts.map((put) => `${put.Status} ${put.PhysicalResourceId}`)).size).toBe(1);
-  }), { numRuns: RUNS });
+  await fc.assert(
+    fc.asyncProperty(undisturbed, async (given) => {
+      const { world } = await play(given);
+      repeated += world.puts.length > 1 ? 1 : 0;
+      expect(new Set(world.puts.map((put) => `${put.Status} ${put.PhysicalResourceId}`)).size).toBe(1);
+    }),
+    { numRuns: RUNS },
+  );
   expect(repeated).toBeGreaterThan(RUNS / 10);
 });
 
 test('the id of a failure is never one that makes CloudFormation replace, or forget what was made', async () => {
-  await fc.assert(fc.asyncProperty(scenario, async (given) => {
-    const { world, started, killedAt } = await play(given);
-    const { Status, PhysicalResourceId } = world.answer;
-    if (given.type !== 'Create') {
-      // Only a success of an update may change the id
-      expect([...Status === 'SUCCESS' && given.type === 'Update' ? ['named'] : [], 'own-1']).toContain(PhysicalResourceId);
-    } else if (PhysicalResourceId === createFailedMarker) {
-      // The handler threw before it ever waited, or never ran
-      expect(!started || (given.waits.length === 0 && given.ending === 'throws')).toBe(true);
-    } else {
-      expect([DEFAULT_ID, 'named', 'made']).toContain(PhysicalResourceId);
-    }
-    // Killed between a hop that was accepted and the end, an execution is answered for though the operation goes on: the residual risk
-    const isAmbiguous = killedAt !== undefined && !killedAt.endsWith('an answer');
-    if (given.type === 'Create' && given.named && given.waits.length > 0 && world.payloads.length > 0 && !isAmbiguous) {
-      expect(['named', 'made']).toContain(PhysicalResourceId);
-    }
-  }), { numRuns: RUNS });
+  await fc.assert(
+    fc.asyncProperty(scenario, async (given) => {
+      const { world, started, killedAt } = await play(given);
+      const { Status, PhysicalResourceId } = world.answer;
+      if (given.type !== 'Create') {
+        // Only a success of an update may change the id
+        expect([...(Status === 'SUCCESS' && given.type === 'Update' ? ['named'] : []), 'own-1']).toContain(PhysicalResourceId);
+      } else if (PhysicalResourceId === createFailedMarker) {
+        // The handler threw before it ever waited, or never ran
+        expect(!started || (given.waits.length === 0 && given.ending === 'throws')).toBe(true);
+      } else {
+        expect([DEFAULT_ID, 'named', 'made']).toContain(PhysicalResourceId);
+      }
+      // Killed between a hop that was accepted and the end, an execution is answered for though the operation goes on: the residual risk
+      const isAmbiguous = killedAt !== undefined && !killedAt.endsWith('an answer');
+      if (given.type === 'Create' && given.named && given.waits.length > 0 && world.payloads.length > 0 && !isAmbiguous) {
+        expect(['named', 'made']).toContain(PhysicalResourceId);
+      }
+    }),
+    { numRuns: RUNS },
+  );
 });

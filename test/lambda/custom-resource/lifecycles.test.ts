@@ -132,46 +132,55 @@ test('a create that was cancelled stops before the delete with an invented id ru
   const made = new Set<string>();
   const order: string[] = [];
   const seconds = () => (world.clock.now() - START) / 1000;
-  world.stackStatus = () => seconds() >= 40 ? 'ROLLBACK_IN_PROGRESS' : 'CREATE_IN_PROGRESS';
-  await world.run({
-    create: async (_, { defaultPhysicalResourceId: id }) => {
-      made.add(id);
-      return wait({ id });
+  world.stackStatus = () => (seconds() >= 40 ? 'ROLLBACK_IN_PROGRESS' : 'CREATE_IN_PROGRESS');
+  await world.run(
+    {
+      create: async (_, { defaultPhysicalResourceId: id }) => {
+        made.add(id);
+        return wait({ id });
+      },
+      poll: async () => wait({}),
+      onCancel: async () => {
+        order.push(`stopped ${seconds()}`);
+      },
     },
-    poll: async () => wait({}),
-    onCancel: async () => {
-      order.push(`stopped ${seconds()}`);
-    },
-  }, request('Create'));
+    request('Create'),
+  );
   // CloudFormation sends it 2 s after the cancel, before the other execution has noticed
   const clean = new World();
   await clean.clock.sleep(42_000);
-  await clean.run({
-    delete: async ({ maybeOrphan }, { defaultPhysicalResourceId: id }) => {
-      order.push(`deleted ${(clean.clock.now() - START) / 1000} ${maybeOrphan}`);
-      made.delete(id);
-      return done();
+  await clean.run(
+    {
+      delete: async ({ maybeOrphan }, { defaultPhysicalResourceId: id }) => {
+        order.push(`deleted ${(clean.clock.now() - START) / 1000} ${maybeOrphan}`);
+        made.delete(id);
+        return done();
+      },
     },
-  }, request('Delete', { PhysicalResourceId: 'shop-Restore-1K8X3Z0QW9ABC' }));
+    request('Delete', { PhysicalResourceId: 'shop-Restore-1K8X3Z0QW9ABC' }),
+  );
   expect(order).toEqual(['stopped 45', 'deleted 72 true']);
   expect(made.size).toBe(0);
   expect(world.puts).toEqual([]);
   expect(clean.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'shop-Restore-1K8X3Z0QW9ABC' });
 });
 
-test.each(['Create', 'Update'] as const)('a %s that is delivered twice makes one thing, when the token is passed on, and is answered alike', async (type) => {
-  const made = new Map<string, string>();
-  const world = new World();
-  const make: AnyHandlers['create'] = async (_, { idempotencyToken }) => {
-    // As services do with a client token
-    made.set(idempotencyToken, made.get(idempotencyToken) ?? `thing-${made.size + 1}`);
-    return wait({}, { physicalResourceId: made.get(idempotencyToken) });
-  };
-  await world.run({ create: make, update: make as never, poll: async () => done() }, request(type), request(type));
-  expect(made.size).toBe(1);
-  // The second answer is refused, and repeated by the responder
-  expect(world.puts.map(({ Status, PhysicalResourceId }) => [Status, PhysicalResourceId])).toEqual(Array(3).fill(['SUCCESS', 'thing-1']));
-});
+test.each(['Create', 'Update'] as const)(
+  'a %s that is delivered twice makes one thing, when the token is passed on, and is answered alike',
+  async (type) => {
+    const made = new Map<string, string>();
+    const world = new World();
+    const make: AnyHandlers['create'] = async (_, { idempotencyToken }) => {
+      // As services do with a client token
+      made.set(idempotencyToken, made.get(idempotencyToken) ?? `thing-${made.size + 1}`);
+      return wait({}, { physicalResourceId: made.get(idempotencyToken) });
+    };
+    await world.run({ create: make, update: make as never, poll: async () => done() }, request(type), request(type));
+    expect(made.size).toBe(1);
+    // The second answer is refused, and repeated by the responder
+    expect(world.puts.map(({ Status, PhysicalResourceId }) => [Status, PhysicalResourceId])).toEqual(Array(3).fill(['SUCCESS', 'thing-1']));
+  },
+);
 
 test('a request id that a retried deployment uses again, with other properties, has another token (aws-cdk #35957)', async () => {
   const tokens = new Set<string>();

@@ -97,9 +97,11 @@ export class World {
   putFates: Fate[] = [];
   invokeFates: Fate[] = [];
   stackStatus: (signal?: AbortSignal) => string | Promise<string> = () => 'CREATE_IN_PROGRESS';
-  readSecret: (version: { secretId: string; versionStage?: string; versionId?: string }, signal?: AbortSignal)
-  => Promise<{ value?: string; versionId: string }> =
-    () => Promise.reject(Object.assign(new Error('no such secret'), { name: 'ResourceNotFoundException' }));
+  readSecret: (
+    version: { secretId: string; versionStage?: string; versionId?: string },
+    signal?: AbortSignal,
+  ) => Promise<{ value?: string; versionId: string }> = () =>
+    Promise.reject(Object.assign(new Error('no such secret'), { name: 'ResourceNotFoundException' }));
 
   /** What Lambda says of a hop before anything else; it may throw. */
   beforeInvoke: () => void = () => undefined;
@@ -142,7 +144,7 @@ export class World {
       version: '1.0',
       requestContext: { condition: response ? 'RetriesExhausted' : 'EventAgeExceeded', approximateInvokeCount: 1 },
       requestPayload: payload,
-      ...response === undefined ? {} : { responsePayload: response },
+      ...(response === undefined ? {} : { responsePayload: response }),
     };
     this.records.push(record);
     const { clock, environment } = this;
@@ -193,34 +195,38 @@ export class World {
   }
 
   /** @param life of the function's process; the responder is not ended */
-  readonly #fetch = (life?: Life) => async (url: string, init: RequestInit): Promise<Response> => {
-    await life?.pass('before an answer');
-    const body = JSON.parse(Buffer.from(init.body as Uint8Array).toString()) as Told;
-    this.puts.push(body);
-    this.putTimes.push(this.clock.now());
-    const fate = this.putFates.shift() ?? 'ok';
-    if (fate === 'ok' || fate === 'takes effect, then fails') {
-      if (this.told.length > 0) {
-        return new Response(null, { status: 403 });
+  readonly #fetch =
+    (life?: Life) =>
+    async (url: string, init: RequestInit): Promise<Response> => {
+      await life?.pass('before an answer');
+      const body = JSON.parse(Buffer.from(init.body as Uint8Array).toString()) as Told;
+      this.puts.push(body);
+      this.putTimes.push(this.clock.now());
+      const fate = this.putFates.shift() ?? 'ok';
+      if (fate === 'ok' || fate === 'takes effect, then fails') {
+        if (this.told.length > 0) {
+          return new Response(null, { status: 403 });
+        }
+        this.told.push(body);
       }
-      this.told.push(body);
-    }
-    await this.#meet(fate, url);
-    await life?.pass('after an answer');
-    return new Response(null, { status: typeof fate === 'number' ? fate : 200 });
-  };
+      await this.#meet(fate, url);
+      await life?.pass('after an answer');
+      return new Response(null, { status: typeof fate === 'number' ? fate : 200 });
+    };
 
-  readonly #invoke = (life: Life) => async (arn: string, payload: string): Promise<void> => {
-    await life.pass('before a hop');
-    this.beforeInvoke();
-    const fate = this.invokeFates.shift() ?? 'ok';
-    this.invokedArns.push(arn);
-    if (fate === 'ok' || fate === 'slow' || fate === 'takes effect, then fails') {
-      this.payloads.push(payload);
-    }
-    await this.#meet(fate, 'https://lambda');
-    await life.pass('after a hop');
-  };
+  readonly #invoke =
+    (life: Life) =>
+    async (arn: string, payload: string): Promise<void> => {
+      await life.pass('before a hop');
+      this.beforeInvoke();
+      const fate = this.invokeFates.shift() ?? 'ok';
+      this.invokedArns.push(arn);
+      if (fate === 'ok' || fate === 'slow' || fate === 'takes effect, then fails') {
+        this.payloads.push(payload);
+      }
+      await this.#meet(fate, 'https://lambda');
+      await life.pass('after a hop');
+    };
 
   async #meet(fate: Fate, url: string): Promise<void> {
     if (fate === 'slow') {

@@ -41,10 +41,19 @@ exports.handler = async (event, context) => {
 `;
 const environment = { HEARD: heard.bucketName };
 const python = new LambdaFunctionResource(stack, 'Python', {
-  runtime: new Runtime(process.env.PYTHON_RUNTIME!, RuntimeFamily.PYTHON, { supportsInlineCode: true }), handler: 'index.handler', code: Code.fromInline(PYTHON), environment, timeout: Duration.seconds(20),
+  runtime: new Runtime(process.env.PYTHON_RUNTIME!, RuntimeFamily.PYTHON, { supportsInlineCode: true }),
+  handler: 'index.handler',
+  code: Code.fromInline(PYTHON),
+  environment,
+  timeout: Duration.seconds(20),
 });
 const node = new LambdaFunctionResource(stack, 'Node', {
-  runtime: Runtime.NODEJS_20_X, handler: 'index.handler', code: Code.fromInline(NODE), environment, timeout: Duration.seconds(20), memorySize: 256,
+  runtime: Runtime.NODEJS_20_X,
+  handler: 'index.handler',
+  code: Code.fromInline(NODE),
+  environment,
+  timeout: Duration.seconds(20),
+  memorySize: 256,
 });
 for (const fn of [python, node]) heard.grantWrite(fn);
 
@@ -58,15 +67,27 @@ for (const [index, fn] of named.entries()) {
 const inbox = new CfnBucket(stack, 'Inbox', {
   notificationConfiguration: {
     lambdaConfigurations: named.map((fn, index) => ({
-      event: 's3:ObjectCreated:*', function: fn.functionArn, filter: { s3Key: { rules: [{ name: 'prefix', value: `for-${index}/` }] } },
+      event: 's3:ObjectCreated:*',
+      function: fn.functionArn,
+      filter: { s3Key: { rules: [{ name: 'prefix', value: `for-${index}/` }] } },
     })),
   },
 });
 alias.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true }));
-const made = new CustomResource(stack, 'Made', { serviceToken: python.functionArn, serviceTimeout: Duration.seconds(30), properties: { Word: 'echoed' } });
+const made = new CustomResource(stack, 'Made', {
+  serviceToken: python.functionArn,
+  serviceTimeout: Duration.seconds(30),
+  properties: { Word: 'echoed' },
+});
 
 const outputs = {
-  Heard: heard.bucketName, Inbox: inbox.ref, QueueUrl: queue.queueUrl, TopicArn: topic.topicArn, PythonArn: python.functionArn,
-  AliasArn: alias.functionArn, Echo: made.getAttString('Echo'), PythonName: python.functionName,
+  Heard: heard.bucketName,
+  Inbox: inbox.ref,
+  QueueUrl: queue.queueUrl,
+  TopicArn: topic.topicArn,
+  PythonArn: python.functionArn,
+  AliasArn: alias.functionArn,
+  Echo: made.getAttString('Echo'),
+  PythonName: python.functionName,
 };
 for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(`Out${name}`);

@@ -17,11 +17,17 @@ async function main(what: string): Promise<void> {
   });
   say({ endpoint: bed.endpoint, directory: path.dirname(bed.environment.HOME) });
   const python = bed.newestRuntime('python');
-  const app = { command: `npx tsx ${path.join(__dirname, 'sleeper.ts')}`, cwd: path.join(__dirname, '../../..'), environment: { PYTHON_RUNTIME: python, WAITS: what === 'deploy' ? 'yes' : '' } };
+  const app = {
+    command: `npx tsx ${path.join(__dirname, 'sleeper.ts')}`,
+    cwd: path.join(__dirname, '../../..'),
+    environment: { PYTHON_RUNTIME: python, WAITS: what === 'deploy' ? 'yes' : '' },
+  };
   const { Sleeper } = await bed.deploy(app);
   say({ deployed: Sleeper });
   const lambda = new LambdaClient({ ...bed.clientConfig, maxAttempts: 1 });
-  const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: Sleeper.Name, Payload: Buffer.from(what === 'invoke' ? '{"sleep":600}' : '{"sleep":0}') }));
+  const { Payload } = await lambda.send(
+    new InvokeCommand({ FunctionName: Sleeper.Name, Payload: Buffer.from(what === 'invoke' ? '{"sleep":600}' : '{"sleep":0}') }),
+  );
   say({ answered: Buffer.from(Payload!).toString() });
   await bed.destroy(app);
   await bed.close();

@@ -1,4 +1,5 @@
 """One AWS API call through botocore, for services without a JavaScript client here: SERVICE OPERATION, parameters on standard input."""
+
 import json
 import sys
 

@@ -20,7 +20,10 @@ afterEach(() => processes.close());
 
 function cli(environment: Record<string, string>): CdkCli {
   return new CdkCli({
-    python: bed.python, root: bed.root, processes, log: (line) => lines.push(line),
+    python: bed.python,
+    root: bed.root,
+    processes,
+    log: (line) => lines.push(line),
     environment: { ...bedEnvironment(bed.root, bed.controlPlane.url), ...environment },
   });
 }
@@ -29,7 +32,8 @@ const app = { command: 'false', cwd: process.cwd() };
 
 it('does not start the CLI when sts get-caller-identity answers another account', async () => {
   await expect(cli({ AWS_ACCESS_KEY_ID: '111111111111' }).deploy(app, [])).rejects.toThrow(
-    "refusing to run the CDK CLI: sts get-caller-identity answers account 111111111111, the bed's is 000000000000");
+    "refusing to run the CDK CLI: sts get-caller-identity answers account 111111111111, the bed's is 000000000000",
+  );
   await expect(cli({ AWS_ACCESS_KEY_ID: '111111111111' }).destroy(app, [])).rejects.toThrow('refusing to run the CDK CLI');
   expect(lines).toEqual([]);
 });

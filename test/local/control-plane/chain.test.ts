@@ -18,16 +18,22 @@ afterAll(() => bed?.close());
 
 /** What the SDK does within a function. */
 function traced<T extends { middlewareStack: { add: (...args: any[]) => void } }>(client: T): T {
-  client.middlewareStack.add((next: any) => (args: any) => {
-    args.request.headers['X-Amzn-Trace-Id'] = TRACE;
-    return next(args);
-  }, { step: 'build' });
+  client.middlewareStack.add(
+    (next: any) => (args: any) => {
+      args.request.headers['X-Amzn-Trace-Id'] = TRACE;
+      return next(args);
+    },
+    { step: 'build' },
+  );
   return client;
 }
 
 const traceOf = async (door: string) => (await bed.recorder.next((handed) => handed.door === door)).headers['x-amzn-trace-id'];
 
-it.each([['SendMessage', true], ['SendMessageBatch', false]])('through SQS by %s', async (what, single) => {
+it.each([
+  ['SendMessage', true],
+  ['SendMessageBatch', false],
+])('through SQS by %s', async (what, single) => {
   const sqs = traced(new SQSClient(bed.clientConfig));
   bed.recorder.handed.length = 0;
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: what }));
@@ -49,9 +55,12 @@ it('through SNS', async () => {
 it('through S3', async () => {
   const s3 = traced(new S3Client({ ...bed.clientConfig, forcePathStyle: true }));
   await s3.send(new CreateBucketCommand({ Bucket: 'loop' }));
-  await s3.send(new PutBucketNotificationConfigurationCommand({
-    Bucket: 'loop', NotificationConfiguration: { LambdaFunctionConfigurations: [{ LambdaFunctionArn: fn, Events: ['s3:ObjectCreated:*'] }] },
-  }));
+  await s3.send(
+    new PutBucketNotificationConfigurationCommand({
+      Bucket: 'loop',
+      NotificationConfiguration: { LambdaFunctionConfigurations: [{ LambdaFunctionArn: fn, Events: ['s3:ObjectCreated:*'] }] },
+    }),
+  );
   await s3.send(new PutObjectCommand({ Bucket: 'loop', Key: 'k', Body: 'on' }));
   expect(await traceOf('s3')).toBe(TRACE);
 });

@@ -1,7 +1,13 @@
 /** What CloudFormation makes of a function's answers. The data plane is a recorder; each answer is put by the test. */
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { CancelUpdateStackCommand, DeleteStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CancelUpdateStackCommand,
+  DeleteStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
 import { eventually, Harness, type Handed } from './harness';
 
 let bed: Harness;
@@ -20,11 +26,17 @@ let stacks = 0;
 const nextStack = () => `Stack${++stacks}`;
 
 function template(properties: object = {}, deletionPolicy?: string): object {
-  return { Resources: { Thing: { Type: 'Custom::Thing', DeletionPolicy: deletionPolicy, Properties: { ServiceToken: fn, ServiceTimeout: 30, ...properties } } } };
+  return {
+    Resources: {
+      Thing: { Type: 'Custom::Thing', DeletionPolicy: deletionPolicy, Properties: { ServiceToken: fn, ServiceTimeout: 30, ...properties } },
+    },
+  };
 }
 
 function requestOf(stack: string, type: string): Promise<Handed> {
-  return bed.recorder.next((handed) => handed.door === 'cloudformation' && handed.event.RequestType === type && handed.event.StackId.includes(`/${stack}/`));
+  return bed.recorder.next(
+    (handed) => handed.door === 'cloudformation' && handed.event.RequestType === type && handed.event.StackId.includes(`/${stack}/`),
+  );
 }
 
 /** A well-formed answer to the request. */
@@ -53,14 +65,20 @@ async function refusedCreate(body: (handed: Handed) => unknown): Promise<{ statu
 describe('an answer that CloudFormation takes', () => {
   it('completes the resource, and its Data is there for outputs', async () => {
     const stack = nextStack();
-    await bed.createStack(stack, { ...template(), Outputs: { Colour: { Value: { 'Fn::GetAtt': ['Thing', 'Colour'] } }, Id: { Value: { Ref: 'Thing' } } } });
+    await bed.createStack(stack, {
+      ...template(),
+      Outputs: { Colour: { Value: { 'Fn::GetAtt': ['Thing', 'Colour'] } }, Id: { Value: { Ref: 'Thing' } } },
+    });
     const create = await requestOf(stack, 'Create');
     expect(await put(create, answerTo(create, { Data: { Colour: 'green' } }))).toBe(200);
     const { StackStatus, Outputs } = await bed.settled(stack);
     expect(StackStatus).toBe('CREATE_COMPLETE');
-    expect(Outputs).toEqual(expect.arrayContaining([
-      expect.objectContaining({ OutputKey: 'Colour', OutputValue: 'green' }), expect.objectContaining({ OutputKey: 'Id', OutputValue: 'thing-1' }),
-    ]));
+    expect(Outputs).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ OutputKey: 'Colour', OutputValue: 'green' }),
+        expect.objectContaining({ OutputKey: 'Id', OutputValue: 'thing-1' }),
+      ]),
+    );
   });
 
   it('may be exactly 4096 bytes long', async () => {
@@ -99,8 +117,11 @@ describe('an answer that S3 refuses', () => {
     const { origin, pathname, searchParams } = new URL(create.event.ResponseURL);
     expect(await put({ ...create, event: { ...create.event, ResponseURL: `${origin}${pathname}` } }, answerTo(create))).toBe(403);
     expect(Object.fromEntries(searchParams)).toEqual({
-      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256', 'X-Amz-SignedHeaders': 'host', 'X-Amz-Expires': '7200',
-      'X-Amz-Date': expect.stringMatching(/^\d{8}T\d{6}Z$/), 'X-Amz-Credential': expect.stringMatching(/^ASIA\w+\/\d{8}\/us-east-1\/s3\/aws4_request$/),
+      'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-Expires': '7200',
+      'X-Amz-Date': expect.stringMatching(/^\d{8}T\d{6}Z$/),
+      'X-Amz-Credential': expect.stringMatching(/^ASIA\w+\/\d{8}\/us-east-1\/s3\/aws4_request$/),
       'X-Amz-Signature': expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     expect(await put(create, answerTo(create))).toBe(200);
@@ -181,7 +202,11 @@ describe('a resource that fails', () => {
     await bed.createStack(stack, template());
     expect((await bed.settled(stack)).StackStatus).toBe('ROLLBACK_COMPLETE');
     expect((await bed.failures(stack, 'Thing'))[0]).toContain('Lambda did not accept the request for Thing');
-    expect(bed.controlPlane.undelivered.at(-1)).toMatchObject({ trigger: 'cloudformation', function: fn, reason: expect.stringContaining('status 404') });
+    expect(bed.controlPlane.undelivered.at(-1)).toMatchObject({
+      trigger: 'cloudformation',
+      function: fn,
+      reason: expect.stringContaining('status 404'),
+    });
   });
 
   it.each(['0', '3601', 'soon'])('is refused with a ServiceTimeout of %s', async (timeout) => {
@@ -210,8 +235,17 @@ describe('an update', () => {
     await put(remove, answerTo(remove));
     expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_COMPLETE');
     const { StackEvents } = await bed.cloudFormation.send(new DescribeStackEventsCommand({ StackName: stack }));
-    expect(StackEvents!.slice(0, 5).map(({ LogicalResourceId, ResourceStatus }) => `${LogicalResourceId} ${ResourceStatus}`).reverse()).toEqual([
-      'Thing UPDATE_COMPLETE', `${stack} UPDATE_COMPLETE_CLEANUP_IN_PROGRESS`, 'Thing DELETE_IN_PROGRESS', 'Thing DELETE_COMPLETE', `${stack} UPDATE_COMPLETE`,
+    expect(
+      StackEvents!
+        .slice(0, 5)
+        .map(({ LogicalResourceId, ResourceStatus }) => `${LogicalResourceId} ${ResourceStatus}`)
+        .reverse(),
+    ).toEqual([
+      'Thing UPDATE_COMPLETE',
+      `${stack} UPDATE_COMPLETE_CLEANUP_IN_PROGRESS`,
+      'Thing DELETE_IN_PROGRESS',
+      'Thing DELETE_COMPLETE',
+      `${stack} UPDATE_COMPLETE`,
     ]);
   });
 
@@ -224,7 +258,9 @@ describe('an update', () => {
     await bed.cloudFormation.send(new UpdateStackCommand({ StackName: stack, TemplateBody: JSON.stringify(template({ Size: 2 })) }));
     const update = await requestOf(stack, 'Update');
     await put(update, answerTo(update, { Status: 'FAILED', Reason: 'stuck' }));
-    const back = await bed.recorder.next(({ door, event }) => door === 'cloudformation' && event.StackId.includes(`/${stack}/`) && event.OldResourceProperties?.Size === '2');
+    const back = await bed.recorder.next(
+      ({ door, event }) => door === 'cloudformation' && event.StackId.includes(`/${stack}/`) && event.OldResourceProperties?.Size === '2',
+    );
     expect(back.event.ResourceProperties.Size).toBe('1');
     await put(back, answerTo(back));
     expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
@@ -273,9 +309,12 @@ describe('an update that is cancelled', () => {
     expect((await bed.settled(stack)).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(await bed.failures(stack, 'More')).toEqual(['Resource creation cancelled']);
     const { StackEvents } = await bed.cloudFormation.send(new DescribeStackEventsCommand({ StackName: stack }));
-    expect(StackEvents!.filter(({ LogicalResourceId }) => LogicalResourceId === 'More').map(({ ResourceStatus }) => ResourceStatus).reverse()).toEqual([
-      'CREATE_IN_PROGRESS', 'CREATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE',
-    ]);
+    expect(
+      StackEvents!
+        .filter(({ LogicalResourceId }) => LogicalResourceId === 'More')
+        .map(({ ResourceStatus }) => ResourceStatus)
+        .reverse(),
+    ).toEqual(['CREATE_IN_PROGRESS', 'CREATE_FAILED', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE']);
   });
 });
 

@@ -20,7 +20,8 @@ afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
 /** Runs Python with the launcher's modules to hand. */
 function run(code: string): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(python, ['-c', `import sys\nsys.path.insert(0, ${JSON.stringify(CONTROL_PLANE)})\n${code}`], {
-    env: { ...plainEnvironment(directory), PYTHONDONTWRITEBYTECODE: '1' }, encoding: 'utf8',
+    env: { ...plainEnvironment(directory), PYTHONDONTWRITEBYTECODE: '1' },
+    encoding: 'utf8',
   });
   return { status, output: stdout + stderr };
 }

@@ -18,13 +18,27 @@ afterAll(() => bed?.close());
 
 async function answer(handed: Handed, more: object = {}): Promise<void> {
   const { StackId, RequestId, LogicalResourceId, PhysicalResourceId, ResponseURL } = handed.event;
-  const body = JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, PhysicalResourceId: PhysicalResourceId ?? LogicalResourceId, ...more });
+  const body = JSON.stringify({
+    Status: 'SUCCESS',
+    StackId,
+    RequestId,
+    LogicalResourceId,
+    PhysicalResourceId: PhysicalResourceId ?? LogicalResourceId,
+    ...more,
+  });
   await fetch(ResponseURL, { method: 'PUT', headers: { 'content-type': '' }, body });
 }
 
-const custom = (properties: object = {}, more: object = {}) => ({ Type: 'Custom::Thing', Properties: { ServiceToken: fn, ServiceTimeout: 30, ...properties }, ...more });
-const requests = (stack: string, type: string, logicalId: string) => bed.recorder.handed.filter(({ door, event }) =>
-  door === 'cloudformation' && event.StackId.includes(`/${stack}/`) && event.RequestType === type && event.LogicalResourceId === logicalId);
+const custom = (properties: object = {}, more: object = {}) => ({
+  Type: 'Custom::Thing',
+  Properties: { ServiceToken: fn, ServiceTimeout: 30, ...properties },
+  ...more,
+});
+const requests = (stack: string, type: string, logicalId: string) =>
+  bed.recorder.handed.filter(
+    ({ door, event }) =>
+      door === 'cloudformation' && event.StackId.includes(`/${stack}/`) && event.RequestType === type && event.LogicalResourceId === logicalId,
+  );
 /** The nth request of that kind. */
 const request = (stack: string, type: string, logicalId: string, nth = 1) => eventually(async () => requests(stack, type, logicalId)[nth - 1]);
 
@@ -40,7 +54,9 @@ describe('expected divergence', () => {
   });
 
   it('STS assumes a role that does not exist', async () => {
-    const { Credentials } = await new STSClient(bed.clientConfig).send(new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/nobody', RoleSessionName: 's' }));
+    const { Credentials } = await new STSClient(bed.clientConfig).send(
+      new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/nobody', RoleSessionName: 's' }),
+    );
     expect(Credentials).toBeDefined();
   });
 
@@ -56,7 +72,8 @@ describe('expected divergence', () => {
   });
 
   it('CloudFormation does not update back a resource that was replaced in a failed update, but deletes the new one', async () => {
-    const template = (size: number) => JSON.stringify({ Resources: { Thing: custom({ Size: size }), Later: custom({ Size: size }, { DependsOn: 'Thing' }) } });
+    const template = (size: number) =>
+      JSON.stringify({ Resources: { Thing: custom({ Size: size }), Later: custom({ Size: size }, { DependsOn: 'Thing' }) } });
     await bed.createStack('Replaced', JSON.parse(template(1)));
     for (const name of ['Thing', 'Later']) await answer(await request('Replaced', 'Create', name));
     await bed.settled('Replaced');
@@ -73,19 +90,29 @@ describe('expected divergence', () => {
 
   it('Scheduler reads a time in Tokyo as one in UTC', async () => {
     const soon = new Date(Date.now() + 1000).toISOString().slice(0, 19);
-    await new SchedulerClient(bed.clientConfig).send(new CreateScheduleCommand({
-      Name: 'tokyo', ScheduleExpression: `at(${soon})`, ScheduleExpressionTimezone: 'Asia/Tokyo', FlexibleTimeWindow: { Mode: 'OFF' },
-      Target: { Arn: fn, RoleArn: 'arn:aws:iam::000000000000:role/any' },
-    }));
+    await new SchedulerClient(bed.clientConfig).send(
+      new CreateScheduleCommand({
+        Name: 'tokyo',
+        ScheduleExpression: `at(${soon})`,
+        ScheduleExpressionTimezone: 'Asia/Tokyo',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        Target: { Arn: fn, RoleArn: 'arn:aws:iam::000000000000:role/any' },
+      }),
+    );
     await bed.recorder.next((handed) => handed.door === 'scheduler');
   });
 
   it('SQS mappings do not wait for their batching window', async () => {
     const sqs = new SQSClient(bed.clientConfig);
     const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'slow' }));
-    await bed.lambda.send(new CreateEventSourceMappingCommand({
-      FunctionName: fn, EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:slow', BatchSize: 100, MaximumBatchingWindowInSeconds: 300,
-    }));
+    await bed.lambda.send(
+      new CreateEventSourceMappingCommand({
+        FunctionName: fn,
+        EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:slow',
+        BatchSize: 100,
+        MaximumBatchingWindowInSeconds: 300,
+      }),
+    );
     await sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'now' }));
     await bed.recorder.next((handed) => handed.door === 'sqs');
   });

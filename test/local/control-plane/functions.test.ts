@@ -2,13 +2,25 @@
 import { createHash } from 'node:crypto';
 import { UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import {
-  CreateAliasCommand, DeleteFunctionEventInvokeConfigCommand, GetFunctionEventInvokeConfigCommand, PublishLayerVersionCommand, PublishVersionCommand,
-  PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand, PutFunctionRecursionConfigCommand, UpdateFunctionCodeCommand,
+  CreateAliasCommand,
+  DeleteFunctionEventInvokeConfigCommand,
+  GetFunctionEventInvokeConfigCommand,
+  PublishLayerVersionCommand,
+  PublishVersionCommand,
+  PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
+  PutFunctionRecursionConfigCommand,
+  UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
 import { unzipSync } from 'fflate';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import {
-  BatchGetItemCommand, BatchWriteItemCommand, CreateTableCommand, DynamoDBClient, PutItemCommand, TransactWriteItemsCommand,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { eventually, Harness, zip } from './harness';
 
@@ -31,28 +43,63 @@ const textIn = (archive: Buffer, file: string) => Buffer.from(unzipSync(archive)
 
 describe('/_bed/function', () => {
   it('tells everything the data plane needs to run the unqualified function', async () => {
-    const { LayerVersionArn } = await bed.lambda.send(new PublishLayerVersionCommand({ LayerName: 'tools', Content: { ZipFile: zip({ 'bin/tool': '#!' }) } }));
+    const { LayerVersionArn } = await bed.lambda.send(
+      new PublishLayerVersionCommand({ LayerName: 'tools', Content: { ZipFile: zip({ 'bin/tool': '#!' }) } }),
+    );
     await bed.createFunction('full', {
-      Handler: 'app.run', Runtime: 'nodejs22.x', Timeout: 42, MemorySize: 512, EphemeralStorage: { Size: 1024 }, Environment: { Variables: { MODE: 'x', EMPTY: '' } },
-      Layers: [LayerVersionArn!], DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead' }, TracingConfig: { Mode: 'Active' },
+      Handler: 'app.run',
+      Runtime: 'nodejs22.x',
+      Timeout: 42,
+      MemorySize: 512,
+      EphemeralStorage: { Size: 1024 },
+      Environment: { Variables: { MODE: 'x', EMPTY: '' } },
+      Layers: [LayerVersionArn!],
+      DeadLetterConfig: { TargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead' },
+      TracingConfig: { Mode: 'Active' },
       LoggingConfig: { LogGroup: '/mine', LogFormat: 'Text' },
     });
     await bed.lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'full', ReservedConcurrentExecutions: 3 }));
     await bed.lambda.send(new PutFunctionRecursionConfigCommand({ FunctionName: 'full', RecursiveLoop: 'Allow' }));
     expect((await ask('function', { name: 'full', qualifier: '' })).body).toEqual({
-      functionName: 'full', functionArn: arn('full'), invokedArn: arn('full'), version: '$LATEST', qualifier: '', runtime: 'nodejs22.x', handler: 'app.run',
-      timeout: 42, memorySize: 512, ephemeralStorage: 1024, environment: { MODE: 'x', EMPTY: '' }, layers: [LayerVersionArn],
-      role: 'arn:aws:iam::000000000000:role/any', codeSha256: expect.any(String), revisionId: expect.any(String), architectures: ['x86_64'],
-      packageType: 'Zip', tracingMode: 'Active', logGroup: '/mine', eventInvokeConfig: null, deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
-      reservedConcurrency: 3, recursiveLoop: 'Allow',
+      functionName: 'full',
+      functionArn: arn('full'),
+      invokedArn: arn('full'),
+      version: '$LATEST',
+      qualifier: '',
+      runtime: 'nodejs22.x',
+      handler: 'app.run',
+      timeout: 42,
+      memorySize: 512,
+      ephemeralStorage: 1024,
+      environment: { MODE: 'x', EMPTY: '' },
+      layers: [LayerVersionArn],
+      role: 'arn:aws:iam::000000000000:role/any',
+      codeSha256: expect.any(String),
+      revisionId: expect.any(String),
+      architectures: ['x86_64'],
+      packageType: 'Zip',
+      tracingMode: 'Active',
+      logGroup: '/mine',
+      eventInvokeConfig: null,
+      deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+      reservedConcurrency: 3,
+      recursiveLoop: 'Allow',
     });
   });
 
-  it('has AWS\'s defaults for what was not said', async () => {
+  it("has AWS's defaults for what was not said", async () => {
     await bed.createFunction('bare');
     expect((await ask('function', { name: arn('bare') })).body).toMatchObject({
-      timeout: 3, memorySize: 128, ephemeralStorage: 512, environment: {}, layers: [], tracingMode: 'PassThrough', logGroup: '/aws/lambda/bare',
-      deadLetterTargetArn: null, reservedConcurrency: null, recursiveLoop: 'Terminate',
+      timeout: 3,
+      memorySize: 128,
+      ephemeralStorage: 512,
+      environment: {},
+      layers: [],
+      tracingMode: 'PassThrough',
+      logGroup: '/aws/lambda/bare',
+      deadLetterTargetArn: null,
+      reservedConcurrency: null,
+      recursiveLoop: 'Terminate',
     });
   });
 
@@ -62,8 +109,12 @@ describe('/_bed/function', () => {
         Fn: {
           Type: 'AWS::Lambda::Function',
           Properties: {
-            FunctionName: 'templated', Runtime: 'nodejs22.x', Handler: 'index.handler', Role: 'arn:aws:iam::000000000000:role/any',
-            Code: { ZipFile: 'exports.handler = async () => 1' }, ...settings,
+            FunctionName: 'templated',
+            Runtime: 'nodejs22.x',
+            Handler: 'index.handler',
+            Role: 'arn:aws:iam::000000000000:role/any',
+            Code: { ZipFile: 'exports.handler = async () => 1' },
+            ...settings,
           },
         },
       },
@@ -80,32 +131,54 @@ describe('/_bed/function', () => {
     await bed.createFunction('versioned', { Environment: { Variables: { V: 'one' } } });
     await bed.lambda.send(new PublishVersionCommand({ FunctionName: 'versioned' }));
     await bed.lambda.send(new CreateAliasCommand({ FunctionName: 'versioned', Name: 'live', FunctionVersion: '1' }));
-    for (const query of [{ name: 'versioned', qualifier: 'live' }, { name: 'versioned:live' }, { name: `${arn('versioned')}:live`, qualifier: '' }] as Record<string, string>[]) {
+    for (const query of [
+      { name: 'versioned', qualifier: 'live' },
+      { name: 'versioned:live' },
+      { name: `${arn('versioned')}:live`, qualifier: '' },
+    ] as Record<string, string>[]) {
       expect((await ask('function', query)).body).toMatchObject({
-        functionArn: arn('versioned'), invokedArn: `${arn('versioned')}:live`, version: '1', qualifier: 'live', environment: { V: 'one' },
+        functionArn: arn('versioned'),
+        invokedArn: `${arn('versioned')}:live`,
+        version: '1',
+        qualifier: 'live',
+        environment: { V: 'one' },
       });
     }
   });
 
-  it.each([[{ name: 'nobody' }, arn('nobody')], [{ name: 'there', qualifier: '9' }, `${arn('there')}:9`], [{ name: `${arn('there')}:gone` }, `${arn('there')}:gone`]])(
-    'answers 404 as Lambda does for %j', async (query, missing) => {
-      await bed.createFunction('there').catch(() => undefined);
-      const answer = await ask('function', query as Record<string, string>);
-      expect(answer.status).toBe(404);
-      expect(answer.headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException');
-      expect(answer.body.Message).toBe(`Function not found: ${missing}`);
-    });
+  it.each([
+    [{ name: 'nobody' }, arn('nobody')],
+    [{ name: 'there', qualifier: '9' }, `${arn('there')}:9`],
+    [{ name: `${arn('there')}:gone` }, `${arn('there')}:gone`],
+  ])('answers 404 as Lambda does for %j', async (query, missing) => {
+    await bed.createFunction('there').catch(() => undefined);
+    const answer = await ask('function', query as Record<string, string>);
+    expect(answer.status).toBe(404);
+    expect(answer.headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException');
+    expect(answer.body.Message).toBe(`Function not found: ${missing}`);
+  });
 
   it('refuses two qualifiers that differ, and an alias that splits its calls', async () => {
     await bed.createFunction('split');
     await bed.lambda.send(new PublishVersionCommand({ FunctionName: 'split' }));
     await bed.lambda.send(new UpdateFunctionCodeCommand({ FunctionName: 'split', ZipFile: zip({ 'index.py': '# two' }) }));
     await bed.lambda.send(new PublishVersionCommand({ FunctionName: 'split' }));
-    await bed.lambda.send(new CreateAliasCommand({
-      FunctionName: 'split', Name: 'canary', FunctionVersion: '1', RoutingConfig: { AdditionalVersionWeights: { 2: 0.5 } },
-    }));
-    expect(await ask('function', { name: 'split:1', qualifier: '2' })).toMatchObject({ status: 400, body: { Message: expect.stringContaining('does not match') } });
-    expect(await ask('function', { name: 'split', qualifier: 'canary' })).toMatchObject({ status: 501, body: { Message: expect.stringContaining('by weight') } });
+    await bed.lambda.send(
+      new CreateAliasCommand({
+        FunctionName: 'split',
+        Name: 'canary',
+        FunctionVersion: '1',
+        RoutingConfig: { AdditionalVersionWeights: { 2: 0.5 } },
+      }),
+    );
+    expect(await ask('function', { name: 'split:1', qualifier: '2' })).toMatchObject({
+      status: 400,
+      body: { Message: expect.stringContaining('does not match') },
+    });
+    expect(await ask('function', { name: 'split', qualifier: 'canary' })).toMatchObject({
+      status: 501,
+      body: { Message: expect.stringContaining('by weight') },
+    });
   });
 
   it('gives the event invoke configuration of exactly the qualifier that was called', async () => {
@@ -113,12 +186,23 @@ describe('/_bed/function', () => {
     await bed.lambda.send(new PublishVersionCommand({ FunctionName: 'async' }));
     await bed.lambda.send(new CreateAliasCommand({ FunctionName: 'async', Name: 'live', FunctionVersion: '1' }));
     const OnFailure = { Destination: 'arn:aws:sqs:us-east-1:000000000000:failed' };
-    await bed.lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'async', Qualifier: 'live', MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60, DestinationConfig: { OnFailure },
-    }));
+    await bed.lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'async',
+        Qualifier: 'live',
+        MaximumRetryAttempts: 0,
+        MaximumEventAgeInSeconds: 60,
+        DestinationConfig: { OnFailure },
+      }),
+    );
     await bed.lambda.send(new PutFunctionEventInvokeConfigCommand({ FunctionName: 'async', MaximumRetryAttempts: 1 }));
     const configOf = async (qualifier: string) => (await ask('function', { name: 'async', qualifier })).body.eventInvokeConfig;
-    expect(await configOf('live')).toEqual({ maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60, onSuccess: null, onFailure: OnFailure.Destination });
+    expect(await configOf('live')).toEqual({
+      maximumRetryAttempts: 0,
+      maximumEventAgeInSeconds: 60,
+      onSuccess: null,
+      onFailure: OnFailure.Destination,
+    });
     expect(await configOf('')).toMatchObject({ maximumRetryAttempts: 1 });
     expect(await configOf('1')).toBeNull();
   });
@@ -132,7 +216,9 @@ describe('the event invoke configuration of $LATEST', () => {
     expect((await ask('function', { name: 'latest' })).body.eventInvokeConfig.maximumRetryAttempts).toBe(1);
     expect((await ask('function', { name: 'latest', qualifier: '$LATEST' })).body.eventInvokeConfig.maximumRetryAttempts).toBe(1);
     await bed.lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName: 'latest' }));
-    await expect(bed.lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'latest', Qualifier: '$LATEST' }))).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+    await expect(bed.lambda.send(new GetFunctionEventInvokeConfigCommand({ FunctionName: 'latest', Qualifier: '$LATEST' }))).rejects.toMatchObject({
+      name: 'ResourceNotFoundException',
+    });
   });
 });
 
@@ -152,42 +238,73 @@ describe('/_bed/code and /_bed/layer', () => {
   it('give each version of a layer, and 404 for one that does not exist', async () => {
     const archives = [zip({ a: 'first' }), zip({ a: 'second' })];
     const arns: string[] = [];
-    for (const ZipFile of archives) arns.push((await bed.lambda.send(new PublishLayerVersionCommand({ LayerName: 'grown', Content: { ZipFile } }))).LayerVersionArn!);
+    for (const ZipFile of archives)
+      arns.push((await bed.lambda.send(new PublishLayerVersionCommand({ LayerName: 'grown', Content: { ZipFile } }))).LayerVersionArn!);
     for (const [index, layer] of arns.entries()) expect((await ask('layer', { arn: layer })).bytes.equals(archives[index])).toBe(true);
-    expect(await ask('layer', { arn: arns[0].replace(/:1$/, ':7') })).toMatchObject({ status: 404, body: { Message: expect.stringContaining('grown:7') } });
+    expect(await ask('layer', { arn: arns[0].replace(/:1$/, ':7') })).toMatchObject({
+      status: 404,
+      body: { Message: expect.stringContaining('grown:7') },
+    });
     expect((await ask('other', {})).status).toBe(404);
   });
 });
 
 describe('the record of requests', () => {
-  it('names service, action, resource, status and key in IAM\'s words, and leaves the bed\'s own questions out', async () => {
-    await new DynamoDBClient(bed.clientConfig).send(new CreateTableCommand({
-      TableName: 'noted', BillingMode: 'PAY_PER_REQUEST', AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }], KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-    }));
+  it("names service, action, resource, status and key in IAM's words, and leaves the bed's own questions out", async () => {
+    await new DynamoDBClient(bed.clientConfig).send(
+      new CreateTableCommand({
+        TableName: 'noted',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      }),
+    );
     await new DynamoDBClient(bed.clientConfig).send(new PutItemCommand({ TableName: 'noted', Item: { id: { S: 'x' } } }));
-    await new SQSClient({ ...bed.clientConfig, credentials: { accessKeyId: 'ASIASOMEBODYELSE0000', secretAccessKey: 'x' } }).send(new ListQueuesCommand({}));
+    await new SQSClient({ ...bed.clientConfig, credentials: { accessKeyId: 'ASIASOMEBODYELSE0000', secretAccessKey: 'x' } }).send(
+      new ListQueuesCommand({}),
+    );
     const listed = await eventually(async () => bed.controlPlane.requests.find((request) => request.action === 'sqs:ListQueues'));
     expect(listed).toMatchObject({ service: 'sqs', resource: '*', status: 200, accessKeyId: 'ASIASOMEBODYELSE0000', method: 'POST' });
-    expect(bed.controlPlane.requests).toContainEqual(expect.objectContaining({
-      action: 'dynamodb:PutItem', resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/noted', status: 200, accessKeyId: bed.clientConfig.credentials.accessKeyId,
-    }));
+    expect(bed.controlPlane.requests).toContainEqual(
+      expect.objectContaining({
+        action: 'dynamodb:PutItem',
+        resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/noted',
+        status: 200,
+        accessKeyId: bed.clientConfig.credentials.accessKeyId,
+      }),
+    );
     expect(bed.controlPlane.requests.some((request) => request.path.startsWith('/_bed'))).toBe(false);
   });
 
   it('has the leading keys of every item that a request to DynamoDB names', async () => {
     const dynamodb = new DynamoDBClient(bed.clientConfig);
     const key = (id: string, at: string) => ({ owner: { S: id }, nr: { N: at } });
-    await dynamodb.send(new CreateTableCommand({
-      TableName: 'keyed', BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'owner', AttributeType: 'S' }, { AttributeName: 'nr', AttributeType: 'N' }],
-      KeySchema: [{ AttributeName: 'nr', KeyType: 'RANGE' }, { AttributeName: 'owner', KeyType: 'HASH' }],
-    }));
+    await dynamodb.send(
+      new CreateTableCommand({
+        TableName: 'keyed',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [
+          { AttributeName: 'owner', AttributeType: 'S' },
+          { AttributeName: 'nr', AttributeType: 'N' },
+        ],
+        KeySchema: [
+          { AttributeName: 'nr', KeyType: 'RANGE' },
+          { AttributeName: 'owner', KeyType: 'HASH' },
+        ],
+      }),
+    );
     const big = { S: 'x'.repeat(380_000) };
     await dynamodb.send(new PutItemCommand({ TableName: 'keyed', Item: { big, ...key('ann', '1') } }));
     await dynamodb.send(new BatchGetItemCommand({ RequestItems: { keyed: { Keys: [key('ann', '1'), key('bob', '2'), key('ann', '3')] } } }));
-    await dynamodb.send(new BatchWriteItemCommand({ RequestItems: { keyed: [{ PutRequest: { Item: key('cid', '1') } }, { DeleteRequest: { Key: key('dan', '1') } }] } }));
+    await dynamodb.send(
+      new BatchWriteItemCommand({
+        RequestItems: { keyed: [{ PutRequest: { Item: key('cid', '1') } }, { DeleteRequest: { Key: key('dan', '1') } }] },
+      }),
+    );
     const check = { TableName: 'keyed', Key: key('fay', '1'), ConditionExpression: 'attribute_not_exists(nr)' };
-    await dynamodb.send(new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'keyed', Item: key('eve', '1') } }, { ConditionCheck: check }] }));
+    await dynamodb.send(
+      new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'keyed', Item: key('eve', '1') } }, { ConditionCheck: check }] }),
+    );
     const keysOf = (action: string) =>
       eventually(async () => bed.controlPlane.requests.find((request) => request.action === action && request.leadingKeys[0] !== 'x')?.leadingKeys);
     expect(await keysOf('dynamodb:TransactWriteItems')).toEqual(['eve', 'fay']);

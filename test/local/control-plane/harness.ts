@@ -7,7 +7,13 @@ import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { CloudFormationClient, CreateStackCommand, DescribeStackEventsCommand, DescribeStacksCommand, type Stack } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
 import { CreateFunctionCommand, LambdaClient, type CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 import { ControlPlane } from '../../../local/control-plane/control-plane';
@@ -58,8 +64,12 @@ export class Recorder {
       const body = Buffer.concat(chunks);
       const header = (name: string) => String(request.headers[name] ?? '');
       const handed: Handed = {
-        door: header('x-bed-door'), mode: header('x-bed-mode'), function: header('x-bed-function'), qualifier: header('x-bed-qualifier'),
-        headers: request.headers, body,
+        door: header('x-bed-door'),
+        mode: header('x-bed-mode'),
+        function: header('x-bed-function'),
+        qualifier: header('x-bed-qualifier'),
+        headers: request.headers,
+        body,
         get event() {
           return JSON.parse(body.toString());
         },
@@ -101,7 +111,10 @@ export class Harness {
   readonly cloudFormation: CloudFormationClient;
 
   private constructor(
-    readonly python: string, readonly controlPlane: ControlPlane, readonly recorder: Recorder, readonly root: string,
+    readonly python: string,
+    readonly controlPlane: ControlPlane,
+    readonly recorder: Recorder,
+    readonly root: string,
     readonly lines: readonly string[],
   ) {
     this.clientConfig = { endpoint: controlPlane.url, region: REGION, credentials: credentials() };
@@ -111,15 +124,23 @@ export class Harness {
 
   /** Creates a function and returns its ARN. */
   async createFunction(name: string, more: Partial<CreateFunctionCommandInput> = {}): Promise<string> {
-    const { FunctionArn } = await this.lambda.send(new CreateFunctionCommand({
-      FunctionName: name, Runtime: 'python3.11', Handler: 'index.handler', Role: 'arn:aws:iam::000000000000:role/any',
-      Code: { ZipFile: zip({ 'index.py': `# ${name}\ndef handler(event, context): return event\n` }) }, ...more,
-    }));
+    const { FunctionArn } = await this.lambda.send(
+      new CreateFunctionCommand({
+        FunctionName: name,
+        Runtime: 'python3.11',
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/any',
+        Code: { ZipFile: zip({ 'index.py': `# ${name}\ndef handler(event, context): return event\n` }) },
+        ...more,
+      }),
+    );
     return FunctionArn!;
   }
 
   async createStack(name: string, template: object): Promise<void> {
-    await this.cloudFormation.send(new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify(template), Capabilities: ['CAPABILITY_IAM'] }));
+    await this.cloudFormation.send(
+      new CreateStackCommand({ StackName: name, TemplateBody: JSON.stringify(template), Capabilities: ['CAPABILITY_IAM'] }),
+    );
   }
 
   /** The stack, once its status no longer says in progress. */
@@ -134,7 +155,10 @@ export class Harness {
   /** Reasons of the stack's failed events, oldest first. */
   async failures(name: string, logicalId: string): Promise<string[]> {
     const { StackEvents } = await this.cloudFormation.send(new DescribeStackEventsCommand({ StackName: name }));
-    return StackEvents!.filter((e) => e.LogicalResourceId === logicalId && e.ResourceStatus!.endsWith('_FAILED')).map((e) => e.ResourceStatusReason!).reverse();
+    return StackEvents!
+      .filter((e) => e.LogicalResourceId === logicalId && e.ResourceStatus!.endsWith('_FAILED'))
+      .map((e) => e.ResourceStatusReason!)
+      .reverse();
   }
 
   async close(): Promise<void> {
@@ -161,7 +185,9 @@ export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<
 
 /** Calls an API through botocore. */
 export async function botocore(harness: Harness, service: string, operation: string, parameters: object): Promise<any> {
-  const child = spawn(harness.python, [path.join(__dirname, 'aws_call.py'), service, operation], { env: bedEnvironment(harness.root, harness.controlPlane.url) });
+  const child = spawn(harness.python, [path.join(__dirname, 'aws_call.py'), service, operation], {
+    env: bedEnvironment(harness.root, harness.controlPlane.url),
+  });
   child.stdin.end(JSON.stringify(parameters));
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), new Promise((resolve) => child.once('close', resolve))]);
   if (code !== 0) throw new Error(`${service} ${operation}: ${errors}`);

@@ -17,11 +17,17 @@ const arn = 'arn:aws:lambda:us-east-1:000000000000:function:any';
 
 describe('what the data plane is handed', () => {
   it.each([
-    ['a name', 'any', undefined], ['a name with a qualifier', 'any', 'live'], ['a name and qualifier in one', 'any:live', undefined],
-    ['an ARN', arn, undefined], ['an ARN with an alias', `${arn}:live`, undefined], ['a partial ARN', '000000000000:function:any', undefined],
+    ['a name', 'any', undefined],
+    ['a name with a qualifier', 'any', 'live'],
+    ['a name and qualifier in one', 'any:live', undefined],
+    ['an ARN', arn, undefined],
+    ['an ARN with an alias', `${arn}:live`, undefined],
+    ['a partial ARN', '000000000000:function:any', undefined],
   ])('%s, as called', async (_name, FunctionName, Qualifier) => {
     await bed.lambda.send(new InvokeCommand({ FunctionName, Qualifier }));
-    expect(bed.recorder.handed).toEqual([expect.objectContaining({ door: 'invoke', function: FunctionName, qualifier: Qualifier ?? '', mode: 'RequestResponse' })]);
+    expect(bed.recorder.handed).toEqual([
+      expect.objectContaining({ door: 'invoke', function: FunctionName, qualifier: Qualifier ?? '', mode: 'RequestResponse' }),
+    ]);
   });
 
   it('bytes that are no text', async () => {
@@ -47,7 +53,9 @@ describe('what the data plane is handed', () => {
 
   it('trace and tenant', async () => {
     await fetch(`${bed.controlPlane.url}/2015-03-31/functions/any/invocations`, {
-      method: 'POST', body: '{}', headers: { 'x-amzn-trace-id': 'Root=1-a;Lineage=1:b:0', 'x-amz-tenant-id': 'blue' },
+      method: 'POST',
+      body: '{}',
+      headers: { 'x-amzn-trace-id': 'Root=1-a;Lineage=1:b:0', 'x-amz-tenant-id': 'blue' },
     });
     expect(bed.recorder.handed[0].headers).toMatchObject({ 'x-amzn-trace-id': 'Root=1-a;Lineage=1:b:0', 'x-amz-tenant-id': 'blue' });
   });
@@ -67,19 +75,26 @@ describe('what the caller gets', () => {
     expect(Buffer.from(answer.Payload!).toString()).toBe('{"errorType":"E","errorMessage":"m"}');
   });
 
-  it.each([[429, 'TooManyRequestsException'], [400, 'InvalidRequestContentException'], [404, 'ResourceNotFoundException'], [413, 'RequestTooLargeException']])(
-    'status %d as %s', async (status, name) => {
-      bed.recorder.answer = () => ({ status, headers: { 'x-amzn-errortype': name }, body: JSON.stringify({ Type: 'User', message: 'because' }) });
-      const once = new LambdaClient({ ...bed.clientConfig, maxAttempts: 1 });
-      await expect(once.send(new InvokeCommand({ FunctionName: 'any' }))).rejects.toMatchObject({ name, message: 'because' });
-    });
+  it.each([
+    [429, 'TooManyRequestsException'],
+    [400, 'InvalidRequestContentException'],
+    [404, 'ResourceNotFoundException'],
+    [413, 'RequestTooLargeException'],
+  ])('status %d as %s', async (status, name) => {
+    bed.recorder.answer = () => ({ status, headers: { 'x-amzn-errortype': name }, body: JSON.stringify({ Type: 'User', message: 'because' }) });
+    const once = new LambdaClient({ ...bed.clientConfig, maxAttempts: 1 });
+    await expect(once.send(new InvokeCommand({ FunctionName: 'any' }))).rejects.toMatchObject({ name, message: 'because' });
+  });
 
   it('ServiceException when the data plane is gone', async () => {
     const other = await Harness.open();
     try {
       await other.recorder.close();
       const once = new LambdaClient({ ...other.clientConfig, maxAttempts: 1 });
-      await expect(once.send(new InvokeCommand({ FunctionName: 'any' }))).rejects.toMatchObject({ name: 'ServiceException', message: expect.stringContaining('did not answer') });
+      await expect(once.send(new InvokeCommand({ FunctionName: 'any' }))).rejects.toMatchObject({
+        name: 'ServiceException',
+        message: expect.stringContaining('did not answer'),
+      });
     } finally {
       await other.controlPlane.close();
     }
@@ -87,7 +102,9 @@ describe('what the caller gets', () => {
 
   it('a refusal of an invocation type that does not exist', async () => {
     const response = await fetch(`${bed.controlPlane.url}/2015-03-31/functions/any/invocations`, {
-      method: 'POST', body: '{}', headers: { 'x-amz-invocation-type': 'Sometime' },
+      method: 'POST',
+      body: '{}',
+      headers: { 'x-amz-invocation-type': 'Sometime' },
     });
     expect(response.status).toBe(400);
     expect(response.headers.get('x-amzn-errortype')).toBe('ValidationException');
@@ -98,7 +115,8 @@ describe('what the caller gets', () => {
   it('a refusal of response streaming, by name', async () => {
     const once = new LambdaClient({ ...bed.clientConfig, maxAttempts: 1 });
     await expect(once.send(new InvokeWithResponseStreamCommand({ FunctionName: 'any' }))).rejects.toMatchObject({
-      name: 'ServiceException', message: expect.stringContaining('InvokeWithResponseStream'),
+      name: 'ServiceException',
+      message: expect.stringContaining('InvokeWithResponseStream'),
     });
     expect(bed.recorder.handed).toEqual([]);
   });

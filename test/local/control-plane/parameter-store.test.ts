@@ -11,7 +11,8 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => bed?.close());
 
-const put = (input: Partial<PutParameterCommandInput>) => ssm.send(new PutParameterCommand({ Name: '/p', Value: 'v', Type: 'String', Overwrite: true, ...input }));
+const put = (input: Partial<PutParameterCommandInput>) =>
+  ssm.send(new PutParameterCommand({ Name: '/p', Value: 'v', Type: 'String', Overwrite: true, ...input }));
 
 it.each([
   ['an empty value', { Value: '' }, 'ValidationException'],
@@ -25,7 +26,8 @@ it.each([
 });
 
 it.each([
-  ['4096 characters', { Value: 'x'.repeat(4096) }], ['8192 in the advanced tier', { Value: 'x'.repeat(8192), Tier: 'Advanced' as const }],
+  ['4096 characters', { Value: 'x'.repeat(4096) }],
+  ['8192 in the advanced tier', { Value: 'x'.repeat(8192), Tier: 'Advanced' as const }],
   ['what fits its pattern', { Value: 'on', AllowedPattern: '^(on|off)$' }],
 ])('takes %s', async (what, input) => {
   await put({ Name: `/taken/${what.length}`, ...input });

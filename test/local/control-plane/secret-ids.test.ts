@@ -10,7 +10,8 @@ beforeAll(async () => {
 afterAll(() => bed?.close());
 
 const template = (Name: string, SecretString: string) => ({
-  Resources: { Vault: { Type: 'AWS::SecretsManager::Secret', Properties: { Name, SecretString } } }, Outputs: { Vault: { Value: { Ref: 'Vault' } } },
+  Resources: { Vault: { Type: 'AWS::SecretsManager::Secret', Properties: { Name, SecretString } } },
+  Outputs: { Vault: { Value: { Ref: 'Vault' } } },
 });
 
 it('is an ARN that the service knows, and stays when only the value changes', async () => {
@@ -31,6 +32,11 @@ it('is an ARN that the service knows, and stays when only the value changes', as
   expect(renamed).toContain(':secret:team/other-');
   expect(await value(renamed)).toBe('three');
   await bed.cloudFormation.send(new DeleteStackCommand({ StackName: 'Secrets' }));
-  await eventually(async () => bed.cloudFormation.send(new DescribeStacksCommand({ StackName: 'Secrets' })).then(() => undefined, () => true));
+  await eventually(async () =>
+    bed.cloudFormation.send(new DescribeStacksCommand({ StackName: 'Secrets' })).then(
+      () => undefined,
+      () => true,
+    ),
+  );
   expect((await secrets.send(new ListSecretsCommand({}))).SecretList).toEqual([]);
 });

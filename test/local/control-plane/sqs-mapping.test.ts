@@ -12,28 +12,45 @@ beforeAll(async () => {
 }, 300_000);
 afterAll(() => bed?.close());
 
-interface Mapped { readonly url: string; readonly name: string }
+interface Mapped {
+  readonly url: string;
+  readonly name: string;
+}
 
 async function mapped(name: string, options: { reports?: boolean; attributes?: Record<string, string> } = {}): Promise<Mapped> {
   await bed.createFunction(name);
   const fifo = options.attributes?.FifoQueue === 'true';
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: fifo ? `${name}.fifo` : name, Attributes: { VisibilityTimeout: '1', ...options.attributes } }));
+  const { QueueUrl } = await sqs.send(
+    new CreateQueueCommand({ QueueName: fifo ? `${name}.fifo` : name, Attributes: { VisibilityTimeout: '1', ...options.attributes } }),
+  );
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
-  await bed.lambda.send(new CreateEventSourceMappingCommand({
-    FunctionName: name, EventSourceArn: Attributes!.QueueArn, FunctionResponseTypes: options.reports ? ['ReportBatchItemFailures'] : undefined,
-  }));
+  await bed.lambda.send(
+    new CreateEventSourceMappingCommand({
+      FunctionName: name,
+      EventSourceArn: Attributes!.QueueArn,
+      FunctionResponseTypes: options.reports ? ['ReportBatchItemFailures'] : undefined,
+    }),
+  );
   return { url: QueueUrl!, name };
 }
 
 async function send({ url }: Mapped, bodies: string[], groups?: string[]): Promise<void> {
-  await sqs.send(new SendMessageBatchCommand({
-    QueueUrl: url,
-    Entries: bodies.map((MessageBody, i) => ({ Id: `${i}`, MessageBody, ...(groups && { MessageGroupId: groups[i], MessageDeduplicationId: `${MessageBody}` }) })),
-  }));
+  await sqs.send(
+    new SendMessageBatchCommand({
+      QueueUrl: url,
+      Entries: bodies.map((MessageBody, i) => ({
+        Id: `${i}`,
+        MessageBody,
+        ...(groups && { MessageGroupId: groups[i], MessageDeduplicationId: `${MessageBody}` }),
+      })),
+    }),
+  );
 }
 
 async function left({ url }: Mapped): Promise<number> {
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] }));
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'] }),
+  );
   return Number(Attributes!.ApproximateNumberOfMessages) + Number(Attributes!.ApproximateNumberOfMessagesNotVisible);
 }
 
@@ -55,12 +72,23 @@ describe('a mapping that reports batch item failures', () => {
   it('brings back the failed message alone', async () => {
     const queue = await mapped('partial', { reports: true });
     answering(queue, ({ event }) => ({
-      body: JSON.stringify({ batchItemFailures: event.Records.filter((r: any) => r.body === 'bad').map((r: any) => ({ itemIdentifier: r.messageId })) }),
+      body: JSON.stringify({
+        batchItemFailures: event.Records.filter((r: any) => r.body === 'bad').map((r: any) => ({ itemIdentifier: r.messageId })),
+      }),
     }));
     await send(queue, ['good', 'bad', 'fine']);
     await emptied(queue);
-    expect(batches(queue).flat().filter((body) => body === 'bad')).toHaveLength(2);
-    expect(batches(queue).flat().filter((body) => body !== 'bad').sort()).toEqual(['fine', 'good']);
+    expect(
+      batches(queue)
+        .flat()
+        .filter((body) => body === 'bad'),
+    ).toHaveLength(2);
+    expect(
+      batches(queue)
+        .flat()
+        .filter((body) => body !== 'bad')
+        .sort(),
+    ).toEqual(['fine', 'good']);
   });
 
   it.each([
@@ -78,14 +106,18 @@ describe('a mapping that reports batch item failures', () => {
     expect(batches(queue).flat().sort()).toEqual(['a', 'a', 'b', 'b']);
   });
 
-  it.each([['null', 'null'], ['an empty object', '{}'], ['an empty list', '{"batchItemFailures":[]}'], ['no list at all', '{"batchItemFailures":null}']])(
-    'takes %s for success', async (name, body) => {
-      const queue = await mapped(`good-answer-${name.replaceAll(' ', '-')}`, { reports: true });
-      bed.recorder.answer = () => ({ body });
-      await send(queue, ['a', 'b']);
-      await emptied(queue);
-      expect(batches(queue).flat().sort()).toEqual(['a', 'b']);
-    });
+  it.each([
+    ['null', 'null'],
+    ['an empty object', '{}'],
+    ['an empty list', '{"batchItemFailures":[]}'],
+    ['no list at all', '{"batchItemFailures":null}'],
+  ])('takes %s for success', async (name, body) => {
+    const queue = await mapped(`good-answer-${name.replaceAll(' ', '-')}`, { reports: true });
+    bed.recorder.answer = () => ({ body });
+    await send(queue, ['a', 'b']);
+    await emptied(queue);
+    expect(batches(queue).flat().sort()).toEqual(['a', 'b']);
+  });
 });
 
 describe('a mapping that does not', () => {
@@ -101,7 +133,10 @@ describe('a mapping that does not', () => {
 
   it.each([
     ['a function error', { status: 200, headers: { 'x-amz-function-error': 'Unhandled' }, body: '{"errorType":"E"}' }],
-    ['a throttle', { status: 429, headers: { 'x-amzn-errortype': 'TooManyRequestsException' }, body: '{"Reason":"ConcurrentInvocationLimitExceeded"}' }],
+    [
+      'a throttle',
+      { status: 429, headers: { 'x-amzn-errortype': 'TooManyRequestsException' }, body: '{"Reason":"ConcurrentInvocationLimitExceeded"}' },
+    ],
   ])('brings the batch back after %s', async (name, reply) => {
     const queue = await mapped(`fails-by-${name.replaceAll(' ', '-')}`);
     answering(queue, () => reply);

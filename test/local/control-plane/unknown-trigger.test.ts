@@ -11,7 +11,9 @@ it('refuses a Cognito trigger, which has no row', async () => {
   const LambdaArn = await bed.createFunction('gatekeeper');
   const { UserPool } = await botocore(bed, 'cognito-idp', 'create_user_pool', { PoolName: 'people', LambdaConfig: { PreSignUp: LambdaArn } });
   const { UserPoolClient } = await botocore(bed, 'cognito-idp', 'create_user_pool_client', { UserPoolId: UserPool.Id, ClientName: 'app' });
-  await botocore(bed, 'cognito-idp', 'sign_up', { ClientId: UserPoolClient.ClientId, Username: 'ann', Password: 'Sesame-0pen!' }).catch(() => undefined);
+  await botocore(bed, 'cognito-idp', 'sign_up', { ClientId: UserPoolClient.ClientId, Username: 'ann', Password: 'Sesame-0pen!' }).catch(
+    () => undefined,
+  );
   const undelivered = await eventually(async () => bed.controlPlane.undelivered[0]);
   expect(undelivered).toMatchObject({ trigger: 'unknown', function: LambdaArn, reason: expect.stringContaining("not in the bed's table") });
   expect(bed.recorder.handed).toEqual([]);

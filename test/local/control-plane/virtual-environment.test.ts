@@ -26,33 +26,41 @@ function requirements(text: string): string {
 const cacheOf = () => path.join(directory, 'cache');
 const entries = () => fs.readdirSync(cacheOf());
 
-it('is built on first use, with progress, clears what a killed build left, and is used again afterwards', async () => {
-  const [abandoned, atWork] = ['x.building-old', 'x.building-new'].map((name) => path.join(cacheOf(), name));
-  for (const building of [abandoned, atWork]) fs.mkdirSync(building, { recursive: true });
-  const twoHoursAgo = Date.now() / 1000 - 7200;
-  fs.utimesSync(abandoned, twoHoursAgo, twoHoursAgo);
-  const lines: string[] = [];
-  const options = { cache: cacheOf(), requirements: requirements(SMALL), log: (line: string) => lines.push(line) };
-  const python = await virtualEnvironment(options);
-  expect(fs.existsSync(python)).toBe(true);
-  expect([fs.existsSync(abandoned), fs.existsSync(atWork)]).toEqual([false, true]);
-  expect(lines[0]).toContain('creating its Python environment once');
-  expect(lines.some((line) => line.includes('Successfully installed six'))).toBe(true);
-  lines.length = 0;
-  expect(await virtualEnvironment(options)).toBe(python);
-  expect(lines).toEqual([]);
+it(
+  'is built on first use, with progress, clears what a killed build left, and is used again afterwards',
+  async () => {
+    const [abandoned, atWork] = ['x.building-old', 'x.building-new'].map((name) => path.join(cacheOf(), name));
+    for (const building of [abandoned, atWork]) fs.mkdirSync(building, { recursive: true });
+    const twoHoursAgo = Date.now() / 1000 - 7200;
+    fs.utimesSync(abandoned, twoHoursAgo, twoHoursAgo);
+    const lines: string[] = [];
+    const options = { cache: cacheOf(), requirements: requirements(SMALL), log: (line: string) => lines.push(line) };
+    const python = await virtualEnvironment(options);
+    expect(fs.existsSync(python)).toBe(true);
+    expect([fs.existsSync(abandoned), fs.existsSync(atWork)]).toEqual([false, true]);
+    expect(lines[0]).toContain('creating its Python environment once');
+    expect(lines.some((line) => line.includes('Successfully installed six'))).toBe(true);
+    lines.length = 0;
+    expect(await virtualEnvironment(options)).toBe(python);
+    expect(lines).toEqual([]);
 
-  const wrong = SMALL.replace(/sha256:[0-9a-f]{64}/g, `sha256:${'0'.repeat(64)}`);
-  await expect(virtualEnvironment({ ...options, requirements: requirements(wrong) })).rejects.toThrow(/HASH/i);
-  expect(entries().sort()).toEqual([path.basename(path.dirname(path.dirname(python))), 'x.building-new'].sort());
-}, BUILD_MS);
+    const wrong = SMALL.replace(/sha256:[0-9a-f]{64}/g, `sha256:${'0'.repeat(64)}`);
+    await expect(virtualEnvironment({ ...options, requirements: requirements(wrong) })).rejects.toThrow(/HASH/i);
+    expect(entries().sort()).toEqual([path.basename(path.dirname(path.dirname(python))), 'x.building-new'].sort());
+  },
+  BUILD_MS,
+);
 
-it('is one and whole when two start at once', async () => {
-  const options = { cache: cacheOf(), requirements: requirements(SMALL), log: () => undefined };
-  const [first, second] = await Promise.all([virtualEnvironment(options), virtualEnvironment(options)]);
-  expect(second).toBe(first);
-  expect(entries()).toEqual([path.basename(path.dirname(path.dirname(first)))]);
-}, BUILD_MS);
+it(
+  'is one and whole when two start at once',
+  async () => {
+    const options = { cache: cacheOf(), requirements: requirements(SMALL), log: () => undefined };
+    const [first, second] = await Promise.all([virtualEnvironment(options), virtualEnvironment(options)]);
+    expect(second).toBe(first);
+    expect(entries()).toEqual([path.basename(path.dirname(path.dirname(first)))]);
+  },
+  BUILD_MS,
+);
 
 it('pins every package by hash and names no host', () => {
   const pins = PINNED.split('\n').filter((line) => /^[a-z]/.test(line));

@@ -233,10 +233,16 @@ describe('system errors', () => {
     const read = bench.functions.configuration.bind(bench.functions);
     await bench.add('f');
     await bench.clock.advance(0);
-    jest.spyOn(bench.functions, 'configuration').mockImplementationOnce(read).mockRejectedValueOnce(new ServiceError(500, 'ServiceException', 'down'));
+    jest
+      .spyOn(bench.functions, 'configuration')
+      .mockImplementationOnce(read)
+      .mockRejectedValueOnce(new ServiceError(500, 'ServiceException', 'down'));
     await bench.add('f', { requestId: 'r-2' });
     await bench.clock.advance(HOUR);
-    expect(bench.runs.map(({ at, event }) => [at, event.requestId])).toEqual([[0, 'r-1'], [SECOND, 'r-2']]);
+    expect(bench.runs.map(({ at, event }) => [at, event.requestId])).toEqual([
+      [0, 'r-1'],
+      [SECOND, 'r-2'],
+    ]);
   });
 
   test('end when the function is deleted, by what it configured last', async () => {
@@ -268,7 +274,11 @@ describe('the recursion guard', () => {
     await bench.add('f', { requestId: 'stopped', traceId });
     expect(bench.runs).toHaveLength(16);
     expect(bench.outcomes.at(-1)).toMatchObject({
-      requestId: 'stopped', condition: 'RecursiveInvocation', invokeCount: 0, status: 400, error: 'RecursiveInvocationException',
+      requestId: 'stopped',
+      condition: 'RecursiveInvocation',
+      invokeCount: 0,
+      status: 400,
+      error: 'RecursiveInvocationException',
     });
     expect(bench.records.invocations.at(-1)).toMatchObject({ requestId: 'stopped', outcome: 'recursion-stopped' });
   });

@@ -18,7 +18,7 @@ test('functions without a reservation share the limit of the account', () => {
   take(concurrency, 'c');
 });
 
-test('a reservation is its function\'s own, and is taken from what the others share', () => {
+test("a reservation is its function's own, and is taken from what the others share", () => {
   const concurrency = new Concurrency(3);
   take(concurrency, 'own', 2);
   take(concurrency, 'own', 2);
@@ -56,7 +56,10 @@ test('a synchronous caller is throttled at once while executions run', async () 
   const refused = concurrency.acquire({ functionArn: 'a' });
   slot.release();
   await expect(refused).rejects.toMatchObject({
-    status: 429, code: 'TooManyRequestsException', message: 'Rate Exceeded.', details: { Reason: 'ConcurrentInvocationLimitExceeded' },
+    status: 429,
+    code: 'TooManyRequestsException',
+    message: 'Rate Exceeded.',
+    details: { Reason: 'ConcurrentInvocationLimitExceeded' },
   });
 });
 

@@ -29,19 +29,28 @@ test('a failure names version, qualifier and error', async () => {
 });
 
 test('a response that is not JSON is left out and named, so the record stays JSON', async () => {
-  const record = JSON.parse(buildRecord(await outcome({ status: 200, condition: 'Success', result: { ...result, payload: Buffer.from('<html>') } }))) as object;
+  const record = JSON.parse(
+    buildRecord(await outcome({ status: 200, condition: 'Success', result: { ...result, payload: Buffer.from('<html>') } })),
+  ) as object;
   expect(record).not.toHaveProperty('responsePayload');
   expect(record).toMatchObject({ deliveryError: { statusCode: 400, errorCode: 'InvalidRequestContentException' } });
 });
 
 test('an event that only met throttles has a status and no response', async () => {
-  const record = JSON.parse(buildRecord(await outcome({ condition: 'EventAgeExceeded', invokeCount: 0, status: 429, error: 'Rate Exceeded.' }))) as object;
-  expect(record).toMatchObject({ requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 0 }, responseContext: { statusCode: 429 } });
+  const record = JSON.parse(
+    buildRecord(await outcome({ condition: 'EventAgeExceeded', invokeCount: 0, status: 429, error: 'Rate Exceeded.' })),
+  ) as object;
+  expect(record).toMatchObject({
+    requestContext: { condition: 'EventAgeExceeded', approximateInvokeCount: 0 },
+    responseContext: { statusCode: 429 },
+  });
   expect(record).not.toHaveProperty('responsePayload');
 });
 
 test('payloads can be left out, for a message that is too small for them', async () => {
-  const record = JSON.parse(buildRecord(await outcome({ status: 200, result: { ...result, payload: Buffer.from('1') } }), { payloads: false })) as object;
+  const record = JSON.parse(
+    buildRecord(await outcome({ status: 200, result: { ...result, payload: Buffer.from('1') } }), { payloads: false }),
+  ) as object;
   expect(Object.keys(record)).toEqual(['version', 'timestamp', 'requestContext', 'responseContext']);
 });
 
@@ -50,8 +59,12 @@ test.each<[string, Partial<EventOutcome>, string | undefined, string]>([
   ['of an error without a message', { status: 200, result: { ...result, payload: Buffer.from('{}'), errorType: 'E' } }, '200', 'null'],
   ['of an error that is not JSON', { status: 200, result: { ...result, payload: Buffer.from('oops'), errorType: 'E' } }, '200', 'oops'],
   ['of a throttled event', { status: 429, error: 'Rate Exceeded.' }, '429', 'Rate Exceeded.'],
-  ['of a reservation of zero', { condition: 'ZeroReservedConcurrency', status: undefined }, undefined,
-    'Function not invoked. Function is configured with zero reserved concurrent executions'],
+  [
+    'of a reservation of zero',
+    { condition: 'ZeroReservedConcurrency', status: undefined },
+    undefined,
+    'Function not invoked. Function is configured with zero reserved concurrent executions',
+  ],
 ])('the attributes of a dead letter %s', async (_, more, code, message) => {
   const attributes = deadLetterAttributes(await outcome(more));
   expect(attributes.RequestID).toEqual({ DataType: 'String', StringValue: 'r-1' });

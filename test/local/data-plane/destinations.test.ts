@@ -5,7 +5,12 @@ import * as path from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
 import {
-  CreateFunctionCommand, InvokeCommand, LambdaClient, PublishVersionCommand, PutFunctionConcurrencyCommand, PutFunctionEventInvokeConfigCommand,
+  CreateFunctionCommand,
+  InvokeCommand,
+  LambdaClient,
+  PublishVersionCommand,
+  PutFunctionConcurrencyCommand,
+  PutFunctionEventInvokeConfigCommand,
 } from '@aws-sdk/client-lambda';
 import { CreateTopicCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient, type Message } from '@aws-sdk/client-sqs';
@@ -62,9 +67,17 @@ afterAll(async () => {
 
 async function createFunction(name: string, files: Record<string, string> = { 'index.py': PYTHON }, more: object = {}): Promise<string> {
   const ZipFile = zipSync(Object.fromEntries(Object.entries(files).map(([file, text]) => [file, [strToU8(text), { os: 3, attrs: 0o100644 << 16 }]])));
-  const { FunctionArn } = await lambda.send(new CreateFunctionCommand({
-    FunctionName: name, Runtime: 'python3.11', Handler: 'index.handler', Role: ROLE, Code: { ZipFile }, Timeout: 10, ...more,
-  }));
+  const { FunctionArn } = await lambda.send(
+    new CreateFunctionCommand({
+      FunctionName: name,
+      Runtime: 'python3.11',
+      Handler: 'index.handler',
+      Role: ROLE,
+      Code: { ZipFile },
+      Timeout: 10,
+      ...more,
+    }),
+  );
   return FunctionArn!;
 }
 
@@ -75,9 +88,14 @@ async function createQueue(name: string): Promise<string> {
 /** The next message, however long it takes within the test's time. */
 async function receive(QueueUrl: string): Promise<Message> {
   for (;;) {
-    const { Messages } = await sqs.send(new ReceiveMessageCommand({
-      QueueUrl, WaitTimeSeconds: 1, MessageAttributeNames: ['All'], MessageSystemAttributeNames: ['AWSTraceHeader'],
-    }));
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl,
+        WaitTimeSeconds: 1,
+        MessageAttributeNames: ['All'],
+        MessageSystemAttributeNames: ['AWSTraceHeader'],
+      }),
+    );
     const message = Messages?.[0];
     if (message) {
       await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: message.ReceiptHandle! }));
@@ -87,7 +105,9 @@ async function receive(QueueUrl: string): Promise<Message> {
 }
 
 async function invokeLater(FunctionName: string, payload: string, Qualifier?: string): Promise<string> {
-  const { StatusCode, $metadata } = await lambda.send(new InvokeCommand({ FunctionName, Qualifier, InvocationType: 'Event', Payload: Buffer.from(payload) }));
+  const { StatusCode, $metadata } = await lambda.send(
+    new InvokeCommand({ FunctionName, Qualifier, InvocationType: 'Event', Payload: Buffer.from(payload) }),
+  );
   expect(StatusCode).toBe(202);
   return $metadata.requestId!;
 }
@@ -96,9 +116,12 @@ describe('a destination', () => {
   test('SQS gets the record of a success, payloads character for character', async () => {
     const functionArn = await createFunction('to-queue');
     const queue = await createQueue('successes');
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'to-queue', DestinationConfig: { OnSuccess: { Destination: arn('sqs', 'successes') } },
-    }));
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'to-queue',
+        DestinationConfig: { OnSuccess: { Destination: arn('sqs', 'successes') } },
+      }),
+    );
     const payload = '{ "say":"héllo", "n":1.0, "big":12345678901234567890 }';
     const requestId = await invokeLater('to-queue', payload);
     const { Body, Attributes } = await receive(queue);
@@ -120,13 +143,21 @@ describe('a destination', () => {
     const functionArn = await createFunction('failing');
     const answered = await createQueue('answered');
     await createFunction('responder');
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'responder', DestinationConfig: { OnSuccess: { Destination: arn('sqs', 'answered') } },
-    }));
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'responder',
+        DestinationConfig: { OnSuccess: { Destination: arn('sqs', 'answered') } },
+      }),
+    );
     const { Version } = await lambda.send(new PublishVersionCommand({ FunctionName: 'failing' }));
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'failing', Qualifier: Version!, MaximumRetryAttempts: 1, DestinationConfig: { OnFailure: { Destination: arn('lambda', 'function:responder') } },
-    }));
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'failing',
+        Qualifier: Version!,
+        MaximumRetryAttempts: 1,
+        DestinationConfig: { OnFailure: { Destination: arn('lambda', 'function:responder') } },
+      }),
+    );
     const requestId = await invokeLater('failing', '{"fail":"as asked"}', Version);
     const { requestPayload: record } = JSON.parse((await receive(answered)).Body!) as { requestPayload: unknown };
     expect(record).toMatchObject({
@@ -137,19 +168,31 @@ describe('a destination', () => {
       responsePayload: { errorType: 'ValueError', errorMessage: 'as asked' },
     });
     const attempts = plane.invocations.filter((invocation) => invocation.requestId === requestId);
-    expect(attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([[1, 'error'], [2, 'error']]);
+    expect(attempts.map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+      [1, 'error'],
+      [2, 'error'],
+    ]);
   });
 
   test('SNS gets the record as its message, without payloads when they are too large for it', async () => {
     await createFunction('to-topic');
     const queue = await createQueue('from-topic');
     await sns.send(new CreateTopicCommand({ Name: 'records' }));
-    await sns.send(new SubscribeCommand({
-      TopicArn: arn('sns', 'records'), Protocol: 'sqs', Endpoint: arn('sqs', 'from-topic'), Attributes: { RawMessageDelivery: 'true' },
-    }));
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'to-topic', MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: arn('sns', 'records') } },
-    }));
+    await sns.send(
+      new SubscribeCommand({
+        TopicArn: arn('sns', 'records'),
+        Protocol: 'sqs',
+        Endpoint: arn('sqs', 'from-topic'),
+        Attributes: { RawMessageDelivery: 'true' },
+      }),
+    );
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'to-topic',
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: arn('sns', 'records') } },
+      }),
+    );
     const requestId = await invokeLater('to-topic', '{"fail":"once"}');
     const requestContext = { requestId, condition: 'RetriesExhausted', approximateInvokeCount: 1 };
     expect(JSON.parse((await receive(queue)).Body!)).toMatchObject({ requestContext, requestPayload: { fail: 'once' } });
@@ -164,9 +207,13 @@ describe('a destination', () => {
     await events.send(new CreateEventBusCommand({ Name: 'records' }));
     await events.send(new PutRuleCommand({ Name: 'all', EventBusName: 'records', EventPattern: '{"source":["lambda"]}' }));
     await events.send(new PutTargetsCommand({ Rule: 'all', EventBusName: 'records', Targets: [{ Id: '1', Arn: arn('sqs', 'from-bus') }] }));
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'to-bus', MaximumRetryAttempts: 0, DestinationConfig: { OnFailure: { Destination: arn('events', 'event-bus/records') } },
-    }));
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'to-bus',
+        MaximumRetryAttempts: 0,
+        DestinationConfig: { OnFailure: { Destination: arn('events', 'event-bus/records') } },
+      }),
+    );
     const requestId = await invokeLater('to-bus', '{"fail":"once"}');
     expect(JSON.parse((await receive(queue)).Body!)).toMatchObject({
       'source': 'lambda',
@@ -178,9 +225,12 @@ describe('a destination', () => {
 
   test('that does not exist is reported', async () => {
     await createFunction('to-nowhere');
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'to-nowhere', DestinationConfig: { OnSuccess: { Destination: arn('sqs', 'no-such-queue') } },
-    }));
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'to-nowhere',
+        DestinationConfig: { OnSuccess: { Destination: arn('sqs', 'no-such-queue') } },
+      }),
+    );
     await invokeLater('to-nowhere', '{}');
     while (!reports.some((line) => line.includes('no-such-queue'))) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -191,9 +241,12 @@ describe('a destination', () => {
     await createFunction('reserved-none');
     const queue = await createQueue('never-ran');
     await lambda.send(new PutFunctionConcurrencyCommand({ FunctionName: 'reserved-none', ReservedConcurrentExecutions: 0 }));
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'reserved-none', DestinationConfig: { OnFailure: { Destination: arn('sqs', 'never-ran') } },
-    }));
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'reserved-none',
+        DestinationConfig: { OnFailure: { Destination: arn('sqs', 'never-ran') } },
+      }),
+    );
     await invokeLater('reserved-none', '{"a":1}');
     const record = JSON.parse((await receive(queue)).Body!) as object;
     expect(record).toMatchObject({ requestContext: { condition: 'ZeroReservedConcurrency', approximateInvokeCount: 0 }, requestPayload: { a: 1 } });
@@ -229,9 +282,12 @@ def handler(event, context):
   test('of asynchronous calls is stopped, and the event goes to the destination of failures', async () => {
     await createFunction('spinning', { 'index.py': CALLER });
     const queue = await createQueue('stopped');
-    await lambda.send(new PutFunctionEventInvokeConfigCommand({
-      FunctionName: 'spinning', DestinationConfig: { OnFailure: { Destination: arn('sqs', 'stopped') } },
-    }));
+    await lambda.send(
+      new PutFunctionEventInvokeConfigCommand({
+        FunctionName: 'spinning',
+        DestinationConfig: { OnFailure: { Destination: arn('sqs', 'stopped') } },
+      }),
+    );
     await invokeLater('spinning', '{"hop":0,"type":"Event"}');
     const record = JSON.parse((await receive(queue)).Body!) as object;
     expect(record).toMatchObject({
@@ -247,11 +303,15 @@ def handler(event, context):
 test('a function that is its own destination is stopped too', async () => {
   await createFunction('echoing');
   const queue = await createQueue('echo-stopped');
-  await lambda.send(new PutFunctionEventInvokeConfigCommand({
-    FunctionName: 'echoing', DestinationConfig: {
-      OnSuccess: { Destination: arn('lambda', 'function:echoing') }, OnFailure: { Destination: arn('sqs', 'echo-stopped') },
-    },
-  }));
+  await lambda.send(
+    new PutFunctionEventInvokeConfigCommand({
+      FunctionName: 'echoing',
+      DestinationConfig: {
+        OnSuccess: { Destination: arn('lambda', 'function:echoing') },
+        OnFailure: { Destination: arn('sqs', 'echo-stopped') },
+      },
+    }),
+  );
   await invokeLater('echoing', '{}');
   expect(JSON.parse((await receive(queue)).Body!)).toMatchObject({ requestContext: { condition: 'RecursiveInvocation' } });
   expect(plane.invocations.filter(({ functionName, outcome }) => functionName === 'echoing' && outcome === 'success')).toHaveLength(16);
@@ -273,7 +333,9 @@ test('function output reaches CloudWatch Logs', async () => {
 
 test('requests that a function signs can be told from those of others', async () => {
   const { dummyCredentials } = await import('../../../local/data-plane/credentials');
-  await createFunction('signing', { 'index.py': 'import boto3\ndef handler(event, context): return boto3.client("sts").get_caller_identity()["Account"]\n' });
+  await createFunction('signing', {
+    'index.py': 'import boto3\ndef handler(event, context): return boto3.client("sts").get_caller_identity()["Account"]\n',
+  });
   const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'signing' }));
   expect(Buffer.from(Payload!).toString()).toBe('"000000000000"');
   const key = dummyCredentials(arn('lambda', 'function:signing')).accessKeyId;

@@ -119,9 +119,12 @@ test('idle environments beyond the limit are stopped, the one that was used long
 test('a sandbox that cannot start is refused with its reason, and the next invocation tries again', async () => {
   const { startSandbox } = scripted(echo);
   let attempts = 0;
-  bed = await TestPlane.open({}, {
-    startSandbox: (spec) => (attempts++ === 0 ? Promise.reject(new Error('no interpreter python3.11 in /usr/bin')) : startSandbox(spec)),
-  });
+  bed = await TestPlane.open(
+    {},
+    {
+      startSandbox: (spec) => (attempts++ === 0 ? Promise.reject(new Error('no interpreter python3.11 in /usr/bin')) : startSandbox(spec)),
+    },
+  );
   bed.functions.declare('f');
   const { status, body } = await bed.invoke('f');
   expect(status).toBe(502);
@@ -134,13 +137,16 @@ test('a data plane that is closed twice closes once, also while a sandbox starts
   const starting = new Promise<void>((resolve) => (started = resolve));
   let goOn: () => void = () => undefined;
   const { runtimes, startSandbox } = scripted(echo);
-  bed = await TestPlane.open({}, {
-    startSandbox: async (spec) => {
-      started();
-      await new Promise<void>((resolve) => (goOn = resolve));
-      return startSandbox(spec);
+  bed = await TestPlane.open(
+    {},
+    {
+      startSandbox: async (spec) => {
+        started();
+        await new Promise<void>((resolve) => (goOn = resolve));
+        return startSandbox(spec);
+      },
     },
-  });
+  );
   bed.functions.declare('f');
   const waiting = bed.invoke('f').catch((error: Error) => error);
   await starting;
@@ -154,13 +160,16 @@ test('a data plane that is closed twice closes once, also while a sandbox starts
 test('a sandbox that cannot be killed is reported, and everything else is closed', async () => {
   const { startSandbox } = scripted(echo);
   const lines: string[] = [];
-  const plane = await TestPlane.open({ log: (line) => lines.push(line) }, {
-    startSandbox: async (spec) => {
-      const sandbox = await startSandbox(spec);
-      const kill = () => sandbox.kill().then(() => Promise.reject(new Error('still there')));
-      return { exited: sandbox.exited, freeze: () => sandbox.freeze(), thaw: () => sandbox.thaw(), kill };
+  const plane = await TestPlane.open(
+    { log: (line) => lines.push(line) },
+    {
+      startSandbox: async (spec) => {
+        const sandbox = await startSandbox(spec);
+        const kill = () => sandbox.kill().then(() => Promise.reject(new Error('still there')));
+        return { exited: sandbox.exited, freeze: () => sandbox.freeze(), thaw: () => sandbox.thaw(), kill };
+      },
     },
-  });
+  );
   plane.functions.declare('f');
   await plane.result('f');
   await expect(plane.close()).rejects.toThrow('still there');

@@ -61,7 +61,9 @@ describe('an environment', () => {
     const { environmentId } = last();
     bed.functions.declare('changing', { files: counter('new') });
     expect(await bed.result('changing')).toMatchObject({ code: 'new', count: 1 });
-    await bed.seen((event) => event.type === 'environment-stopped' && event.environmentId === environmentId && event.reason === 'the function changed');
+    await bed.seen(
+      (event) => event.type === 'environment-stopped' && event.environmentId === environmentId && event.reason === 'the function changed',
+    );
   });
 
   test('of a function that changes while it runs finishes its work and is retired then', async () => {
@@ -72,7 +74,9 @@ describe('an environment', () => {
     expect(await bed.result('shifting')).toMatchObject({ code: 'new' });
     const { environmentId } = bed.plane.invocations.find((record) => record.functionName === 'shifting')!;
     expect(await running).toMatchObject({ code: 'old' });
-    await bed.seen((event) => event.type === 'environment-stopped' && event.environmentId === environmentId && event.reason === 'the function changed');
+    await bed.seen(
+      (event) => event.type === 'environment-stopped' && event.environmentId === environmentId && event.reason === 'the function changed',
+    );
     expect(await bed.result('shifting')).toMatchObject({ code: 'new', count: 2 });
   });
 
@@ -103,7 +107,11 @@ exports.handler = async () => ticks;
   test('has the variables that Lambda sets, its own, and the address of the bed', async () => {
     const script = 'import os\ndef handler(event, context): return dict(os.environ)\n';
     bed.functions.declare('variables', {
-      files: { 'index.py': script }, memorySize: 256, environment: { MINE: 'a b', AWS_REGION: 'mars-1', _HANDLER: 'other' }, logGroup: '/custom/group', version: '4',
+      files: { 'index.py': script },
+      memorySize: 256,
+      environment: { MINE: 'a b', AWS_REGION: 'mars-1', _HANDLER: 'other' },
+      logGroup: '/custom/group',
+      version: '4',
     });
     const variables = await bed.result<Record<string, string>>('variables');
     expect(variables).toMatchObject({
@@ -139,7 +147,9 @@ describe('a function that', () => {
     bed.functions.declare('slow', { files: counter('a'), timeout: 1 });
     const { errorType, errorMessage, requestId, log } = await failure('slow', { sleep: 30 });
     expect([errorType, errorMessage]).toEqual(['Sandbox.Timedout', `RequestId: ${requestId} Error: Task timed out after 1.00 seconds`]);
-    expect(log).toMatch(new RegExp(`\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z ${requestId} Task timed out after 1\\.00 seconds\\n\\nEND RequestId: ${requestId}\\n`));
+    expect(log).toMatch(
+      new RegExp(`\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z ${requestId} Task timed out after 1\\.00 seconds\\n\\nEND RequestId: ${requestId}\\n`),
+    );
     expect(log).toContain('Status: timeout');
     expect(await bed.result('slow')).toMatchObject({ count: 1 });
     expect(last().cold).toBe(true);
@@ -176,7 +186,10 @@ describe('a function that', () => {
   });
 
   test('needs longer to initialise than the init phase allows does so within its own time limit', async () => {
-    bed.functions.declare('heavy', { files: { 'index.py': 'import time\ntime.sleep(3)\ndef handler(event, context): return "ready"\n' }, timeout: 20 });
+    bed.functions.declare('heavy', {
+      files: { 'index.py': 'import time\ntime.sleep(3)\ndef handler(event, context): return "ready"\n' },
+      timeout: 20,
+    });
     expect(await bed.result('heavy')).toBe('ready');
     expect(last().cold).toBe(true);
     expect(last().initDuration).toBeUndefined();

@@ -30,7 +30,10 @@ export class ManualClock implements Clock {
   }
 
   private next(end: number) {
-    const [first] = [...this.timers].map(([key, timer]) => ({ key, ...timer })).filter(({ due }) => due <= end).sort((a, b) => a.due - b.due);
+    const [first] = [...this.timers]
+      .map(([key, timer]) => ({ key, ...timer }))
+      .filter(({ due }) => due <= end)
+      .sort((a, b) => a.due - b.due);
     return first;
   }
 }

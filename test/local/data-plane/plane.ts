@@ -38,7 +38,11 @@ export class TestPlane {
 
   /** One call as the launcher makes it. */
   invoke(functionName: string, body: string | Buffer = '{}', headers: Record<string, string> = {}): Promise<Answer> {
-    return call(`${this.plane.url}/invoke`, { method: 'POST', body, headers: { 'x-bed-function': functionName, 'x-bed-mode': 'RequestResponse', ...headers } });
+    return call(`${this.plane.url}/invoke`, {
+      method: 'POST',
+      body,
+      headers: { 'x-bed-function': functionName, 'x-bed-mode': 'RequestResponse', ...headers },
+    });
   }
 
   /** Result of a call that must succeed. */

@@ -19,7 +19,12 @@ test('the root and the sampling decision of a caller are kept, the parent is new
 test('each function of a chain is counted by itself', () => {
   const { traceId, depth } = follow(['a', 'b', 'a', 'b', 'a']);
   expect(depth).toBe(3);
-  expect(traceId.split('Lineage=')[1]!.split('|').map((field) => field.split(':')[2])).toEqual(['1', '2']);
+  expect(
+    traceId
+      .split('Lineage=')[1]!
+      .split('|')
+      .map((field) => field.split(':')[2]),
+  ).toEqual(['1', '2']);
 });
 
 test('sixteen invocations of a function are run, the next is a loop', () => {

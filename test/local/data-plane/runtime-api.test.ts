@@ -109,7 +109,9 @@ describe('response', () => {
     const { outcome } = api.deliver(event);
     await next();
     const answer = await post(`invocation/${event.requestId}/response`, {
-      body: 'part', trailers: {}, headers: { 'lambda-runtime-function-response-mode': 'streaming', 'content-type': 'text/plain' },
+      body: 'part',
+      trailers: {},
+      headers: { 'lambda-runtime-function-response-mode': 'streaming', 'content-type': 'text/plain' },
     });
     expect(answer.status).toBe(202);
     expect(await outcome).toEqual({ payload: Buffer.from('part'), contentType: 'text/plain' });
@@ -123,7 +125,10 @@ describe('response', () => {
     await post(`invocation/${event.requestId}/response`, {
       body: 'part',
       headers: { 'lambda-runtime-function-response-mode': 'streaming' },
-      trailers: { 'Lambda-Runtime-Function-Error-Type': 'Function.Boom', 'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64') },
+      trailers: {
+        'Lambda-Runtime-Function-Error-Type': 'Function.Boom',
+        'Lambda-Runtime-Function-Error-Body': Buffer.from(error).toString('base64'),
+      },
     });
     expect(await outcome).toEqual({ payload: Buffer.from(error), contentType: 'application/json', errorType: 'Function.Boom' });
   });
@@ -153,8 +158,13 @@ describe('response', () => {
     await next();
     const answer = await post(`invocation/${event.requestId}/response`, { body: '"old"', headers: { 'lambda-runtime-invocation-id': randomUUID() } });
     expect(answer.status).toBe(410);
-    expect((await post(`invocation/${event.requestId}/error`, { body: '{}', headers: { 'lambda-runtime-invocation-id': randomUUID() } })).status).toBe(410);
-    expect((await post(`invocation/${event.requestId}/response`, { body: '"new"', headers: { 'lambda-runtime-invocation-id': event.invocationId } })).status).toBe(202);
+    expect(
+      (await post(`invocation/${event.requestId}/error`, { body: '{}', headers: { 'lambda-runtime-invocation-id': randomUUID() } })).status,
+    ).toBe(410);
+    expect(
+      (await post(`invocation/${event.requestId}/response`, { body: '"new"', headers: { 'lambda-runtime-invocation-id': event.invocationId } }))
+        .status,
+    ).toBe(202);
     expect((await outcome).payload.toString()).toBe('"new"');
     const asking = next();
     await ready;
@@ -197,7 +207,8 @@ describe('response', () => {
     const { outcome } = api.deliver(event);
     await next();
     const request = http.request(`${base}/invocation/${event.requestId}/response`, {
-      method: 'POST', headers: { 'content-length': 100, 'expect': '100-continue' },
+      method: 'POST',
+      headers: { 'content-length': 100, 'expect': '100-continue' },
     });
     request.on('error', () => undefined);
     request.flushHeaders();
@@ -234,9 +245,10 @@ describe('init error', () => {
     expect((await post('init/error', { body })).status).toBe(202);
     expect(await api.initFailed).toMatchObject({ errorType: 'Runtime.ImportModuleError', payload: Buffer.from(body) });
     const answer = await next();
-    expect([answer.status, parse(answer.body).errorMessage]).toEqual(
-      [403, 'State transition from InitError to Ready failed for runtime. Error: State transition is not allowed'],
-    );
+    expect([answer.status, parse(answer.body).errorMessage]).toEqual([
+      403,
+      'State transition from InitError to Ready failed for runtime. Error: State transition is not allowed',
+    ]);
   });
 
   test('is refused after the first next', async () => {
@@ -249,9 +261,12 @@ describe('init error', () => {
   });
 });
 
-test.each(['/2018-06-01/runtime/restore/next', '/2018-06-01/runtime/nothing', '/2015-01-01/runtime/invocation/next'])('%s is not found', async (path) => {
-  expect((await call(`http://${api.address}${path}`)).status).toBe(404);
-});
+test.each(['/2018-06-01/runtime/restore/next', '/2018-06-01/runtime/nothing', '/2015-01-01/runtime/invocation/next'])(
+  '%s is not found',
+  async (path) => {
+    expect((await call(`http://${api.address}${path}`)).status).toBe(404);
+  },
+);
 
 test('a runtime that went away while it waited is not handed the invocation', async () => {
   const abandoned = http.get(`${base}/invocation/next`);

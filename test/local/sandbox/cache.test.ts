@@ -35,19 +35,26 @@ test('processes that want the same entry build it once', async () => {
       fs.appendFileSync(${JSON.stringify(log)}, 'x');
       await new Promise((resolve) => setTimeout(resolve, 200));
     });`;
-  const codes = await Promise.all([1, 2, 3].map(async () => new Promise((resolve) => {
-    spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: 'inherit' }).once('exit', resolve);
-  })));
+  const codes = await Promise.all(
+    [1, 2, 3].map(
+      async () =>
+        new Promise((resolve) => {
+          spawn(process.execPath, ['--import', 'tsx', '-e', script], { stdio: 'inherit' }).once('exit', resolve);
+        }),
+    ),
+  );
   expect(codes).toEqual([0, 0, 0]);
   expect(fs.readFileSync(log, 'utf8')).toBe('x');
 });
 
 test('a build that fails leaves nothing behind, and the next one starts afresh', async () => {
   const cache = new Cache(root);
-  await expect(cache.ensure('entry', async (directory) => {
-    fs.writeFileSync(path.join(directory, 'half'), '');
-    throw new Error('no compiler');
-  })).rejects.toThrow('no compiler');
+  await expect(
+    cache.ensure('entry', async (directory) => {
+      fs.writeFileSync(path.join(directory, 'half'), '');
+      throw new Error('no compiler');
+    }),
+  ).rejects.toThrow('no compiler');
   expect([fs.readdirSync(root), cache.find('entry')]).toEqual([[], undefined]);
   await cache.ensure('entry', async () => undefined);
   expect(fs.readdirSync(root)).toEqual(['entry']);

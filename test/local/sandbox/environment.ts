@@ -7,20 +7,28 @@ import type { IsolationName } from '../../../local/sandbox/isolation';
 import { startSandbox, type Sandbox, type SandboxSpec } from '../../../local/sandbox/sandbox';
 
 /** What came back for an event, or at init; the body as the test's own function made it. */
-export interface Posted { readonly path: string; readonly body: any }
+export interface Posted {
+  readonly path: string;
+  readonly body: any;
+}
 
 /** A file of the function's code or of a layer: its text, with the mode it gets. */
 export type Files = Readonly<Record<string, string | { readonly text: string; readonly mode: number }>>;
 
-export interface EnvironmentOptions extends Partial<Pick<SandboxSpec, 'runtime' | 'handler' | 'memorySize' | 'ephemeralStorage' | 'client' | 'isolation'>> {
+export interface EnvironmentOptions extends Partial<
+  Pick<SandboxSpec, 'runtime' | 'handler' | 'memorySize' | 'ephemeralStorage' | 'client' | 'isolation'>
+> {
   readonly code: Files;
   readonly layer?: Files;
   readonly variables?: Readonly<Record<string, string>>;
 }
 
 /** The isolations whose tool is installed: bubblewrap is promised no more than user namespaces are. */
-export const ISOLATIONS: readonly IsolationName[] = (process.env.PATH ?? '').split(path.delimiter).some((directory) => fs.existsSync(path.join(directory, 'bwrap')))
-  ? ['bubblewrap', 'unshare'] : ['unshare'];
+export const ISOLATIONS: readonly IsolationName[] = (process.env.PATH ?? '')
+  .split(path.delimiter)
+  .some((directory) => fs.existsSync(path.join(directory, 'bwrap')))
+  ? ['bubblewrap', 'unshare']
+  : ['unshare'];
 
 const open: OneEnvironment[] = [];
 
@@ -135,12 +143,14 @@ export class OneEnvironment {
     if (!response || this.events.length === 0) return;
     this.waiting = undefined;
     this.count += 1;
-    response.writeHead(200, {
-      'Content-Type': 'application/json',
-      'Lambda-Runtime-Aws-Request-Id': `00000000-0000-0000-0000-${String(this.count).padStart(12, '0')}`,
-      'Lambda-Runtime-Deadline-Ms': String(Date.now() + 60_000),
-      'Lambda-Runtime-Invoked-Function-Arn': 'arn:aws:lambda:us-east-1:000000000000:function:probe',
-    }).end(this.events.shift());
+    response
+      .writeHead(200, {
+        'Content-Type': 'application/json',
+        'Lambda-Runtime-Aws-Request-Id': `00000000-0000-0000-0000-${String(this.count).padStart(12, '0')}`,
+        'Lambda-Runtime-Deadline-Ms': String(Date.now() + 60_000),
+        'Lambda-Runtime-Invoked-Function-Arn': 'arn:aws:lambda:us-east-1:000000000000:function:probe',
+      })
+      .end(this.events.shift());
   }
 
   /** Checks again whenever something happened; fails when the sandbox ends meanwhile, with what it printed. */
@@ -164,13 +174,17 @@ export async function closeAll(): Promise<void> {
 
 /** Process ids whose command line holds a text. */
 export function processesWith(text: string): number[] {
-  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
-    try {
-      return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
-    } catch {
-      return false;
-    }
-  });
+  return fs
+    .readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
+      } catch {
+        return false;
+      }
+    });
 }
 
 export async function pause(milliseconds: number): Promise<void> {

@@ -14,7 +14,12 @@ afterEach(() => fs.rmSync(directory, { recursive: true, force: true }));
 
 const UNIX = 3;
 
-interface Entry { readonly text?: string; readonly mode?: number; readonly type?: number; readonly os?: number }
+interface Entry {
+  readonly text?: string;
+  readonly mode?: number;
+  readonly type?: number;
+  readonly os?: number;
+}
 
 function zip(entries: Record<string, Entry>): Buffer {
   const files: Zippable = {};
@@ -48,21 +53,30 @@ test('files of an archive made without Unix modes are readable and not executabl
 });
 
 test('symbolic links and empty directories are kept', async () => {
-  await unzip(zip({ 'empty/': { type: 0o040000, mode: 0o755 }, 'target': { text: 'there' }, 'link': { text: 'target', type: 0o120000, mode: 0o777 } }), directory);
+  await unzip(
+    zip({ 'empty/': { type: 0o040000, mode: 0o755 }, 'target': { text: 'there' }, 'link': { text: 'target', type: 0o120000, mode: 0o777 } }),
+    directory,
+  );
   expect(fs.readdirSync(path.join(directory, 'empty'))).toEqual([]);
   expect(fs.readlinkSync(path.join(directory, 'link'))).toBe('target');
 });
 
 test('of layers the later one wins, with its mode, and the rest of both stays', async () => {
-  await mergeLayers([
-    zip({ 'bin/run': { text: 'first', mode: 0o755 }, 'only/first': { text: '1' } }),
-    zip({ 'bin/run': { text: 'second', mode: 0o644 }, 'only/second': { text: '2' } }),
-  ], directory);
+  await mergeLayers(
+    [
+      zip({ 'bin/run': { text: 'first', mode: 0o755 }, 'only/first': { text: '1' } }),
+      zip({ 'bin/run': { text: 'second', mode: 0o644 }, 'only/second': { text: '2' } }),
+    ],
+    directory,
+  );
   expect([text('bin/run'), mode('bin/run'), text('only/first'), text('only/second')]).toEqual(['second', 0o644, '1', '2']);
 });
 
 test('a later layer may replace a file by a directory and a directory by a file', async () => {
-  await mergeLayers([zip({ a: { text: 'file' }, 'b/inside': { text: 'x' } }), zip({ 'a/inside': { text: 'y' }, 'b': { text: 'file' } })], directory);
+  await mergeLayers(
+    [zip({ 'a': { text: 'file' }, 'b/inside': { text: 'x' } }), zip({ 'a/inside': { text: 'y' }, 'b': { text: 'file' } })],
+    directory,
+  );
   expect([text('a/inside'), text('b')]).toEqual(['y', 'file']);
 });
 

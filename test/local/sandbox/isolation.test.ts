@@ -18,12 +18,18 @@ function searchPath(programs: Record<string, string | undefined>): string {
   for (const [name, script] of Object.entries(programs)) {
     const target = path.join(directory, name);
     if (script !== undefined) fs.writeFileSync(target, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    else fs.symlinkSync(['/usr/bin', '/usr/sbin', '/bin', '/sbin'].map((place) => path.join(place, name)).find((file) => fs.existsSync(file)) as string, target);
+    else
+      fs.symlinkSync(
+        ['/usr/bin', '/usr/sbin', '/bin', '/sbin'].map((place) => path.join(place, name)).find((file) => fs.existsSync(file)) as string,
+        target,
+      );
   }
   return directory;
 }
 
-const UNSHARE = Object.fromEntries(['setpriv', 'unshare', 'mount', 'umount', 'mkdir', 'rmdir', 'ln', 'pivot_root', 'env', 'setsid'].map((name) => [name, undefined]));
+const UNSHARE = Object.fromEntries(
+  ['setpriv', 'unshare', 'mount', 'umount', 'mkdir', 'rmdir', 'ln', 'pivot_root', 'env', 'setsid'].map((name) => [name, undefined]),
+);
 
 test('bubblewrap is used where it is installed', async () => {
   expect((await detectIsolation()).name).toBe(ISOLATIONS[0]);
@@ -37,24 +43,34 @@ test('without bubblewrap, unshare is used, and runs functions', async () => {
 });
 
 test('where bubblewrap is refused, unshare is used', async () => {
-  const isolation = await detectIsolation(undefined, searchPath({ ...UNSHARE, bwrap: 'echo "bwrap: setting up uid map: Permission denied" >&2; exit 1' }));
+  const isolation = await detectIsolation(
+    undefined,
+    searchPath({ ...UNSHARE, bwrap: 'echo "bwrap: setting up uid map: Permission denied" >&2; exit 1' }),
+  );
   expect(isolation.name).toBe('unshare');
 });
 
 test('a tool that starts the command outside of a sandbox is not taken for one', async () => {
-  await expect(detectIsolation(['bubblewrap'], searchPath({ bwrap: 'echo written; id -u', id: undefined }))).rejects.toThrow(/bubblewrap: written\n\d+ \(exit code 0\)/);
+  await expect(detectIsolation(['bubblewrap'], searchPath({ bwrap: 'echo written; id -u', id: undefined }))).rejects.toThrow(
+    /bubblewrap: written\n\d+ \(exit code 0\)/,
+  );
 });
 
 test('where neither works, the error says what each of them said and what to do; nothing weaker is tried', async () => {
   const broken = searchPath({ bwrap: 'echo "bwrap: setting up uid map: Permission denied" >&2; exit 1' });
-  const error = await detectIsolation(undefined, broken).then(() => undefined, (reason: Error) => reason);
-  expect(error?.message).toBe([
-    'no sandbox can be started on this machine, and functions are not run without one.',
-    '  bubblewrap: bwrap: setting up uid map: Permission denied (exit code 1)',
-    '  unshare: setpriv is not installed',
-    'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap) and allow user namespaces:',
-    '  Ubuntu 24.04 and later: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run as root',
-    '  in a container: give it CAP_SYS_ADMIN and a seccomp profile that allows unshare and mount (for example --privileged)',
-    '`npm run doctor` tries again and shows what is missing.',
-  ].join('\n'));
+  const error = await detectIsolation(undefined, broken).then(
+    () => undefined,
+    (reason: Error) => reason,
+  );
+  expect(error?.message).toBe(
+    [
+      'no sandbox can be started on this machine, and functions are not run without one.',
+      '  bubblewrap: bwrap: setting up uid map: Permission denied (exit code 1)',
+      '  unshare: setpriv is not installed',
+      'Install bubblewrap (Debian, Ubuntu: apt-get install bubblewrap) and allow user namespaces:',
+      '  Ubuntu 24.04 and later: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0, or run as root',
+      '  in a container: give it CAP_SYS_ADMIN and a seccomp profile that allows unshare and mount (for example --privileged)',
+      '`npm run doctor` tries again and shows what is missing.',
+    ].join('\n'),
+  );
 });

@@ -54,13 +54,17 @@ describe.each(ISOLATIONS)('a function in a sandbox made by %s', (name) => {
   async function probe() {
     process.env.SANDBOX_TEST_SECRET = 'of the bed';
     const environment = await OneEnvironment.start({
-      code: { 'app.py': PROBE }, layer: LAYER, ephemeralStorage: 8, variables: { COLOUR: 'blue', PATH_TO: 'a b\nc' }, isolation: await detectIsolation([name]),
+      code: { 'app.py': PROBE },
+      layer: LAYER,
+      ephemeralStorage: 8,
+      variables: { COLOUR: 'blue', PATH_TO: 'a b\nc' },
+      isolation: await detectIsolation([name]),
     });
     const { body } = await environment.invoke({ hidden: [os.homedir(), process.cwd(), '/root', '/home'], outside: process.pid });
     return { environment, body };
   }
 
-  test('runs as Lambda\'s user without capabilities, in /var/task', async () => {
+  test("runs as Lambda's user without capabilities, in /var/task", async () => {
     const { body } = await probe();
     expect(body.user).toEqual([993, 990]);
     expect(body.capabilities).toBe('0000000000000000');
@@ -74,14 +78,24 @@ describe.each(ISOLATIONS)('a function in a sandbox made by %s', (name) => {
     expect(body.home).toEqual([false, false, false, false]);
     expect(body.kill).toBe('ESRCH');
     expect(body.processes).toBeLessThan(5);
-    expect(body.files.filter((file: string) => file.startsWith('/') && !file.startsWith('/proc/'))).toEqual(['/dev/null', expect.stringMatching(/\/output \(deleted\)$/)]);
+    expect(body.files.filter((file: string) => file.startsWith('/') && !file.startsWith('/proc/'))).toEqual([
+      '/dev/null',
+      expect.stringMatching(/\/output \(deleted\)$/),
+    ]);
   });
 
   test('gets the variables of the function and of Lambda, and none of the bed', async () => {
     const { body } = await probe();
     expect(body.environment).toMatchObject({
-      COLOUR: 'blue', PATH_TO: 'a b\nc', _HANDLER: 'app.handler', LAMBDA_TASK_ROOT: '/var/task', LAMBDA_RUNTIME_DIR: '/var/runtime', PYTHONPATH: '/var/runtime',
-      AWS_EXECUTION_ENV: 'AWS_Lambda_python3.11', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256', TZ: ':UTC',
+      COLOUR: 'blue',
+      PATH_TO: 'a b\nc',
+      _HANDLER: 'app.handler',
+      LAMBDA_TASK_ROOT: '/var/task',
+      LAMBDA_RUNTIME_DIR: '/var/runtime',
+      PYTHONPATH: '/var/runtime',
+      AWS_EXECUTION_ENV: 'AWS_Lambda_python3.11',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '256',
+      TZ: ':UTC',
     });
     expect(body.environment).not.toHaveProperty('SANDBOX_TEST_SECRET');
     expect(body.environment).not.toHaveProperty('HOME');
@@ -98,10 +112,12 @@ describe.each(ISOLATIONS)('a function in a sandbox made by %s', (name) => {
     expect(body.modes).toEqual({ 'run': '-rwxr-xr-x', 'python/data.txt': '-rw-r--r--' });
     expect(body.path.slice(0, 4)).toEqual(['/var/task', '/opt/python/lib/python3.11/site-packages', '/opt/python', '/var/runtime']);
     expect(body.layered).toBe('from the layer');
-    expect([body.boto3, body.client]).toEqual(['boto3/__init__.py', 'awslambdaric/__init__.py'].map((file) => expect.stringMatching(`^/var/lang/.*-packages/${file}$`)));
+    expect([body.boto3, body.client]).toEqual(
+      ['boto3/__init__.py', 'awslambdaric/__init__.py'].map((file) => expect.stringMatching(`^/var/lang/.*-packages/${file}$`)),
+    );
   });
 
-  test('is started by Lambda\'s own command, and what it prints anew to /dev/stderr arrives', async () => {
+  test("is started by Lambda's own command, and what it prints anew to /dev/stderr arrives", async () => {
     const { body, environment } = await probe();
     expect([body.executable, ...body.argv]).toEqual(['/var/lang/bin/python3.11', '/var/runtime/bootstrap.py']);
     expect(body.shell).toBe(0);
@@ -109,9 +125,10 @@ describe.each(ISOLATIONS)('a function in a sandbox made by %s', (name) => {
   });
 });
 
-test('PYTHONPATH set by the function takes over the layers\' places on the search path', async () => {
+test("PYTHONPATH set by the function takes over the layers' places on the search path", async () => {
   const environment = await OneEnvironment.start({
-    code: { 'app.py': 'import os, sys\ndef handler(event, context):\n    return [sys.path[:3], os.environ["PYTHONPATH"]]' }, variables: { PYTHONPATH: '/opt/mine' },
+    code: { 'app.py': 'import os, sys\ndef handler(event, context):\n    return [sys.path[:3], os.environ["PYTHONPATH"]]' },
+    variables: { PYTHONPATH: '/opt/mine' },
   });
   const { body } = await environment.invoke({});
   expect(body).toEqual([['/var/task', '/var/runtime', '/opt/mine'], '/opt/mine']);
@@ -119,22 +136,40 @@ test('PYTHONPATH set by the function takes over the layers\' places on the searc
 
 test('of packages only those of the managed runtime are importable, not those installed on this machine', async () => {
   const environment = await OneEnvironment.start({
-    code: { 'app.py': 'import site, os\ndef handler(event, context):\n    return [os.listdir(place) for place in site.getsitepackages() if os.path.exists(place)]' },
+    code: {
+      'app.py':
+        'import site, os\ndef handler(event, context):\n    return [os.listdir(place) for place in site.getsitepackages() if os.path.exists(place)]',
+    },
   });
   const { body } = await environment.invoke({});
-  const expected = /^(awslambdaric|runtime_client|simplejson|snapshot_restore_py|boto3|botocore|s3transfer|jmespath|dateutil|python_dateutil|six|urllib3)\b/;
+  const expected =
+    /^(awslambdaric|runtime_client|simplejson|snapshot_restore_py|boto3|botocore|s3transfer|jmespath|dateutil|python_dateutil|six|urllib3)\b/;
   expect(body.flat()).toContain('awslambdaric');
   expect(body.flat().filter((name: string) => !expected.test(name))).toEqual([]);
 });
 
 describe('a Node.js function', () => {
-  const code = (body: string) => ({ 'index.mjs': `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nexport const handler = async () => (${body});` });
+  const code = (body: string) => ({
+    'index.mjs': `import { createRequire } from 'node:module';\nconst require = createRequire(import.meta.url);\nexport const handler = async () => (${body});`,
+  });
 
-  test('is started with Lambda\'s arguments for its memory, and what Lambda turns off is off', async () => {
-    const environment = await OneEnvironment.start({ runtime: 'nodejs22.x', handler: 'index.handler', memorySize: 512, code: code('[process.execPath, ...process.execArgv, process.argv[1]]') });
+  test("is started with Lambda's arguments for its memory, and what Lambda turns off is off", async () => {
+    const environment = await OneEnvironment.start({
+      runtime: 'nodejs22.x',
+      handler: 'index.handler',
+      memorySize: 512,
+      code: code('[process.execPath, ...process.execArgv, process.argv[1]]'),
+    });
     expect((await environment.invoke({})).body).toEqual([
-      '/var/lang/bin/node', '--expose-gc', '--max-http-header-size', '81920', '--max-semi-space-size=25', '--max-old-space-size=461',
-      '--no-experimental-require-module', '--no-experimental-detect-module', '/var/runtime/index.mjs',
+      '/var/lang/bin/node',
+      '--expose-gc',
+      '--max-http-header-size',
+      '81920',
+      '--max-semi-space-size=25',
+      '--max-old-space-size=461',
+      '--no-experimental-require-module',
+      '--no-experimental-detect-module',
+      '/var/runtime/index.mjs',
     ]);
   });
 
@@ -147,21 +182,26 @@ describe('a Node.js function', () => {
         ['typescript', 'aws-cdk-lib'].map((name) => { try { return require.resolve(name); } catch (error) { return error.code; } }), process.env.NODE_PATH]`),
     });
     expect((await environment.invoke({})).body).toEqual([
-      'function', 'function', 'from the layer', ['MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'],
+      'function',
+      'function',
+      'from the layer',
+      ['MODULE_NOT_FOUND', 'MODULE_NOT_FOUND'],
       '/opt/nodejs/node20/node_modules:/opt/nodejs/node_modules:/var/runtime/node_modules:/var/runtime:/var/task',
     ]);
   });
 
   test('keeps a NODE_PATH of its own, and features asked for in NODE_OPTIONS are left on', async () => {
     const environment = await OneEnvironment.start({
-      runtime: 'nodejs22.x', handler: 'index.handler', code: code('[process.env.NODE_PATH, process.execArgv.includes(\'--no-experimental-require-module\')]'),
+      runtime: 'nodejs22.x',
+      handler: 'index.handler',
+      code: code("[process.env.NODE_PATH, process.execArgv.includes('--no-experimental-require-module')]"),
       variables: { NODE_PATH: '/opt/mine', NODE_OPTIONS: '--experimental-require-module' },
     });
     expect((await environment.invoke({})).body).toEqual(['/opt/mine', false]);
   });
 });
 
-test('files that only the bed\'s user may read can be read by the function, as they belong to it', async () => {
+test("files that only the bed's user may read can be read by the function, as they belong to it", async () => {
   const environment = await OneEnvironment.start({ code: { 'app.py': { text: 'def handler(event, context):\n    return "read"', mode: 0o600 } } });
   expect((await environment.invoke({})).body).toBe('read');
   expect(fs.existsSync('/var/task/app.py')).toBe(false);

@@ -76,7 +76,8 @@ describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
   test('whose runtime ends takes its children along', async () => {
     const name = uniqueName();
     const environment = await OneEnvironment.start({
-      code: { 'app.py': `${CHILDREN}\nimport os\nstart = handler\ndef handler(event, context):\n    start(event, context)\n    os._exit(7)` }, isolation: await detectIsolation([isolation]),
+      code: { 'app.py': `${CHILDREN}\nimport os\nstart = handler\ndef handler(event, context):\n    start(event, context)\n    os._exit(7)` },
+      isolation: await detectIsolation([isolation]),
     });
     environment.invoke({ name }).catch(() => undefined);
     expect(await environment.sandbox.exited).toEqual({ code: 7, signal: null, reason: 'exit' });
@@ -85,7 +86,8 @@ describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
 
   test('tells that its runtime was ended by a signal', async () => {
     const environment = await OneEnvironment.start({
-      code: { 'app.py': 'import os\ndef handler(event, context):\n    os.abort()' }, isolation: await detectIsolation([isolation]),
+      code: { 'app.py': 'import os\ndef handler(event, context):\n    os.abort()' },
+      isolation: await detectIsolation([isolation]),
     });
     environment.invoke({}).catch(() => undefined);
     expect(await environment.sandbox.exited).toEqual({ code: null, signal: 'SIGABRT', reason: 'exit' });
@@ -93,7 +95,9 @@ describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
 
   test('ends with the process that started it, even if that is killed', async () => {
     const name = uniqueName();
-    const holder = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'holder.ts'), isolation, name], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const holder = spawn(process.execPath, ['--import', 'tsx', path.join(__dirname, 'holder.ts'), isolation, name], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const exited = new Promise((resolve) => holder.once('exit', resolve));
     await new Promise((resolve) => holder.stdout.once('data', resolve));
     expect(processesWith(name).length).toBeGreaterThan(1);
@@ -104,7 +108,22 @@ describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
 });
 
 test('an environment that says why it cannot start does so in the error', async () => {
-  await expect(OneEnvironment.start({ code: {}, handler: 'app.handler', runtime: 'python3.11', isolation: { name: 'bubblewrap', launch: (layout) => {
-    return { file: 'sh', args: ['-c', 'echo the tool is unhappy >&2; exit 9'], input: Buffer.from(layout.workingDirectory), outputOn: 'standard-streams' };
-  } } })).rejects.toThrow('the sandbox of app.handler (python3.11) did not start: bubblewrap ended with exit code 9: the tool is unhappy');
+  await expect(
+    OneEnvironment.start({
+      code: {},
+      handler: 'app.handler',
+      runtime: 'python3.11',
+      isolation: {
+        name: 'bubblewrap',
+        launch: (layout) => {
+          return {
+            file: 'sh',
+            args: ['-c', 'echo the tool is unhappy >&2; exit 9'],
+            input: Buffer.from(layout.workingDirectory),
+            outputOn: 'standard-streams',
+          };
+        },
+      },
+    }),
+  ).rejects.toThrow('the sandbox of app.handler (python3.11) did not start: bubblewrap ended with exit code 9: the tool is unhappy');
 });

@@ -38,7 +38,9 @@ test('an npm package that is not what was pinned is refused and not unpacked', a
   spawnSync('tar', ['-czf', path.join(directory, 'served'), '-C', directory, 'package']);
   replace('npm', `while [[ $1 != --pack-destination ]]; do shift; done; cp ${path.join(directory, 'served')} "$2/package.tgz"`);
   const target = into();
-  await expect(unpackNpm('aws-lambda-ric@4.0.2', target)).rejects.toThrow(/^aws-lambda-ric@4\.0\.2: sha512 is .+, pinned is FE5Vskx.+; it was not used$/);
+  await expect(unpackNpm('aws-lambda-ric@4.0.2', target)).rejects.toThrow(
+    /^aws-lambda-ric@4\.0\.2: sha512 is .+, pinned is FE5Vskx.+; it was not used$/,
+  );
   expect(fs.readdirSync(target)).toEqual([]);
 });
 
@@ -60,9 +62,14 @@ test('a native client that cannot be built says what is needed', async () => {
 });
 
 test('a wheel that is not what was pinned is refused', async () => {
-  replace('python3', 'mkdir -p "$3/bin"; printf \'#!/bin/bash\\nwhile [[ $1 != --dest ]]; do shift; done; echo other > "$2/six-1.17.0-py2.py3-none-any.whl"\\n\' > "$3/bin/python3"; chmod +x "$3/bin/python3"');
+  replace(
+    'python3',
+    'mkdir -p "$3/bin"; printf \'#!/bin/bash\\nwhile [[ $1 != --dest ]]; do shift; done; echo other > "$2/six-1.17.0-py2.py3-none-any.whl"\\n\' > "$3/bin/python3"; chmod +x "$3/bin/python3"',
+  );
   const target = into();
-  await expect(unpackWheels(['six-1.17.0-py2.py3-none-any.whl'], target)).rejects.toThrow(/^six-1\.17\.0-py2\.py3-none-any\.whl: sha256 is .+; it was not used$/);
+  await expect(unpackWheels(['six-1.17.0-py2.py3-none-any.whl'], target)).rejects.toThrow(
+    /^six-1\.17\.0-py2\.py3-none-any\.whl: sha256 is .+; it was not used$/,
+  );
   expect(fs.readdirSync(target)).toEqual([]);
 });
 

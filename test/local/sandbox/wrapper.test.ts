@@ -8,7 +8,11 @@ const APP = {
 };
 const RUNTIMES = [
   ['python3.11', 'app.handler', '/var/lang/bin/python3.11 /var/runtime/bootstrap.py'],
-  ['nodejs20.x', 'index.handler', '/var/lang/bin/node --expose-gc --max-http-header-size 81920 --max-semi-space-size=12 --max-old-space-size=231 --no-experimental-require-module /var/runtime/index.mjs'],
+  [
+    'nodejs20.x',
+    'index.handler',
+    '/var/lang/bin/node --expose-gc --max-http-header-size 81920 --max-semi-space-size=12 --max-old-space-size=231 --no-experimental-require-module /var/runtime/index.mjs',
+  ],
 ] as const;
 
 describe.each(RUNTIMES)('AWS_LAMBDA_EXEC_WRAPPER on %s', (runtime, handler, command) => {

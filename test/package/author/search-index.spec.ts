@@ -43,7 +43,11 @@ test('properties that make no sense are refused before anything is built', async
 
 test('a delete removes the index', async () => {
   const indexes = service(1);
-  const { answer } = await runOperation(searchIndex(indexes), { RequestType: 'Delete', PhysicalResourceId: 'orders', ResourceProperties: properties });
+  const { answer } = await runOperation(searchIndex(indexes), {
+    RequestType: 'Delete',
+    PhysicalResourceId: 'orders',
+    ResourceProperties: properties,
+  });
 
   assert.equal(answer?.status, 'SUCCESS');
   assert.deepEqual(indexes.removed, ['orders']);

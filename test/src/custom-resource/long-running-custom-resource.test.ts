@@ -33,13 +33,17 @@ function fn(stack: Stack): lambda.Function {
 
 describe('where the function comes from', () => {
   test('nothing given', () => {
-    expect(refusal({})).toBe('\'Orders/Restore\' takes exactly one of runtime, code and handler (the construct makes the function), or function (made '
-      + 'elsewhere), or provider (shared by several resources), but was given none of them');
+    expect(refusal({})).toBe(
+      "'Orders/Restore' takes exactly one of runtime, code and handler (the construct makes the function), or function (made " +
+        'elsewhere), or provider (shared by several resources), but was given none of them',
+    );
   });
 
   test('a provider needs a function too, and takes no provider', () => {
-    expect(() => new LongRunningProvider(newStack(), 'P')).toThrow('\'Orders/P\' takes exactly one of runtime, code and handler (the construct makes the '
-      + 'function), or function (made elsewhere), but was given none of them');
+    expect(() => new LongRunningProvider(newStack(), 'P')).toThrow(
+      "'Orders/P' takes exactly one of runtime, code and handler (the construct makes the " +
+        'function), or function (made elsewhere), but was given none of them',
+    );
   });
 
   test.each(['runtime', 'code', 'handler'] as const)('%s is missing', (name) => {
@@ -49,7 +53,9 @@ describe('where the function comes from', () => {
   test('more than one is given', () => {
     const stack = newStack();
     const provider = new LongRunningProvider(stack, 'P', CODE);
-    expect(refusal({ function: fn(stack), handler: 'index.handler', provider }, stack)).toContain('was given handler and function and provider: remove all but one');
+    expect(refusal({ function: fn(stack), handler: 'index.handler', provider }, stack)).toContain(
+      'was given handler and function and provider: remove all but one',
+    );
   });
 
   const aboutOperations: LongRunningCustomResourceProps = { pollInterval: Duration.seconds(5), secrets: [], resolveSecrets: false, stacks: [] };
@@ -75,20 +81,23 @@ describe('where the function comes from', () => {
     const stack = newStack();
     const provider = new LongRunningProvider(stack, 'P', CODE);
     const all = { ...aboutOperations, ...aboutFunction };
-    expect(named(refusal({ provider, ...all }, stack), 'provider: set it on the provider \'Orders/P\'')).toEqual(Object.keys(all).sort());
+    expect(named(refusal({ provider, ...all }, stack), "provider: set it on the provider 'Orders/P'")).toEqual(Object.keys(all).sort());
   });
 
   test('a function made elsewhere has its own settings: each one given is named', () => {
     const stack = newStack();
     const message = refusal({ function: fn(stack), ...aboutOperations, ...aboutFunction }, stack);
-    expect(named(message, 'function: set it on the function \'Orders/Fn\' (executionTimeout is its timeout)')).toEqual(Object.keys(aboutFunction).sort());
-    expect(refusal({ function: fn(newStack()), memorySize: 512 })).toBe('\'Orders/Restore\': memorySize can\'t be given together with function: set it on the '
-      + 'function \'Orders/Fn\'');
+    expect(named(message, "function: set it on the function 'Orders/Fn' (executionTimeout is its timeout)")).toEqual(
+      Object.keys(aboutFunction).sort(),
+    );
+    expect(refusal({ function: fn(newStack()), memorySize: 512 })).toBe(
+      "'Orders/Restore': memorySize can't be given together with function: set it on the " + "function 'Orders/Fn'",
+    );
     expect(refusal({ function: fn(newStack()), ...aboutOperations })).toBe('accepted');
   });
 
   test('subnets and security groups need a network', () => {
-    expect(refusal({ ...CODE, vpcSubnets: {}, securityGroups: [] })).toBe('\'Orders/Restore\': vpcSubnets and securityGroups need vpc');
+    expect(refusal({ ...CODE, vpcSubnets: {}, securityGroups: [] })).toBe("'Orders/Restore': vpcSubnets and securityGroups need vpc");
   });
 });
 
@@ -143,7 +152,9 @@ describe('the resource', () => {
   });
 
   test.each(['AWS::Restore', 'Custom::', 'Custom::a b', 'Custom::ä', `Custom::${'x'.repeat(53)}`])('no type: %s', (resourceType) => {
-    expect(refusal({ ...CODE, resourceType })).toBe(`'Orders/Restore': resourceType must be 'Custom::' and 1 to 52 letters, digits, '_', '@' or '-', got '${resourceType}'`);
+    expect(refusal({ ...CODE, resourceType })).toBe(
+      `'Orders/Restore': resourceType must be 'Custom::' and 1 to 52 letters, digits, '_', '@' or '-', got '${resourceType}'`,
+    );
   });
 
   test.each([
@@ -158,7 +169,10 @@ describe('times', () => {
   const variables = (props: Partial<LongRunningCustomResourceProps>) => {
     const stack = newStack();
     longRunning(stack, 'Restore', { ...CODE, ...props });
-    const { Environment: { Variables }, Timeout } = functionOf(stack).Properties;
+    const {
+      Environment: { Variables },
+      Timeout,
+    } = functionOf(stack).Properties;
     return { ...Variables, Timeout };
   };
   const names = CUSTOM_RESOURCE.environment;
@@ -168,15 +182,22 @@ describe('times', () => {
   });
 
   test('what the handler is told', () => {
-    expect(variables({
-      timeout: Duration.seconds(100),
-      executionTimeout: Duration.seconds(15),
-      pollInterval: Duration.seconds(100),
-      resolveSecrets: false,
-      recursiveLoop: lambda.RecursiveLoop.ALLOW,
-      environment: { OWN: 'x' },
-    })).toEqual({
-      [names.serviceTimeout]: '160', [names.pollInterval]: '100', [names.resolveSecrets]: 'false', [names.recursiveLoop]: 'Allow', OWN: 'x', Timeout: 15,
+    expect(
+      variables({
+        timeout: Duration.seconds(100),
+        executionTimeout: Duration.seconds(15),
+        pollInterval: Duration.seconds(100),
+        resolveSecrets: false,
+        recursiveLoop: lambda.RecursiveLoop.ALLOW,
+        environment: { OWN: 'x' },
+      }),
+    ).toEqual({
+      [names.serviceTimeout]: '160',
+      [names.pollInterval]: '100',
+      [names.resolveSecrets]: 'false',
+      [names.recursiveLoop]: 'Allow',
+      OWN: 'x',
+      Timeout: 15,
     });
   });
 
@@ -188,7 +209,10 @@ describe('times', () => {
     [{ timeout: Duration.seconds(Lazy.number({ produce: () => 60 })) }, 'timeout must be known at synth, got a token'],
     [{ executionTimeout: Duration.seconds(14) }, 'executionTimeout must be a whole number of seconds from 15 to 900, got 14 seconds'],
     [{ executionTimeout: Duration.minutes(16) }, 'executionTimeout must be a whole number of seconds from 15 to 900, got 16 minutes'],
-    [{ timeout: Duration.seconds(20), pollInterval: Duration.seconds(21) }, 'pollInterval must be a whole number of seconds from 1 to 20, got 21 seconds'],
+    [
+      { timeout: Duration.seconds(20), pollInterval: Duration.seconds(21) },
+      'pollInterval must be a whole number of seconds from 1 to 20, got 21 seconds',
+    ],
     [{ pollInterval: Duration.millis(500) }, 'pollInterval must be a whole number of seconds from 1 to 3540, got 500 millis'],
   ])('refused: %p', (props, message) => {
     expect(refusal({ ...CODE, ...props })).toContain(message);
@@ -211,26 +235,32 @@ describe('times', () => {
     [1441, 150, 13, 151, 1440],
   ])('%i s in executions of %i s would take %i', (timeout, execution, hops, longer, shorter) => {
     const props = { ...CODE, timeout: Duration.seconds(timeout), executionTimeout: Duration.seconds(execution) };
-    expect(refusal(props)).toBe(`'Orders/Restore/Provider': an operation of ${timeout} seconds takes ${hops} executions of ${execution} seconds, more than `
-      + `${contract.executions.most}, and Lambda stops functions that call themselves after about 16: let an execution take ${longer} seconds or more `
-      + `(executionTimeout, or the function's timeout), lower timeout to ${shorter} seconds or less, or set recursiveLoop to RecursiveLoop.ALLOW`);
+    expect(refusal(props)).toBe(
+      `'Orders/Restore/Provider': an operation of ${timeout} seconds takes ${hops} executions of ${execution} seconds, more than ` +
+        `${contract.executions.most}, and Lambda stops functions that call themselves after about 16: let an execution take ${longer} seconds or more ` +
+        `(executionTimeout, or the function's timeout), lower timeout to ${shorter} seconds or less, or set recursiveLoop to RecursiveLoop.ALLOW`,
+    );
     expect(refusal({ ...props, executionTimeout: Duration.seconds(longer) })).toBe('accepted');
     expect(refusal({ ...props, timeout: Duration.seconds(shorter) })).toBe('accepted');
     expect(refusal({ ...props, recursiveLoop: lambda.RecursiveLoop.ALLOW })).toBe('accepted');
   });
 
-  test('a resource on a shared provider has the provider\'s timeout, or its own within the provider\'s executions', () => {
+  test("a resource on a shared provider has the provider's timeout, or its own within the provider's executions", () => {
     const stack = new Stack(new App(), 'Orders');
     const provider = new LongRunningProvider(stack, 'P', { ...CODE, timeout: Duration.minutes(5), executionTimeout: Duration.minutes(1) });
     longRunning(stack, 'A', { provider });
     longRunning(stack, 'B', { provider, timeout: Duration.minutes(9) });
     const timeouts = Object.values(resources(stack)).flatMap(({ Properties: { ServiceTimeout } }) => ServiceTimeout ?? []);
     expect(timeouts).toEqual(['360', '600']);
-    expect(refusal({ provider, timeout: Duration.minutes(10) }, stack)).toContain('\'Orders/Restore\': an operation of 600 seconds takes 13 executions of 60 seconds');
+    expect(refusal({ provider, timeout: Duration.minutes(10) }, stack)).toContain(
+      "'Orders/Restore': an operation of 600 seconds takes 13 executions of 60 seconds",
+    );
   });
 });
 
-test('a variable of the construct\'s own can\'t be given', () => {
+test("a variable of the construct's own can't be given", () => {
   const name = CUSTOM_RESOURCE.environment.serviceTimeout;
-  expect(refusal({ ...CODE, environment: { [name]: '60' } })).toContain(`has environment variable ${name} set by hand: remove it, the provider sets it`);
+  expect(refusal({ ...CODE, environment: { [name]: '60' } })).toContain(
+    `has environment variable ${name} set by hand: remove it, the provider sets it`,
+  );
 });

@@ -53,7 +53,7 @@ describe('what CloudFormation invokes', () => {
     expect(LongRunningProvider.isLongRunningProvider(stack)).toBe(false);
   });
 
-  test('an alias: the config is the alias\' own and made after it, the variables are the function\'s', () => {
+  test("an alias: the config is the alias' own and made after it, the variables are the function's", () => {
     const stack = newStack();
     const alias = fn(stack).addAlias('live');
     const provider = new LongRunningProvider(stack, 'P', { function: alias });
@@ -67,9 +67,16 @@ describe('what CloudFormation invokes', () => {
   test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
     ['a version', (stack) => fn(stack).currentVersion, 'is a version, whose ARN changes with the code'],
     ['$LATEST by name', (stack) => fn(stack).latestVersion, 'is neither a function nor an alias made in this app'],
-    ['an imported function', (stack) => lambda.Function.fromFunctionName(stack, 'Fn', 'restore'), 'is neither a function nor an alias made in this app'],
-    ['an imported alias', (stack) => lambda.Alias.fromAliasAttributes(stack, 'Live', { aliasName: 'live', aliasVersion: fn(stack).currentVersion }),
-      'is neither a function nor an alias made in this app'],
+    [
+      'an imported function',
+      (stack) => lambda.Function.fromFunctionName(stack, 'Fn', 'restore'),
+      'is neither a function nor an alias made in this app',
+    ],
+    [
+      'an imported alias',
+      (stack) => lambda.Alias.fromAliasAttributes(stack, 'Live', { aliasName: 'live', aliasVersion: fn(stack).currentVersion }),
+      'is neither a function nor an alias made in this app',
+    ],
   ])('%s is refused', (_, make, message) => {
     const stack = newStack();
     expect(refusal(stack, { function: make(stack) })).toContain(message);
@@ -79,7 +86,7 @@ describe('what CloudFormation invokes', () => {
     const app = new App();
     const far = fn(new Stack(app, 'Far', { env: { account: '123456789012', region: 'us-east-1' } }), { functionName: 'far' });
     const near = (id: string) => new Stack(app, id, { env: { account: '123456789012', region: 'eu-west-1' } });
-    expect(refusal(near('Near'), { function: far })).toContain('function \'Far/Fn\' is in region us-east-1, but \'Near\' in eu-west-1');
+    expect(refusal(near('Near'), { function: far })).toContain("function 'Far/Fn' is in region us-east-1, but 'Near' in eu-west-1");
     // Where that is known: the deployment may place a stack without an environment beside the other
     expect(refusal(near('Other'), { function: fn(new Stack(app, 'Anywhere')) })).toBe('accepted');
   });
@@ -88,11 +95,11 @@ describe('what CloudFormation invokes', () => {
     const stack = newStack();
     const made = fn(stack);
     longRunning(stack, 'A', { function: made });
-    expect(refusal(stack, { function: made.addAlias('live') })).toContain('has a provider already: share \'Orders/A/Provider\' (provider)');
+    expect(refusal(stack, { function: made.addAlias('live') })).toContain("has a provider already: share 'Orders/A/Provider' (provider)");
   });
 });
 
-describe('a function that can\'t work operations off', () => {
+describe("a function that can't work operations off", () => {
   test.each<[string, Partial<lambda.FunctionProps>, string]>([
     ['without a timeout', { timeout: undefined }, 'has no timeout, so Lambda stops it after 3 seconds: give it one from 15 to 900 seconds'],
     ['too short', { timeout: Duration.seconds(14) }, 'has a timeout of 14 seconds: give it one from 15 to 900 seconds'],
@@ -106,10 +113,28 @@ describe('a function that can\'t work operations off', () => {
   });
 
   test.each<[string, (fn: lambda.Function) => void, string]>([
-    ['durable', (made) => { cfn(made).durableConfig = { executionTimeout: 60 }; }, 'is a durable function'],
-    ['on Managed Instances', (made) => { cfn(made).addPropertyOverride('X', 1); cfn(made).capacityProviderConfig = { lambdaManagedInstancesCapacityProviderConfig: { capacityProviderArn: 'arn' } }; },
-      'runs on Managed Instances'],
-    ['of a timeout that is not known', (made) => { cfn(made).timeout = made.stack.resolve({ Ref: 'Seconds' }); }, 'has a timeout that is not known at synth'],
+    [
+      'durable',
+      (made) => {
+        cfn(made).durableConfig = { executionTimeout: 60 };
+      },
+      'is a durable function',
+    ],
+    [
+      'on Managed Instances',
+      (made) => {
+        cfn(made).addPropertyOverride('X', 1);
+        cfn(made).capacityProviderConfig = { lambdaManagedInstancesCapacityProviderConfig: { capacityProviderArn: 'arn' } };
+      },
+      'runs on Managed Instances',
+    ],
+    [
+      'of a timeout that is not known',
+      (made) => {
+        cfn(made).timeout = made.stack.resolve({ Ref: 'Seconds' });
+      },
+      'has a timeout that is not known at synth',
+    ],
   ])('%s', (_, change, message) => {
     expect(refused({}, change)).toContain(message);
   });
@@ -142,11 +167,26 @@ describe('a function that can\'t work operations off', () => {
       return problems(stack);
     };
     expect(changed(() => {})).toBe('');
-    expect(changed((_, made) => { cfn(made).timeout = 3; })).toContain('has a timeout of 3 seconds');
-    expect(changed((_, made) => { cfn(made).timeout = 300; })).toContain('\'Orders/A/Resource/Default\': an operation of 3540 seconds takes 14 executions');
-    expect(changed((_, made) => { made.addEnvironment(CUSTOM_RESOURCE.environment.serviceTimeout, '60'); })).toContain('has environment variable '
-      + `${CUSTOM_RESOURCE.environment.serviceTimeout} set by hand`);
-    expect(changed((_, made) => { made.configureAsyncInvoke({ retryAttempts: 1 }); })).toContain('is configured for asynchronous invocation by \'Orders/Fn/EventInvokeConfig');
+    expect(
+      changed((_, made) => {
+        cfn(made).timeout = 3;
+      }),
+    ).toContain('has a timeout of 3 seconds');
+    expect(
+      changed((_, made) => {
+        cfn(made).timeout = 300;
+      }),
+    ).toContain("'Orders/A/Resource/Default': an operation of 3540 seconds takes 14 executions");
+    expect(
+      changed((_, made) => {
+        made.addEnvironment(CUSTOM_RESOURCE.environment.serviceTimeout, '60');
+      }),
+    ).toContain('has environment variable ' + `${CUSTOM_RESOURCE.environment.serviceTimeout} set by hand`);
+    expect(
+      changed((_, made) => {
+        made.configureAsyncInvoke({ retryAttempts: 1 });
+      }),
+    ).toContain("is configured for asynchronous invocation by 'Orders/Fn/EventInvokeConfig");
   });
 });
 
@@ -162,8 +202,10 @@ describe('asynchronous invocation that is configured already', () => {
     const stack = newStack();
     const made = fn(stack);
     made.configureAsyncInvoke(options(stack));
-    expect(refusal(stack, { function: made })).toContain('is configured for asynchronous invocation by \'Orders/Fn/EventInvokeConfig/Resource\' already: remove its onFailure, '
-      + 'onSuccess, maxEventAge and retryAttempts');
+    expect(refusal(stack, { function: made })).toContain(
+      "is configured for asynchronous invocation by 'Orders/Fn/EventInvokeConfig/Resource' already: remove its onFailure, " +
+        'onSuccess, maxEventAge and retryAttempts',
+    );
   });
 
   test('of the function does not matter to an alias, nor the other way round', () => {
@@ -182,10 +224,14 @@ describe('asynchronous invocation that is configured already', () => {
 });
 
 test('stacks are ARNs', () => {
-  expect(refusal(newStack(), { ...CODE, stacks: ['Orders'] })).toBe('stacks takes ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got \'Orders\'');
-  expect(refusal(newStack(), { ...CODE, stacks: ['*'] })).toContain('got \'*\'');
+  expect(refusal(newStack(), { ...CODE, stacks: ['Orders'] })).toBe(
+    "stacks takes ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got 'Orders'",
+  );
+  expect(refusal(newStack(), { ...CODE, stacks: ['*'] })).toContain("got '*'");
   const stack = newStack();
-  expect(refusal(stack, { ...CODE, stacks: [stack.stackId, stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: 'Orders/*' })] })).toBe('accepted');
+  expect(
+    refusal(stack, { ...CODE, stacks: [stack.stackId, stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: 'Orders/*' })] }),
+  ).toBe('accepted');
 });
 
 describe('references to secrets', () => {
@@ -197,7 +243,7 @@ describe('references to secrets', () => {
     return warnings(stack).join();
   };
   const reference = (secret: Secret) => secret.secretValueFromJson('password').unsafeUnwrap();
-  const message = 'its properties refer to Secrets Manager, and the provider \'Orders/A/Provider\' names no secrets';
+  const message = "its properties refer to Secrets Manager, and the provider 'Orders/A/Provider' names no secrets";
 
   test('are warned about unless secrets are named, there are none, or nobody resolves them', () => {
     expect(told({}, reference)).toContain(message);
@@ -215,15 +261,25 @@ describe('a function that takes events too', () => {
     source(made).addPermission('Events', { principal: new ServicePrincipal('events.amazonaws.com') });
     return warnings(stack).join();
   };
-  const message = 'events.amazonaws.com invokes \'Orders/Fn\' asynchronously too: its events get no retries';
+  const message = "events.amazonaws.com invokes 'Orders/Fn' asynchronously too: its events get no retries";
 
   test('is warned about: they get no retries', () => {
     expect(warned(fn, (made) => made)).toContain(message);
-    expect(warned((stack) => new MaintenanceWindowFunction(stack, 'Fn', { ...CODE, timeout: TIMEOUT }), (made) => made)).toContain(message);
+    expect(
+      warned(
+        (stack) => new MaintenanceWindowFunction(stack, 'Fn', { ...CODE, timeout: TIMEOUT }),
+        (made) => made,
+      ),
+    ).toContain(message);
   });
 
   test('by another alias, or not asynchronously, is not', () => {
-    expect(warned((stack) => fn(stack).addAlias('live'), (made) => (made as lambda.Alias).lambda)).not.toContain('get no retries');
+    expect(
+      warned(
+        (stack) => fn(stack).addAlias('live'),
+        (made) => (made as lambda.Alias).lambda,
+      ),
+    ).not.toContain('get no retries');
     const stack = newStack();
     const made = fn(stack);
     longRunning(stack, 'A', { function: made });
@@ -233,14 +289,20 @@ describe('a function that takes events too', () => {
 });
 
 describe('a function under a maintenance window', () => {
-  test('works operations off as well: two layers, both sets of variables, the gate\'s policy and the provider\'s', () => {
+  test("works operations off as well: two layers, both sets of variables, the gate's policy and the provider's", () => {
     const stack = newStack();
     const guarded = new MaintenanceWindowFunction(stack, 'Fn', { ...CODE, timeout: TIMEOUT });
     longRunning(stack, 'Restore', { function: guarded });
     expect(problems(stack)).toBe('');
-    const { Layers: layers, Environment: { Variables: variables } } = resourceOf(guarded).Properties;
+    const {
+      Layers: layers,
+      Environment: { Variables: variables },
+    } = resourceOf(guarded).Properties;
     expect(layers).toEqual([{ Ref: 'CdkPatientLambdaLayer98DE58B9' }, { Ref: 'CdkPatientLambdaHandlerLayerFCF9109F' }]);
-    expect(variables).toMatchObject({ AWS_LAMBDA_EXEC_WRAPPER: '/opt/cdk-patient-lambda/wrapper', [CUSTOM_RESOURCE.environment.serviceTimeout]: '3600' });
+    expect(variables).toMatchObject({
+      AWS_LAMBDA_EXEC_WRAPPER: '/opt/cdk-patient-lambda/wrapper',
+      [CUSTOM_RESOURCE.environment.serviceTimeout]: '3600',
+    });
   });
 
   test('guarded afterwards is the same', () => {
@@ -252,14 +314,14 @@ describe('a function under a maintenance window', () => {
   });
 });
 
-describe('the handler\'s file', () => {
+describe("the handler's file", () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'handler-'));
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const IMPORT = 'import {\n  customResource,\n} from \'cdk-patient-lambda/handler\';\nexport const handler = customResource({});';
+  const IMPORT = "import {\n  customResource,\n} from 'cdk-patient-lambda/handler';\nexport const handler = customResource({});";
   const REQUIRE = 'const { customResource } = require("cdk-patient-lambda/handler");';
 
   function asset(files: Record<string, string>): lambda.Code {
@@ -270,15 +332,26 @@ describe('the handler\'s file', () => {
     return lambda.Code.fromAsset(folder);
   }
 
-  const missing = (file: string) => `imports 'cdk-patient-lambda/handler' in ${file}, where it would not be found: its code does not carry the package, and ES modules `
-    + 'don\'t see layers; bundle it';
+  const missing = (file: string) =>
+    `imports 'cdk-patient-lambda/handler' in ${file}, where it would not be found: its code does not carry the package, and ES modules ` +
+    "don't see layers; bundle it";
 
   test.each<[string, Record<string, string>, string, string]>([
     ['.mjs', { 'index.mjs': IMPORT }, 'index.handler', 'index.mjs'],
     ['.js of a package of type module', { 'index.js': IMPORT, 'package.json': '{"type":"module"}' }, 'index.handler', 'index.js'],
     ['minified', { 'a/b.mjs': 'var x=1;import{customResource as c}from"cdk-patient-lambda/handler";' }, 'a/b.main', join('a', 'b.mjs')],
-    ['by a module of its own', { 'index.mjs': 'export { handler } from \'./lib/impl.mjs\';', 'lib/impl.mjs': IMPORT }, 'index.handler', join('lib', 'impl.mjs')],
-    ['a dynamic import', { 'index.js': 'module.exports.handler = async () => (await import("cdk-patient-lambda/handler"));' }, 'index.handler', 'index.js'],
+    [
+      'by a module of its own',
+      { 'index.mjs': "export { handler } from './lib/impl.mjs';", 'lib/impl.mjs': IMPORT },
+      'index.handler',
+      join('lib', 'impl.mjs'),
+    ],
+    [
+      'a dynamic import',
+      { 'index.js': 'module.exports.handler = async () => (await import("cdk-patient-lambda/handler"));' },
+      'index.handler',
+      'index.js',
+    ],
     ['a type-only neighbour does not help', { 'index.mjs': IMPORT, 'node_modules/other/package.json': '{}' }, 'index.handler', 'index.mjs'],
   ])('an ES module that would not find the runtime is refused in both forms: %s', (_, files, handler, file) => {
     expect(refusal(newStack(), { ...CODE, code: asset(files), handler })).toContain(missing(file));
@@ -290,18 +363,24 @@ describe('the handler\'s file', () => {
   });
 
   test.each<[string, Record<string, string>]>([
-    ['that is bundled', { 'index.mjs': '/**\n * import { customResource } from \'cdk-patient-lambda/handler\';\n */\nvar bundled;' }],
+    ['that is bundled', { 'index.mjs': "/**\n * import { customResource } from 'cdk-patient-lambda/handler';\n */\nvar bundled;" }],
     ['beside its node_modules', { 'index.mjs': IMPORT, 'node_modules/cdk-patient-lambda/package.json': '{}' }],
     ['below its node_modules', { 'dist/index.mjs': IMPORT, 'index.mjs': '', 'node_modules/cdk-patient-lambda/package.json': '{}' }],
     ['that is in the folder under another name', { 'index.js': '', 'unused.mjs': IMPORT }],
     ['that Lambda prefers', { 'index.js': REQUIRE, 'index.mjs': IMPORT }],
   ])('an ES module %s is accepted', (_, files) => {
-    expect(refusal(newStack(), { ...CODE, code: asset(files), handler: 'dist/index.mjs' in files ? 'dist/index.handler' : 'index.handler' })).toBe('accepted');
+    expect(refusal(newStack(), { ...CODE, code: asset(files), handler: 'dist/index.mjs' in files ? 'dist/index.handler' : 'index.handler' })).toBe(
+      'accepted',
+    );
   });
 
   test.each<[string, Record<string, string>, boolean]>([
     ['CommonJS that requires the runtime gets its layer', { 'index.js': REQUIRE }, true],
-    ['CommonJS does so by a module of its own', { 'index.js': 'exports.handler = require(`./a`).handler;', 'a.js': 'require("./index");\n' + REQUIRE }, true],
+    [
+      'CommonJS does so by a module of its own',
+      { 'index.js': 'exports.handler = require(`./a`).handler;', 'a.js': 'require("./index");\n' + REQUIRE },
+      true,
+    ],
     ['CommonJS that carries it gets none', { 'index.js': REQUIRE, 'node_modules/cdk-patient-lambda/package.json': '{}' }, false],
     ['a bundle gets none', { 'index.js': 'var bundled;' }, false],
     ['a handler that is not found gets none', { 'other.js': REQUIRE }, false],

@@ -33,8 +33,10 @@ function written(statements: Statement[]): unknown[] {
 function expected(statements: { actions: string[]; resources: string[]; condition?: object }[], values: Record<string, unknown>): unknown[] {
   return statements.map(({ actions, resources: named, condition }) => ({
     actions,
-    resources: named.map((name) => name in values ? values[name] : name).flat(),
-    ...(condition ? { condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } } } } : {}),
+    resources: named.map((name) => (name in values ? values[name] : name)).flat(),
+    ...(condition
+      ? { condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } } } }
+      : {}),
   }));
 }
 
@@ -54,9 +56,14 @@ function provided(props: Partial<LongRunningProviderProps> = {}, stack = newStac
   return stack;
 }
 
-const early = (values: Record<string, unknown> = {}) => expected([...contract.ownLogs, ...contract.longRunningFunction], {
-  '<own log group>:*': LOGS, '<responder>': RESPONDER, '<its stack>': OWN_STACK, '<stacks>': [], ...values,
-});
+const early = (values: Record<string, unknown> = {}) =>
+  expected([...contract.ownLogs, ...contract.longRunningFunction], {
+    '<own log group>:*': LOGS,
+    '<responder>': RESPONDER,
+    '<its stack>': OWN_STACK,
+    '<stacks>': [],
+    ...values,
+  });
 
 test('the function may write its log, call the responder and read its stack: inline in its role, before it is made', () => {
   expect(inline(provided(), /^PRole/)).toEqual(early());
@@ -67,10 +74,12 @@ test('further stacks are read when they are named', () => {
   expect(inline(provided({ stacks }), /^PRole/)).toEqual(early({ '<stacks>': stacks }));
 });
 
-test('a log group of the user\'s own is the only one it may write to', () => {
+test("a log group of the user's own is the only one it may write to", () => {
   const stack = newStack();
   provided({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Own', '/own') }, stack);
-  const arn = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':logs:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':log-group:/own:*']] };
+  const arn = {
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':logs:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':log-group:/own:*']],
+  };
   expect(inline(stack, /^PRole/)).toEqual(early({ '<own log group>:*': arn }));
   expect(functionOf(stack).Properties.LoggingConfig).toEqual({ LogGroup: '/own' });
   expect((stack.node.findChild('P') as LongRunningProvider).logGroup!.logGroupName).toBe('/own');
@@ -79,15 +88,28 @@ test('a log group of the user\'s own is the only one it may write to', () => {
 test('secrets and their keys, and no others; of a name alone with the suffix that Secrets Manager adds', () => {
   const stack = newStack();
   const key = new kms.Key(stack, 'Key');
-  const secrets = [new secretsmanager.Secret(stack, 'Made', { encryptionKey: key }), secretsmanager.Secret.fromSecretNameV2(stack, 'Named', 'orders/db')];
+  const secrets = [
+    new secretsmanager.Secret(stack, 'Made', { encryptionKey: key }),
+    secretsmanager.Secret.fromSecretNameV2(stack, 'Named', 'orders/db'),
+  ];
   provided({ secrets }, stack);
   const ids = Object.keys(resources(stack));
-  const named = { 'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':secretsmanager:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':secret:orders/db-??????']] };
-  expect(inline(stack, /^PRole/)).toEqual([...early(), ...expected(contract.longRunningFunctionWithSecrets, {
-    '<secrets>': [{ Ref: ids.find((id) => id.startsWith('Made'))! }, named],
-    '<keys of the secrets>': { 'Fn::GetAtt': [ids.find((id) => id.startsWith('Key'))!, 'Arn'] },
-  })]);
-  expect(JSON.stringify(inline(provided({ secrets: [secretsmanager.Secret.fromSecretNameV2(newStack(), 'Named', 'x')] }), /^PRole/))).not.toContain('kms:');
+  const named = {
+    'Fn::Join': [
+      '',
+      ['arn:', { Ref: 'AWS::Partition' }, ':secretsmanager:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':secret:orders/db-??????'],
+    ],
+  };
+  expect(inline(stack, /^PRole/)).toEqual([
+    ...early(),
+    ...expected(contract.longRunningFunctionWithSecrets, {
+      '<secrets>': [{ Ref: ids.find((id) => id.startsWith('Made'))! }, named],
+      '<keys of the secrets>': { 'Fn::GetAtt': [ids.find((id) => id.startsWith('Key'))!, 'Arn'] },
+    }),
+  ]);
+  expect(JSON.stringify(inline(provided({ secrets: [secretsmanager.Secret.fromSecretNameV2(newStack(), 'Named', 'x')] }), /^PRole/))).not.toContain(
+    'kms:',
+  );
 });
 
 test('network interfaces on anything, in a network alone', () => {
@@ -101,7 +123,7 @@ test('network interfaces on anything, in a network alone', () => {
   expect(responder.Properties.VpcConfig).toBeUndefined();
 });
 
-test('nothing on anything otherwise; X-Ray\'s writes when it is traced', () => {
+test("nothing on anything otherwise; X-Ray's writes when it is traced", () => {
   expect(JSON.stringify(resources(provided()))).not.toContain('"*"');
   expect(attached(provided({ tracing: lambda.Tracing.ACTIVE }), /^PRoleDefaultPolicy/)).toEqual([
     { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] },
@@ -110,11 +132,15 @@ test('nothing on anything otherwise; X-Ray\'s writes when it is traced', () => {
 
 test('the next execution is the very ARN that CloudFormation invokes, in a policy that comes after the function', () => {
   const stack = provided();
-  expect(attached(stack, /^PInvokeSelf/)).toEqual(expected(contract.longRunningSelf, { '<service token>': { 'Fn::GetAtt': ['PFunctionCC954752', 'Arn'] } }));
+  expect(attached(stack, /^PInvokeSelf/)).toEqual(
+    expected(contract.longRunningSelf, { '<service token>': { 'Fn::GetAtt': ['PFunctionCC954752', 'Arn'] } }),
+  );
   const aliased = newStack();
   const alias = new lambda.Function(aliased, 'Fn', { ...CODE, timeout: Duration.minutes(15) }).addAlias('live');
   longRunning(aliased, 'Any', { provider: new LongRunningProvider(aliased, 'P', { function: alias }) });
-  expect(attached(aliased, /^PInvokeSelf/)).toEqual(expected(contract.longRunningSelf, { '<service token>': { Ref: only(aliased, 'AWS::Lambda::Alias')[0] } }));
+  expect(attached(aliased, /^PInvokeSelf/)).toEqual(
+    expected(contract.longRunningSelf, { '<service token>': { Ref: only(aliased, 'AWS::Lambda::Alias')[0] } }),
+  );
 });
 
 test('a function made elsewhere has the same, but for its log, in the policy that comes before it', () => {
@@ -128,7 +154,7 @@ test('the responder may write its log and nothing else', () => {
   expect(inline(provided(), /^CdkPatientLambdaResponderRole/)).toEqual(expected(contract.ownLogs, { '<own log group>:*': LOGS }));
 });
 
-describe('a role of the user\'s', () => {
+describe("a role of the user's", () => {
   const trust = { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') };
 
   test('is granted the same', () => {
@@ -146,7 +172,7 @@ describe('a role of the user\'s', () => {
     expect(functionOf(stack).DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^OwnPolicy/)]));
   });
 
-  test('that can\'t be changed is left alone, and the resource still follows the invoke config', () => {
+  test("that can't be changed is left alone, and the resource still follows the invoke config", () => {
     const stack = newStack();
     provided({ role: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::123456789012:role/own', { mutable: false }) }, stack);
     expect(problems(stack)).toBe('');
@@ -164,16 +190,19 @@ test('every role takes a permissions boundary', () => {
   expect(roles.every(({ Properties }) => JSON.stringify(Properties.PermissionsBoundary).includes('boundary'))).toBe(true);
 });
 
-test('a key for the variables, concurrency, memory, architecture, layers and description are the function\'s', () => {
+test("a key for the variables, concurrency, memory, architecture, layers and description are the function's", () => {
   const stack = newStack();
-  provided({
-    environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
-    reservedConcurrentExecutions: 3,
-    memorySize: 512,
-    architecture: lambda.Architecture.X86_64,
-    layers: [lambda.LayerVersion.fromLayerVersionArn(stack, 'Layer', 'arn:aws:lambda:eu-west-1:123456789012:layer:own:1')],
-    description: 'Restores',
-  }, stack);
+  provided(
+    {
+      environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
+      reservedConcurrentExecutions: 3,
+      memorySize: 512,
+      architecture: lambda.Architecture.X86_64,
+      layers: [lambda.LayerVersion.fromLayerVersionArn(stack, 'Layer', 'arn:aws:lambda:eu-west-1:123456789012:layer:own:1')],
+      description: 'Restores',
+    },
+    stack,
+  );
   expect(functionOf(stack).Properties).toMatchObject({
     KmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1',
     ReservedConcurrentExecutions: 3,

@@ -33,7 +33,9 @@ test('five resources for each custom resource; in the stack three that they shar
 });
 
 test('on a function made elsewhere four beside function and role, and the same three', () => {
-  const size = sizeOf('one custom resource, on a function made elsewhere', (stack) => longRunning(stack, 'A', { function: plainFunction(stack, 'Fn') }));
+  const size = sizeOf('one custom resource, on a function made elsewhere', (stack) =>
+    longRunning(stack, 'A', { function: plainFunction(stack, 'Fn') }),
+  );
   expect(size).toEqual({ resources: 2 + 4 + 3, depth: 7 });
 });
 
@@ -46,9 +48,12 @@ test('one more for each further resource on a shared provider', () => {
   expect(size).toEqual({ resources: 5 + 1 + 3 + 1, depth: 7 });
 });
 
-test('the CDK\'s Provider takes more of both for its first', () => {
-  const size = sizeOf('one custom resource on the CDK\'s Provider, with onEvent and isComplete', (stack) => {
-    const provider = new Provider(stack, 'P', { onEventHandler: plainFunction(stack, 'OnEvent'), isCompleteHandler: plainFunction(stack, 'IsComplete') });
+test("the CDK's Provider takes more of both for its first", () => {
+  const size = sizeOf("one custom resource on the CDK's Provider, with onEvent and isComplete", (stack) => {
+    const provider = new Provider(stack, 'P', {
+      onEventHandler: plainFunction(stack, 'OnEvent'),
+      isCompleteHandler: plainFunction(stack, 'IsComplete'),
+    });
     new CustomResource(stack, 'A', { serviceToken: provider.serviceToken });
   });
   expect(size).toEqual({ resources: 17, depth: 9 });

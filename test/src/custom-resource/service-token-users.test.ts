@@ -21,7 +21,7 @@ function stacks(...props: StackProps[]): Stack[] {
 
 describe('what a custom resource is made after and deleted before', () => {
   test.each<[string, (stack: Stack) => lambda.IFunction | undefined]>([
-    ['the construct\'s own function', () => undefined],
+    ["the construct's own function", () => undefined],
     ['a function made elsewhere', (stack) => new lambda.Function(stack, 'Fn', { ...CODE, timeout: TIMEOUT })],
     ['an alias', (stack) => new lambda.Function(stack, 'Fn', { ...CODE, timeout: TIMEOUT }).addAlias('live')],
     ['a function under a maintenance window', (stack) => new MaintenanceWindowFunction(stack, 'Fn', { ...CODE, timeout: TIMEOUT })],
@@ -31,8 +31,12 @@ describe('what a custom resource is made after and deleted before', () => {
     longRunning(stack, 'Restore', fn ? { function: fn } : CODE);
     const all = resources(stack);
     const waitsFor = [...before(all, 'Restore1151E6A7')].map((id) => all[id].Type);
-    const types = fn ? ['AWS::Lambda::EventInvokeConfig', 'AWS::IAM::Policy', 'AWS::IAM::Policy'] : ['AWS::Lambda::EventInvokeConfig', 'AWS::IAM::Policy'];
-    expect(waitsFor).toEqual(expect.arrayContaining([...types, 'AWS::Lambda::Function', 'AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::Logs::LogGroup']));
+    const types = fn
+      ? ['AWS::Lambda::EventInvokeConfig', 'AWS::IAM::Policy', 'AWS::IAM::Policy']
+      : ['AWS::Lambda::EventInvokeConfig', 'AWS::IAM::Policy'];
+    expect(waitsFor).toEqual(
+      expect.arrayContaining([...types, 'AWS::Lambda::Function', 'AWS::Lambda::Function', 'AWS::IAM::Role', 'AWS::Logs::LogGroup']),
+    );
     expect(waitsFor.filter((type) => type === 'AWS::IAM::Policy')).toHaveLength(types.length - 1);
     expect(all.Restore1151E6A7.DependsOn).toHaveLength(2);
     // Throws for a circle
@@ -96,10 +100,12 @@ describe('a plain custom resource with the service token', () => {
     expect(problems(stack)).toContain(missing('Orders/B/Default', 'Orders/P'));
   });
 
-  test('of another Region or account than the function\'s is refused, and a LongRunningCustomResource at once', () => {
+  test("of another Region or account than the function's is refused, and a LongRunningCustomResource at once", () => {
     const [own, far] = stacks({ env: { account: '111111111111', region: 'eu-west-1' } }, { env: { account: '111111111111', region: 'us-east-1' } });
-    const provider = new LongRunningProvider(own, 'P', { function: new lambda.Function(own, 'Fn', { ...CODE, timeout: TIMEOUT, functionName: 'restore' }) });
-    const message = 'function \'Stack0/Fn\' is in region eu-west-1, but \'Stack1\' in us-east-1: CloudFormation invokes functions of its own';
+    const provider = new LongRunningProvider(own, 'P', {
+      function: new lambda.Function(own, 'Fn', { ...CODE, timeout: TIMEOUT, functionName: 'restore' }),
+    });
+    const message = "function 'Stack0/Fn' is in region eu-west-1, but 'Stack1' in us-east-1: CloudFormation invokes functions of its own";
     expect(() => longRunning(far, 'Restore', { provider })).toThrow(message);
     new CustomResource(far, 'A', { serviceToken: provider.serviceToken }).node.addDependency(provider);
     expect(problems(own)).toContain(message);
@@ -136,7 +142,10 @@ describe('a plain custom resource with the service token', () => {
   test('may not ask for more executions than there are', () => {
     const stack = newStack();
     const provider = new LongRunningProvider(stack, 'P', { ...CODE, timeout: Duration.minutes(5), executionTimeout: Duration.minutes(1) });
-    for (const [id, minutes] of [['Fits', 10], ['Exceeds', 11]] as const) {
+    for (const [id, minutes] of [
+      ['Fits', 10],
+      ['Exceeds', 11],
+    ] as const) {
       const plain = new CustomResource(stack, id, { serviceToken: provider.serviceToken, serviceTimeout: Duration.minutes(minutes) });
       plain.node.addDependency(provider);
     }
@@ -153,7 +162,7 @@ describe('a plain custom resource with the service token', () => {
       expect(other.dependencies).toEqual([own]);
     });
 
-    test('nested in the provider\'s stack, is refused unless it depends on the provider', () => {
+    test("nested in the provider's stack, is refused unless it depends on the provider", () => {
       const parent = newStack();
       const provider = provided(parent);
       const nested = new NestedStack(parent, 'Nested');
@@ -163,7 +172,7 @@ describe('a plain custom resource with the service token', () => {
       expect(problems(parent)).toBe('');
     });
 
-    test('around the provider\'s nested stack, or beside it, waits for all of that', () => {
+    test("around the provider's nested stack, or beside it, waits for all of that", () => {
       const parent = newStack();
       const provider = provided(new NestedStack(parent, 'Nested'));
       new CustomResource(parent, 'A', { serviceToken: provider.serviceToken });
@@ -189,7 +198,7 @@ describe('a plain custom resource with the service token', () => {
       new CustomResource(other, 'Far', { serviceToken: (own.node.findChild('P') as LongRunningProvider).serviceToken });
       const told = (stack: Stack) => warnings(stack).filter((warning) => warning.includes(NAMES.annotations.rollbackUnseen));
       expect(told(own)).toEqual([]);
-      expect(told(other)).toEqual([expect.stringContaining('the provider \'Stack0/P\' may not read the status of this stack')]);
+      expect(told(other)).toEqual([expect.stringContaining("the provider 'Stack0/P' may not read the status of this stack")]);
       const [reads, far] = stacks({}, {});
       longRunning(far, 'Far', { provider: new LongRunningProvider(reads, 'P', { ...CODE, stacks: ['arn:aws:cloudformation:*:*:stack/Stack1/*'] }) });
       expect(told(far)).toEqual([]);

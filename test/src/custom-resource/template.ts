@@ -43,10 +43,13 @@ function references(value: unknown): string[] {
 /** All resources that a resource waits for. */
 export function before(all: Resources, id: string): Set<string> {
   const found = new Set<string>();
-  const visit = (at: string) => directlyBefore(all, at).filter((next) => !found.has(next)).forEach((next) => {
-    found.add(next);
-    visit(next);
-  });
+  const visit = (at: string) =>
+    directlyBefore(all, at)
+      .filter((next) => !found.has(next))
+      .forEach((next) => {
+        found.add(next);
+        visit(next);
+      });
   visit(id);
   return found;
 }

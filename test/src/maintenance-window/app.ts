@@ -48,13 +48,19 @@ export function synthError(stack: Stack): string {
 
 export function warnings(stack: Stack): string[] {
   const assembly = (stack.node.root as App).synth();
-  return assembly.getStackByName(stack.stackName).messages.filter(({ level }) => level === 'warning').map(({ entry }) => String(entry.data));
+  return assembly
+    .getStackByName(stack.stackName)
+    .messages.filter(({ level }) => level === 'warning')
+    .map(({ entry }) => String(entry.data));
 }
 
 /** The statements of a function's own policy, or of the inline policies of a role. */
 export function statements(stack: Stack, roleId: RegExp): any[] {
-  return Object.entries(resources(stack)).filter(([id]) => roleId.test(id)).flatMap(([, { Properties: properties }]) => {
-    return [properties.PolicyDocument, ...(properties.Policies ?? []).map(({ PolicyDocument }: any) => PolicyDocument)]
-      .flatMap((document) => document?.Statement ?? []);
-  });
+  return Object.entries(resources(stack))
+    .filter(([id]) => roleId.test(id))
+    .flatMap(([, { Properties: properties }]) => {
+      return [properties.PolicyDocument, ...(properties.Policies ?? []).map(({ PolicyDocument }: any) => PolicyDocument)].flatMap(
+        (document) => document?.Statement ?? [],
+      );
+    });
 }

@@ -30,13 +30,20 @@ test('the declaration has one property for each source and no other', () => {
 
 test('a source that does not exist is refused with those that do', () => {
   expect(() => guarded(newStack(), 'Fn', { deferral: { sqss: DeferralAction.RUN } as Deferral })).toThrow(
-    /deferral\.sqss is no event source; there are cloudformation, s3, .*, direct$/);
+    /deferral\.sqss is no event source; there are cloudformation, s3, .*, direct$/,
+  );
 });
 
 test('an action that a source does not allow is refused at synth', () => {
-  expect(() => guarded(newStack(), 'Fn', { deferral: { firehose: DeferralAction.DEFER } })).toThrow('deferral.firehose can\'t be DEFER; it may be REJECT or RUN');
+  expect(() => guarded(newStack(), 'Fn', { deferral: { firehose: DeferralAction.DEFER } })).toThrow(
+    "deferral.firehose can't be DEFER; it may be REJECT or RUN",
+  );
 });
 
-test('what is not overridden is the source\'s own', () => {
-  expect([actionFor('sqs'), actionFor('sqs', { s3: DeferralAction.RUN }), actionFor('sqs', { sqs: DeferralAction.LEAVE })]).toEqual(['DEFER', 'DEFER', 'LEAVE']);
+test("what is not overridden is the source's own", () => {
+  expect([actionFor('sqs'), actionFor('sqs', { s3: DeferralAction.RUN }), actionFor('sqs', { sqs: DeferralAction.LEAVE })]).toEqual([
+    'DEFER',
+    'DEFER',
+    'LEAVE',
+  ]);
 });

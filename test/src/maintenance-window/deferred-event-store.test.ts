@@ -12,7 +12,7 @@ function templateOf(props?: ConstructorParameters<typeof DeferredEventStore>[2])
 }
 
 describe('the table', () => {
-  test('has the contract\'s keys and index, is on demand, recoverable and kept', () => {
+  test("has the contract's keys and index, is on demand, recoverable and kept", () => {
     templateOf().hasResource('AWS::DynamoDB::Table', {
       Properties: {
         KeySchema: [{ AttributeName: contract.table.partitionKey, KeyType: 'HASH' }],
@@ -21,14 +21,16 @@ describe('the table', () => {
           { AttributeName: 'bpk', AttributeType: 'S' },
           { AttributeName: 'bsk', AttributeType: 'S' },
         ],
-        GlobalSecondaryIndexes: [{
-          IndexName: contract.index.name,
-          KeySchema: [
-            { AttributeName: contract.index.partitionKey, KeyType: 'HASH' },
-            { AttributeName: contract.index.sortKey, KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: contract.index.projected },
-        }],
+        GlobalSecondaryIndexes: [
+          {
+            IndexName: contract.index.name,
+            KeySchema: [
+              { AttributeName: contract.index.partitionKey, KeyType: 'HASH' },
+              { AttributeName: contract.index.sortKey, KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'INCLUDE', NonKeyAttributes: contract.index.projected },
+          },
+        ],
         TimeToLiveSpecification: { AttributeName: contract.table.ttl, Enabled: true },
         BillingMode: 'PAY_PER_REQUEST',
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
@@ -45,7 +47,10 @@ describe('the table', () => {
     const encryptionKey = new kms.Key(stack, 'Key');
     new DeferredEventStore(stack, 'Store', { encryptionKey, removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true });
     Template.fromStack(stack).hasResource('AWS::DynamoDB::Table', {
-      Properties: { SSESpecification: { KMSMasterKeyId: stack.resolve(encryptionKey.keyArn), SSEEnabled: true, SSEType: 'KMS' }, DeletionProtectionEnabled: true },
+      Properties: {
+        SSESpecification: { KMSMasterKeyId: stack.resolve(encryptionKey.keyArn), SSEEnabled: true, SSEType: 'KMS' },
+        DeletionProtectionEnabled: true,
+      },
       DeletionPolicy: 'Delete',
     });
   });
@@ -59,7 +64,12 @@ describe('the replayer', () => {
       State: 'ENABLED',
       Targets: [Match.objectLike({ Input: '{"action":"sweep"}', RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 } })],
     });
-    template.hasResourceProperties('AWS::Lambda::Function', { Runtime: 'nodejs22.x', MemorySize: 256, Timeout: 900, ReservedConcurrentExecutions: Match.absent() });
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs22.x',
+      MemorySize: 256,
+      Timeout: 900,
+      ReservedConcurrentExecutions: Match.absent(),
+    });
   });
 
   test('waits for somebody by default', () => {
@@ -80,16 +90,19 @@ describe('the replayer', () => {
   });
 
   test('brings events back by itself, as fast as it may', () => {
-    templateOf({ replay: Replay.automatic({ maxConcurrency: 8, rate: 0.5 }), keepFinishedFor: Duration.days(30) }).hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: Match.objectLike({
-          PATIENT_LAMBDA_REPLAY: 'AUTOMATIC',
-          PATIENT_LAMBDA_MAX_CONCURRENCY: '8',
-          PATIENT_LAMBDA_RATE: '0.5',
-          PATIENT_LAMBDA_KEEP_FINISHED: '2592000',
-        }),
+    templateOf({ replay: Replay.automatic({ maxConcurrency: 8, rate: 0.5 }), keepFinishedFor: Duration.days(30) }).hasResourceProperties(
+      'AWS::Lambda::Function',
+      {
+        Environment: {
+          Variables: Match.objectLike({
+            PATIENT_LAMBDA_REPLAY: 'AUTOMATIC',
+            PATIENT_LAMBDA_MAX_CONCURRENCY: '8',
+            PATIENT_LAMBDA_RATE: '0.5',
+            PATIENT_LAMBDA_KEEP_FINISHED: '2592000',
+          }),
+        },
       },
-    });
+    );
   });
 
   test('has no managed policy of AWS', () => {
@@ -100,8 +113,17 @@ describe('the replayer', () => {
 test('is six resources', () => {
   const stack = newStack();
   new DeferredEventStore(stack, 'Store');
-  expect(Object.values(resources(stack)).map(({ Type }) => Type).sort()).toEqual([
-    'AWS::DynamoDB::Table', 'AWS::Events::Rule', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::Lambda::Permission', 'AWS::Logs::LogGroup',
+  expect(
+    Object.values(resources(stack))
+      .map(({ Type }) => Type)
+      .sort(),
+  ).toEqual([
+    'AWS::DynamoDB::Table',
+    'AWS::Events::Rule',
+    'AWS::IAM::Role',
+    'AWS::Lambda::Function',
+    'AWS::Lambda::Permission',
+    'AWS::Logs::LogGroup',
   ]);
 });
 

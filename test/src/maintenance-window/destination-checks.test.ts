@@ -12,13 +12,16 @@ import type { MaintenanceWindowFunction, MaintenanceWindowFunctionProps } from '
 import { guarded, newStack, synthError, warnings } from './app';
 
 const destination = (stack: Stack) => new destinations.SqsDestination(new sqs.Queue(stack, 'Destination'));
-const patient = (stack: Stack, props: Partial<MaintenanceWindowFunctionProps> = {}) => guarded(stack, 'Fn', { timeout: Duration.seconds(30), ...props });
+const patient = (stack: Stack, props: Partial<MaintenanceWindowFunctionProps> = {}) =>
+  guarded(stack, 'Fn', { timeout: Duration.seconds(30), ...props });
 
 describe('an onSuccess destination', () => {
   test('is an error: it would be told of deferrals as successes', () => {
     const stack = newStack();
     patient(stack, { onSuccess: destination(stack) });
-    expect(synthError(stack)).toMatch(/\[Orders\/Fn\] the onSuccess destination would receive a record of success.*set onSuccessSeesDeferrals to true/);
+    expect(synthError(stack)).toMatch(
+      /\[Orders\/Fn\] the onSuccess destination would receive a record of success.*set onSuccessSeesDeferrals to true/,
+    );
   });
 
   test('is an error when it is added later, or to an alias', () => {
@@ -38,21 +41,35 @@ describe('an onSuccess destination', () => {
 
 describe('an asynchronous source without a place for failures', () => {
   test.each<[string, string, (fn: MaintenanceWindowFunction, stack: Stack) => void]>([
-    ['S3', 's3.amazonaws.com', (fn, stack) => {
-      new s3.Bucket(stack, 'Bucket').addEventNotification(s3.EventType.OBJECT_CREATED, new s3n.LambdaDestination(fn));
-    }],
+    [
+      'S3',
+      's3.amazonaws.com',
+      (fn, stack) => {
+        new s3.Bucket(stack, 'Bucket').addEventNotification(s3.EventType.OBJECT_CREATED, new s3n.LambdaDestination(fn));
+      },
+    ],
     ['SNS', 'sns.amazonaws.com', (fn, stack) => fn.addEventSource(new SnsEventSource(new sns.Topic(stack, 'Topic')))],
-    ['EventBridge', 'events.amazonaws.com', (fn, stack) => {
-      new events.Rule(stack, 'Rule', { schedule: events.Schedule.rate(Duration.hours(1)), targets: [new targets.LambdaFunction(fn)] });
-    }],
-    ['EventBridge to an alias', 'events.amazonaws.com', (fn, stack) => {
-      const alias = fn.addAlias('live');
-      new events.Rule(stack, 'Rule', { schedule: events.Schedule.rate(Duration.hours(1)), targets: [new targets.LambdaFunction(alias)] });
-    }],
+    [
+      'EventBridge',
+      'events.amazonaws.com',
+      (fn, stack) => {
+        new events.Rule(stack, 'Rule', { schedule: events.Schedule.rate(Duration.hours(1)), targets: [new targets.LambdaFunction(fn)] });
+      },
+    ],
+    [
+      'EventBridge to an alias',
+      'events.amazonaws.com',
+      (fn, stack) => {
+        const alias = fn.addAlias('live');
+        new events.Rule(stack, 'Rule', { schedule: events.Schedule.rate(Duration.hours(1)), targets: [new targets.LambdaFunction(alias)] });
+      },
+    ],
   ])('%s is a warning', (_, principal, connect) => {
     const stack = newStack();
     connect(patient(stack), stack);
-    expect(warnings(stack)).toEqual([expect.stringMatching(new RegExp(`^${principal} invokes.*\\[ack: cdk-patient-lambda:noFailureDestination\\]$`))]);
+    expect(warnings(stack)).toEqual([
+      expect.stringMatching(new RegExp(`^${principal} invokes.*\\[ack: cdk-patient-lambda:noFailureDestination\\]$`)),
+    ]);
   });
 
   test('is none with a dead-letter queue or an onFailure destination', () => {
@@ -62,7 +79,7 @@ describe('an asynchronous source without a place for failures', () => {
     expect([...warnings(queue), ...warnings(failure)]).toEqual([]);
   });
 
-  test('is none for sources that keep their events, nor for another function\'s', () => {
+  test("is none for sources that keep their events, nor for another function's", () => {
     const stack = newStack();
     patient(stack).addEventSource(new SqsEventSource(new sqs.Queue(stack, 'Queue')));
     const other = new lambda.Function(stack, 'Other', { runtime: lambda.Runtime.NODEJS_22_X, handler: 'i.h', code: lambda.Code.fromInline('x') });

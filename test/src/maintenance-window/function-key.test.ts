@@ -2,9 +2,13 @@ import { App, Aws, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { MaintenanceWindowFunction } from '../../../src';
 
-const guarded = (stackName: string, id: string, functionKey?: string) => new MaintenanceWindowFunction(new Stack(new App(), stackName), id, {
-  runtime: lambda.Runtime.PYTHON_3_13, handler: 'index.handler', code: lambda.Code.fromInline('pass'), functionKey,
-});
+const guarded = (stackName: string, id: string, functionKey?: string) =>
+  new MaintenanceWindowFunction(new Stack(new App(), stackName), id, {
+    runtime: lambda.Runtime.PYTHON_3_13,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('pass'),
+    functionKey,
+  });
 
 test('a long stack name and path still give a key of 64 characters, another one for each function', () => {
   const keys = ['A', 'B'].map((id) => guarded('S'.repeat(120), 'Function'.repeat(20) + id).functionKey);

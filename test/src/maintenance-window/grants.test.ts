@@ -13,8 +13,10 @@ const ARN = (service: string, rest: string) => `arn:<partition>:${service}:${ENV
 
 /** A statement of the contract with its blanks filled in. */
 function expected(list: readonly object[], blanks: Record<string, string>): object[] {
-  const text = Object.entries({ '<region>': ENV.region, '<account>': ENV.account, ...blanks })
-    .reduce((result, [blank, value]) => result.split(blank).join(value), JSON.stringify(list));
+  const text = Object.entries({ '<region>': ENV.region, '<account>': ENV.account, ...blanks }).reduce(
+    (result, [blank, value]) => result.split(blank).join(value),
+    JSON.stringify(list),
+  );
   return JSON.parse(text) as object[];
 }
 
@@ -52,31 +54,37 @@ function policiesOf(stack: Stack, roleId: RegExp): object[] {
 test('a function may read its parameter, and write and read rows of its own key', () => {
   const stack = newStack('Orders', { env: ENV });
   const fn = guarded(stack, 'Fn');
-  expect(policiesOf(stack, /^FnServiceRoleDefaultPolicy/)).toEqual(expected(contract.function, {
-    // Windows have no planned parameter before they can have a schedule
-    '"<operator parameter>","<planned parameter>"': `"${ARN('ssm', `parameter${fn.maintenanceWindow.operatorParameterName}`)}"`,
-    '<table>': '{CdkPatientLambdaStoreTable}',
-    '<functionKey>': fn.functionKey,
-  }));
+  expect(policiesOf(stack, /^FnServiceRoleDefaultPolicy/)).toEqual(
+    expected(contract.function, {
+      // Windows have no planned parameter before they can have a schedule
+      '"<operator parameter>","<planned parameter>"': `"${ARN('ssm', `parameter${fn.maintenanceWindow.operatorParameterName}`)}"`,
+      '<table>': '{CdkPatientLambdaStoreTable}',
+      '<functionKey>': fn.functionKey,
+    }),
+  );
 });
 
 test('the replayer may do what the contract lists, and write its log', () => {
   const stack = newStack('Orders', { env: ENV });
   const store = new DeferredEventStore(stack, 'Store');
-  expect(policiesOf(stack, /^StoreReplayerRole/)).toEqual(expected([...contract.ownLogs, ...contract.replayer], {
-    '<own log group>:*': '{StoreReplayerLogs}',
-    '<table>': '{StoreTable}',
-    '<store id>': store.storeId,
-  }));
+  expect(policiesOf(stack, /^StoreReplayerRole/)).toEqual(
+    expected([...contract.ownLogs, ...contract.replayer], {
+      '<own log group>:*': '{StoreReplayerLogs}',
+      '<table>': '{StoreTable}',
+      '<store id>': store.storeId,
+    }),
+  );
 });
 
 test('the planner may make, read and remove the parameters of its stack', () => {
   const stack = newStack('Orders', { env: ENV });
   new MaintenanceWindow(stack, 'Window');
-  expect(policiesOf(stack, /^CdkPatientLambdaPlannerRole/)).toEqual(expected([...contract.ownLogs, ...contract.planner], {
-    '<own log group>:*': '{CdkPatientLambdaPlannerLogs}',
-    '<parameters of its stack\'s windows>': ARN('ssm', 'parameter/cdk-patient-lambda/windows/Orders/*'),
-  }));
+  expect(policiesOf(stack, /^CdkPatientLambdaPlannerRole/)).toEqual(
+    expected([...contract.ownLogs, ...contract.planner], {
+      '<own log group>:*': '{CdkPatientLambdaPlannerLogs}',
+      "<parameters of its stack's windows>": ARN('ssm', 'parameter/cdk-patient-lambda/windows/Orders/*'),
+    }),
+  );
 });
 
 test('an operator gets what the command needs', () => {
@@ -85,14 +93,16 @@ test('an operator gets what the command needs', () => {
   const window = new MaintenanceWindow(stack, 'Window');
   window.grantOperate(person);
   new DeferredEventStore(stack, 'Store').grantOperate(person);
-  expect(policiesOf(stack, /^PersonDefaultPolicy/)).toEqual(expected([...contract.windowOperator, ...contract.storeOperator], {
-    '<operator parameter>': ARN('ssm', `parameter${window.operatorParameterName}`),
-    '<table>': '{StoreTable}',
-    '<replayer>': '{StoreReplayerFunction}',
-  }));
+  expect(policiesOf(stack, /^PersonDefaultPolicy/)).toEqual(
+    expected([...contract.windowOperator, ...contract.storeOperator], {
+      '<operator parameter>': ARN('ssm', `parameter${window.operatorParameterName}`),
+      '<table>': '{StoreTable}',
+      '<replayer>': '{StoreReplayerFunction}',
+    }),
+  );
 });
 
-test('a customer\'s key may be used through DynamoDB alone, and its own policy stays as it is', () => {
+test("a customer's key may be used through DynamoDB alone, and its own policy stays as it is", () => {
   const app = new App();
   const shared = new Stack(app, 'Shared', { env: ENV });
   const stack = new Stack(app, 'Orders', { env: ENV });
@@ -104,7 +114,11 @@ test('a customer\'s key may be used through DynamoDB alone, and its own policy s
   store.grantOperate(person);
 
   const { actions, condition } = contract.customerKey;
-  for (const [where, role] of [[stack, /^FnServiceRoleDefaultPolicy/], [shared, /^StoreReplayerRole/], [stack, /^PersonDefaultPolicy/]] as const) {
+  for (const [where, role] of [
+    [stack, /^FnServiceRoleDefaultPolicy/],
+    [shared, /^StoreReplayerRole/],
+    [stack, /^PersonDefaultPolicy/],
+  ] as const) {
     expect(policiesOf(where, role)).toContainEqual({
       actions,
       resources: [expect.stringContaining('Key')],
@@ -146,7 +160,7 @@ describe('visibility of messages that are left in FIFO queues', () => {
     expect(own(stack)).toEqual([{ actions: VISIBILITY, resources: ['{Fifo}'] }]);
   });
 
-  test('is not granted for another function\'s queue', () => {
+  test("is not granted for another function's queue", () => {
     const stack = newStack('Orders', { env: ENV });
     guarded(stack, 'Fn');
     guarded(stack, 'Other').addEventSource(new SqsEventSource(new sqs.Queue(stack, 'Fifo', { fifo: true })));

@@ -5,9 +5,7 @@ import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { environment as names } from '../../../lambda/contract/names.json';
-import {
-  DeferralAction, DeferredEventStore, HandlerLoading, MaintenanceWindow, MaintenanceWindowFunction, OnWindowUnknown,
-} from '../../../src';
+import { DeferralAction, DeferredEventStore, HandlerLoading, MaintenanceWindow, MaintenanceWindowFunction, OnWindowUnknown } from '../../../src';
 import { BASIC, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';
 
 describe('a guarded function', () => {
@@ -39,7 +37,7 @@ describe('a guarded function', () => {
     });
   });
 
-  test('has the contract\'s defaults', () => {
+  test("has the contract's defaults", () => {
     expect(resourceOf(guarded(newStack(), 'Fn')).Properties.Environment.Variables).toMatchObject({
       [names.cacheTtl]: '30',
       [names.lead]: '0',
@@ -51,7 +49,7 @@ describe('a guarded function', () => {
     expect(resourceOf(guarded(newStack(), 'Fn')).Properties.Environment.Variables).not.toHaveProperty(names.deferral);
   });
 
-  test('carries the layer, the store\'s tag, and waits for its window', () => {
+  test("carries the layer, the store's tag, and waits for its window", () => {
     const fn = guarded(newStack(), 'Fn');
     const { Properties: properties, DependsOn: dependsOn } = resourceOf(fn);
     expect(properties.Layers).toEqual([{ Ref: expect.stringMatching(/^CdkPatientLambdaLayer/) }]);
@@ -96,7 +94,7 @@ describe('a guarded function', () => {
     expect(fn.currentVersion.version).toBeDefined();
   });
 
-  test('keeps the user\'s own layers before the library\'s', () => {
+  test("keeps the user's own layers before the library's", () => {
     const stack = newStack();
     const own = new lambda.LayerVersion(stack, 'Own', { code: lambda.Code.fromAsset(__dirname) });
     const { Layers } = resourceOf(guarded(stack, 'Fn', { layers: [own] })).Properties;
@@ -149,7 +147,7 @@ describe('guard()', () => {
 
   test('refuses a function that is guarded already', () => {
     const fn = guarded(newStack(), 'Fn');
-    expect(() => MaintenanceWindowFunction.guard(fn)).toThrow('function \'Orders/Fn\' is guarded by a maintenance window already');
+    expect(() => MaintenanceWindowFunction.guard(fn)).toThrow("function 'Orders/Fn' is guarded by a maintenance window already");
   });
 });
 
@@ -172,14 +170,15 @@ describe('another wrapper', () => {
   test('that is set later is an error', () => {
     const stack = newStack();
     guarded(stack, 'Fn').addEnvironment('AWS_LAMBDA_EXEC_WRAPPER', '/opt/otel-handler');
-    expect(synthError(stack)).toContain('[Orders/Fn] AWS_LAMBDA_EXEC_WRAPPER was set to \'/opt/otel-handler\' after the maintenance window');
+    expect(synthError(stack)).toContain("[Orders/Fn] AWS_LAMBDA_EXEC_WRAPPER was set to '/opt/otel-handler' after the maintenance window");
   });
 });
 
 describe('what would leave a function unprotected', () => {
   test.each(Object.values(names).filter((name) => name !== names.wrapper))('setting %s oneself is an error', (name) => {
     expect(() => guarded(newStack(), 'Fn', { environment: { [name]: 'x' } })).toThrow(
-      `environment variable ${name} of function 'Orders/Fn' is set by the maintenance window, remove it`);
+      `environment variable ${name} of function 'Orders/Fn' is set by the maintenance window, remove it`,
+    );
   });
 
   test('changing a variable later is an error', () => {
@@ -199,9 +198,11 @@ describe('what would leave a function unprotected', () => {
     const there = new Stack(app, 'There', { env: { account: '111111111111', region: 'us-east-1' } });
     const here = new Stack(app, 'Here', { env: { account: '111111111111', region: 'eu-west-1' } });
     expect(() => guarded(here, 'A', { deferredEvents: new DeferredEventStore(there, 'Store') })).toThrow(
-      'deferredEvents must be in the function\'s region eu-west-1, but \'There/Store\' is in us-east-1');
+      "deferredEvents must be in the function's region eu-west-1, but 'There/Store' is in us-east-1",
+    );
     expect(() => guarded(here, 'B', { maintenanceWindow: new MaintenanceWindow(there, 'Window') })).toThrow(
-      'maintenanceWindow must be in the function\'s region eu-west-1');
+      "maintenanceWindow must be in the function's region eu-west-1",
+    );
   });
 });
 

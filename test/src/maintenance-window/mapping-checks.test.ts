@@ -31,9 +31,10 @@ function synth(stack: Stack): void {
 describe('a FIFO queue', () => {
   test('whose messages go to its dead-letter queue within longestWindow is an error with the remedies', () => {
     expect(synthError(queueWith({ fifo: true, maxReceiveCount: 24 }))).toContain(
-      '[Orders/Fn] events of \'Orders/Queue/Resource\' are left there during a maintenance window, but its maxReceiveCount of 24 sends them to the '
-      + 'dead-letter queue within longestWindow (43200 s), one receive each 1800 s: raise maxReceiveCount to 25 or more, or set deferral.sqsFifo to '
-      + 'DeferralAction.DEFER, or shorten longestWindow of the maintenance window');
+      "[Orders/Fn] events of 'Orders/Queue/Resource' are left there during a maintenance window, but its maxReceiveCount of 24 sends them to the " +
+        'dead-letter queue within longestWindow (43200 s), one receive each 1800 s: raise maxReceiveCount to 25 or more, or set deferral.sqsFifo to ' +
+        'DeferralAction.DEFER, or shorten longestWindow of the maintenance window',
+    );
   });
 
   test('with receives enough, or without a dead-letter queue, is none', () => {
@@ -43,7 +44,9 @@ describe('a FIFO queue', () => {
 
   test('is measured by leaveFor and longestWindow', () => {
     synth(queueWith({ fifo: true, maxReceiveCount: 13 }, { leaveFor: Duration.hours(1) }));
-    expect(synthError(queueWith({ fifo: true, maxReceiveCount: 12 }, { leaveFor: Duration.hours(1) }))).toContain('raise maxReceiveCount to 13 or more');
+    expect(synthError(queueWith({ fifo: true, maxReceiveCount: 12 }, { leaveFor: Duration.hours(1) }))).toContain(
+      'raise maxReceiveCount to 13 or more',
+    );
     const stack = newStack();
     const deadLetterQueue = { queue: new sqs.Queue(stack, 'Dead', { fifo: true }), maxReceiveCount: 3 };
     const maintenanceWindow = new MaintenanceWindow(stack, 'Window', { longestWindow: Duration.hours(1) });
@@ -53,7 +56,8 @@ describe('a FIFO queue', () => {
 
   test('that forgets within longestWindow is an error', () => {
     expect(synthError(queueWith({ fifo: true, retentionPeriod: Duration.hours(12) }))).toContain(
-      'its retention of 43200 s is no longer than longestWindow (43200 s): raise it, or set deferral.sqsFifo');
+      'its retention of 43200 s is no longer than longestWindow (43200 s): raise it, or set deferral.sqsFifo',
+    );
   });
 
   test('whose events are deferred instead needs neither', () => {
@@ -88,9 +92,12 @@ describe('a stream', () => {
 
   test('whose mapping gives up is an error', () => {
     expect(synthError(streamWith({ retryAttempts: 10_000 }))).toContain(
-      'events of \'Orders/Stream/Resource\' are left there during a maintenance window, but retryAttempts 10000 are used up before longestWindow '
-      + '(43200 s) is over: leave retryAttempts out, or set deferral.kinesis to DeferralAction.DEFER');
-    expect(synthError(streamWith({ maxRecordAge: Duration.hours(12) }))).toContain('maxRecordAge of 43200 s is no longer than longestWindow (43200 s)');
+      "events of 'Orders/Stream/Resource' are left there during a maintenance window, but retryAttempts 10000 are used up before longestWindow " +
+        '(43200 s) is over: leave retryAttempts out, or set deferral.kinesis to DeferralAction.DEFER',
+    );
+    expect(synthError(streamWith({ maxRecordAge: Duration.hours(12) }))).toContain(
+      'maxRecordAge of 43200 s is no longer than longestWindow (43200 s)',
+    );
   });
 
   test('that forgets within longestWindow is an error', () => {
@@ -113,9 +120,11 @@ describe('a stream', () => {
   test('that is only named is judged by its mapping', () => {
     const stack = newStack();
     guarded(stack, 'Fn').addEventSourceMapping('Named', {
-      ...START, retryAttempts: 3, eventSourceArn: 'arn:aws:kinesis:eu-west-1:111111111111:stream/named',
+      ...START,
+      retryAttempts: 3,
+      eventSourceArn: 'arn:aws:kinesis:eu-west-1:111111111111:stream/named',
     });
-    expect(synthError(stack)).toContain('events of \'Orders/Fn/Named/Resource\' are left there during a maintenance window, but retryAttempts 3');
+    expect(synthError(stack)).toContain("events of 'Orders/Fn/Named/Resource' are left there during a maintenance window, but retryAttempts 3");
   });
 
   test.each([

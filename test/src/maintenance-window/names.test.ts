@@ -33,7 +33,7 @@ test('keys and names that rows and parameters have', () => {
   });
 });
 
-test('choices are the contract\'s', () => {
+test("choices are the contract's", () => {
   expect(Object.values(OnWindowUnknown)).toEqual(contract.onWindowUnknown);
   expect(Object.values(HandlerLoading)).toEqual(contract.handlerLoading);
 });

@@ -32,11 +32,13 @@ test('what is shared is there once', () => {
   }).toEqual({ layers: 1, tables: 1, rules: 1, functions: 4, windows: 2 });
 });
 
-test('a nested stack brings what is shared again, and nothing of its parent\'s', () => {
+test("a nested stack brings what is shared again, and nothing of its parent's", () => {
   const parent = newStack();
   const nested = new NestedStack(parent, 'Nested');
   const fn = guarded(nested, 'Fn');
   expect(Object.keys(resources(nested))).toHaveLength(14);
   expect(Object.values(resources(parent)).map(({ Type }) => Type)).toEqual(['AWS::CloudFormation::Stack']);
-  expect([fn.functionKey, fn.deferredEvents.storeId, fn.maintenanceWindow.operatorParameterName].every((name) => name.includes('Orders/Nested'))).toBe(true);
+  expect(
+    [fn.functionKey, fn.deferredEvents.storeId, fn.maintenanceWindow.operatorParameterName].every((name) => name.includes('Orders/Nested')),
+  ).toBe(true);
 });

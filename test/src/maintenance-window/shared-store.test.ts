@@ -19,7 +19,7 @@ function shareAmong(functions: number) {
   return { shared, stacks, assembly };
 }
 
-test('sixty functions in sixty stacks leave the store\'s stack as one function does', () => {
+test("sixty functions in sixty stacks leave the store's stack as one function does", () => {
   const one = shareAmong(1);
   const sixty = shareAmong(60);
   expect(sixty.assembly.getStackByName('Shared').template).toEqual(one.assembly.getStackByName('Shared').template);
@@ -27,7 +27,7 @@ test('sixty functions in sixty stacks leave the store\'s stack as one function d
   expect(Math.max(...role)).toBeLessThan(MOST_CHARACTERS_OF_A_ROLE);
 });
 
-test('references run from the functions\' stacks to the shared one only', () => {
+test("references run from the functions' stacks to the shared one only", () => {
   const { shared, stacks, assembly } = shareAmong(2);
   expect(shared.dependencies).toEqual([]);
   for (const stack of stacks) {
@@ -37,8 +37,12 @@ test('references run from the functions\' stacks to the shared one only', () => 
 });
 
 test('a function that shares everything adds its role, policy, function and the layer', () => {
-  const { stacks: [stack] } = shareAmong(1);
-  expect(Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>).map(({ Type }) => Type).sort()).toEqual([
-    'AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::Lambda::LayerVersion',
-  ]);
+  const {
+    stacks: [stack],
+  } = shareAmong(1);
+  expect(
+    Object.values(Template.fromStack(stack).toJSON().Resources as Record<string, { Type: string }>)
+      .map(({ Type }) => Type)
+      .sort(),
+  ).toEqual(['AWS::IAM::Policy', 'AWS::IAM::Role', 'AWS::Lambda::Function', 'AWS::Lambda::LayerVersion']);
 });

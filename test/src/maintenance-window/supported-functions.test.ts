@@ -15,7 +15,7 @@ test.each([
   expect(resourceOf(guarded(newStack(), 'Fn', runtime(name, family))).Properties.Runtime).toBe(name);
 });
 
-test('a runtime that only the deployment knows, as a Region\'s newest may be, can be guarded', () => {
+test("a runtime that only the deployment knows, as a Region's newest may be, can be guarded", () => {
   const stack = newStack();
   const newest = new lambda.Runtime(new CfnParameter(stack, 'Newest').valueAsString, lambda.RuntimeFamily.NODEJS);
   expect(resourceOf(guarded(stack, 'Fn', { runtime: newest, code: lambda.Code.fromAsset(__dirname) })).Properties.Runtime).toEqual({ Ref: 'Newest' });
@@ -48,7 +48,9 @@ test('a durable function is refused', () => {
 
 test('Managed Instances are refused', () => {
   const fn = new lambda.Function(newStack(), 'Fn', BASIC);
-  (fn.node.defaultChild as lambda.CfnFunction).capacityProviderConfig = { lambdaManagedInstancesCapacityProviderConfig: { capacityProviderArn: 'arn' } };
+  (fn.node.defaultChild as lambda.CfnFunction).capacityProviderConfig = {
+    lambdaManagedInstancesCapacityProviderConfig: { capacityProviderArn: 'arn' },
+  };
   expect(() => MaintenanceWindowFunction.guard(fn)).toThrow('Managed Instances (capacityProviderConfig) are not yet supported');
 });
 

@@ -4,7 +4,11 @@ import { Construct } from 'constructs';
 import { FunctionTargets } from '../../../src/private/function-targets';
 
 function functionIn(scope: Construct): lambda.Function {
-  return new lambda.Function(scope, 'Fn', { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', code: lambda.Code.fromInline('exports.handler = () => {}') });
+  return new lambda.Function(scope, 'Fn', {
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = () => {}'),
+  });
 }
 
 function permission(scope: Construct, id: string, functionName: string) {
@@ -12,7 +16,10 @@ function permission(scope: Construct, id: string, functionName: string) {
 }
 
 function found(fn: lambda.Function): string[] {
-  return new FunctionTargets(fn).find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName).map(({ node }) => node.path).sort();
+  return new FunctionTargets(fn)
+    .find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName)
+    .map(({ node }) => node.path)
+    .sort();
 }
 
 /** A stack and one nested in it, each with a function that has the same logical id in its own template. */
@@ -22,7 +29,7 @@ function twins() {
   return { parent, nested, outer: functionIn(parent), inner: functionIn(nested) };
 }
 
-test('a nested stack\'s function of the same logical id is another one', () => {
+test("a nested stack's function of the same logical id is another one", () => {
   const { nested, outer, inner } = twins();
   permission(nested, 'ByName', inner.functionName);
   permission(nested, 'ByArn', inner.functionArn);

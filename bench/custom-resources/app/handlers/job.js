@@ -5,5 +5,5 @@ exports.handler = customResource({
   create: async ({ properties }) => wait({ doneAt: Date.now() + Number(properties.Seconds) * 1000 }),
   update: async () => done(),
   delete: async () => done(),
-  poll: async (_, { doneAt }) => Date.now() >= doneAt ? done({ data: { DoneAt: String(doneAt) } }) : wait({ doneAt }),
+  poll: async (_, { doneAt }) => (Date.now() >= doneAt ? done({ data: { DoneAt: String(doneAt) } }) : wait({ doneAt })),
 });

@@ -5,6 +5,5 @@ const https = require('node:https');
 const request = https.request;
 const endpoint = new URL(process.env.AWS_ENDPOINT_URL);
 
-https.request = (options, ...rest) => options.hostname === endpoint.hostname
-  ? http.request({ ...options, port: endpoint.port }, ...rest)
-  : request(options, ...rest);
+https.request = (options, ...rest) =>
+  options.hostname === endpoint.hostname ? http.request({ ...options, port: endpoint.port }, ...rest) : request(options, ...rest);

@@ -18,13 +18,16 @@ export class PropagationStack extends Stack {
     super(scope, id);
     const parameterArn = this.formatArn({ service: 'ssm', resource: 'parameter', resourceName: props.parameter.slice(1) });
 
-    const readers = ['Shop', 'Checkout'].map((name) => new lambda.Function(this, name, {
-      runtime: props.runtime,
-      architecture: lambda.Architecture.ARM_64,
-      handler: 'index.handler',
-      code: lambda.Code.fromAsset(path.join(__dirname, 'reader')),
-      environment: { PARAMETER: props.parameter },
-    }));
+    const readers = ['Shop', 'Checkout'].map(
+      (name) =>
+        new lambda.Function(this, name, {
+          runtime: props.runtime,
+          architecture: lambda.Architecture.ARM_64,
+          handler: 'index.handler',
+          code: lambda.Code.fromAsset(path.join(__dirname, 'reader')),
+          environment: { PARAMETER: props.parameter },
+        }),
+    );
     readers.forEach((reader) => reader.addToRolePolicy(new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [parameterArn] })));
 
     const configuration = new LongRunningCustomResource(this, 'Configuration', {
@@ -41,10 +44,12 @@ export class PropagationStack extends Stack {
       },
     });
     readers.forEach((reader) => reader.grantInvoke(configuration));
-    configuration.grantPrincipal.addToPrincipalPolicy(new iam.PolicyStatement({
-      actions: ['ssm:PutParameter', 'ssm:GetParameter', 'ssm:DeleteParameter'],
-      resources: [parameterArn],
-    }));
+    configuration.grantPrincipal.addToPrincipalPolicy(
+      new iam.PolicyStatement({
+        actions: ['ssm:PutParameter', 'ssm:GetParameter', 'ssm:DeleteParameter'],
+        resources: [parameterArn],
+      }),
+    );
 
     new CfnOutput(this, 'Parameter', { value: configuration.ref });
     new CfnOutput(this, 'Version', { value: configuration.getAttString('Version') });

@@ -78,7 +78,7 @@ async function restorePage(request: AnyRequest<Properties>, state: Restoring, co
   const { bucket, key, table, itemsPerSecond } = request.properties as Properties;
   const mark = idOf({ bucket, key, table }, context);
   const page = await readPage({ bucket, key }, state, itemsPerSecond, context.signal);
-  if (await putItems(table, page.items, mark, context.signal) > 0) {
+  if ((await putItems(table, page.items, mark, context.signal)) > 0) {
     return wait(state); // the table is at its limit: the same page again, after the runtime's pause
   }
   const next = { ...state, offset: page.end, restored: state.restored + page.items.length };
@@ -116,5 +116,8 @@ function targetOf(raw: Raw): Target {
 
 /** Another backup or table makes another id, so that CloudFormation deletes the old restore once the whole update has succeeded. */
 function idOf({ bucket, key, table }: Target, { defaultPhysicalResourceId }: OperationContext): string {
-  return `${defaultPhysicalResourceId}-${createHash('sha256').update(JSON.stringify([bucket, key, table])).digest('hex').slice(0, 12)}`;
+  return `${defaultPhysicalResourceId}-${createHash('sha256')
+    .update(JSON.stringify([bucket, key, table]))
+    .digest('hex')
+    .slice(0, 12)}`;
 }

@@ -1,7 +1,13 @@
 /** Puts marked items into a table, and removes them again. */
 import {
-  type AttributeValue, BatchWriteItemCommand, ConditionalCheckFailedException, DeleteItemCommand, DescribeTableCommand, DynamoDBClient,
-  ResourceNotFoundException, ScanCommand,
+  type AttributeValue,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceNotFoundException,
+  ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { Item } from './backup';
 
@@ -41,32 +47,42 @@ export async function keyNames(table: string): Promise<string[] | undefined> {
 
 /** Removes what carries the mark among the next items; `next` is where to go on, null at the end. */
 export async function removeItems(
-  table: string, mark: string, keys: readonly string[], from: Key | null, signal: AbortSignal,
+  table: string,
+  mark: string,
+  keys: readonly string[],
+  from: Key | null,
+  signal: AbortSignal,
 ): Promise<{ removed: number; next: Key | null }> {
-  const page = await dynamodb.send(new ScanCommand({
-    TableName: table,
-    Limit: SCAN,
-    ExclusiveStartKey: from ?? undefined,
-    ConsistentRead: true,
-    FilterExpression: '#mark = :mark',
-    ProjectionExpression: keys.map((_, n) => `#key${n}`).join(', '),
-    ExpressionAttributeNames: { '#mark': MARK, ...Object.fromEntries(keys.map((key, n) => [`#key${n}`, key])) },
-    ExpressionAttributeValues: { ':mark': { S: mark } },
-  }), { abortSignal: signal });
+  const page = await dynamodb.send(
+    new ScanCommand({
+      TableName: table,
+      Limit: SCAN,
+      ExclusiveStartKey: from ?? undefined,
+      ConsistentRead: true,
+      FilterExpression: '#mark = :mark',
+      ProjectionExpression: keys.map((_, n) => `#key${n}`).join(', '),
+      ExpressionAttributeNames: { '#mark': MARK, ...Object.fromEntries(keys.map((key, n) => [`#key${n}`, key])) },
+      ExpressionAttributeValues: { ':mark': { S: mark } },
+    }),
+    { abortSignal: signal },
+  );
   const removed = await Promise.all((page.Items ?? []).map((key) => removeItem(table, key, mark, signal)));
-  return { removed: removed.filter(Boolean).length, next: page.LastEvaluatedKey as Key | undefined ?? null };
+  return { removed: removed.filter(Boolean).length, next: (page.LastEvaluatedKey as Key | undefined) ?? null };
 }
 
 /** False when the application has replaced the item since it was found: it is the application's now. */
 async function removeItem(table: string, key: Record<string, AttributeValue>, mark: string, signal: AbortSignal): Promise<boolean> {
   try {
-    await dynamodb.send(new DeleteItemCommand({
-      TableName: table,
-      Key: key,
-      ConditionExpression: '#mark = :mark',
-      ExpressionAttributeNames: { '#mark': MARK },
-      ExpressionAttributeValues: { ':mark': { S: mark } },
-    }), { abortSignal: signal });
+    await dynamodb.send(
+      new DeleteItemCommand({
+        TableName: table,
+        Key: key,
+        ConditionExpression: '#mark = :mark',
+        ExpressionAttributeNames: { '#mark': MARK },
+        ExpressionAttributeValues: { ':mark': { S: mark } },
+      }),
+      { abortSignal: signal },
+    );
     return true;
   } catch (error) {
     if (error instanceof ConditionalCheckFailedException) return false;

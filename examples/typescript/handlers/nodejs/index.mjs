@@ -7,20 +7,22 @@ const dynamodb = new DynamoDBClient({});
 export const handler = async (event, context) => {
   const replay = context.clientContext?.custom?.maintenanceReplay;
   for (const { source, id, digest } of arrivals(event)) {
-    await dynamodb.send(new UpdateItemCommand({
-      TableName: process.env.EXECUTIONS_TABLE,
-      Key: { id: { S: id } },
-      UpdateExpression:
-        'ADD executions :one, digests :digests SET #source = :source, executedAt = if_not_exists(executedAt, :now), replayed = :replayed',
-      ExpressionAttributeNames: { '#source': 'source' },
-      ExpressionAttributeValues: {
-        ':one': { N: '1' },
-        ':digests': { SS: [digest] },
-        ':source': { S: source },
-        ':now': { N: String(Date.now()) },
-        ':replayed': { BOOL: Boolean(replay) },
-      },
-    }));
+    await dynamodb.send(
+      new UpdateItemCommand({
+        TableName: process.env.EXECUTIONS_TABLE,
+        Key: { id: { S: id } },
+        UpdateExpression:
+          'ADD executions :one, digests :digests SET #source = :source, executedAt = if_not_exists(executedAt, :now), replayed = :replayed',
+        ExpressionAttributeNames: { '#source': 'source' },
+        ExpressionAttributeValues: {
+          ':one': { N: '1' },
+          ':digests': { SS: [digest] },
+          ':source': { S: source },
+          ':now': { N: String(Date.now()) },
+          ':replayed': { BOOL: Boolean(replay) },
+        },
+      }),
+    );
   }
   return event.requestContext ? { statusCode: 200, body: 'counted' } : undefined;
 };

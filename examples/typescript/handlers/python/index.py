@@ -1,4 +1,5 @@
 """Counts each thing that arrives, by the id that its sender gave it, with a digest of what arrived."""
+
 import hashlib
 import json
 import os

@@ -63,12 +63,10 @@ export class Client {
     const original: NativeClient = { next: native.next, done: native.done, error: native.error, initializeClient: native.initializeClient };
     const wrapped = Object.assign(Object.create(native) as NativeClient, {
       next: (...more: unknown[]) => session.next(original, more),
-      done: (encodedId: string, body: string, ...more: unknown[]) => (
-        session.takes(encodedId, 'result', body) ? null : original.done(encodedId, body, ...more)
-      ),
-      error: (encodedId: string, body: string, xray: string, ...more: unknown[]) => (
-        session.takes(encodedId, 'error', body) ? null : original.error(encodedId, body, xray, ...more)
-      ),
+      done: (encodedId: string, body: string, ...more: unknown[]) =>
+        session.takes(encodedId, 'result', body) ? null : original.done(encodedId, body, ...more),
+      error: (encodedId: string, body: string, xray: string, ...more: unknown[]) =>
+        session.takes(encodedId, 'error', body) ? null : original.error(encodedId, body, xray, ...more),
     });
     this.originals.set(wrapped, original);
     return wrapped;

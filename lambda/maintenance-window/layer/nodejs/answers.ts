@@ -35,12 +35,18 @@ export function windowActive(action: 'REJECT' | 'LEAVE', until: number | null, r
 
 /** The error of onWindowUnknown FAIL. */
 export function windowUnknown(cause: string): GateError {
-  return new GateError('windowUnknown', messages.windowUnknown.replace('<cause>', () => cause));
+  return new GateError(
+    'windowUnknown',
+    messages.windowUnknown.replace('<cause>', () => cause),
+  );
 }
 
 /** The error to a source whose event could not be kept. */
 export function notStored(cause: string): GateError {
-  return new GateError('notStored', messages.notStored.replace('<cause>', () => cause));
+  return new GateError(
+    'notStored',
+    messages.notStored.replace('<cause>', () => cause),
+  );
 }
 
 function http(source: Source, event: unknown, status: keyof typeof STATUS, more: Record<string, string>, content: unknown): string {
@@ -48,8 +54,8 @@ function http(source: Source, event: unknown, status: keyof typeof STATUS, more:
   const multiValue = source.answer === 'alb' && isObject(event) && 'multiValueHeaders' in event;
   return JSON.stringify({
     statusCode: status,
-    ...source.answer === 'alb' ? { statusDescription: `${status} ${STATUS[status]}` } : {},
-    ...multiValue ? { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) } : { headers },
+    ...(source.answer === 'alb' ? { statusDescription: `${status} ${STATUS[status]}` } : {}),
+    ...(multiValue ? { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) } : { headers }),
     body: JSON.stringify(content),
     isBase64Encoded: false,
   });

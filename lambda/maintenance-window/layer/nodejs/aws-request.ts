@@ -14,7 +14,12 @@ const PROTOCOLS: Readonly<Record<Service, readonly [string, string]>> = {
   sqs: ['application/x-amz-json-1.0', 'AmazonSQS'],
 };
 const THROTTLES = [
-  'ProvisionedThroughputExceededException', 'RequestLimitExceeded', 'RequestThrottled', 'ThrottledException', 'Throttling', 'ThrottlingException',
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
   'TooManyRequestsException',
 ];
 /** Milliseconds: long enough for a part of a large event from a small function. Half of what is left at most: a hang leaves time for another. */
@@ -30,7 +35,13 @@ export class AwsError extends Error {
    * @param code the service's error code, or what kept the answer away
    * @param details the error's JSON body
    */
-  constructor(readonly code: string, text: string, readonly retryable: boolean, readonly details: Json = {}, options?: ErrorOptions) {
+  constructor(
+    readonly code: string,
+    text: string,
+    readonly retryable: boolean,
+    readonly details: Json = {},
+    options?: ErrorOptions,
+  ) {
     super(text ? `${code}: ${text}` : code, options);
   }
 }
@@ -40,7 +51,10 @@ export class AwsClient {
   readonly region: string;
   private readonly credentials: CredentialSource;
 
-  constructor(private readonly environment: Environment, readonly clock: () => number = Date.now) {
+  constructor(
+    private readonly environment: Environment,
+    readonly clock: () => number = Date.now,
+  ) {
     this.region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1';
     this.credentials = new CredentialSource(environment, clock);
   }
@@ -66,15 +80,18 @@ export class AwsClient {
       const body = JSON.stringify(input);
       const keys = await this.credentials.get(budget);
       const { default: aws4 } = await import('aws4');
-      const signed = aws4.sign({
-        service,
-        region: this.region,
-        method: 'POST',
-        host: url.host,
-        path: url.pathname + url.search,
-        headers: { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` },
-        body,
-      }, keys);
+      const signed = aws4.sign(
+        {
+          service,
+          region: this.region,
+          method: 'POST',
+          host: url.host,
+          path: url.pathname + url.search,
+          headers: { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` },
+          body,
+        },
+        keys,
+      );
       const headers = signed.headers as Record<string, string>;
       response = await send({ method: 'POST', url, headers, body, budget: budget - Math.max(0, this.clock() - started), fresh });
     } catch (error) {
@@ -120,7 +137,7 @@ function parsed(service: Service, operation: string, response: HttpResponse): Js
   } catch {
     answer = null;
   }
-  const object = typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? answer as Json : null;
+  const object = typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? (answer as Json) : null;
   if (response.status === 200 && (object || service === 'sqs')) {
     return object ?? {};
   }

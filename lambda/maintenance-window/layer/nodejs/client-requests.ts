@@ -24,14 +24,17 @@ export function watchRequests(session: Session): () => void {
     const options = args[0] as http.RequestOptions | string | URL;
     const path = watching && typeof options === 'object' && !(options instanceof URL) ? options.path : null;
     if (path === NEXT) {
-      throw new GateNotAttached('the runtime\'s client asks for invocations past its native part, so the gate would not see them. Update the library.');
+      throw new GateNotAttached(
+        "the runtime's client asks for invocations past its native part, so the gate would not see them. Update the library.",
+      );
     }
     return path === INIT_ERROR && session.isLoading ? asInvocationError(session, options as http.RequestOptions, args) : request.apply(http, args);
   }) as typeof request;
   http.request = watched;
   return () => {
     watching = false;
-    if (http.request === watched) { // a tool may have wrapped it in turn
+    if (http.request === watched) {
+      // a tool may have wrapped it in turn
       http.request = request;
     }
   };

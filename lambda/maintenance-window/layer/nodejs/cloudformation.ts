@@ -39,7 +39,7 @@ export function responseUrl(text: string, environment: Environment): URL | null 
 
 /** What a request gets whose handler is held. Only the Delete of a resource that never came to be succeeds. */
 export function heldResponse(request: Record<string, unknown>, reason: string): CustomResourceResponse {
-  const text = (name: string) => typeof request[name] === 'string' ? request[name] : '';
+  const text = (name: string) => (typeof request[name] === 'string' ? request[name] : '');
   const given = text('PhysicalResourceId');
   const neverMade = request.RequestType === 'Delete' && given === createFailedMarker;
   const answer = (shown: string): CustomResourceResponse => ({
@@ -71,7 +71,14 @@ export async function deliver(url: URL, response: CustomResourceResponse, until:
   while (clock() < until) {
     try {
       // The URL is signed for an empty content type
-      const { status } = await send({ method: 'PUT', url, headers: { 'content-type': '' }, body, budget: Math.min(until - clock(), MOST_ATTEMPT), fresh: true });
+      const { status } = await send({
+        method: 'PUT',
+        url,
+        headers: { 'content-type': '' },
+        body,
+        budget: Math.min(until - clock(), MOST_ATTEMPT),
+        fresh: true,
+      });
       if (status >= 200 && status < 300) {
         return;
       }

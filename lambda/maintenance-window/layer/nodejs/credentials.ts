@@ -21,7 +21,10 @@ const REFRESH_BEFORE_EXPIRY = 5 * 60_000;
 export class CredentialSource {
   private current: Credentials | null;
 
-  constructor(private readonly environment: Environment, private readonly clock: () => number = Date.now) {
+  constructor(
+    private readonly environment: Environment,
+    private readonly clock: () => number = Date.now,
+  ) {
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;
     this.current = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, sessionToken } : null;
   }
@@ -59,7 +62,7 @@ export class CredentialSource {
     const keys = JSON.parse(response.body.toString()) as Record<string, unknown>;
     const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token: sessionToken, Expiration: expiration } = keys;
     if (typeof accessKeyId !== 'string' || typeof secretAccessKey !== 'string') {
-      throw new Error('the container\'s credentials endpoint answered without keys');
+      throw new Error("the container's credentials endpoint answered without keys");
     }
     const expires = typeof expiration === 'string' ? Date.parse(expiration) : NaN;
     return { accessKeyId, secretAccessKey, sessionToken: sessionToken as string | undefined, ...(Number.isNaN(expires) ? {} : { expires }) };
@@ -67,7 +70,8 @@ export class CredentialSource {
 
   private async authorization(): Promise<Record<string, string>> {
     const { AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: file, AWS_CONTAINER_AUTHORIZATION_TOKEN: token } = this.environment;
-    if (file) { // read anew each time: it is rotated
+    if (file) {
+      // read anew each time: it is rotated
       const { readFile } = await import('node:fs/promises');
       return { authorization: (await readFile(file, 'utf8')).trim() };
     }

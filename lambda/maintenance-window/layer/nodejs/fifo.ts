@@ -18,7 +18,7 @@ const MOST_BUDGET = 5000;
 export async function extendVisibility(client: AwsClient, event: unknown, hidden: number, remaining: number): Promise<string | null> {
   const records = (isObject(event) && Array.isArray(event.Records) ? event.Records : []).filter(isObject);
   const handles = records.map(({ receiptHandle }) => receiptHandle).filter((handle) => typeof handle === 'string');
-  const [,,,, account, name] = String(records[0]?.eventSourceARN).split(':');
+  const [, , , , account, name] = String(records[0]?.eventSourceARN).split(':');
   if (!name || handles.length !== records.length) {
     return 'the event names no queue, or a message without its receipt handle';
   }
@@ -27,9 +27,9 @@ export async function extendVisibility(client: AwsClient, event: unknown, hidden
   const seconds = Math.max(0, Math.ceil(hidden / 1000));
   try {
     for (let start = 0; start < handles.length; start += MOST_ENTRIES) {
-      const entries = handles.slice(start, start + MOST_ENTRIES).map((handle, number) => (
-        { Id: String(number), ReceiptHandle: handle, VisibilityTimeout: seconds }
-      ));
+      const entries = handles
+        .slice(start, start + MOST_ENTRIES)
+        .map((handle, number) => ({ Id: String(number), ReceiptHandle: handle, VisibilityTimeout: seconds }));
       const { Failed: failed } = await client.call('sqs', 'ChangeMessageVisibilityBatch', { QueueUrl: queue, Entries: entries }, until);
       if (Array.isArray(failed) && failed.length > 0) {
         return `${failed.length} of ${entries.length} messages of ${name}: ${String((failed[0] as Record<string, unknown>).Code)}`;

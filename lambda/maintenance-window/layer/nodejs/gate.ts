@@ -48,7 +48,8 @@ export class Gate {
   async plan(invocation: Invocation): Promise<Step> {
     try {
       return await this.decide(invocation);
-    } catch (error) { // a defect of the gate must neither acknowledge the event nor run it unprotected
+    } catch (error) {
+      // a defect of the gate must neither acknowledge the event nor run it unprotected
       this.parts.reporter.log(`${invocation.requestId} is failed by an error of the gate: ${error instanceof Error ? error.stack : String(error)}`);
       return { do: 'fail', error: new GateError('gateNotAttached', `the gate failed: ${reasonOf(error)}`) };
     }

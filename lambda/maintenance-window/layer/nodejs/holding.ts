@@ -40,9 +40,12 @@ export class Hold {
       return this.run;
     }
     switch (this.action) {
-      case 'DEFER': return this.keep(decision, (event) => this.store.defer(event, this.until));
-      case 'LEAVE': return this.leave(decision);
-      default: return this.reject(decision);
+      case 'DEFER':
+        return this.keep(decision, (event) => this.store.defer(event, this.until));
+      case 'LEAVE':
+        return this.leave(decision);
+      default:
+        return this.reject(decision);
     }
   }
 
@@ -83,7 +86,8 @@ export class Hold {
     if (!(error instanceof StoreError)) {
       throw error;
     }
-    if (this.source.name === DIRECT) { // maybe a caller that waits, and that would not come again
+    if (this.source.name === DIRECT) {
+      // maybe a caller that waits, and that would not come again
       this.parts.reporter.count('duplicateCheckSkipped');
       return this.run;
     }
@@ -150,7 +154,8 @@ export class Hold {
     }
     try {
       await deliver(url, heldResponse(request, error.message), this.until, this.parts.clock);
-    } catch (failure) { // Lambda tries again after an error: silence would hang the stack
+    } catch (failure) {
+      // Lambda tries again after an error: silence would hang the stack
       const message = `${error.message} CloudFormation could not be told so: ${reasonOf(failure)}.`;
       return { do: 'fail', error: new GateError('windowActive', message) };
     }

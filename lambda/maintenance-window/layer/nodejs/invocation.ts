@@ -36,11 +36,11 @@ export interface Invocation {
  */
 export function readInvocation(raw: RawInvocation): Invocation {
   const { bodyJson, headers } = raw;
-  const text = (name: string) => headers[name] === undefined || headers[name] === '' ? null : String(headers[name]);
+  const text = (name: string) => (headers[name] === undefined || headers[name] === '' ? null : String(headers[name]));
   const requestId = text('lambda-runtime-aws-request-id');
   const deadline = Number(text('lambda-runtime-deadline-ms') ?? NaN);
   if (typeof bodyJson !== 'string' || requestId === null || Number.isNaN(deadline)) {
-    throw new GateNotAttached('the runtime\'s client hands over invocations without body, request id or deadline where they are expected');
+    throw new GateNotAttached("the runtime's client hands over invocations without body, request id or deadline where they are expected");
   }
   return {
     raw,
@@ -66,8 +66,8 @@ export function withContent(raw: RawInvocation, bodyJson: string, clientContext:
     bodyJson,
     headers: {
       ...headers,
-      ...clientContext === null ? {} : { [CLIENT_CONTEXT]: clientContext },
-      ...identity === null ? {} : { [IDENTITY]: identity },
+      ...(clientContext === null ? {} : { [CLIENT_CONTEXT]: clientContext }),
+      ...(identity === null ? {} : { [IDENTITY]: identity }),
     },
   };
 }

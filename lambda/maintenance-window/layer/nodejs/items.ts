@@ -35,11 +35,16 @@ export function decodeRow(item: Json): Row {
 function decode(value: Json): Value {
   const [[type, content]] = Object.entries(value);
   switch (type) {
-    case 'N': return Number(content);
-    case 'B': return Buffer.from(content as string, 'base64');
-    case 'L': return (content as Json[]).map(decode);
-    case 'M': return decodeRow(content as Json);
-    default: return content as Value;
+    case 'N':
+      return Number(content);
+    case 'B':
+      return Buffer.from(content as string, 'base64');
+    case 'L':
+      return (content as Json[]).map(decode);
+    case 'M':
+      return decodeRow(content as Json);
+    default:
+      return content as Value;
   }
 }
 

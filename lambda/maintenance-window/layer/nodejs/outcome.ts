@@ -45,7 +45,7 @@ export function withOnly(source: Source, body: string, only: readonly string[]):
   if (!items) {
     return null;
   }
-  return JSON.stringify({ ...event as object, [source.batch![0]]: items.filter((item) => only.includes(itemId(source, item)!)) });
+  return JSON.stringify({ ...(event as object), [source.batch![0]]: items.filter((item) => only.includes(itemId(source, item)!)) });
 }
 
 /** An error's type or message as the row holds it: a handler may choose both, of any length. */
@@ -58,7 +58,7 @@ function outcomeOfBatch(source: Source, event: unknown, failures: unknown): Outc
     return { status: 'DONE' };
   }
   const known = new Set((itemsOf(source, event === NOT_JSON ? null : event) ?? []).map((item) => itemId(source, item)));
-  const ids = Array.isArray(failures) ? failures.map((failure) => isObject(failure) ? failure.itemIdentifier : undefined) : [undefined];
+  const ids = Array.isArray(failures) ? failures.map((failure) => (isObject(failure) ? failure.itemIdentifier : undefined)) : [undefined];
   if (!ids.every((id): id is string => typeof id === 'string' && id !== '' && known.has(id))) {
     return failed(PARTIAL_FAILURE, 'batchItemFailures names an item that is not in the batch, so the whole batch failed');
   }

@@ -20,8 +20,9 @@ export function parsePointer(body: string): Pointer | null {
   }
   const event = parse(body);
   const inner = isObject(event) && Object.keys(event).length === 1 ? event[pointer.key] : null;
-  const exact = isObject(inner) && Object.keys(inner).length === pointer.fields.length && pointer.fields.every((field) => typeof inner[field] === 'string');
-  return exact ? inner as unknown as Pointer : null;
+  const exact =
+    isObject(inner) && Object.keys(inner).length === pointer.fields.length && pointer.fields.every((field) => typeof inner[field] === 'string');
+  return exact ? (inner as unknown as Pointer) : null;
 }
 
 /**
@@ -37,9 +38,9 @@ export function withMark(original: unknown, row: Row, messages: readonly object[
     deferredAt: new Date(row.deferredAt as number).toISOString(),
     attempt: row.attempt,
     run: row.run ?? null,
-    ...messages && { messages },
+    ...(messages && { messages }),
   };
-  return JSON.stringify({ ...context, custom: { ...isObject(context.custom) ? context.custom : {}, [clientContext.key]: mark } });
+  return JSON.stringify({ ...context, custom: { ...(isObject(context.custom) ? context.custom : {}), [clientContext.key]: mark } });
 }
 
 /** A client context that a caller sent, without a forged mark; the same text when there is none. */

@@ -30,7 +30,7 @@ async function attach(environment: Environment, entry: string): Promise<void> {
   const runtimeClient = new Client(entry);
   runtimeClient.hook(session);
   const native = runtimeClient.open();
-  if (settings.loadsAfterCheck && await gate.holdsAtBoot()) {
+  if (settings.loadsAfterCheck && (await gate.holdsAtBoot())) {
     native.initializeClient?.(`aws-lambda-nodejs/${process.version}`);
     await session.hold(native);
   }

@@ -42,13 +42,20 @@ export class Replays {
   /** The window is on again: CLAIMED back to PENDING, the attempt not counted. Throws Refused. */
   async giveBack({ requestId, token }: Pointer, until: number): Promise<void> {
     const later = this.clock() + this.settings.cacheTtl;
-    const change = new Update().set('state', 'PENDING').set('nextAttempt', later).set('bpk', backlog('pending', requestId))
-      .add('dispatches', -1).remove('token', 'lease').when('state', 'CLAIMED').when('token', token);
+    const change = new Update()
+      .set('state', 'PENDING')
+      .set('nextAttempt', later)
+      .set('bpk', backlog('pending', requestId))
+      .add('dispatches', -1)
+      .remove('token', 'lease')
+      .when('state', 'CLAIMED')
+      .when('token', token);
     try {
       await this.table.update(this.key(requestId), change, until);
     } catch (error) {
       const row = rowOf(error);
-      if (row?.state !== 'PENDING' || row.nextAttempt !== later) { // else the acknowledgement was lost
+      if (row?.state !== 'PENDING' || row.nextAttempt !== later) {
+        // else the acknowledgement was lost
         throw new Refused('its claim is over');
       }
     }
@@ -62,13 +69,21 @@ export class Replays {
   async start({ requestId, token }: Pointer, deadline: number, until: number): Promise<Run> {
     const nonce = randomUUID();
     const lease = deadline + runLeaseGrace.value;
-    const change = new Update().set('state', 'RUNNING').set('nonce', nonce).set('lease', lease).set('dispatches', 0)
-      .set('bpk', backlog('active', requestId)).add('attempt', 1).when('state', 'CLAIMED').when('token', token);
+    const change = new Update()
+      .set('state', 'RUNNING')
+      .set('nonce', nonce)
+      .set('lease', lease)
+      .set('dispatches', 0)
+      .set('bpk', backlog('active', requestId))
+      .add('attempt', 1)
+      .when('state', 'CLAIMED')
+      .when('token', token);
     try {
       return { row: await this.table.update(this.key(requestId), change, until), nonce };
     } catch (error) {
       const row = rowOf(error);
-      if (row?.nonce !== nonce) { // else the acknowledgement was lost
+      if (row?.nonce !== nonce) {
+        // else the acknowledgement was lost
         throw new Refused('there is no such claim, or it was started already');
       }
       return { row, nonce };
@@ -77,7 +92,7 @@ export class Replays {
 
   /** The event's bytes, as received. Throws BodyDamaged. */
   async load(row: Row, until: number): Promise<Buffer> {
-    let content = row.chunks ? await this.loadChunks(row, until) : row.body as Buffer ?? Buffer.alloc(0);
+    let content = row.chunks ? await this.loadChunks(row, until) : ((row.body as Buffer) ?? Buffer.alloc(0));
     if (row.encoding === 'gzip') {
       try {
         content = gunzipSync(content);
@@ -101,7 +116,7 @@ export class Replays {
     if (outcome.status === 'DONE') {
       this.setDone(change, row, now);
     } else {
-      if (attempt < (row.maxAttempt as number ?? maxAttempts.value)) {
+      if (attempt < ((row.maxAttempt as number) ?? maxAttempts.value)) {
         state = 'PENDING';
         stamp = ['nextAttempt', now + backoffAfter(attempt, Math.random())];
       } else {
@@ -118,7 +133,8 @@ export class Replays {
       await this.table.update(row.pk as string, change.set('state', state).set(...stamp), until);
     } catch (error) {
       const there = rowOf(error);
-      if (there?.attempt !== attempt || there[stamp[0]] !== stamp[1]) { // else the acknowledgement was lost
+      if (there?.attempt !== attempt || there[stamp[0]] !== stamp[1]) {
+        // else the acknowledgement was lost
         throw new Refused('the run lost its lease before its outcome could be written');
       }
     }
@@ -134,9 +150,9 @@ export class Replays {
   }
 
   private async loadChunks(row: Row, until: number): Promise<Buffer> {
-    const keys = Array.from({ length: row.chunks as number }, (_, number) => chunkKey(row.pk as string, row.writeId as string ?? '', number));
+    const keys = Array.from({ length: row.chunks as number }, (_, number) => chunkKey(row.pk as string, (row.writeId as string) ?? '', number));
     const found = await this.table.getMany(keys, until);
-    const missing = keys.flatMap((key, number) => found.has(key) ? [] : [number]);
+    const missing = keys.flatMap((key, number) => (found.has(key) ? [] : [number]));
     if (missing.length > 0) {
       throw new BodyDamaged(`parts ${missing.join(', ')} of ${keys.length} are missing`);
     }

@@ -26,7 +26,12 @@ export class RuntimeApi {
     await this.post('init/error', body, { 'Lambda-Runtime-Function-Error-Type': errorType });
   }
 
-  private async answer({ requestId, invocationId }: Invocation, kind: 'response' | 'error', body: string, headers: Record<string, string>): Promise<void> {
+  private async answer(
+    { requestId, invocationId }: Invocation,
+    kind: 'response' | 'error',
+    body: string,
+    headers: Record<string, string>,
+  ): Promise<void> {
     const echoed: Record<string, string> = invocationId === null ? {} : { 'Lambda-Runtime-Invocation-Id': invocationId };
     const { status } = await this.post(`invocation/${encodeURIComponent(requestId)}/${kind}`, body, { ...headers, ...echoed });
     if ((status < 200 || status >= 300) && status !== GONE) {

@@ -29,7 +29,10 @@ export class Session {
   private running: Running | null = null;
   private asked: (() => void) | null = null;
 
-  constructor(private readonly gate: Gate, private readonly api: RuntimeApi) {}
+  constructor(
+    private readonly gate: Gate,
+    private readonly api: RuntimeApi,
+  ) {}
 
   /** Whether an invocation waits for the handler that is being loaded. */
   get isLoading(): boolean {
@@ -85,7 +88,7 @@ export class Session {
     for (;;) {
       const raw = await native.next(...more);
       if (typeof raw?.bodyJson !== 'string' || typeof raw.headers !== 'object') {
-        throw new GateNotAttached('the runtime\'s client hands over invocations without bodyJson or headers');
+        throw new GateNotAttached("the runtime's client hands over invocations without bodyJson or headers");
       }
       const context = raw.headers[CLIENT_CONTEXT] ? String(raw.headers[CLIENT_CONTEXT]) : null;
       if (this.gate.isQuiet({ body: raw.bodyJson, clientContext: context })) {

@@ -122,7 +122,10 @@ function holds(condition: Condition, event: unknown): boolean {
     return condition.type === 'array' ? Array.isArray(value) : condition.type === 'object' ? isObject(value) : typeof value === condition.type;
   }
   const has = (name: string, test: (part: string) => boolean) => name in condition && test(condition[name] as string);
-  return typeof value === 'string' && (
-    has('startsWith', (part) => value.startsWith(part)) || has('endsWith', (part) => value.endsWith(part)) || has('contains', (part) => value.includes(part))
+  return (
+    typeof value === 'string' &&
+    (has('startsWith', (part) => value.startsWith(part)) ||
+      has('endsWith', (part) => value.endsWith(part)) ||
+      has('contains', (part) => value.includes(part)))
   );
 }

@@ -46,7 +46,11 @@ export function capped(sourceIds: readonly string[]): readonly string[] {
 
 /** Writes rows of one function. Every method throws StoreError when the event is not durable. `until` in epoch milliseconds. */
 export class Store {
-  constructor(private readonly table: Table, private readonly functionKey: string, private readonly clock: () => number = Date.now) {}
+  constructor(
+    private readonly table: Table,
+    private readonly functionKey: string,
+    private readonly clock: () => number = Date.now,
+  ) {}
 
   /** The row that an earlier attempt of the same invocation left, null when there is none. */
   async lookUp(requestId: string, until: number): Promise<Row | null> {
@@ -77,7 +81,7 @@ export class Store {
       functionKey: this.functionKey,
       requestId,
       source,
-      ...source === SCHEDULED && ruleOf(envelope),
+      ...(source === SCHEDULED && ruleOf(envelope)),
       target: envelope.functionArn as string,
       deferredAt: now,
       nextAttempt: now,
@@ -104,7 +108,8 @@ export class Store {
     try {
       await this.table.create(header, until);
     } catch (error) {
-      if (!(error instanceof Conflict && error.row?.writeId === writeId)) { // else the acknowledgement of our own write was lost
+      if (!(error instanceof Conflict && error.row?.writeId === writeId)) {
+        // else the acknowledgement of our own write was lost
         await this.afterConflict(error, row, body, until);
         return;
       }
@@ -127,7 +132,10 @@ export class Store {
   private async takeOverRow(row: Row, body: PackedBody, old: Row, until: number): Promise<void> {
     const writeId = randomUUID();
     const { writeId: oldWriteId = '', chunks = 0 } = old;
-    const change = new Update().set('writeId', writeId).set('chunks', parts(body).length).append('abandoned', [{ writeId: oldWriteId, chunks }]);
+    const change = new Update()
+      .set('writeId', writeId)
+      .set('chunks', parts(body).length)
+      .append('abandoned', [{ writeId: oldWriteId, chunks }]);
     for (const name of ['encoding', 'bodySize', 'bodySha256', 'envelope']) {
       change.set(name, row[name]);
     }
@@ -151,14 +159,18 @@ export class Store {
     const id = row.pk as string;
     await this.fill(id, writeId, parts(body), until);
     const now = this.clock();
-    const change = new Update().set('state', 'PENDING').set('nextAttempt', now).set('bpk', backlog('pending', row.requestId as string));
+    const change = new Update()
+      .set('state', 'PENDING')
+      .set('nextAttempt', now)
+      .set('bpk', backlog('pending', row.requestId as string));
     try {
       await this.table.update(id, change.when('state', 'WRITING').when('writeId', writeId), until);
     } catch (error) {
       if (!(error instanceof Conflict)) {
         throw error;
       }
-      if (error.row?.writeId !== writeId || !isKept(error.row)) { // else the acknowledgement was lost
+      if (error.row?.writeId !== writeId || !isKept(error.row)) {
+        // else the acknowledgement was lost
         throw new StoreError('another attempt of the same invocation took over the event');
       }
     }

@@ -37,7 +37,10 @@ export function chunkKey(eventId: string, writeId: string, number: number): stri
 }
 
 export class Table {
-  constructor(private readonly client: AwsClient, private readonly name: string) {}
+  constructor(
+    private readonly client: AwsClient,
+    private readonly name: string,
+  ) {}
 
   /** A consistent read; null when there is no such row. Throws StoreError. */
   async get(key: string, until: number): Promise<Row | null> {
@@ -52,12 +55,17 @@ export class Table {
 
   /** Throws Conflict when the row exists, StoreError. */
   async create(row: Row, until: number): Promise<void> {
-    await this.conditional('PutItem', {
-      TableName: this.name,
-      Item: encodeRow(row),
-      ConditionExpression: 'attribute_not_exists(pk)',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    }, row.pk as string, until);
+    await this.conditional(
+      'PutItem',
+      {
+        TableName: this.name,
+        Item: encodeRow(row),
+        ConditionExpression: 'attribute_not_exists(pk)',
+        ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+      },
+      row.pk as string,
+      until,
+    );
   }
 
   /** The row after the change. Throws Conflict, StoreError. */

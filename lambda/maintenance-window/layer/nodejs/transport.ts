@@ -47,15 +47,20 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
   let over = false;
   try {
     return await new Promise<HttpResponse>((resolve, reject) => {
-      timer = setTimeout(() => {
-        over = true;
-        reject(new Error(`no answer within ${Math.max(0, Math.round(budget))} ms`));
-      }, Math.max(0, budget));
-      load(url.protocol).then((http) => {
-        if (!over) {
-          sent = open(http, request, resolve, reject);
-        }
-      }).catch(reject);
+      timer = setTimeout(
+        () => {
+          over = true;
+          reject(new Error(`no answer within ${Math.max(0, Math.round(budget))} ms`));
+        },
+        Math.max(0, budget),
+      );
+      load(url.protocol)
+        .then((http) => {
+          if (!over) {
+            sent = open(http, request, resolve, reject);
+          }
+        })
+        .catch(reject);
     });
   } catch (error) {
     sent?.destroy();

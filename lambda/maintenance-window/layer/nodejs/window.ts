@@ -46,7 +46,10 @@ const SHOWN_CHARACTERS = 120;
 
 /** A parameter's value that cannot be read. */
 export class WindowValueError extends Error {
-  constructor(readonly code: WindowErrorCode, readonly value: string) {
+  constructor(
+    readonly code: WindowErrorCode,
+    readonly value: string,
+  ) {
     super(`${errorCodes[code]} (${code}): '${[...value].slice(0, SHOWN_CHARACTERS).join('')}'`);
     this.name = 'WindowValueError';
   }
@@ -129,7 +132,12 @@ export function decide(operator: OperatorValue, planned: PlannedValue | null, le
  * @param guard milliseconds, as for guarded
  */
 export function nextChange(
-  operator: OperatorValue, planned: PlannedValue | null, lead: number, operatorLastModified: number, guard: number, now: number,
+  operator: OperatorValue,
+  planned: PlannedValue | null,
+  lead: number,
+  operatorLastModified: number,
+  guard: number,
+  now: number,
 ): number {
   const edges = [...operator.intervals, ...(planned?.intervals ?? [])].flatMap(({ start, end }) => [start - lead, end, end + guard]);
   edges.push(operatorLastModified + guard);
@@ -139,7 +147,7 @@ export function nextChange(
   if (planned) {
     edges.push(planned.horizon);
   }
-  return edges.reduce((first, edge) => edge > now && edge < first ? edge : first, Infinity);
+  return edges.reduce((first, edge) => (edge > now && edge < first ? edge : first), Infinity);
 }
 
 /**
@@ -175,15 +183,17 @@ function halves(text: string, separator: string): [string, string | null] {
 }
 
 function intervals(list: string | null, value: string): Interval[] {
-  return list === null ? [] : list.split(',').map((item) => {
-    const [from, to] = halves(item, '/') as [string, string];
-    const start = timestamp(from, value);
-    const end = to.startsWith('P') ? start + duration(to, value) : timestamp(to, value);
-    if (end <= start) {
-      throw new WindowValueError('order', value);
-    }
-    return { start, end };
-  });
+  return list === null
+    ? []
+    : list.split(',').map((item) => {
+        const [from, to] = halves(item, '/') as [string, string];
+        const start = timestamp(from, value);
+        const end = to.startsWith('P') ? start + duration(to, value) : timestamp(to, value);
+        if (end <= start) {
+          throw new WindowValueError('order', value);
+        }
+        return { start, end };
+      });
 }
 
 function timestamp(text: string, value: string): number {

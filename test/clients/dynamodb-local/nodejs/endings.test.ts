@@ -33,45 +33,65 @@ describe.each(RUNTIMES.filter(({ runtime }) => runtime !== 'nodejs20.x'))('$runt
     stage.window('auto');
   };
 
-  test('process.exit ends the process as without the gate', async () => {
-    const [gated, bare] = await Promise.all([start(), start(512, { layer: undefined })]);
-    expect(await gated.exit({ kind: 'exit' })).toEqual(await bare.exit({ kind: 'exit' }));
-  }, MINUTES);
+  test(
+    'process.exit ends the process as without the gate',
+    async () => {
+      const [gated, bare] = await Promise.all([start(), start(512, { layer: undefined })]);
+      expect(await gated.exit({ kind: 'exit' })).toEqual(await bare.exit({ kind: 'exit' }));
+    },
+    MINUTES,
+  );
 
-  test('a replay that exits leaves its lease to lapse, and does not start again', async () => {
-    await keep({ kind: 'exit' });
-    const environment = await start();
-    const pointer = await stage.claim('r-1');
-    expect(await environment.exit(pointer, { requestId: 'p-1' })).toMatchObject({ reason: 'exit', code: 3 });
-    const row = await stage.row('r-1');
-    expect([row!.state!.S, row!.attempt!.N, row!.bpk!.S]).toEqual(['RUNNING', '1', 'active#10']);
-    expect(Number(row!.lease!.N)).toBeGreaterThan(Date.now());
-    expect(await (await start()).reply(pointer, { requestId: 'p-1' })).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
-  }, MINUTES);
+  test(
+    'a replay that exits leaves its lease to lapse, and does not start again',
+    async () => {
+      await keep({ kind: 'exit' });
+      const environment = await start();
+      const pointer = await stage.claim('r-1');
+      expect(await environment.exit(pointer, { requestId: 'p-1' })).toMatchObject({ reason: 'exit', code: 3 });
+      const row = await stage.row('r-1');
+      expect([row!.state!.S, row!.attempt!.N, row!.bpk!.S]).toEqual(['RUNNING', '1', 'active#10']);
+      expect(Number(row!.lease!.N)).toBeGreaterThan(Date.now());
+      expect(await (await start()).reply(pointer, { requestId: 'p-1' })).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
+    },
+    MINUTES,
+  );
 
-  test('a replay that eats all memory leaves its lease to lapse', async () => {
-    await keep({ kind: 'memory' });
-    const environment = await start(256);
-    expect(await environment.exit(await stage.claim('r-1'))).toMatchObject({ reason: 'out-of-memory' });
-    expect((await stage.row('r-1'))!.state!.S).toBe('RUNNING');
-  }, MINUTES);
+  test(
+    'a replay that eats all memory leaves its lease to lapse',
+    async () => {
+      await keep({ kind: 'memory' });
+      const environment = await start(256);
+      expect(await environment.exit(await stage.claim('r-1'))).toMatchObject({ reason: 'out-of-memory' });
+      expect((await stage.row('r-1'))!.state!.S).toBe('RUNNING');
+    },
+    MINUTES,
+  );
 
-  test('a replay that never returns has a lease that outlives its time limit', async () => {
-    await keep({ kind: 'hang' });
-    const environment = await start();
-    const before = Date.now();
-    expect(await environment.invoke(await stage.claim('r-1'), { timeout: 3000 })).toMatchObject({ late: true });
-    const row = await stage.row('r-1');
-    expect(row!.state!.S).toBe('RUNNING');
-    expect(Number(row!.lease!.N)).toBeGreaterThanOrEqual(before + 33_000);
-  }, MINUTES);
+  test(
+    'a replay that never returns has a lease that outlives its time limit',
+    async () => {
+      await keep({ kind: 'hang' });
+      const environment = await start();
+      const before = Date.now();
+      expect(await environment.invoke(await stage.claim('r-1'), { timeout: 3000 })).toMatchObject({ late: true });
+      const row = await stage.row('r-1');
+      expect(row!.state!.S).toBe('RUNNING');
+      expect(Number(row!.lease!.N)).toBeGreaterThanOrEqual(before + 33_000);
+    },
+    MINUTES,
+  );
 
-  test('a handler that would end the process is not called while the window is on', async () => {
-    stage.window('on');
-    const environment = await start();
-    for (const kind of ['exit', 'reject', 'memory', 'hang']) {
-      expect(await environment.reply({ kind }, { requestId: kind })).toMatchObject({ maintenanceWindow: { status: 'DEFERRED' } });
-    }
-    expect((await stage.rows()).map((row) => row.state!.S)).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING']);
-  }, MINUTES);
+  test(
+    'a handler that would end the process is not called while the window is on',
+    async () => {
+      stage.window('on');
+      const environment = await start();
+      for (const kind of ['exit', 'reject', 'memory', 'hang']) {
+        expect(await environment.reply({ kind }, { requestId: kind })).toMatchObject({ maintenanceWindow: { status: 'DEFERRED' } });
+      }
+      expect((await stage.rows()).map((row) => row.state!.S)).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING']);
+    },
+    MINUTES,
+  );
 });

@@ -18,16 +18,20 @@ afterAll(() => stage.close());
 beforeEach(() => stage.reset());
 afterEach(() => stage.closeEnvironments());
 
-test('an event is run, kept and replayed on each', async () => {
-  expect(runtimes).not.toEqual([]);
-  for (const runtime of runtimes) {
-    stage.window('auto');
-    const environment = await stage.start({ runtime, code: { 'app.py': APP } });
-    expect(await environment.reply({ n: 1 })).toEqual({ event: { n: 1 }, python: runtime });
-    await stage.windowSeen('on');
-    expect(await environment.reply({ n: 2 }, { requestId: runtime })).toMatchObject({ maintenanceWindow: { status: 'DEFERRED' } });
-    await stage.windowSeen('auto');
-    expect(await environment.reply(await stage.claim(runtime))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: runtime } });
-  }
-  expect((await stage.rows()).map((row) => row.state!.S)).toEqual(runtimes.map(() => 'DONE'));
-}, 3 * MINUTES);
+test(
+  'an event is run, kept and replayed on each',
+  async () => {
+    expect(runtimes).not.toEqual([]);
+    for (const runtime of runtimes) {
+      stage.window('auto');
+      const environment = await stage.start({ runtime, code: { 'app.py': APP } });
+      expect(await environment.reply({ n: 1 })).toEqual({ event: { n: 1 }, python: runtime });
+      await stage.windowSeen('on');
+      expect(await environment.reply({ n: 2 }, { requestId: runtime })).toMatchObject({ maintenanceWindow: { status: 'DEFERRED' } });
+      await stage.windowSeen('auto');
+      expect(await environment.reply(await stage.claim(runtime))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: runtime } });
+    }
+    expect((await stage.rows()).map((row) => row.state!.S)).toEqual(runtimes.map(() => 'DONE'));
+  },
+  3 * MINUTES,
+);

@@ -9,5 +9,8 @@ export const NEWEST = SAMPLE[SAMPLE.length - 1];
 
 /** Fetches what is not there yet. */
 export async function ensureClients(versions: readonly string[]): Promise<void> {
-  await ensureRuntimes(versions.map((client) => ({ runtime: RUNTIME, client })), (line) => process.stderr.write(`${line}\n`));
+  await ensureRuntimes(
+    versions.map((client) => ({ runtime: RUNTIME, client })),
+    (line) => process.stderr.write(`${line}\n`),
+  );
 }

@@ -6,7 +6,13 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { LongRunningCustomResource, type LongRunningCustomResourceProps, LongRunningProvider, MaintenanceWindow, MaintenanceWindowFunction } from 'cdk-patient-lambda';
+import {
+  LongRunningCustomResource,
+  type LongRunningCustomResourceProps,
+  LongRunningProvider,
+  MaintenanceWindow,
+  MaintenanceWindowFunction,
+} from 'cdk-patient-lambda';
 
 const app = new App();
 const phase: string = app.node.tryGetContext('phase') ?? 'create';
@@ -63,20 +69,40 @@ class LifecycleStack extends NotingStack {
     super('Lifecycle');
     const provider = new LongRunningProvider(this, 'Provider', { function: this.bundled('Things', 'things.ts'), timeout: OPERATION });
     const changed = phase !== 'create';
-    const thing = this.thing('Thing', { Name: 'thing', Size: { extra: 4, failing: 3 }[phase] ?? (changed ? 2 : 1), ...phase === 'failing' ? { Takes: 1, Fail: 'poll' } : {} }, { provider });
-    const other = this.thing('Other', { Name: changed ? 'other-2' : 'other-1', Beside: thing.getAttString('Size') }, { provider, resourceType: 'Custom::Other' });
+    const thing = this.thing(
+      'Thing',
+      { Name: 'thing', Size: { extra: 4, failing: 3 }[phase] ?? (changed ? 2 : 1), ...(phase === 'failing' ? { Takes: 1, Fail: 'poll' } : {}) },
+      { provider },
+    );
+    const other = this.thing(
+      'Other',
+      { Name: changed ? 'other-2' : 'other-1', Beside: thing.getAttString('Size') },
+      { provider, resourceType: 'Custom::Other' },
+    );
     const plain = new CustomResource(this, 'Plain', {
-      serviceToken: provider.serviceToken, serviceTimeout: Duration.minutes(2), resourceType: 'Custom::Other', properties: { Label: 'Plain', Name: 'plain' },
+      serviceToken: provider.serviceToken,
+      serviceTimeout: Duration.minutes(2),
+      resourceType: 'Custom::Other',
+      properties: { Label: 'Plain', Name: 'plain' },
     });
     plain.node.addDependency(provider);
     if (phase === 'extra') {
       this.thing('Extra', { Name: 'half-made', Fail: 'half' }, { provider }).node.addDependency(thing, other);
     }
 
-    const commonJs = this.thing('CommonJs', {}, {
-      runtime, code: lambda.Code.fromAsset(path.join(HANDLERS, 'commonjs')), handler: 'index.handler', resourceType: undefined,
-      environment: { CALLS_TABLE: this.calls.tableName }, timeout: OPERATION, executionTimeout: EXECUTION,
-    });
+    const commonJs = this.thing(
+      'CommonJs',
+      {},
+      {
+        runtime,
+        code: lambda.Code.fromAsset(path.join(HANDLERS, 'commonjs')),
+        handler: 'index.handler',
+        resourceType: undefined,
+        environment: { CALLS_TABLE: this.calls.tableName },
+        timeout: OPERATION,
+        executionTimeout: EXECUTION,
+      },
+    );
     this.notes(commonJs);
 
     this.show('Thing', thing.ref);
@@ -136,7 +162,11 @@ class SecretsStack extends NotingStack {
     const canary = secretsmanager.Secret.fromSecretNameV2(this, 'Canary', 'canary');
     const arn: string = app.node.tryGetContext('vaultArn') ?? 'arn:aws:secretsmanager:us-east-1:000000000000:secret:vault-abcdef';
     const version: string = app.node.tryGetContext('vaultVersion') ?? '00000000-0000-0000-0000-000000000000';
-    const provider = new LongRunningProvider(this, 'Provider', { function: this.bundled('Reader', 'secrets.ts'), secrets: [vault, canary], timeout: OPERATION });
+    const provider = new LongRunningProvider(this, 'Provider', {
+      function: this.bundled('Reader', 'secrets.ts'),
+      secrets: [vault, canary],
+      timeout: OPERATION,
+    });
     const vaulted = new LongRunningCustomResource(this, 'Vaulted', {
       provider,
       properties: {
@@ -176,8 +206,14 @@ class WindowStack extends NotingStack {
     this.show('Long', this.thing('Long', { Name: 'long', Takes: 'until-told' }, { provider: this.provider }).ref);
     this.show('Function', this.provider.function.functionName);
     const own = new MaintenanceWindowFunction(this, 'Own', {
-      runtime, code: lambda.Code.fromAsset(path.join(HANDLERS, 'commonjs')), handler: 'index.handler', timeout: EXECUTION, memorySize: 256,
-      environment: { CALLS_TABLE: this.calls.tableName }, maintenanceWindow, cacheTtl: Duration.seconds(1),
+      runtime,
+      code: lambda.Code.fromAsset(path.join(HANDLERS, 'commonjs')),
+      handler: 'index.handler',
+      timeout: EXECUTION,
+      memorySize: 256,
+      environment: { CALLS_TABLE: this.calls.tableName },
+      maintenanceWindow,
+      cacheTtl: Duration.seconds(1),
     });
     this.notes(own);
     this.show('Own', new LongRunningProvider(this, 'OwnProvider', { function: own, timeout: OPERATION }).function.functionName);

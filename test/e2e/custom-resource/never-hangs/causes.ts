@@ -4,15 +4,27 @@ import type { Refusal } from './response-urls';
 export const TYPES = ['Create', 'Update', 'Delete'] as const;
 export const PLACES = ['on the first execution', 'on a hop'] as const;
 
-export type RequestType = typeof TYPES[number];
-export type Place = typeof PLACES[number];
+export type RequestType = (typeof TYPES)[number];
+export type Place = (typeof PLACES)[number];
 
 /** Functions of the stack, each alike but for what happens to it from outside. */
 export const FUNCTIONS = [
-  'Resource', 'ImportError', 'SyntaxError', 'NoSuchHandler', 'ThrowsAtLoad', 'ModuleThrows', 'BehindADoor', 'Removed', 'SwitchedOff', 'Busy', 'Recursive', 'CarriesOn', 'Stops',
+  'Resource',
+  'ImportError',
+  'SyntaxError',
+  'NoSuchHandler',
+  'ThrowsAtLoad',
+  'ModuleThrows',
+  'BehindADoor',
+  'Removed',
+  'SwitchedOff',
+  'Busy',
+  'Recursive',
+  'CarriesOn',
+  'Stops',
 ] as const;
 
-export type FunctionName = typeof FUNCTIONS[number];
+export type FunctionName = (typeof FUNCTIONS)[number];
 
 export interface Cause {
   readonly what: string;
@@ -78,18 +90,68 @@ export const H2: readonly Cause[] = [
 ];
 
 export const H3: readonly Cause[] = [
-  { what: 'a module is missing', failure: 'succeeds', function: 'ImportError', properties: AT_THE_MARGIN, id: 'marker', reason: /Runtime\.ImportModuleError: .*a-module-that-was-not-packed/ },
-  { what: 'the code is no JavaScript', failure: 'succeeds', function: 'SyntaxError', properties: AT_THE_MARGIN, id: 'marker', reason: /Runtime\.UserCodeSyntaxError: .*SyntaxError/ },
-  { what: 'the handler is missing', failure: 'succeeds', function: 'NoSuchHandler', properties: AT_THE_MARGIN, id: 'marker', reason: /Runtime\.HandlerNotFound: .*handler/ },
-  { what: 'the code throws while it is loaded', failure: 'succeeds', function: 'ThrowsAtLoad', properties: AT_THE_MARGIN, id: 'marker', reason: /RangeError: the configuration is missing/ },
-  { what: 'an ES module throws while it is loaded', failure: 'succeeds', function: 'ModuleThrows', properties: AT_THE_MARGIN, id: 'marker', reason: /RangeError: the configuration is missing/ },
+  {
+    what: 'a module is missing',
+    failure: 'succeeds',
+    function: 'ImportError',
+    properties: AT_THE_MARGIN,
+    id: 'marker',
+    reason: /Runtime\.ImportModuleError: .*a-module-that-was-not-packed/,
+  },
+  {
+    what: 'the code is no JavaScript',
+    failure: 'succeeds',
+    function: 'SyntaxError',
+    properties: AT_THE_MARGIN,
+    id: 'marker',
+    reason: /Runtime\.UserCodeSyntaxError: .*SyntaxError/,
+  },
+  {
+    what: 'the handler is missing',
+    failure: 'succeeds',
+    function: 'NoSuchHandler',
+    properties: AT_THE_MARGIN,
+    id: 'marker',
+    reason: /Runtime\.HandlerNotFound: .*handler/,
+  },
+  {
+    what: 'the code throws while it is loaded',
+    failure: 'succeeds',
+    function: 'ThrowsAtLoad',
+    properties: AT_THE_MARGIN,
+    id: 'marker',
+    reason: /RangeError: the configuration is missing/,
+  },
+  {
+    what: 'an ES module throws while it is loaded',
+    failure: 'succeeds',
+    function: 'ModuleThrows',
+    properties: AT_THE_MARGIN,
+    id: 'marker',
+    reason: /RangeError: the configuration is missing/,
+  },
 ];
 
 export const H4: readonly Cause[] = [
   { what: 'the answer is refused with 403', failure: 'succeeds', refusal: { by: 403, times: 1 }, status: 'SUCCESS' },
-  { what: 'the answer meets 503 until the execution ends', failure: 'succeeds', refusal: { by: 503, seconds: LONGER_THAN_AN_EXECUTION }, status: 'SUCCESS' },
-  { what: 'the connection breaks until the execution ends', failure: 'succeeds', refusal: { by: 'break', seconds: LONGER_THAN_AN_EXECUTION }, status: 'SUCCESS' },
-  { what: 'the answer gets no reply until the execution ends', failure: 'succeeds', refusal: { by: 'silence', seconds: LONGER_THAN_AN_EXECUTION }, status: 'SUCCESS' },
+  {
+    what: 'the answer meets 503 until the execution ends',
+    failure: 'succeeds',
+    refusal: { by: 503, seconds: LONGER_THAN_AN_EXECUTION },
+    status: 'SUCCESS',
+  },
+  {
+    what: 'the connection breaks until the execution ends',
+    failure: 'succeeds',
+    refusal: { by: 'break', seconds: LONGER_THAN_AN_EXECUTION },
+    status: 'SUCCESS',
+  },
+  {
+    what: 'the answer gets no reply until the execution ends',
+    failure: 'succeeds',
+    refusal: { by: 'silence', seconds: LONGER_THAN_AN_EXECUTION },
+    status: 'SUCCESS',
+  },
   {
     what: 'a FAILED is refused with 403',
     failure: 'throws',
@@ -105,16 +167,48 @@ export const H4: readonly Cause[] = [
     dataIsLost: true,
     repeated: /it succeeded, but its answer could not be delivered: the ResponseURL answered 403/,
   },
-  { what: 'every answer is refused with 403', failure: 'succeeds', properties: { ServiceTimeout: SHORT_TIMEOUT }, refusal: { by: 403 }, status: 'SUCCESS', untaken: true },
-  { what: 'every answer meets 503', failure: 'succeeds', properties: { ServiceTimeout: SHORT_TIMEOUT }, refusal: { by: 503 }, status: 'SUCCESS', untaken: true },
+  {
+    what: 'every answer is refused with 403',
+    failure: 'succeeds',
+    properties: { ServiceTimeout: SHORT_TIMEOUT },
+    refusal: { by: 403 },
+    status: 'SUCCESS',
+    untaken: true,
+  },
+  {
+    what: 'every answer meets 503',
+    failure: 'succeeds',
+    properties: { ServiceTimeout: SHORT_TIMEOUT },
+    refusal: { by: 503 },
+    status: 'SUCCESS',
+    untaken: true,
+  },
 ];
 
 const LOST = (cause: string) => RegExp(`the next execution could not be started: .*${cause}`);
 
 export const H5: readonly Cause[] = [
-  { what: 'invoking the next execution is denied', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'denied' }, reason: LOST('AccessDenied') },
-  { what: 'invoking the next execution is throttled', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'throttled' }, reason: LOST('TooManyRequests') },
-  { what: 'invoking the next execution gets no reply', failure: 'goes on', function: 'BehindADoor', properties: { Invoke: 'silent' }, reason: LOST('(Lambda gave no answer|socket hang up)') },
+  {
+    what: 'invoking the next execution is denied',
+    failure: 'goes on',
+    function: 'BehindADoor',
+    properties: { Invoke: 'denied' },
+    reason: LOST('AccessDenied'),
+  },
+  {
+    what: 'invoking the next execution is throttled',
+    failure: 'goes on',
+    function: 'BehindADoor',
+    properties: { Invoke: 'throttled' },
+    reason: LOST('TooManyRequests'),
+  },
+  {
+    what: 'invoking the next execution gets no reply',
+    failure: 'goes on',
+    function: 'BehindADoor',
+    properties: { Invoke: 'silent' },
+    reason: LOST('(Lambda gave no answer|socket hang up)'),
+  },
   {
     what: 'the next execution starts, but the connection breaks before its acknowledgement',
     failure: 'goes on',
@@ -156,5 +250,9 @@ export const H5: readonly Cause[] = [
 ];
 
 export const H6: readonly Cause[] = [
-  { what: 'the handler names an id that can\'t be', failure: 'names an id that can\'t be', reason: /physicalResourceId must be a text|can't change the physical id/ },
+  {
+    what: "the handler names an id that can't be",
+    failure: "names an id that can't be",
+    reason: /physicalResourceId must be a text|can't change the physical id/,
+  },
 ];

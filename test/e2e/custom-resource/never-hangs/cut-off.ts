@@ -26,7 +26,13 @@ export async function cutOff(stand: Stand, name: FunctionName, failure: string):
   for (const place of PLACES) {
     for (const type of TYPES) {
       const signedAgo = type === 'Delete' && place === 'on a hop' ? SOME_TIME_AGO : LONG_AGO;
-      const cause: Cause = { what: 'the deadline passes', failure, function: name, properties: { ServiceTimeout: String(SERVICE_TIMEOUT) }, signedAgo };
+      const cause: Cause = {
+        what: 'the deadline passes',
+        failure,
+        function: name,
+        properties: { ServiceTimeout: String(SERVICE_TIMEOUT) },
+        signedAgo,
+      };
       const aCase = oneCase(cause, type, place);
       await stand.send(aCase);
       await stand.answered(aCase);

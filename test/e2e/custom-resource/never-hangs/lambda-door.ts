@@ -44,7 +44,9 @@ export class LambdaDoor {
     const fate = this.fateOf(body);
     if (fate in ERRORS) {
       const [status, name] = ERRORS[fate];
-      response.writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name }).end(JSON.stringify({ message: `${fate} by a test` }));
+      response
+        .writeHead(status, { 'content-type': 'application/json', 'x-amzn-errortype': name })
+        .end(JSON.stringify({ message: `${fate} by a test` }));
     } else if (fate === 'silent') {
       await sleep(SILENCE);
       request.socket.destroy();
@@ -60,7 +62,13 @@ export class LambdaDoor {
 
   /** Of the first execution, the hop to the second fails; of that, the one to the third. A connection breaks once. */
   private fateOf(payload: Buffer): string {
-    const { hop, request: { RequestId, ResourceProperties: { Invoke, Fails } } } = JSON.parse(payload.toString())[envelopeKey];
+    const {
+      hop,
+      request: {
+        RequestId,
+        ResourceProperties: { Invoke, Fails },
+      },
+    } = JSON.parse(payload.toString())[envelopeKey];
     const strikes = hop === (Fails === 'on a hop' ? 2 : 1) && !this.broken.has(RequestId);
     if (strikes && Invoke === 'accepted, then broken') this.broken.add(RequestId);
     return strikes ? Invoke : 'accepted';
@@ -68,7 +76,11 @@ export class LambdaDoor {
 
   private async pass({ url, headers }: IncomingMessage, body: Buffer): Promise<number> {
     const passed = Object.entries(headers).filter(([name]) => name === 'authorization' || name.startsWith('x-amz'));
-    const { status } = await fetch(`${this.lambda}${url}`, { method: 'POST', headers: Object.fromEntries(passed) as Record<string, string>, body: new Uint8Array(body) });
+    const { status } = await fetch(`${this.lambda}${url}`, {
+      method: 'POST',
+      headers: Object.fromEntries(passed) as Record<string, string>,
+      body: new Uint8Array(body),
+    });
     return status;
   }
 }

@@ -9,13 +9,17 @@ import { Stand } from './stand';
 const HANGS: Readonly<Record<string, readonly Cause[]>> = {
   'H1, no answer from the handler': H1,
   'H2, the execution dies': H2,
-  'H3, the code can\'t be loaded': H3,
+  "H3, the code can't be loaded": H3,
   'H4, the answer is not taken': H4,
   'H5, the next execution is lost': H5,
   'H6, a wrong id': H6,
 };
 
-const casesByCause = new Map(Object.values(HANGS).flat().map((cause) => [cause, casesOf(cause)]));
+const casesByCause = new Map(
+  Object.values(HANGS)
+    .flat()
+    .map((cause) => [cause, casesOf(cause)]),
+);
 const cases = [...casesByCause.values()].flat();
 
 let stand: Stand;
@@ -30,14 +34,27 @@ beforeAll(async () => {
     ...struck().map(async (name, n) => {
       // Each lets its first executions hop at the same moment, within the three seconds that an execution of 15 s keeps for that
       await sleep(n * 1500);
-      await strike(stand, name, cases.filter(({ cause }) => cause.function === name));
+      await strike(
+        stand,
+        name,
+        cases.filter(({ cause }) => cause.function === name),
+      );
     }),
-    cutOff(stand, 'CarriesOn', 'keeps working').then((all) => { carriedOn = all; }),
-    cutOff(stand, 'Stops', 'stops working when told').then((all) => { stopped = all; }),
+    cutOff(stand, 'CarriesOn', 'keeps working').then((all) => {
+      carriedOn = all;
+    }),
+    cutOff(stand, 'Stops', 'stops working when told').then((all) => {
+      stopped = all;
+    }),
     sendOneByOne(cases.filter(({ cause }) => !struck().some((name) => name === cause.function))),
   ]);
   await stand.quiet();
-  deletes = failedCreates().flatMap((each) => stand.puts(each).slice(0, 1).map(({ answer }) => deleteAfter(each, answer.PhysicalResourceId)));
+  deletes = failedCreates().flatMap((each) =>
+    stand
+      .puts(each)
+      .slice(0, 1)
+      .map(({ answer }) => deleteAfter(each, answer.PhysicalResourceId)),
+  );
   await sendOneByOne(deletes);
   await stand.quiet();
 }, 240_000);
@@ -50,7 +67,9 @@ describe.each(Object.entries(HANGS))('%s', (_, causes) => {
       const puts = stand.puts(each);
       expect(puts.some(({ taken }) => taken)).toBe(!cause.untaken);
       const told = puts.filter(({ taken }) => taken || !losesData(each));
-      expect(new Set(told.map(({ answer }) => `${answer.Status} ${answer.PhysicalResourceId}`))).toEqual(new Set([`${statusOf(each)} ${idOf(each, stand.stackId)}`]));
+      expect(new Set(told.map(({ answer }) => `${answer.Status} ${answer.PhysicalResourceId}`))).toEqual(
+        new Set([`${statusOf(each)} ${idOf(each, stand.stackId)}`]),
+      );
       for (const { answer, contentType } of puts) {
         expect(answer).toMatchObject({ StackId: stand.stackId, RequestId: each.requestId, LogicalResourceId: each.logicalResourceId });
         expect(contentType ?? '').toBe('');
@@ -70,7 +89,9 @@ test('the Delete that follows a failed Create succeeds, whatever became of the f
 
 test('code that was cut off and does not stop goes with its process: the next request sees nothing of it', () => {
   for (const { aCase, next } of carriedOn) {
-    expect(new Set(stand.puts(aCase).map(({ answer }) => `${answer.Status} ${answer.PhysicalResourceId}`))).toEqual(new Set([`FAILED ${idOf(aCase, stand.stackId)}`]));
+    expect(new Set(stand.puts(aCase).map(({ answer }) => `${answer.Status} ${answer.PhysicalResourceId}`))).toEqual(
+      new Set([`FAILED ${idOf(aCase, stand.stackId)}`]),
+    );
     expect(stand.puts(aCase)[0].answer.Reason).toMatch(/^timed out: /);
     expect(next).toMatchObject({ before: 0, during: 0 });
   }
@@ -113,7 +134,8 @@ function statusOf(each: Case): string {
 
 /** Those whose Delete can reach a function that works, or needs none. */
 function failedCreates(): readonly Case[] {
-  return cases.filter(({ cause, type }) => type === 'Create' && !cause.untaken && cause.function !== 'Removed')
+  return cases
+    .filter(({ cause, type }) => type === 'Create' && !cause.untaken && cause.function !== 'Removed')
     .filter((each) => statusOf(each) === 'FAILED')
     .filter((each) => !struck().some((name) => name === each.cause.function) || idOf(each, stand.stackId) === createFailedMarker);
 }

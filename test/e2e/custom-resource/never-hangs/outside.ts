@@ -1,7 +1,11 @@
 /** What happens to a function from outside while an operation is between two executions of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
-  DeleteFunctionCommand, PutFunctionConcurrencyCommand, PutFunctionRecursionConfigCommand, RecursiveLoop, UpdateFunctionConfigurationCommand,
+  DeleteFunctionCommand,
+  PutFunctionConcurrencyCommand,
+  PutFunctionRecursionConfigCommand,
+  RecursiveLoop,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { oneCase, type Case } from './requests';
 import { TYPES, type Cause, type FunctionName } from './causes';

@@ -46,9 +46,9 @@ export function requestOf(aCase: Case, stackId: string, serviceToken: string, re
     RequestId: requestId,
     LogicalResourceId: logicalResourceId,
     ResourceType: 'Custom::Restore',
-    ...type === 'Create' ? {} : { PhysicalResourceId: aCase.physicalResourceId },
+    ...(type === 'Create' ? {} : { PhysicalResourceId: aCase.physicalResourceId }),
     ResourceProperties: properties,
-    ...type === 'Update' ? { OldResourceProperties: { ...properties, Failure: 'succeeds' } } : {},
+    ...(type === 'Update' ? { OldResourceProperties: { ...properties, Failure: 'succeeds' } } : {}),
   };
 }
 

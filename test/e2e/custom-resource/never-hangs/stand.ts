@@ -27,11 +27,14 @@ export class Stand {
     const bed = await Bed.open({ accountConcurrency: CONCURRENCY, asyncTimeScale: TIME_SCALE, onEvent: (event) => underWay.note(event) });
     try {
       door.lambda = bed.endpoint;
-      const { [STACK]: outputs } = await bed.deploy({
-        command: `${JSON.stringify(process.execPath)} --import tsx app.ts`,
-        cwd: path.join(__dirname, 'app'),
-        context: { nodejs: bed.newestRuntime('nodejs'), answers: urls.origin, lambda: door.origin, functions: FUNCTIONS.join(',') },
-      }, STACK);
+      const { [STACK]: outputs } = await bed.deploy(
+        {
+          command: `${JSON.stringify(process.execPath)} --import tsx app.ts`,
+          cwd: path.join(__dirname, 'app'),
+          context: { nodejs: bed.newestRuntime('nodejs'), answers: urls.origin, lambda: door.origin, functions: FUNCTIONS.join(',') },
+        },
+        STACK,
+      );
       return new Stand(bed, urls, door, underWay, outputs);
     } catch (error) {
       urls.close();
@@ -82,10 +85,13 @@ export class Stand {
     const request = requestOf(aCase, this.stackId, arn, this.urls.open(aCase.requestId, aCase.cause));
     const command = new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(JSON.stringify(request)) });
     if (traceId !== undefined) {
-      command.middlewareStack.add((next) => (args) => {
-        Object.assign((args.request as { headers: Record<string, string> }).headers, { 'x-amzn-trace-id': traceId });
-        return next(args);
-      }, { step: 'build' });
+      command.middlewareStack.add(
+        (next) => (args) => {
+          Object.assign((args.request as { headers: Record<string, string> }).headers, { 'x-amzn-trace-id': traceId });
+          return next(args);
+        },
+        { step: 'build' },
+      );
     }
     await this.lambda.send(command);
   }
@@ -97,15 +103,25 @@ export class Stand {
   /** Waits until CloudFormation has taken an answer. */
   answered(aCase: Case): Promise<Put> {
     const { cause, type, place, requestId } = aCase;
-    const ran = () => this.bed.invocations().filter(({ functionName }) => functionName === this.nameOf(cause.function ?? 'Resource')).slice(-6)
-      .map(({ received, start, end, outcome, errorType }) => `received ${received}, ran from ${start} to ${end}: ${outcome} ${errorType ?? ''}`);
-    return eventually(() => `an answer to ${requestId} (${cause.what}: ${type} ${place}; what ran last: ${ran().join('; ')})`, () => this.puts(aCase).find(({ taken }) => taken));
+    const ran = () =>
+      this.bed
+        .invocations()
+        .filter(({ functionName }) => functionName === this.nameOf(cause.function ?? 'Resource'))
+        .slice(-6)
+        .map(({ received, start, end, outcome, errorType }) => `received ${received}, ran from ${start} to ${end}: ${outcome} ${errorType ?? ''}`);
+    return eventually(
+      () => `an answer to ${requestId} (${cause.what}: ${type} ${place}; what ran last: ${ran().join('; ')})`,
+      () => this.puts(aCase).find(({ taken }) => taken),
+    );
   }
 
   /** Waits until so many executions of a function have started. */
   async started(name: FunctionName, executions: number): Promise<void> {
     const running = () => this.bed.invocations().filter(({ functionName, start }) => functionName === this.nameOf(name) && start !== undefined);
-    await eventually(() => `${executions} executions of ${name}`, () => running().length >= executions || undefined);
+    await eventually(
+      () => `${executions} executions of ${name}`,
+      () => running().length >= executions || undefined,
+    );
   }
 
   /** Waits until nothing runs, waits in the queue or is on its way to a destination; or until nothing has happened for longer than anything takes. */

@@ -50,7 +50,11 @@ export class Aws {
     const body = Buffer.concat(chunks).toString();
     const [, functionArn, action] = /^\/2015-03-31\/functions\/([^/]+)\/(invocations|configuration)/.exec(request.url ?? '') ?? [];
     if (action === 'invocations') {
-      await this.invoke({ functionArn: decodeURIComponent(functionArn), type: request.headers['x-amz-invocation-type'] as string, body }, request, response);
+      await this.invoke(
+        { functionArn: decodeURIComponent(functionArn), type: request.headers['x-amz-invocation-type'] as string, body },
+        request,
+        response,
+      );
     } else if (action === 'configuration') {
       this.configuration(decodeURIComponent(functionArn), response);
     } else if (request.headers['x-amz-target'] === 'AmazonSSM.GetParameters') {
@@ -62,9 +66,7 @@ export class Aws {
 
   private async invoke(invocation: Invocation, request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.invocations.push(invocation);
-    const answer = this.functions.has(invocation.functionArn)
-      ? await this.onInvoke(invocation)
-      : { status: 404, error: 'ResourceNotFoundException' };
+    const answer = this.functions.has(invocation.functionArn) ? await this.onInvoke(invocation) : { status: 404, error: 'ResourceNotFoundException' };
     if (answer === 'drop') {
       request.socket.destroy();
     } else if (answer) {
@@ -81,7 +83,9 @@ export class Aws {
       refuse(response, 404, 'ResourceNotFoundException');
       return;
     }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ FunctionArn: functionArn, Environment: { Variables: variables } }));
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ FunctionArn: functionArn, Environment: { Variables: variables } }));
   }
 
   private getParameters(names: readonly string[], response: ServerResponse): void {
@@ -89,7 +93,8 @@ export class Aws {
       const parameter = this.parameters.get(Name);
       return parameter ? [{ Name, Type: 'String', Value: parameter.value, LastModifiedDate: parameter.modified / 1000, Version: 1 }] : [];
     });
-    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
+    response
+      .writeHead(200, { 'content-type': 'application/x-amz-json-1.1' })
       .end(JSON.stringify({ Parameters: found, InvalidParameters: names.filter((name) => !this.parameters.has(name)) }));
   }
 }

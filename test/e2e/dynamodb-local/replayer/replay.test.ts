@@ -22,7 +22,11 @@ test('a run by hand claims what is due, sends pointers and finishes', async () =
   expect(await Promise.all(ids.map((id) => scene.state(id)))).toEqual(ids.map(() => 'DONE'));
   expect(scene.aws.invocations).toHaveLength(20);
   expect(new Set(scene.aws.invocations.map(({ functionArn, type }) => `${type} ${functionArn}`))).toEqual(new Set([`Event ${FUNCTION_ARN}`]));
-  expect(await scene.row(`run#${report.run}`)).toMatchObject({ state: { S: 'FINISHED' }, dispatched: { N: '20' }, expiresAt: { N: expect.stringMatching(/^\d{10}$/) } });
+  expect(await scene.row(`run#${report.run}`)).toMatchObject({
+    state: { S: 'FINISHED' },
+    dispatched: { N: '20' },
+    expiresAt: { N: expect.stringMatching(/^\d{10}$/) },
+  });
   expect(await scene.row(`run#${report.run}`)).not.toHaveProperty('bpk');
 });
 

@@ -38,12 +38,22 @@ function requeue(variables: Record<string, string>): UpdateItemCommand {
 test('a quarantined event that is requeued gets five more attempts and is replayed', async () => {
   const [request, shard] = [requestId(1), shardOf(requestId(1))];
   const id = await scene.defer(request, {
-    state: { S: 'QUARANTINED' }, bpk: { S: backlogKey('quarantined', shard) }, attempt: { N: '5' }, dispatches: { N: '1' }, nextAttempt: { N: String(scene.now() + 60_000) },
+    state: { S: 'QUARANTINED' },
+    bpk: { S: backlogKey('quarantined', shard) },
+    attempt: { N: '5' },
+    dispatches: { N: '1' },
+    nextAttempt: { N: String(scene.now() + 60_000) },
   });
   const digits = (await scene.row(id))!.bpk!.S!.slice(-2);
   await stage.client.send(requeue({ PK: id, SHARD: digits }));
 
-  expect(await scene.row(id)).toMatchObject({ state: { S: 'PENDING' }, bpk: { S: backlogKey('pending', shard) }, attempt: { N: '5' }, maxAttempt: { N: '10' }, dispatches: { N: '0' } });
+  expect(await scene.row(id)).toMatchObject({
+    state: { S: 'PENDING' },
+    bpk: { S: backlogKey('pending', shard) },
+    attempt: { N: '5' },
+    maxAttempt: { N: '10' },
+    dispatches: { N: '0' },
+  });
   scene.aws.onInvoke = scene.succeed;
   await scene.replayer().replay({}, undefined, 30_000);
   expect(await scene.state(id)).toBe('DONE');

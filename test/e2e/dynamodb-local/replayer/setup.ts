@@ -93,16 +93,29 @@ export class Scene {
   async defer(requestId: string, attributes: Item = {}, envelope: Item = {}): Promise<string> {
     const id = `${FUNCTION_KEY}#${requestId}`;
     const deferredAt = String(this.now() - 60_000);
-    await this.stage.client.send(new PutItemCommand({
-      TableName: this.table,
-      Item: {
-        pk: { S: id }, state: { S: 'PENDING' }, functionKey: { S: FUNCTION_KEY }, requestId: { S: requestId }, source: { S: 's3' },
-        deferredAt: { N: deferredAt }, nextAttempt: { N: deferredAt }, bpk: { S: backlogKey('pending', shardOf(requestId)) }, bsk: { S: `${FUNCTION_KEY}#${deferredAt}#${requestId}` },
-        attempt: { N: '0' }, maxAttempt: { N: '5' }, dispatches: { N: '0' }, chunks: { N: '0' }, body: { B: Buffer.from('{}') },
-        envelope: { M: { functionArn: { S: FUNCTION_ARN }, operatorParameter: { S: OPERATOR }, sourceIds: { L: [] }, ...envelope } },
-        ...attributes,
-      },
-    }));
+    await this.stage.client.send(
+      new PutItemCommand({
+        TableName: this.table,
+        Item: {
+          pk: { S: id },
+          state: { S: 'PENDING' },
+          functionKey: { S: FUNCTION_KEY },
+          requestId: { S: requestId },
+          source: { S: 's3' },
+          deferredAt: { N: deferredAt },
+          nextAttempt: { N: deferredAt },
+          bpk: { S: backlogKey('pending', shardOf(requestId)) },
+          bsk: { S: `${FUNCTION_KEY}#${deferredAt}#${requestId}` },
+          attempt: { N: '0' },
+          maxAttempt: { N: '5' },
+          dispatches: { N: '0' },
+          chunks: { N: '0' },
+          body: { B: Buffer.from('{}') },
+          envelope: { M: { functionArn: { S: FUNCTION_ARN }, operatorParameter: { S: OPERATOR }, sourceIds: { L: [] }, ...envelope } },
+          ...attributes,
+        },
+      }),
+    );
     return id;
   }
 
@@ -127,15 +140,17 @@ export class Scene {
   /** A gate that runs every event at once and succeeds. */
   readonly succeed = async ({ body }: Invocation): Promise<void> => {
     const { requestId, token } = (JSON.parse(body) as { $maintenanceReplay: { requestId: string; token: string } }).$maintenanceReplay;
-    await this.stage.client.send(new UpdateItemCommand({
-      TableName: this.table,
-      ...updateInput({
-        id: `${FUNCTION_KEY}#${requestId}`,
-        when: '#state = :claimed AND #token = :token',
-        then: 'SET #state = :done, #attempt = #attempt + :one REMOVE #bpk, #bsk, #token, #lease',
-        values: { claimed: 'CLAIMED', token, done: 'DONE', one: 1 },
+    await this.stage.client.send(
+      new UpdateItemCommand({
+        TableName: this.table,
+        ...updateInput({
+          id: `${FUNCTION_KEY}#${requestId}`,
+          when: '#state = :claimed AND #token = :token',
+          then: 'SET #state = :done, #attempt = #attempt + :one REMOVE #bpk, #bsk, #token, #lease',
+          values: { claimed: 'CLAIMED', token, done: 'DONE', one: 1 },
+        }),
       }),
-    }));
+    );
   };
 }
 

@@ -21,7 +21,12 @@ const automatic = () => scene.replayer({ replay: 'AUTOMATIC' });
 
 function leased(id: string, state: string, changes: Item): Item {
   return {
-    bpk: { S: backlogKey('active', shardOf(id)) }, state: { S: state }, token: { S: 't' }, ...(state === 'RUNNING' ? { nonce: { S: 'n' } } : {}), lease: ago(1), ...changes,
+    bpk: { S: backlogKey('active', shardOf(id)) },
+    state: { S: state },
+    token: { S: 't' },
+    ...(state === 'RUNNING' ? { nonce: { S: 'n' } } : {}),
+    lease: ago(1),
+    ...changes,
   };
 }
 
@@ -35,7 +40,11 @@ test('lapsed leases are returned or quarantined, live ones are left', async () =
   const live = await scene.defer(requestId(33), leased(requestId(33), 'RUNNING', { lease: ago(-DAY) }));
   expect(await scene.replayer().sweep(PLENTY)).toMatchObject({ returned: 2, quarantined: 2 });
   expect(await scene.row(returned)).toMatchObject({ state: { S: 'PENDING' }, bpk: { S: expect.stringMatching(/^pending#/) } });
-  expect(await scene.row(neverStarted)).toMatchObject({ state: { S: 'QUARANTINED' }, bpk: { S: expect.stringMatching(/^quarantined#/) }, outcome: { M: { errorType: { S: 'NeverStarted' } } } });
+  expect(await scene.row(neverStarted)).toMatchObject({
+    state: { S: 'QUARANTINED' },
+    bpk: { S: expect.stringMatching(/^quarantined#/) },
+    outcome: { M: { errorType: { S: 'NeverStarted' } } },
+  });
   expect(await scene.row(lost)).toMatchObject({ state: { S: 'PENDING' }, outcome: { M: { errorType: { S: 'RunLost' } } } });
   expect(await scene.row(lostForGood)).toMatchObject({ state: { S: 'QUARANTINED' }, outcome: { M: { errorType: { S: 'RunLost' } } } });
   expect(await scene.row(lost)).not.toHaveProperty('nonce');
@@ -45,7 +54,9 @@ test('lapsed leases are returned or quarantined, live ones are left', async () =
 test('an automatic sweep drains; the run it wrote is finished by the next one', async () => {
   const id = await scene.defer(requestId(1));
   scene.aws.onInvoke = scene.succeed;
-  const { runs: [{ run }] } = await automatic().sweep(PLENTY);
+  const {
+    runs: [{ run }],
+  } = await automatic().sweep(PLENTY);
   await automatic().sweep(PLENTY);
   expect(await scene.state(id)).toBe('DONE');
   expect(await scene.row(`run#${run}`)).toMatchObject({ state: { S: 'FINISHED' }, mode: { S: 'AUTOMATIC' }, dispatched: { N: '1' } });
@@ -79,24 +90,44 @@ test('a run by hand takes up no more than it may', async () => {
 
 test('ticks of one rule are coalesced', async () => {
   const rule = { sourceIds: { L: [{ S: 'arn:aws:events:us-east-1:000000000000:rule/minute' }] } };
-  const ids = await Promise.all([3, 2, 1].map((minutes) => scene.defer(requestId(minutes), { source: { S: 'scheduled' }, deferredAt: ago(minutes * 60_000) }, rule)));
+  const ids = await Promise.all(
+    [3, 2, 1].map((minutes) => scene.defer(requestId(minutes), { source: { S: 'scheduled' }, deferredAt: ago(minutes * 60_000) }, rule)),
+  );
   scene.aws.onInvoke = scene.succeed;
   await automatic().sweep(PLENTY);
   expect(await Promise.all(ids.map((id) => scene.state(id)))).toEqual(['DISCARDED', 'DISCARDED', 'DONE']);
-  expect(await scene.row(ids[0])).toMatchObject({ expiresAt: { N: expect.stringMatching(/^\d{10}$/) }, outcome: { M: { errorType: { S: 'coalesced' } } } });
+  expect(await scene.row(ids[0])).toMatchObject({
+    expiresAt: { N: expect.stringMatching(/^\d{10}$/) },
+    outcome: { M: { errorType: { S: 'coalesced' } } },
+  });
   expect(await scene.row(ids[0])).not.toHaveProperty('bpk');
 });
 
 test('unfinished writes and the chunks of finished events are removed', async () => {
-  const chunk = (id: string, writeId: string, number: number) => scene.put({ pk: { S: `${id}#${writeId}#${number}` }, body: { B: Buffer.from('x') } });
+  const chunk = (id: string, writeId: string, number: number) =>
+    scene.put({ pk: { S: `${id}#${writeId}#${number}` }, body: { B: Buffer.from('x') } });
   const abandoned = { L: [{ M: { writeId: { S: 'w1' }, chunks: { N: '1' } } }] };
   const unfinished = await scene.defer(requestId(1), {
-    state: { S: 'WRITING' }, deferredAt: ago(DAY + 1), bpk: { S: backlogKey('writing', shardOf(requestId(1))) }, writeId: { S: 'w2' }, chunks: { N: '1' },
+    state: { S: 'WRITING' },
+    deferredAt: ago(DAY + 1),
+    bpk: { S: backlogKey('writing', shardOf(requestId(1))) },
+    writeId: { S: 'w2' },
+    chunks: { N: '1' },
   });
   const done = await scene.defer(requestId(2), {
-    state: { S: 'DONE' }, bpk: { S: backlogKey('cleanup', shardOf(requestId(2))) }, finishedAt: ago(1), writeId: { S: 'w2' }, chunks: { N: '2' }, abandoned,
+    state: { S: 'DONE' },
+    bpk: { S: backlogKey('cleanup', shardOf(requestId(2))) },
+    finishedAt: ago(1),
+    writeId: { S: 'w2' },
+    chunks: { N: '2' },
+    abandoned,
   });
-  const names = [[unfinished, 'w2', 0], [done, 'w2', 0], [done, 'w2', 1], [done, 'w1', 0]] as const;
+  const names = [
+    [unfinished, 'w2', 0],
+    [done, 'w2', 0],
+    [done, 'w2', 1],
+    [done, 'w1', 0],
+  ] as const;
   await Promise.all(names.map(([id, writeId, number]) => chunk(id, writeId, number)));
   expect(await scene.replayer().sweep(PLENTY)).toMatchObject({ unfinishedRemoved: 1, cleanedUp: 1 });
   expect(await scene.row(unfinished)).toBeUndefined();
@@ -110,7 +141,10 @@ test('a parameter that was deleted, and a function that was, are told by name', 
   scene.aws.parameters.clear();
   const { waiting } = await automatic().sweep(PLENTY);
   expect(waiting).toContainEqual({
-    functionKey: FUNCTION_KEY, functionArn: FUNCTION_ARN, why: 'window unknown', detail: expect.stringContaining(`'${OPERATOR}' does not exist`),
+    functionKey: FUNCTION_KEY,
+    functionArn: FUNCTION_ARN,
+    why: 'window unknown',
+    detail: expect.stringContaining(`'${OPERATOR}' does not exist`),
   });
   expect(waiting).toContainEqual(expect.objectContaining({ functionArn: `${FUNCTION_ARN}-gone`, why: 'refused' }));
   expect(scene.aws.invocations).toEqual([]);

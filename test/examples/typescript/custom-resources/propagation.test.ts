@@ -60,11 +60,22 @@ function published(name = '/config'): { version: string; owner: string; configur
   return parameters.has(name) ? JSON.parse(parameters.get(name)!) : undefined;
 }
 
-const properties = (more: object = {}) => ({ Parameter: '/config', Configuration: { greeting: 'hello' }, Readers: ['shop', 'checkout'], InARow: '3', ...more });
+const properties = (more: object = {}) => ({
+  Parameter: '/config',
+  Configuration: { greeting: 'hello' },
+  Readers: ['shop', 'checkout'],
+  InARow: '3',
+  ...more,
+});
 const run = (event: Parameters<typeof runOperation>[1], options: RunOptions = {}) => runOperation(handler, event, options);
 const create = (more: object = {}, options: RunOptions = {}) => run({ RequestType: 'Create', ResourceProperties: properties(more) }, options);
-const request = (RequestType: CloudFormationRequest['RequestType'], id: string, more: object, old?: object) =>
-  ({ RequestType, RequestId: `second-${RequestType}`, PhysicalResourceId: id, ResourceProperties: properties(more), ...old ? { OldResourceProperties: properties(old) } : {} });
+const request = (RequestType: CloudFormationRequest['RequestType'], id: string, more: object, old?: object) => ({
+  RequestType,
+  RequestId: `second-${RequestType}`,
+  PhysicalResourceId: id,
+  ResourceProperties: properties(more),
+  ...(old ? { OldResourceProperties: properties(old) } : {}),
+});
 
 test('a create is done when each reader has told the new version so many times in a row', async () => {
   replies.set('checkout', ['old', undefined, 'NEW', 'NEW', 'old', 'NEW']);
@@ -85,10 +96,14 @@ test('a reader that fails begins anew', async () => {
   expect(logged.filter((line) => /a reader failed.*"reader":"shop".*oops/.test(line))).toHaveLength(1);
 });
 
-test('a reader that can\'t be called fails the resource, by name', async () => {
+test("a reader that can't be called fails the resource, by name", async () => {
   replies.set('shop', [failure('AccessDeniedException')]);
 
-  expect((await create()).answer).toMatchObject({ status: 'FAILED', physicalResourceId: '/config', reason: expect.stringContaining('AccessDeniedException') });
+  expect((await create()).answer).toMatchObject({
+    status: 'FAILED',
+    physicalResourceId: '/config',
+    reason: expect.stringContaining('AccessDeniedException'),
+  });
 });
 
 test('an update is a version of its own, also when the configuration is one that was there before', async () => {
@@ -108,16 +123,18 @@ test('the same request twice publishes the same version', async () => {
   expect(puts).toBe(2);
 });
 
-test.each([['of somebody else', JSON.stringify({ owner: 'other' })], ['that nobody published', 'plain text'], ['of null', 'null']])(
-  'a parameter %s is neither overwritten nor removed', async (_, value) => {
-    parameters.set('/config', value);
+test.each([
+  ['of somebody else', JSON.stringify({ owner: 'other' })],
+  ['that nobody published', 'plain text'],
+  ['of null', 'null'],
+])('a parameter %s is neither overwritten nor removed', async (_, value) => {
+  parameters.set('/config', value);
 
-    const { answer } = await create();
-    expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('/config is there already') });
-    expect((await run(request('Delete', answer!.physicalResourceId, {}))).answer!.status).toBe('SUCCESS');
-    expect(parameters.get('/config')).toBe(value);
-  },
-);
+  const { answer } = await create();
+  expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('/config is there already') });
+  expect((await run(request('Delete', answer!.physicalResourceId, {}))).answer!.status).toBe('SUCCESS');
+  expect(parameters.get('/config')).toBe(value);
+});
 
 test('another parameter is another resource: the old one is removed by the delete that follows', async () => {
   await create();
@@ -148,6 +165,11 @@ test('when a reader never follows, the operation fails in time and the log tells
   expect(logged.some((line) => /not all readers.*"inARow":\[\d+,0\]/.test(line))).toBe(true);
 });
 
-test.each([['InARow', 'often'], ['InARow', '0'], ['Readers', []], ['Readers', 'shop']])('%s %p is refused', async (name, value) => {
+test.each([
+  ['InARow', 'often'],
+  ['InARow', '0'],
+  ['Readers', []],
+  ['Readers', 'shop'],
+])('%s %p is refused', async (name, value) => {
   expect((await create({ [name]: value })).answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining(`${name} must be`) });
 });

@@ -30,12 +30,13 @@ class World {
   unprocessed = 0;
 
   constructor() {
-    const send = (client: object) => jest.spyOn(client as { send(command: object): Promise<unknown> }, 'send').mockImplementation(async (command) => {
-      const action = command.constructor.name.replace('Command', '') as keyof World['answers'];
-      this.calls.push(action);
-      this.fault(action);
-      return this.answers[action]((command as { input: never }).input);
-    });
+    const send = (client: object) =>
+      jest.spyOn(client as { send(command: object): Promise<unknown> }, 'send').mockImplementation(async (command) => {
+        const action = command.constructor.name.replace('Command', '') as keyof World['answers'];
+        this.calls.push(action);
+        this.fault(action);
+        return this.answers[action]((command as { input: never }).input);
+      });
     send(S3Client.prototype);
     send(DynamoDBClient.prototype);
   }
@@ -60,7 +61,8 @@ class World {
     },
     GetObject: ({ Key, Range, IfMatch }: { Key: string; Range: string; IfMatch: string }) => {
       const text = this.objects.get(Key)!;
-      if (IfMatch !== `"${text.length}"`) throw Object.assign(new Error('At least one of the pre-conditions you specified did not hold'), { name: 'PreconditionFailed' });
+      if (IfMatch !== `"${text.length}"`)
+        throw Object.assign(new Error('At least one of the pre-conditions you specified did not hold'), { name: 'PreconditionFailed' });
       const [first, last] = Range.slice('bytes='.length).split('-').map(Number);
       return { Body: { transformToByteArray: async () => Buffer.from(text).subarray(first, last + 1) } };
     },
@@ -78,7 +80,7 @@ class World {
       return { Table: { KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }] } };
     },
     Scan: ({ TableName, ExclusiveStartKey: from, Limit, ExpressionAttributeValues: values }: Scan) => {
-      const sorted = [...this.table(TableName).values()].sort((a, b) => a.id.S! < b.id.S! ? -1 : 1);
+      const sorted = [...this.table(TableName).values()].sort((a, b) => (a.id.S! < b.id.S! ? -1 : 1));
       const all = sorted.filter(({ id }) => !from || id.S! > from.id.S!);
       const page = all.slice(0, Limit);
       const Items = page.filter(({ restoredBy }) => restoredBy?.S === values[':mark'].S).map(({ id }) => ({ id }));
@@ -113,8 +115,12 @@ beforeEach(() => {
 const run = (event: Parameters<typeof runOperation>[1], options: RunOptions = {}) =>
   runOperation(handler, event, { executionTimeout: 15, ...options });
 const create = (options: RunOptions = {}) => run({ RequestType: 'Create', ResourceProperties: properties('monday') }, options);
-const request = (RequestType: CloudFormationRequest['RequestType'], id: string, key: string, old?: string) =>
-  ({ RequestType, PhysicalResourceId: id, ResourceProperties: properties(key), ...old ? { OldResourceProperties: properties(old) } : {} });
+const request = (RequestType: CloudFormationRequest['RequestType'], id: string, key: string, old?: string) => ({
+  RequestType,
+  PhysicalResourceId: id,
+  ResourceProperties: properties(key),
+  ...(old ? { OldResourceProperties: properties(old) } : {}),
+});
 
 test('a create restores every item, in as many executions as it takes', async () => {
   world.backup('monday', ids(260));
@@ -128,14 +134,16 @@ test('a create restores every item, in as many executions as it takes', async ()
   expect(executions).toBeGreaterThan(2);
 });
 
-test.each([['without a line feed at its end', ids(3), '', 3], ['with an empty line at its end', ids(3), '\n\n', 3], ['that is empty', [], '', 0]])(
-  'a backup %s is restored', async (_, items, end, count) => {
-    world.backup('monday', items, end);
+test.each([
+  ['without a line feed at its end', ids(3), '', 3],
+  ['with an empty line at its end', ids(3), '\n\n', 3],
+  ['that is empty', [], '', 0],
+])('a backup %s is restored', async (_, items, end, count) => {
+  world.backup('monday', items, end);
 
-    expect((await create()).answer!.status).toBe('SUCCESS');
-    expect(world.ids()).toHaveLength(count);
-  },
-);
+  expect((await create()).answer!.status).toBe('SUCCESS');
+  expect(world.ids()).toHaveLength(count);
+});
 
 test('pages larger than a batch are written in several', async () => {
   const { answer } = await run({ RequestType: 'Create', ResourceProperties: properties('monday', { ItemsPerSecond: '60' }) });
@@ -156,7 +164,8 @@ test('what the table does not take for want of capacity is written again', async
 test('a page whose write was throttled is restored again', async () => {
   let throttled = 2;
   world.fault = (action) => {
-    if (action === 'BatchWriteItem' && throttled-- > 0) throw Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' });
+    if (action === 'BatchWriteItem' && throttled-- > 0)
+      throw Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' });
   };
 
   expect((await create()).answer!.status).toBe('SUCCESS');
@@ -185,7 +194,11 @@ test('a create that fails half-way carries its id, and the delete that follows r
 test('a backup that is not there fails before anything is written', async () => {
   const { answer } = await run({ RequestType: 'Create', ResourceProperties: properties('sunday') });
 
-  expect(answer).toMatchObject({ status: 'FAILED', physicalResourceId: 'CdkPatientLambda::CreateFailed', reason: expect.stringContaining('s3://backups/sunday can\'t be read') });
+  expect(answer).toMatchObject({
+    status: 'FAILED',
+    physicalResourceId: 'CdkPatientLambda::CreateFailed',
+    reason: expect.stringContaining("s3://backups/sunday can't be read"),
+  });
 });
 
 test('a backup that is replaced on the way fails', async () => {
@@ -196,7 +209,13 @@ test('a backup that is replaced on the way fails', async () => {
   expect((await create()).answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('pre-conditions') });
 });
 
-test.each([['Bucket', 7], ['Key', ''], ['Table', undefined], ['ItemsPerSecond', 'fast'], ['ItemsPerSecond', '0']])('%s %p is refused', async (name, value) => {
+test.each([
+  ['Bucket', 7],
+  ['Key', ''],
+  ['Table', undefined],
+  ['ItemsPerSecond', 'fast'],
+  ['ItemsPerSecond', '0'],
+])('%s %p is refused', async (name, value) => {
   const { answer } = await run({ RequestType: 'Create', ResourceProperties: properties('monday', { [name]: value }) });
 
   expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringMatching(new RegExp(`${name} must be .*, got ${JSON.stringify(value)}`)) });
@@ -219,7 +238,10 @@ test('another pace restores nothing again', async () => {
   const { physicalResourceId: id } = (await create()).answer!;
   world.tables.get('orders')!.delete('order-0003');
 
-  const { answer } = await run({ ...request('Update', id, 'monday', 'monday'), OldResourceProperties: properties('monday', { ItemsPerSecond: '1' }) });
+  const { answer } = await run({
+    ...request('Update', id, 'monday', 'monday'),
+    OldResourceProperties: properties('monday', { ItemsPerSecond: '1' }),
+  });
 
   expect(answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: id });
   expect(world.ids()).toEqual(ids(95).filter((each) => each !== 'order-0003'));
@@ -255,7 +277,8 @@ test('a delete leaves alone what it did not restore, and what was replaced since
 
 test('a delete goes through the table page by page', async () => {
   world.backup('monday', ids(450));
-  const { physicalResourceId: id } = (await run({ RequestType: 'Create', ResourceProperties: properties('monday', { ItemsPerSecond: '450' }) })).answer!;
+  const { physicalResourceId: id } = (await run({ RequestType: 'Create', ResourceProperties: properties('monday', { ItemsPerSecond: '450' }) }))
+    .answer!;
 
   expect((await run(request('Delete', id, 'monday'))).answer!.status).toBe('SUCCESS');
   expect(world.ids()).toEqual([]);
@@ -273,10 +296,13 @@ test('after a create that was cancelled, the delete finds its items under an id 
   const logged: string[] = [];
   const { answer } = await run(
     { RequestType: 'Create', ResourceProperties: properties('monday', { ItemsPerSecond: '2' }) },
-    { stackStatus: () => status, log: (line) => {
-      logged.push(line);
-      if (world.ids().length > 5) status = 'ROLLBACK_IN_PROGRESS';
-    } },
+    {
+      stackStatus: () => status,
+      log: (line) => {
+        logged.push(line);
+        if (world.ids().length > 5) status = 'ROLLBACK_IN_PROGRESS';
+      },
+    },
   );
   expect(answer).toBeUndefined();
   expect(logged.some((line) => line.includes('the stack rolls back'))).toBe(true);

@@ -6,9 +6,12 @@ import { request } from '../handler/requests';
 test('answers a record over the network', async () => {
   let body = '';
   const server = createServer((incoming, outgoing) => {
-    incoming.setEncoding('utf8').on('data', (chunk: string) => {
-      body += chunk;
-    }).on('end', () => outgoing.end());
+    incoming
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => {
+        body += chunk;
+      })
+      .on('end', () => outgoing.end());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -16,8 +16,21 @@ beforeEach(() => {
 function envelope(change: Record<string, unknown> = {}, of = request('Create')) {
   return {
     [envelopeKey]: {
-      version: 1, runtime: 'nodejs', request: of, hop: 2, startedAt: START, deadline: START + 3_540_000, closesAt: START + 3_600_000, phase: 'POLL', wakeAt: START,
-      state: {}, longestPoll: 0, pollErrors: 0, stackAtStart: 'FORWARD', secretVersions: {}, ...change,
+      version: 1,
+      runtime: 'nodejs',
+      request: of,
+      hop: 2,
+      startedAt: START,
+      deadline: START + 3_540_000,
+      closesAt: START + 3_600_000,
+      phase: 'POLL',
+      wakeAt: START,
+      state: {},
+      longestPoll: 0,
+      pollErrors: 0,
+      stackAtStart: 'FORWARD',
+      secretVersions: {},
+      ...change,
     },
   };
 }
@@ -28,7 +41,7 @@ const TIMED_OUT = crash('Sandbox.Timedout', 'RequestId: 1 Error: Task timed out 
 
 describe('a create', () => {
   test.each(neverStarted)('that %s kept from starting has the marker, and names the error', async (errorType) => {
-    await world.fail(request('Create'), crash(errorType, 'Error: Cannot find module \'x\''));
+    await world.fail(request('Create'), crash(errorType, "Error: Cannot find module 'x'"));
     expect(world.answer).toEqual({
       Status: 'FAILED',
       Reason: `the function failed before it could answer: ${errorType}: Error: Cannot find module 'x'`,
@@ -41,15 +54,22 @@ describe('a create', () => {
 
   test('that Lambda never ran has the marker', async () => {
     await world.fail(request('Create'), undefined);
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining('EventAgeExceeded') });
+    expect(world.answer).toMatchObject({
+      Status: 'FAILED',
+      PhysicalResourceId: createFailedMarker,
+      Reason: expect.stringContaining('EventAgeExceeded'),
+    });
   });
 
-  test.each([['out of memory', OUT_OF_MEMORY], ['timed out', TIMED_OUT], ['exited', crash('Runtime.ExitError', 'exit status 3')], ['crashed elsewhere', crash('Error', 'uncaught')]])(
-    'that ended %s has the default id, so that delete runs', async (_, response) => {
-      await world.fail(request('Create'), response);
-      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining(response.errorMessage) });
-    },
-  );
+  test.each([
+    ['out of memory', OUT_OF_MEMORY],
+    ['timed out', TIMED_OUT],
+    ['exited', crash('Runtime.ExitError', 'exit status 3')],
+    ['crashed elsewhere', crash('Error', 'uncaught')],
+  ])('that ended %s has the default id, so that delete runs', async (_, response) => {
+    await world.fail(request('Create'), response);
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining(response.errorMessage) });
+  });
 
   test.each([
     ['with an id', { physicalResourceId: 'made' }, 'made'],
@@ -83,18 +103,25 @@ describe('an answer that was left', () => {
 
   test.each([
     ['a success', { status: 'SUCCESS', physicalResourceId: 'made', hadData: false }, { Status: 'SUCCESS', PhysicalResourceId: 'made' }],
-    ['a failure', { status: 'FAILED', physicalResourceId: 'made', reason: 'why', hadData: false }, { Status: 'FAILED', PhysicalResourceId: 'made', Reason: 'why' }],
+    [
+      'a failure',
+      { status: 'FAILED', physicalResourceId: 'made', reason: 'why', hadData: false },
+      { Status: 'FAILED', PhysicalResourceId: 'made', Reason: 'why' },
+    ],
   ])('is repeated: %s', async (_, answer, told) => {
     await world.fail(request('Create'), left(answer));
     expect(world.answer).toMatchObject(told);
   });
 
-  test('with attributes is a failure: they can\'t be repeated', async () => {
-    await world.fail(request('Create'), left({ status: 'SUCCESS', physicalResourceId: 'made', hadData: true, cause: 'the ResponseURL answered 403' }));
+  test("with attributes is a failure: they can't be repeated", async () => {
+    await world.fail(
+      request('Create'),
+      left({ status: 'SUCCESS', physicalResourceId: 'made', hadData: true, cause: 'the ResponseURL answered 403' }),
+    );
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('answered 403') });
   });
 
-  test('that can\'t be read is answered by the rule', async () => {
+  test("that can't be read is answered by the rule", async () => {
     for (const message of ['not JSON', '[]', '{"status":"MAYBE","physicalResourceId":"x"}', '{"status":"SUCCESS","physicalResourceId":""}']) {
       world = new World();
       await world.fail(request('Create'), crash('AnswerNotDelivered', message));
@@ -132,13 +159,16 @@ describe('of a request whose properties hold a reference to a secret', () => {
     expect(world.answer.Reason).toContain('answer: Runtime.UnhandledPromiseRejection: its message');
   });
 
-  test.each([OUT_OF_MEMORY, TIMED_OUT, crash('Runtime.ExitError', 'exit status 3'), crash('Runtime.ImportModuleError', 'no module x'),
-    { ...crash('Error', 'TABLE is not set'), trace: ['    at Module._compile (node:internal/modules/cjs/loader:1554:14)'] }])(
-    'what Lambda words, or came before a secret was read, is quoted: $errorType', async (response) => {
-      await world.fail(request('Create', { ResourceProperties: REFERENCE }), response);
-      expect(world.answer.Reason).toContain(response.errorMessage);
-    },
-  );
+  test.each([
+    OUT_OF_MEMORY,
+    TIMED_OUT,
+    crash('Runtime.ExitError', 'exit status 3'),
+    crash('Runtime.ImportModuleError', 'no module x'),
+    { ...crash('Error', 'TABLE is not set'), trace: ['    at Module._compile (node:internal/modules/cjs/loader:1554:14)'] },
+  ])('what Lambda words, or came before a secret was read, is quoted: $errorType', async (response) => {
+    await world.fail(request('Create', { ResourceProperties: REFERENCE }), response);
+    expect(world.answer.Reason).toContain(response.errorMessage);
+  });
 });
 
 test('reads a request payload that comes as text', async () => {
@@ -151,7 +181,7 @@ test('a record without a response says that Lambda gave up, as after its recursi
   expect(world.answer).toMatchObject({ PhysicalResourceId: 'made', Reason: 'Lambda gave up on the invocation before it ran: EventAgeExceeded' });
 });
 
-test('a response that can\'t be read is quoted, or left out', async () => {
+test("a response that can't be read is quoted, or left out", async () => {
   const reasons = [];
   for (const response of ['cut off tex', { unknown: 1 }, 7]) {
     world = new World();
@@ -187,12 +217,14 @@ test('branches on no condition', async () => {
   expect(new Set(answers)).toEqual(new Set([DEFAULT_ID]));
 });
 
-test.each([['another version', { version: 9, physicalResourceId: 'made' }], ['another language', { runtime: 'python', physicalResourceId: 'made' }], ['damage', { hop: 'x', physicalResourceId: 'made' }]])(
-  'an envelope of %s keeps its id', async (_, change) => {
-    await world.fail(envelope(change), OUT_OF_MEMORY);
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made' });
-  },
-);
+test.each([
+  ['another version', { version: 9, physicalResourceId: 'made' }],
+  ['another language', { runtime: 'python', physicalResourceId: 'made' }],
+  ['damage', { hop: 'x', physicalResourceId: 'made' }],
+])('an envelope of %s keeps its id', async (_, change) => {
+  await world.fail(envelope(change), OUT_OF_MEMORY);
+  expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made' });
+});
 
 test('an envelope of another version without an id stands for an operation that had begun', async () => {
   await world.fail(envelope({ version: 9 }), OUT_OF_MEMORY);
@@ -234,8 +266,11 @@ interface ResponderVector {
   readonly id: string;
 }
 
-test.each(responderVectors as readonly ResponderVector[])('comes to the contract\'s status and id: $name', async ({ request: type, envelope: change, response, status, id }) => {
-  const event = type === 'DeleteOfMarker' ? request('Delete', { PhysicalResourceId: createFailedMarker }) : request(type as 'Create');
-  await world.fail(change ? envelope(change, event) : event, response);
-  expect(world.answer).toMatchObject({ Status: status, PhysicalResourceId: id });
-});
+test.each(responderVectors as readonly ResponderVector[])(
+  "comes to the contract's status and id: $name",
+  async ({ request: type, envelope: change, response, status, id }) => {
+    const event = type === 'DeleteOfMarker' ? request('Delete', { PhysicalResourceId: createFailedMarker }) : request(type as 'Create');
+    await world.fail(change ? envelope(change, event) : event, response);
+    expect(world.answer).toMatchObject({ Status: status, PhysicalResourceId: id });
+  },
+);

@@ -13,7 +13,14 @@ beforeEach(async () => {
 afterEach(() => answers.stop());
 
 function request(responseUrl = `${answers?.origin}/answer?X-Amz-Signature=secret`): WindowRequest {
-  return { RequestType: 'Create', ResponseURL: responseUrl, StackId: 'stack', RequestId: 'request', LogicalResourceId: 'Window', ResourceProperties: {} };
+  return {
+    RequestType: 'Create',
+    ResponseURL: responseUrl,
+    StackId: 'stack',
+    RequestId: 'request',
+    LogicalResourceId: 'Window',
+    ResourceProperties: {},
+  };
 }
 
 /** Sleeping takes no time but counts. */
@@ -61,7 +68,7 @@ test('gives up at the deadline and says what happened last', async () => {
 
 test.each([
   ['plain http while no endpoint is set', {}],
-  ['plain http to another port than the endpoint\'s', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }],
+  ["plain http to another port than the endpoint's", { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }],
   ['plain http while the endpoint is none', { AWS_ENDPOINT_URL: 'none' }],
 ])('is not sent over %s, and the error keeps the signature to itself', async (_, environment) => {
   const error = await send({ environment: environment as Record<string, string> }).catch((reason: Error) => reason);

@@ -179,7 +179,7 @@ describe('Update', () => {
     expect(store.parameters.get(OTHER)!.Value).toBe('auto');
   });
 
-  test('keeps CloudFormation\'s id when it fails', async () => {
+  test("keeps CloudFormation's id when it fails", async () => {
     store.always = { status: 400, type: 'ParameterLimitExceeded' };
     expect(await plan(rename)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: NAME });
   });
@@ -202,7 +202,7 @@ describe('Delete', () => {
     expect([...store.parameters.keys()]).toEqual([OTHER]);
   });
 
-  test('removes what a cancelled Create made, which has an id of CloudFormation\'s own', async () => {
+  test("removes what a cancelled Create made, which has an id of CloudFormation's own", async () => {
     given(NAME, 'auto');
     expect(await plan({ ...remove, PhysicalResourceId: 'Orders-Window-1ABCDEF' })).toMatchObject({ PhysicalResourceId: 'Orders-Window-1ABCDEF' });
     expect(store.parameters.size).toBe(0);
@@ -210,11 +210,14 @@ describe('Delete', () => {
 
   test('of a Create that failed touches nothing', async () => {
     given(NAME, 'auto');
-    expect(await plan({ ...remove, PhysicalResourceId: createFailedMarker })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedMarker });
+    expect(await plan({ ...remove, PhysicalResourceId: createFailedMarker })).toMatchObject({
+      Status: 'SUCCESS',
+      PhysicalResourceId: createFailedMarker,
+    });
     expect(store.calls).toEqual([]);
   });
 
-  test('of something that has neither a parameter\'s id nor name succeeds, so that its stack can go', async () => {
+  test("of something that has neither a parameter's id nor name succeeds, so that its stack can go", async () => {
     expect(await plan({ ...remove, PhysicalResourceId: 'x', ResourceProperties: {} })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'x' });
   });
 

@@ -20,7 +20,11 @@ function writing(world: World, age: number): void {
   putChunks(world, 'w2', 2);
   putChunks(world, 'w1', 3);
   world.defer(REQUEST, {
-    state: { S: 'WRITING' }, bpk: { S: 'writing#09' }, deferredAt: at, writeId: { S: 'w2' }, chunks: { N: '2' },
+    state: { S: 'WRITING' },
+    bpk: { S: 'writing#09' },
+    deferredAt: at,
+    writeId: { S: 'w2' },
+    chunks: { N: '2' },
     abandoned: { L: [{ M: { writeId: { S: 'w1' }, chunks: { N: '3' } } }] },
   });
 }
@@ -30,8 +34,13 @@ function finished(world: World, state: string, changes: Item = {}): void {
   putChunks(world, 'w2', 2);
   putChunks(world, 'w1', 3);
   world.defer(REQUEST, {
-    state: { S: state }, bpk: { S: 'cleanup#09' }, finishedAt: at, writeId: { S: 'w2' }, chunks: { N: '2' },
-    abandoned: { L: [{ M: { writeId: { S: 'w1' }, chunks: { N: '3' } } }] }, ...changes,
+    state: { S: state },
+    bpk: { S: 'cleanup#09' },
+    finishedAt: at,
+    writeId: { S: 'w2' },
+    chunks: { N: '2' },
+    abandoned: { L: [{ M: { writeId: { S: 'w1' }, chunks: { N: '3' } } }] },
+    ...changes,
   });
 }
 

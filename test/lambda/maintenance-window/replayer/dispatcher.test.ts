@@ -20,7 +20,7 @@ test('a pointer has the bytes that gates know', () => {
   }
 });
 
-describe('what Lambda\'s answer means', () => {
+describe("what Lambda's answer means", () => {
   test.each([
     ['TooManyRequestsException', 429, 'throttled'],
     ['ThrottlingException', 400, 'throttled'],
@@ -52,7 +52,9 @@ describe('a pointer that Lambda', () => {
     };
     const report = await world.simulation.run(world.replayer({ maxConcurrency: 20 }).replay({}, undefined, LONG));
     expect(report).toMatchObject({ state: 'ACTIVE', dispatched: 0, refused: 12 });
-    expect(ids.map((id) => world.database.item(id))).toEqual(ids.map(() => expect.objectContaining({ state: { S: 'PENDING' }, dispatches: { N: '0' } })));
+    expect(ids.map((id) => world.database.item(id))).toEqual(
+      ids.map(() => expect.objectContaining({ state: { S: 'PENDING' }, dispatches: { N: '0' } })),
+    );
     expect(Math.max(...at) - Math.min(...at)).toBeGreaterThan(1000);
     expect(Number(world.database.item(ids[0])!.nextAttempt.N)).toBeGreaterThan(at[0] + 20_000);
   });
@@ -64,7 +66,9 @@ describe('a pointer that Lambda', () => {
     world.refuse = () => awsError('AccessDeniedException', 403);
     const report = await world.simulation.run(world.replayer().replay({}, undefined, LONG));
     expect(world.invocations).toHaveLength(1);
-    expect(report.waiting).toEqual([expect.objectContaining({ functionArn: FUNCTION_ARN, why: 'refused', detail: 'AccessDeniedException: said AccessDeniedException' })]);
+    expect(report.waiting).toEqual([
+      expect.objectContaining({ functionArn: FUNCTION_ARN, why: 'refused', detail: 'AccessDeniedException: said AccessDeniedException' }),
+    ]);
     expect(new Set(ids.map((id) => world.state(id)))).toEqual(new Set(['PENDING']));
   });
 
@@ -90,27 +94,34 @@ describe('a pointer that Lambda', () => {
 
 describe('a target', () => {
   const variables = {
-    AWS_LAMBDA_EXEC_WRAPPER: layer.wrapper, PATIENT_LAMBDA_FUNCTION_KEY: 'orders', PATIENT_LAMBDA_OPERATOR_PARAMETER: '/o',
-    PATIENT_LAMBDA_PLANNED_PARAMETER: '/p', PATIENT_LAMBDA_CACHE_TTL: '10', PATIENT_LAMBDA_LEAD: '60',
+    AWS_LAMBDA_EXEC_WRAPPER: layer.wrapper,
+    PATIENT_LAMBDA_FUNCTION_KEY: 'orders',
+    PATIENT_LAMBDA_OPERATOR_PARAMETER: '/o',
+    PATIENT_LAMBDA_PLANNED_PARAMETER: '/p',
+    PATIENT_LAMBDA_CACHE_TTL: '10',
+    PATIENT_LAMBDA_LEAD: '60',
   };
 
   test('with the gate is accepted, and says where its window stands', () => {
     expect(targetOf(variables, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: '/p', cacheTtl: 10_000, lead: 60_000 } });
   });
 
-  test('has the gate\'s defaults', () => {
+  test("has the gate's defaults", () => {
     const { PATIENT_LAMBDA_PLANNED_PARAMETER: _p, PATIENT_LAMBDA_CACHE_TTL: _c, PATIENT_LAMBDA_LEAD: _l, ...least } = variables;
     expect(targetOf(least, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: undefined, cacheTtl: 30_000, lead: 0 } });
   });
 
   test.each([
     ['AWS_LAMBDA_EXEC_WRAPPER', undefined, 'lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is not set'],
-    ['AWS_LAMBDA_EXEC_WRAPPER', '/opt/other', 'lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is \'/opt/other\''],
-    ['PATIENT_LAMBDA_FUNCTION_KEY', 'bills', 'guards other events: PATIENT_LAMBDA_FUNCTION_KEY is \'bills\', not \'orders\''],
+    ['AWS_LAMBDA_EXEC_WRAPPER', '/opt/other', "lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is '/opt/other'"],
+    ['PATIENT_LAMBDA_FUNCTION_KEY', 'bills', "guards other events: PATIENT_LAMBDA_FUNCTION_KEY is 'bills', not 'orders'"],
     ['PATIENT_LAMBDA_OPERATOR_PARAMETER', '', 'lacks the gate: PATIENT_LAMBDA_OPERATOR_PARAMETER is not set'],
   ])('whose %s is %j is refused', (name, value, reason) => {
     const { [name]: _, ...others } = variables as Record<string, string>;
-    expect(targetOf(value === undefined ? others : { ...others, [name]: value }, 'orders')).toEqual({ accepted: false, reason: expect.stringContaining(reason) });
+    expect(targetOf(value === undefined ? others : { ...others, [name]: value }, 'orders')).toEqual({
+      accepted: false,
+      reason: expect.stringContaining(reason),
+    });
   });
 
   test('without the gate gets no pointer', async () => {
@@ -122,7 +133,7 @@ describe('a target', () => {
     expect([world.state(id), world.invocations]).toEqual(['PENDING', []]);
   });
 
-  test('is called by the ARN of the event\'s own invocation, be it an alias or a version', async () => {
+  test("is called by the ARN of the event's own invocation, be it an alias or a version", async () => {
     const world = new World();
     const version = FUNCTION_ARN.replace(':live', ':7');
     world.guard(version);
@@ -132,7 +143,7 @@ describe('a target', () => {
     expect(world.invocations.map(({ functionArn }) => functionArn).sort()).toEqual([version, FUNCTION_ARN].sort());
   });
 
-  test('that lost the gate in one version keeps no other version\'s events back', async () => {
+  test("that lost the gate in one version keeps no other version's events back", async () => {
     const world = new World();
     const version = FUNCTION_ARN.replace(':live', ':7');
     world.guard(version, { AWS_LAMBDA_EXEC_WRAPPER: '' });

@@ -1,6 +1,6 @@
 import { BadRequest, readRequest } from '../../../../lambda/maintenance-window/replayer/request';
 
-test('the schedule\'s event is a sweep', () => {
+test("the schedule's event is a sweep", () => {
   expect(readRequest({ action: 'sweep' })).toEqual({ action: 'sweep' });
 });
 
@@ -9,8 +9,11 @@ test('a run by hand without filters takes all', () => {
 });
 
 test('a run by hand takes a function, a source, a request and a number of events', () => {
-  expect(readRequest({ action: 'replay', functionKey: 'orders', source: 'sqs', requestId: 'r', maxEvents: 3 }))
-    .toEqual({ action: 'replay', filter: { functionKey: 'orders', source: 'sqs', requestId: 'r' }, maxEvents: 3 });
+  expect(readRequest({ action: 'replay', functionKey: 'orders', source: 'sqs', requestId: 'r', maxEvents: 3 })).toEqual({
+    action: 'replay',
+    filter: { functionKey: 'orders', source: 'sqs', requestId: 'r' },
+    maxEvents: 3,
+  });
 });
 
 test.each([

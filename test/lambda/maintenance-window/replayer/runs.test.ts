@@ -20,7 +20,10 @@ describe('a run by hand', () => {
   });
 
   test.each([
-    ['functionKey', { functionKey: 'bills' }, 0], ['functionKey', { functionKey: 'orders' }, 3], ['requestId', { requestId: requestIdOf(2) }, 1], ['nothing', {}, 3],
+    ['functionKey', { functionKey: 'bills' }, 0],
+    ['functionKey', { functionKey: 'orders' }, 3],
+    ['requestId', { requestId: requestIdOf(2) }, 1],
+    ['nothing', {}, 3],
   ])('filters by %s: %j', async (_, filter, dispatched) => {
     const world = new World();
     [1, 2, 3].forEach((number) => world.defer(requestIdOf(number)));
@@ -179,8 +182,11 @@ describe('scheduled ticks', () => {
     const other = FUNCTION_ARN.replace(':live', ':blue');
     world.guard(other);
     const ids = [
-      tick(world, 1, 3), tick(world, 2, 2, { sourceIds: { L: [{ S: 'another rule' }] } }), tick(world, 3, 1, { ...RULE, functionArn: { S: other } }),
-      tick(world, 4, 1, { sourceIds: { L: [] } }), tick(world, 5, 1, { sourceIds: { L: [] } }),
+      tick(world, 1, 3),
+      tick(world, 2, 2, { sourceIds: { L: [{ S: 'another rule' }] } }),
+      tick(world, 3, 1, { ...RULE, functionArn: { S: other } }),
+      tick(world, 4, 1, { sourceIds: { L: [] } }),
+      tick(world, 5, 1, { sourceIds: { L: [] } }),
     ];
     await replay(world);
     await pass(world, 2 * MINUTE);

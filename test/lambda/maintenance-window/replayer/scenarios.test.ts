@@ -35,7 +35,7 @@ test('3: nothing starts within cacheTtl and the settle time after a window, by w
   expect(world.state(id)).toBe('DONE');
 });
 
-test('3: the end of an interval settles like an operator\'s change', async () => {
+test("3: the end of an interval settles like an operator's change", async () => {
   const world = new World();
   defer(world, 1);
   world.parameters[OPERATOR] = { value: 'auto;2027-01-10T05:00Z/2027-01-10T06:00Z', modified: new Date(0) };
@@ -105,7 +105,7 @@ test('7: a handler that always fails gets five attempts, then its event is quara
   expect(world.runsOf.get(requestIdOf(0))).toBe(5);
 });
 
-test('8: an event that kills its process reaches quarantine after five runs, and the alarm\'s metric says so', async () => {
+test("8: an event that kills its process reaches quarantine after five runs, and the alarm's metric says so", async () => {
   const world = new World(4, { ...NO_MISHAPS, runLost: 1 });
   const [id] = defer(world, 1);
   await sweeps(world, 40);
@@ -119,7 +119,11 @@ test('8: a function that never starts a run is given five pointers', async () =>
   const world = new World(5, { ...NO_MISHAPS, neverDelivered: 1 });
   const [id] = defer(world, 1);
   await sweeps(world, 90);
-  expect(world.database.item(id)).toMatchObject({ state: { S: 'QUARANTINED' }, attempt: { N: '0' }, outcome: { M: { errorType: { S: 'NeverStarted' } } } });
+  expect(world.database.item(id)).toMatchObject({
+    state: { S: 'QUARANTINED' },
+    attempt: { N: '0' },
+    outcome: { M: { errorType: { S: 'NeverStarted' } } },
+  });
   expect(world.invocations).toHaveLength(5);
 });
 
@@ -131,7 +135,9 @@ test.each([
   const [id] = defer(world, 1);
   world.parameters = value === undefined ? {} : { [OPERATOR]: { value, modified: new Date(0) } };
   const report = await world.simulation.run(world.replayer().sweep(LONG));
-  expect(report.waiting).toEqual([{ functionKey: 'orders', functionArn: FUNCTION_ARN, why: 'window unknown', detail: expect.stringContaining(cause) }]);
+  expect(report.waiting).toEqual([
+    { functionKey: 'orders', functionArn: FUNCTION_ARN, why: 'window unknown', detail: expect.stringContaining(cause) },
+  ]);
   expect(report.waiting[0].detail).toContain(OPERATOR);
   expect(world.state(id)).toBe('PENDING');
 });
@@ -141,12 +147,14 @@ test('18: a function that is gone is reported by name, and others are served', a
   const gone = world.defer(requestIdOf(1), {}, { functionArn: { S: `${FUNCTION_ARN}-old` } });
   const alive = world.defer(requestIdOf(2));
   const report = await world.simulation.run(world.replayer().sweep(LONG));
-  expect(report.waiting).toEqual([expect.objectContaining({ functionArn: `${FUNCTION_ARN}-old`, why: 'refused', detail: expect.stringContaining('ResourceNotFoundException') })]);
+  expect(report.waiting).toEqual([
+    expect.objectContaining({ functionArn: `${FUNCTION_ARN}-old`, why: 'refused', detail: expect.stringContaining('ResourceNotFoundException') }),
+  ]);
   await sweeps(world, 2);
   expect(states(world, [gone, alive])).toEqual(['PENDING', 'DONE']);
 });
 
-describe('20: a long window\'s backlog', () => {
+describe("20: a long window's backlog", () => {
   test('never has more events under way than allowed', async () => {
     const world = new World();
     const ids = defer(world, 30);

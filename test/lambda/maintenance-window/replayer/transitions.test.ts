@@ -8,11 +8,26 @@ import { holds, updated } from '../state-machine/expressions';
 
 const NOW = Date.parse('2027-01-10T07:00:00Z');
 const row: BacklogRow = {
-  id: 'orders#r7', state: 'PENDING', functionKey: 'orders', requestId: 'r7', source: 's3', deferredAt: NOW - 9000, nextAttempt: NOW - 9000, attempt: 0, dispatches: 0,
+  id: 'orders#r7',
+  state: 'PENDING',
+  functionKey: 'orders',
+  requestId: 'r7',
+  source: 's3',
+  deferredAt: NOW - 9000,
+  nextAttempt: NOW - 9000,
+  attempt: 0,
+  dispatches: 0,
 };
 const pending: Item = {
-  pk: { S: 'orders#r7' }, state: { S: 'PENDING' }, functionKey: { S: 'orders' }, requestId: { S: 'r7' }, nextAttempt: { N: String(NOW - 9000) },
-  bpk: { S: 'pending#13' }, attempt: { N: '0' }, maxAttempt: { N: '5' }, dispatches: { N: '0' },
+  pk: { S: 'orders#r7' },
+  state: { S: 'PENDING' },
+  functionKey: { S: 'orders' },
+  requestId: { S: 'r7' },
+  nextAttempt: { N: String(NOW - 9000) },
+  bpk: { S: 'pending#13' },
+  attempt: { N: '0' },
+  maxAttempt: { N: '5' },
+  dispatches: { N: '0' },
 };
 
 /** The row after a change, or null when its condition does not hold. */
@@ -22,7 +37,14 @@ function after(change: Parameters<typeof updateInput>[0], item: Item): Item | nu
 }
 
 function leased(state: 'CLAIMED' | 'RUNNING', changes: Item = {}): Item {
-  return { ...pending, state: { S: state }, token: { S: 't' }, ...(state === 'RUNNING' ? { nonce: { S: 'n' } } : {}), lease: { N: String(NOW - 1) }, ...changes };
+  return {
+    ...pending,
+    state: { S: state },
+    token: { S: 't' },
+    ...(state === 'RUNNING' ? { nonce: { S: 'n' } } : {}),
+    lease: { N: String(NOW - 1) },
+    ...changes,
+  };
 }
 
 describe('a claim', () => {
@@ -30,8 +52,13 @@ describe('a claim', () => {
 
   test('takes a pending event that is due, with a token and a lease, and counts the dispatch', () => {
     expect(claimed).toMatchObject({
-      state: { S: 'CLAIMED' }, token: { S: 't' }, run: { S: 'run-1' }, lease: { N: String(NOW + claimLease.value) },
-      bpk: { S: 'active#13' }, dispatches: { N: '1' }, attempt: { N: '0' },
+      state: { S: 'CLAIMED' },
+      token: { S: 't' },
+      run: { S: 'run-1' },
+      lease: { N: String(NOW + claimLease.value) },
+      bpk: { S: 'active#13' },
+      dispatches: { N: '1' },
+      attempt: { N: '0' },
     });
   });
 
@@ -50,7 +77,10 @@ describe('a claim', () => {
   test('that Lambda refused is returned, and its dispatch not counted', () => {
     const returned = after(unclaim(row, { token: 't', nextAttempt: NOW + 30_000 }), claimed)!;
     expect(returned).toMatchObject({
-      state: { S: 'PENDING' }, dispatches: { N: '0' }, nextAttempt: { N: String(NOW + 30_000) }, bpk: { S: 'pending#13' },
+      state: { S: 'PENDING' },
+      dispatches: { N: '0' },
+      nextAttempt: { N: String(NOW + 30_000) },
+      bpk: { S: 'pending#13' },
     });
     expect(Object.keys(returned)).not.toEqual(expect.arrayContaining(['token']));
     expect(Object.keys(returned)).not.toEqual(expect.arrayContaining(['lease']));
@@ -67,15 +97,21 @@ describe('a lease that ended', () => {
 
   test('of a claim returns the event at once', () => {
     const item = leased('CLAIMED', { dispatches: { N: '4' } });
-    expect(after(change(item)!.change, item))
-      .toMatchObject({ state: { S: 'PENDING' }, nextAttempt: { N: String(NOW) }, dispatches: { N: '4' }, bpk: { S: 'pending#13' } });
+    expect(after(change(item)!.change, item)).toMatchObject({
+      state: { S: 'PENDING' },
+      nextAttempt: { N: String(NOW) },
+      dispatches: { N: '4' },
+      bpk: { S: 'pending#13' },
+    });
     expect(change(item)!.quarantined).toBe(false);
   });
 
   test('of the fifth claim without a start quarantines as NeverStarted', () => {
     const item = leased('CLAIMED', { dispatches: { N: '5' } });
     expect(after(change(item)!.change, item)).toMatchObject({
-      state: { S: 'QUARANTINED' }, bpk: { S: 'quarantined#13' }, finishedAt: { N: String(NOW) },
+      state: { S: 'QUARANTINED' },
+      bpk: { S: 'quarantined#13' },
+      finishedAt: { N: String(NOW) },
       outcome: { M: { errorType: { S: 'NeverStarted' }, errorMessage: { S: expect.stringContaining('none started') } } },
     });
   });
@@ -83,7 +119,11 @@ describe('a lease that ended', () => {
   test('scenario 8, a poison event that kills its process: of a run returns it later, as RunLost', () => {
     const item = leased('RUNNING', { attempt: { N: '2' } });
     const returned = after(change(item)!.change, item)!;
-    expect(returned).toMatchObject({ state: { S: 'PENDING' }, nextAttempt: { N: String(NOW + 60_000) }, outcome: { M: { errorType: { S: 'RunLost' } } } });
+    expect(returned).toMatchObject({
+      state: { S: 'PENDING' },
+      nextAttempt: { N: String(NOW + 60_000) },
+      outcome: { M: { errorType: { S: 'RunLost' } } },
+    });
     expect(['token', 'nonce', 'lease'].filter((name) => name in returned)).toEqual([]);
   });
 
@@ -115,7 +155,11 @@ describe('a lease that ended', () => {
 describe('a tick that a newer one stands for', () => {
   test('is discarded, and expires', () => {
     const discarded = after(coalesce(row, { newest: 'r9', hasChunks: false, now: NOW, keepFinished: 100 }), pending)!;
-    expect(discarded).toMatchObject({ state: { S: 'DISCARDED' }, outcome: { M: { errorType: { S: 'coalesced' } } }, expiresAt: { N: String(NOW / 1000 + 100) } });
+    expect(discarded).toMatchObject({
+      state: { S: 'DISCARDED' },
+      outcome: { M: { errorType: { S: 'coalesced' } } },
+      expiresAt: { N: String(NOW / 1000 + 100) },
+    });
     expect(discarded.bpk).toBeUndefined();
   });
 
@@ -132,15 +176,18 @@ describe('a tick that a newer one stands for', () => {
 
 describe('the back-off', () => {
   test('doubles from 30 seconds up to 15 minutes', () => {
-    expect([1, 2, 3, 4, 5, 6, 7].map((failures) => backoffDelay(failures, 0.5)))
-      .toEqual([30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000]);
+    expect([1, 2, 3, 4, 5, 6, 7].map((failures) => backoffDelay(failures, 0.5))).toEqual([
+      30_000, 60_000, 120_000, 240_000, 480_000, 900_000, 900_000,
+    ]);
   });
 
   test('is spread by its jitter and no further', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
-      const middle = backoffDelay(failures, 0.5);
-      expect(Math.abs(backoffDelay(failures, random) - middle)).toBeLessThanOrEqual(middle * backoff.jitterShare + 1);
-    }));
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1000 }), fc.double({ min: 0, max: 1, noNaN: true }), (failures, random) => {
+        const middle = backoffDelay(failures, 0.5);
+        expect(Math.abs(backoffDelay(failures, random) - middle)).toBeLessThanOrEqual(middle * backoff.jitterShare + 1);
+      }),
+    );
   });
 });
 
@@ -154,9 +201,11 @@ describe('the shard of a request id', () => {
   });
 
   test('is one of those there are', () => {
-    fc.assert(fc.property(fc.string(), (requestId) => {
-      expect(shardOf(requestId)).toBeGreaterThanOrEqual(0);
-      expect(shardOf(requestId)).toBeLessThan(shards.count);
-    }));
+    fc.assert(
+      fc.property(fc.string(), (requestId) => {
+        expect(shardOf(requestId)).toBeGreaterThanOrEqual(0);
+        expect(shardOf(requestId)).toBeLessThan(shards.count);
+      }),
+    );
   });
 });

@@ -8,17 +8,28 @@ const NAMES = { operator: '/w/operator', planned: '/w/planned', cacheTtl: 30_000
 class Store {
   now = NOW;
   reads = 0;
-  values: Record<string, { value: string; modified?: Date }> = { '/w/operator': { value: 'auto' }, '/w/planned': { value: 'until 2027-06-01T00:00Z' } };
+  values: Record<string, { value: string; modified?: Date }> = {
+    '/w/operator': { value: 'auto' },
+    '/w/planned': { value: 'until 2027-06-01T00:00Z' },
+  };
   failure: Error | undefined;
-  readonly windows = new Windows({
-    send: ({ input: { Names } }: { input: { Names: string[] } }) => {
-      this.reads++;
-      return this.failure ? Promise.reject(this.failure) : Promise.resolve({
-        Parameters: Names.filter((name) => this.values[name])
-          .map((Name) => ({ Name, Value: this.values[Name].value, LastModifiedDate: this.values[Name].modified ?? LONG_AGO })),
-      });
-    },
-  } as never, { now: () => this.now, sleep: () => Promise.resolve() });
+  readonly windows = new Windows(
+    {
+      send: ({ input: { Names } }: { input: { Names: string[] } }) => {
+        this.reads++;
+        return this.failure
+          ? Promise.reject(this.failure)
+          : Promise.resolve({
+              Parameters: Names.filter((name) => this.values[name]).map((Name) => ({
+                Name,
+                Value: this.values[Name].value,
+                LastModifiedDate: this.values[Name].modified ?? LONG_AGO,
+              })),
+            });
+      },
+    } as never,
+    { now: () => this.now, sleep: () => Promise.resolve() },
+  );
 }
 
 test('off since long ago is off', async () => {
@@ -26,7 +37,7 @@ test('off since long ago is off', async () => {
 });
 
 test.each([
-  ['an operator\'s interval', '/w/operator', 'auto;2027-01-10T06:00Z/PT2H'],
+  ["an operator's interval", '/w/operator', 'auto;2027-01-10T06:00Z/PT2H'],
   ['a planned interval', '/w/planned', 'until 2027-06-01T00:00Z;2027-01-10T06:00Z/PT2H'],
 ])('%s is on until its end', async (_, name, value) => {
   const store = new Store();
@@ -50,7 +61,7 @@ test('a lead holds before the start', async () => {
 });
 
 test.each([
-  ['an operator\'s interval ended', '/w/operator', 'auto;2027-01-10T06:00Z/PT1H', LONG_AGO],
+  ["an operator's interval ended", '/w/operator', 'auto;2027-01-10T06:00Z/PT1H', LONG_AGO],
   ['a planned interval ended', '/w/planned', 'until 2027-06-01T00:00Z;2027-01-10T06:00Z/PT1H', LONG_AGO],
   ['the operator wrote', '/w/operator', 'auto', new Date(NOW)],
   ['the planner took an interval back', '/w/planned', 'until 2027-06-01T00:00Z', new Date(NOW)],
@@ -66,13 +77,15 @@ test.each([
 
 describe('a window that cannot be read is unknown, and names', () => {
   test.each([
-    ['a missing parameter', (store: Store) => delete store.values['/w/planned'], 'parameter \'/w/planned\' does not exist'],
+    ['a missing parameter', (store: Store) => delete store.values['/w/planned'], "parameter '/w/planned' does not exist"],
     [
-      'a malformed value', (store: Store) => store.values['/w/operator'] = { value: 'perhaps' },
-      'parameter \'/w/operator\' does not match the grammar (syntax): \'perhaps\'',
+      'a malformed value',
+      (store: Store) => (store.values['/w/operator'] = { value: 'perhaps' }),
+      "parameter '/w/operator' does not match the grammar (syntax): 'perhaps'",
     ],
     [
-      'scenario 10, a denial', (store: Store) => store.failure = Object.assign(new Error('no ssm:GetParameters'), { name: 'AccessDeniedException' }),
+      'scenario 10, a denial',
+      (store: Store) => (store.failure = Object.assign(new Error('no ssm:GetParameters'), { name: 'AccessDeniedException' })),
       'AccessDeniedException: no ssm:GetParameters',
     ],
   ])('%s', async (_, damage, cause) => {

@@ -15,7 +15,11 @@ class Reader {
   private readonly tokens: string[] = [];
   private at = 0;
 
-  constructor(private readonly expression: string, private readonly item: Item, private readonly names: Names) {
+  constructor(
+    private readonly expression: string,
+    private readonly item: Item,
+    private readonly names: Names,
+  ) {
     TOKEN.lastIndex = 0;
     while (TOKEN.lastIndex < expression.trimEnd().length) {
       const from = TOKEN.lastIndex;
@@ -105,7 +109,7 @@ class Reader {
       this.next(',');
       const second = this.operand();
       this.next(')');
-      return token === 'if_not_exists' ? first ?? second : { L: [...first!.L!, ...second.L!] };
+      return token === 'if_not_exists' ? (first ?? second) : { L: [...first!.L!, ...second.L!] };
     }
     const value = this.value(token);
     if (value === undefined) {

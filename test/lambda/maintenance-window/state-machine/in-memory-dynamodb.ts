@@ -93,13 +93,14 @@ export class InMemoryDynamoDb {
     }
     const found = [...this.items.values()]
       .filter((item) => item.bpk && item.bsk && holds(input.KeyConditionExpression, item, input))
-      .sort((a, b) => a.bsk.S! < b.bsk.S! ? -1 : 1);
+      .sort((a, b) => (a.bsk.S! < b.bsk.S! ? -1 : 1));
     const from = input.ExclusiveStartKey;
     const start = from ? found.findIndex((item) => item.bsk.S! > from.bsk.S!) : 0;
     const page = start < 0 ? [] : found.slice(start, start + this.pageSize);
     const last = page.length === this.pageSize ? page[page.length - 1] : undefined;
     return {
-      Items: page.map((item) => Object.fromEntries(PROJECTED.filter((name) => item[name]).map((name) => [name, item[name]])))
+      Items: page
+        .map((item) => Object.fromEntries(PROJECTED.filter((name) => item[name]).map((name) => [name, item[name]])))
         .filter((item) => holds(input.FilterExpression, item, input)),
       LastEvaluatedKey: last && { pk: last.pk, bpk: last.bpk, bsk: last.bsk },
     };
@@ -107,6 +108,9 @@ export class InMemoryDynamoDb {
 }
 
 function projected(item: Item, { ProjectionExpression: projection, ExpressionAttributeNames: names }: Input): Item {
-  const wanted = projection!.split(',').map((path) => path.trim().split('.')[0]).map((name) => names?.[name] ?? name);
+  const wanted = projection!
+    .split(',')
+    .map((path) => path.trim().split('.')[0])
+    .map((name) => names?.[name] ?? name);
   return Object.fromEntries(wanted.filter((name) => item[name]).map((name) => [name, item[name]]));
 }

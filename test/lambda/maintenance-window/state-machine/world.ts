@@ -55,7 +55,10 @@ export class World {
   private readonly running = new Map<string, number>();
   private readonly gate: Replays;
 
-  constructor(seed = 1, private readonly mishaps: Mishaps = NO_MISHAPS) {
+  constructor(
+    seed = 1,
+    private readonly mishaps: Mishaps = NO_MISHAPS,
+  ) {
     this.random = randomFrom(seed);
     this.gate = gateOver(this.database, this.simulation, FUNCTION_KEY, async (work) => {
       await this.simulation.sleep(this.random() * 20);
@@ -69,7 +72,11 @@ export class World {
 
   guard(functionArn: string, variables: Record<string, string> = {}): void {
     this.functions.set(functionArn, {
-      [environment.wrapper]: layer.wrapper, [environment.functionKey]: FUNCTION_KEY, [environment.operatorParameter]: OPERATOR, [environment.cacheTtl]: '30', ...variables,
+      [environment.wrapper]: layer.wrapper,
+      [environment.functionKey]: FUNCTION_KEY,
+      [environment.operatorParameter]: OPERATOR,
+      [environment.cacheTtl]: '30',
+      ...variables,
     });
   }
 
@@ -82,8 +89,19 @@ export class World {
     const id = `${FUNCTION_KEY}#${requestId}`;
     const at = { N: String(this.simulation.now() - 60_000) };
     this.database.put({
-      pk: { S: id }, state: { S: 'PENDING' }, functionKey: { S: FUNCTION_KEY }, requestId: { S: requestId }, source: { S: 's3' }, deferredAt: at, nextAttempt: at,
-      bpk: { S: backlogKey('pending', shardOf(requestId)) }, bsk: { S: `${FUNCTION_KEY}#${at.N}#${requestId}` }, attempt: { N: '0' }, maxAttempt: { N: '5' }, dispatches: { N: '0' }, chunks: { N: '0' },
+      pk: { S: id },
+      state: { S: 'PENDING' },
+      functionKey: { S: FUNCTION_KEY },
+      requestId: { S: requestId },
+      source: { S: 's3' },
+      deferredAt: at,
+      nextAttempt: at,
+      bpk: { S: backlogKey('pending', shardOf(requestId)) },
+      bsk: { S: `${FUNCTION_KEY}#${at.N}#${requestId}` },
+      attempt: { N: '0' },
+      maxAttempt: { N: '5' },
+      dispatches: { N: '0' },
+      chunks: { N: '0' },
       envelope: { M: { functionArn: { S: FUNCTION_ARN }, operatorParameter: { S: OPERATOR }, sourceIds: { L: [] }, ...envelope } },
       ...attributes,
     });
@@ -167,15 +185,19 @@ export class World {
       }
       return result;
     };
-    const client = (send: (name: string, input: never) => unknown) => ({
-      send: (command: { constructor: { name: string }; input: unknown }) => step(() => send(command.constructor.name, command.input as never)),
-    }) as never;
+    const client = (send: (name: string, input: never) => unknown) =>
+      ({
+        send: (command: { constructor: { name: string }; input: unknown }) => step(() => send(command.constructor.name, command.input as never)),
+      }) as never;
     return {
       dynamodb: { send: (command: never) => step(() => this.database.send(command)) } as never,
       lambda: client((name, input: { FunctionName: string; Payload?: Uint8Array }) => this.lambda(name, input)),
       ssm: client((_, { Names }: { Names: string[] }) => ({
-        Parameters: Names.filter((name) => this.parameters[name])
-          .map((name) => ({ Name: name, Value: this.parameters[name].value, LastModifiedDate: this.parameters[name].modified })),
+        Parameters: Names.filter((name) => this.parameters[name]).map((name) => ({
+          Name: name,
+          Value: this.parameters[name].value,
+          LastModifiedDate: this.parameters[name].modified,
+        })),
       })),
     };
   }

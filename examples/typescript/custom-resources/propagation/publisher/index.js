@@ -35,7 +35,7 @@ exports.handler = customResource({
       return wait({ ...state, published: true }, { after: 1 });
     }
     const versions = await Promise.all(readers.map((reader) => versionOf(reader, context)));
-    const inARowNow = versions.map((version, n) => version === context.idempotencyToken ? state.inARow[n] + 1 : 0);
+    const inARowNow = versions.map((version, n) => (version === context.idempotencyToken ? state.inARow[n] + 1 : 0));
     if (inARowNow.some((count) => count < inARow)) {
       return wait({ ...state, inARow: inARowNow }, { after: 1 });
     }
@@ -47,7 +47,8 @@ exports.handler = customResource({
   },
 
   // Nothing runs on that would have to be stopped. The configuration before comes back with the rollback, which is an Update to it, or a Delete.
-  onTimeout: ({ properties }, state, { log }) => log.warn('not all readers took the configuration over', { readers: properties.readers, inARow: state?.inARow }),
+  onTimeout: ({ properties }, state, { log }) =>
+    log.warn('not all readers took the configuration over', { readers: properties.readers, inARow: state?.inARow }),
 });
 
 /** Another parameter is another resource: when the whole update has succeeded, CloudFormation deletes the old one. */
@@ -63,7 +64,8 @@ async function publish({ properties: { parameter, configuration } }, { idempoten
     await ssm.send(new PutParameterCommand(value));
   } catch (error) {
     if (error.name !== 'ParameterAlreadyExists') throw error;
-    if ((await read(parameter))?.owner !== owner) throw new Error(`the parameter ${parameter} is there already and not this resource's: choose another name`);
+    if ((await read(parameter))?.owner !== owner)
+      throw new Error(`the parameter ${parameter} is there already and not this resource's: choose another name`);
     await ssm.send(new PutParameterCommand({ ...value, Overwrite: true }));
   }
 }

@@ -7,7 +7,7 @@ const ssm = new SSMClient({});
 let kept;
 
 exports.handler = async () => {
-  if (!kept || Date.now() - kept.readAt > KEEP_MS) kept = { ...await read(), readAt: Date.now() };
+  if (!kept || Date.now() - kept.readAt > KEEP_MS) kept = { ...(await read()), readAt: Date.now() };
   return { version: kept.version, greeting: kept.configuration?.greeting };
 };
 

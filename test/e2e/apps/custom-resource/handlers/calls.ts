@@ -13,13 +13,22 @@ export async function isTold(label: string): Promise<boolean> {
 }
 
 export async function note(call: string, request: AnyRequest<unknown>, { hop }: OperationContext, more: object = {}): Promise<void> {
-  const noted = { call, hop, version: process.env.AWS_LAMBDA_FUNCTION_VERSION, format: typeof __filename === 'undefined' ? 'module' : 'commonjs', ...request, ...more };
-  await dynamodb.send(new PutItemCommand({
-    TableName: process.env.CALLS_TABLE,
-    Item: {
-      stack: { S: request.stackId.split('/')[1] },
-      at: { S: `${new Date().toISOString()} ${process.pid} ${String(++serial).padStart(4, '0')}` },
-      note: { S: JSON.stringify(noted) },
-    },
-  }));
+  const noted = {
+    call,
+    hop,
+    version: process.env.AWS_LAMBDA_FUNCTION_VERSION,
+    format: typeof __filename === 'undefined' ? 'module' : 'commonjs',
+    ...request,
+    ...more,
+  };
+  await dynamodb.send(
+    new PutItemCommand({
+      TableName: process.env.CALLS_TABLE,
+      Item: {
+        stack: { S: request.stackId.split('/')[1] },
+        at: { S: `${new Date().toISOString()} ${process.pid} ${String(++serial).padStart(4, '0')}` },
+        note: { S: JSON.stringify(noted) },
+      },
+    }),
+  );
 }

@@ -34,10 +34,13 @@ export const handler = customResource<any, { mark: string; until: number }>({
   },
   async delete(request, context) {
     if (request.properties.Phase === 'crash') {
-      const { ByCdk } = await context.resolve(request.properties) as Record<string, string>;
+      const { ByCdk } = (await context.resolve(request.properties)) as Record<string, string>;
       process.exit(sha256(ByCdk).length);
     }
-    const resolved = await context.resolve(request.properties).then(() => 'resolved', (error: Error) => error.message);
+    const resolved = await context.resolve(request.properties).then(
+      () => 'resolved',
+      (error: Error) => error.message,
+    );
     await note('delete', request, context, { resolved });
     return done();
   },

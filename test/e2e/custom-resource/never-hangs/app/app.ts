@@ -26,7 +26,8 @@ class NeverHangsStack extends Stack {
     // Plain http is accepted from an address that stands in the function's own variables
     Aspects.of(this).add({
       visit(node) {
-        if (node instanceof lambda.CfnFunction) node.addPropertyOverride('Environment.Variables.AWS_ENDPOINT_URL_S3', node.node.getContext('answers'));
+        if (node instanceof lambda.CfnFunction)
+          node.addPropertyOverride('Environment.Variables.AWS_ENDPOINT_URL_S3', node.node.getContext('answers'));
       },
     });
   }

@@ -3,8 +3,14 @@ import { deferred, notStored, rejected, windowActive, windowUnknown } from '../.
 import { sourceNamed } from '../../../../../lambda/maintenance-window/layer/nodejs/sources';
 
 interface Vector {
-  readonly name: string; readonly source: string; readonly action: string; readonly now: string; readonly requestId: string;
-  readonly window: { readonly until: string | null; readonly reason: string | null }; readonly event?: unknown; readonly reply?: unknown;
+  readonly name: string;
+  readonly source: string;
+  readonly action: string;
+  readonly now: string;
+  readonly requestId: string;
+  readonly window: { readonly until: string | null; readonly reason: string | null };
+  readonly event?: unknown;
+  readonly reply?: unknown;
   readonly error?: { readonly errorType: string; readonly errorMessage: string };
 }
 
@@ -16,9 +22,10 @@ test.each((contract.vectors as readonly Vector[]).map((vector) => [vector.name, 
     expect({ errorType: error.name, errorMessage: error.message }).toEqual(vector.error);
     return;
   }
-  const reply = vector.action === 'DEFER'
-    ? deferred(source, vector.event, JSON.stringify(vector.event), vector.requestId, until)
-    : rejected(source, vector.event, Date.parse(vector.now), until, vector.window.reason);
+  const reply =
+    vector.action === 'DEFER'
+      ? deferred(source, vector.event, JSON.stringify(vector.event), vector.requestId, until)
+      : rejected(source, vector.event, Date.parse(vector.now), until, vector.window.reason);
   expect(JSON.parse(reply)).toEqual(vector.reply);
 });
 

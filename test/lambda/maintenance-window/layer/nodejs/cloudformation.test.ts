@@ -55,9 +55,12 @@ describe('delivery', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  const send = () => deliver(
-    new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a?b=%2F`), heldResponse({ ...REQUEST, RequestType: 'Create' }, 'ä'), Date.now() + 5000,
-  );
+  const send = () =>
+    deliver(
+      new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a?b=%2F`),
+      heldResponse({ ...REQUEST, RequestType: 'Create' }, 'ä'),
+      Date.now() + 5000,
+    );
 
   test('sends the byte length, an empty content type, and repeats 5xx and 429', async () => {
     statuses = [500, 429, 200];
@@ -65,7 +68,10 @@ describe('delivery', () => {
     expect(received).toHaveLength(3);
     const { request, body } = received[2];
     expect([request.method, request.url, request.headers['content-type'], Number(request.headers['content-length'])]).toEqual([
-      'PUT', '/a?b=%2F', '', Buffer.byteLength(body),
+      'PUT',
+      '/a?b=%2F',
+      '',
+      Buffer.byteLength(body),
     ]);
     expect(JSON.parse(body)).toMatchObject({ Reason: 'ä' });
   });

@@ -6,9 +6,9 @@ import { CredentialSource } from '../../../../../lambda/maintenance-window/layer
 import { LoopbackService } from './loopback-service';
 
 const START = Date.parse('2027-01-10T00:00:00Z');
-const keys = (AccessKeyId: string, minutes: number) => (
-  { body: { AccessKeyId, SecretAccessKey: 's', Token: 't', Expiration: new Date(START + minutes * 60_000).toISOString() } }
-);
+const keys = (AccessKeyId: string, minutes: number) => ({
+  body: { AccessKeyId, SecretAccessKey: 's', Token: 't', Expiration: new Date(START + minutes * 60_000).toISOString() },
+});
 
 let endpoint: LoopbackService;
 let now: number;
@@ -19,19 +19,26 @@ beforeEach(async () => {
 });
 afterEach(() => endpoint.close());
 
-const source = (more: Record<string, string> = {}) => (
-  new CredentialSource({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/keys`, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'secret-token', ...more }, () => now)
-);
+const source = (more: Record<string, string> = {}) =>
+  new CredentialSource(
+    { AWS_CONTAINER_CREDENTIALS_FULL_URI: `${endpoint.url}/keys`, AWS_CONTAINER_AUTHORIZATION_TOKEN: 'secret-token', ...more },
+    () => now,
+  );
 
-test('the environment\'s come first, as they were at the start', async () => {
-  const environment = { AWS_ACCESS_KEY_ID: 'A', AWS_SECRET_ACCESS_KEY: 's', AWS_SESSION_TOKEN: 't', AWS_CONTAINER_CREDENTIALS_FULL_URI: endpoint.url };
+test("the environment's come first, as they were at the start", async () => {
+  const environment = {
+    AWS_ACCESS_KEY_ID: 'A',
+    AWS_SECRET_ACCESS_KEY: 's',
+    AWS_SESSION_TOKEN: 't',
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: endpoint.url,
+  };
   const credentials = new CredentialSource(environment);
   environment.AWS_ACCESS_KEY_ID = 'other';
   expect(await credentials.get(1000)).toEqual({ accessKeyId: 'A', secretAccessKey: 's', sessionToken: 't' });
   expect(endpoint.calls).toEqual([]);
 });
 
-test('the container\'s are asked for with its token, kept, and replaced five minutes before they expire', async () => {
+test("the container's are asked for with its token, kept, and replaced five minutes before they expire", async () => {
   const credentials = source();
   endpoint.reply = () => keys('A', 60);
   expect(await credentials.get(1000)).toMatchObject({ accessKeyId: 'A', secretAccessKey: 's', sessionToken: 't' });
@@ -71,7 +78,8 @@ test('a token file is read anew each time', async () => {
 });
 
 test.each<[string, object, string]>([
-  ['HTML', { body: '<html>' }, 'no credentials'], ['no keys', { body: {} }, 'without keys'],
+  ['HTML', { body: '<html>' }, 'no credentials'],
+  ['no keys', { body: {} }, 'without keys'],
 ])('an endpoint that answers %s is an error', async (_, reply, message) => {
   endpoint.reply = () => reply as never;
   await expect(source().get(1000)).rejects.toThrow(message);

@@ -35,7 +35,10 @@ export class KeptEvents {
       return { body: operation === 'BatchGetItem' ? this.batch(input) : this.rows.perform(operation, input) };
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
-        return { status: 400, body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: error.message, Item: error.Item } };
+        return {
+          status: 400,
+          body: { __type: 'com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException', message: error.message, Item: error.Item },
+        };
       }
       throw error;
     }
@@ -47,7 +50,12 @@ export class KeptEvents {
     const now = keys.slice(0, Math.ceil(keys.length / 2));
     const later = keys.slice(now.length);
     return {
-      Responses: { [table]: now.map((key) => this.rows.item(key.pk.S)).filter((item) => item !== undefined).reverse() },
+      Responses: {
+        [table]: now
+          .map((key) => this.rows.item(key.pk.S))
+          .filter((item) => item !== undefined)
+          .reverse(),
+      },
       UnprocessedKeys: later.length > 0 ? { [table]: { Keys: later, ConsistentRead: true } } : {},
     };
   }

@@ -26,7 +26,9 @@ export class LoopbackService {
     request.on('data', (piece: Buffer) => pieces.push(piece));
     request.on('end', () => {
       const text = Buffer.concat(pieces).toString();
-      const operation = String(request.headers['x-amz-target'] ?? request.url).split('.').pop()!;
+      const operation = String(request.headers['x-amz-target'] ?? request.url)
+        .split('.')
+        .pop()!;
       const call = { operation, input: (text ? JSON.parse(text) : {}) as Record<string, unknown>, headers: request.headers };
       this.calls.push(call);
       const reply = this.reply(call);
@@ -47,7 +49,13 @@ export class LoopbackService {
 
   /** What AwsClient needs to reach it. */
   get environment(): Record<string, string> {
-    return { AWS_ENDPOINT_URL: this.url, AWS_REGION: 'eu-west-1', AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
+    return {
+      AWS_ENDPOINT_URL: this.url,
+      AWS_REGION: 'eu-west-1',
+      AWS_ACCESS_KEY_ID: 'AKIATEST',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_SESSION_TOKEN: 'token',
+    };
   }
 
   async close(): Promise<void> {

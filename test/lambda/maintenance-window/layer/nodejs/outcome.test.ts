@@ -4,7 +4,11 @@ import { clipped, outcomeOfError, outcomeOfResult, withOnly } from '../../../../
 import { sourceNamed } from '../../../../../lambda/maintenance-window/layer/nodejs/sources';
 
 interface Vector {
-  readonly source: string; readonly ids?: readonly string[]; readonly result: string; readonly outcome: string; readonly only?: readonly string[];
+  readonly source: string;
+  readonly ids?: readonly string[];
+  readonly result: string;
+  readonly outcome: string;
+  readonly only?: readonly string[];
 }
 
 test.each((successVectors as readonly Vector[]).map((vector) => [`${vector.source} ${vector.result}`, vector] as const))('%s', (_, vector) => {
@@ -16,8 +20,14 @@ test.each((successVectors as readonly Vector[]).map((vector) => [`${vector.sourc
   }
 });
 
-test.each([[0, 'PARTIAL'], [1, 'FAILED']])('as many failed items as a row can name, and %d more: %s', (more, status) => {
-  const ids = [...Array.from({ length: limits.onlyBytes.value / 100 }, (_, number) => String(number).padStart(96, '0')), ...Array<string>(more).fill('x')];
+test.each([
+  [0, 'PARTIAL'],
+  [1, 'FAILED'],
+])('as many failed items as a row can name, and %d more: %s', (more, status) => {
+  const ids = [
+    ...Array.from({ length: limits.onlyBytes.value / 100 }, (_, number) => String(number).padStart(96, '0')),
+    ...Array<string>(more).fill('x'),
+  ];
   const event = { Records: ids.map((messageId) => ({ messageId })) };
   const result = JSON.stringify({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
   expect(outcomeOfResult(sourceNamed('sqs'), event, result).status).toBe(status);
@@ -27,7 +37,10 @@ test('more failed items than a row can name run again as a whole', () => {
   const ids = Array.from({ length: 10_000 }, (_, number) => `${number}-${'i'.repeat(36)}`);
   const event = { Records: ids.map((messageId) => ({ messageId })) };
   const result = JSON.stringify({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
-  expect(outcomeOfResult(sourceNamed('sqs'), event, result)).toMatchObject({ status: 'FAILED', errorMessage: expect.stringContaining('10000 items') as string });
+  expect(outcomeOfResult(sourceNamed('sqs'), event, result)).toMatchObject({
+    status: 'FAILED',
+    errorMessage: expect.stringContaining('10000 items') as string,
+  });
 });
 
 test.each([

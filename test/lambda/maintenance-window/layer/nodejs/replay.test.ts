@@ -9,8 +9,18 @@ import { type Fault, KeptEvents } from './kept-events';
 const NOW = Date.parse('2027-01-10T06:00:00Z');
 const POINTER = { requestId: 'r-1', token: 't' };
 const CLAIMED = {
-  pk: 'fn#r-1', state: 'CLAIMED', token: 't', lease: NOW + 900_000, functionKey: 'fn', requestId: 'r-1', attempt: 0, maxAttempt: 5, dispatches: 1, chunks: 0,
-  bpk: 'active#10', run: 'run-1',
+  pk: 'fn#r-1',
+  state: 'CLAIMED',
+  token: 't',
+  lease: NOW + 900_000,
+  functionKey: 'fn',
+  requestId: 'r-1',
+  attempt: 0,
+  maxAttempt: 5,
+  dispatches: 1,
+  chunks: 0,
+  bpk: 'active#10',
+  run: 'run-1',
 };
 
 let events: KeptEvents;
@@ -21,13 +31,19 @@ beforeEach(async () => {
 });
 afterEach(() => events.service.close());
 
-const replays = () => new Replays(
-  new Table(new AwsClient(events.service.environment), 't'), { functionKey: 'fn', cacheTtl: 30_000, keepFinished: 1_209_600_000, logStream: 'stream' }, () => NOW,
-);
+const replays = () =>
+  new Replays(
+    new Table(new AwsClient(events.service.environment), 't'),
+    { functionKey: 'fn', cacheTtl: 30_000, keepFinished: 1_209_600_000, logStream: 'stream' },
+    () => NOW,
+  );
 const until = () => Date.now() + 5000;
 const row = (): Row => decodeRow(events.rows.item('fn#r-1')!);
 const start = () => replays().start(POINTER, NOW + 60_000, until());
-const losing = (lost: number) => (_: unknown, number: number): Fault => number === lost ? 'lost' : undefined;
+const losing =
+  (lost: number) =>
+  (_: unknown, number: number): Fault =>
+    number === lost ? 'lost' : undefined;
 
 test('a start counts the attempt, forgets the dispatches and outlives the invocation', async () => {
   const { row: started, nonce } = await start();
@@ -42,7 +58,9 @@ test('a start whose acknowledgement is lost goes on, once', async () => {
 });
 
 test.each([
-  ['of another token', { requestId: 'r-1', token: 'x' }], ['of no row', { requestId: 'r-2', token: 't' }], ['longer than any key', { requestId: 'r'.repeat(2049), token: 't' }],
+  ['of another token', { requestId: 'r-1', token: 'x' }],
+  ['of no row', { requestId: 'r-2', token: 't' }],
+  ['longer than any key', { requestId: 'r'.repeat(2049), token: 't' }],
 ])('a pointer %s is refused', async (_, pointer) => {
   await expect(replays().start(pointer, NOW, until())).rejects.toThrow(Refused);
   expect([...events.rows.items.keys()]).toEqual(['fn#r-1']);
@@ -64,7 +82,16 @@ test.each([undefined, 1])('success ends the row; acknowledgement lost: %s', asyn
   events.fault = lost === undefined ? () => undefined : losing(lost);
   expect(await replays().finish(await start(), { status: 'DONE' }, until())).toBe('DONE');
   expect(row()).toEqual({
-    pk: 'fn#r-1', state: 'DONE', functionKey: 'fn', requestId: 'r-1', attempt: 1, maxAttempt: 5, dispatches: 0, chunks: 0, run: 'run-1', finishedAt: NOW,
+    pk: 'fn#r-1',
+    state: 'DONE',
+    functionKey: 'fn',
+    requestId: 'r-1',
+    attempt: 1,
+    maxAttempt: 5,
+    dispatches: 0,
+    chunks: 0,
+    run: 'run-1',
+    finishedAt: NOW,
     expiresAt: (NOW + 1_209_600_000) / 1000,
   });
 });
@@ -79,11 +106,15 @@ test.each([{ chunks: 2 }, { abandoned: [{ writeId: 'w', chunks: 1 }] }])('a row 
 test.each([undefined, 1])('a failure waits for its next attempt; acknowledgement lost: %s', async (lost) => {
   events.fault = lost === undefined ? () => undefined : losing(lost);
   expect(await replays().finish(await start(), failed('T'.repeat(2000), 'm'.repeat(2000)), until())).toBe('PENDING');
-  expect(row()).toMatchObject({ state: 'PENDING', bpk: 'pending#10', outcome: { errorType: 'T'.repeat(1024), errorMessage: 'm'.repeat(1024), logStream: 'stream' } });
+  expect(row()).toMatchObject({
+    state: 'PENDING',
+    bpk: 'pending#10',
+    outcome: { errorType: 'T'.repeat(1024), errorMessage: 'm'.repeat(1024), logStream: 'stream' },
+  });
   expect(Object.keys(row())).not.toEqual(expect.arrayContaining(['token', 'nonce', 'lease']));
 });
 
-test('the last attempt\'s failure is quarantined', async () => {
+test("the last attempt's failure is quarantined", async () => {
   events.rows.put(encodeRow({ ...CLAIMED, attempt: 4 }) as never);
   expect(await replays().finish(await start(), failed('E', ''), until())).toBe('QUARANTINED');
   expect(row()).toMatchObject({ state: 'QUARANTINED', bpk: 'quarantined#10', finishedAt: NOW, attempt: 5 });
@@ -101,6 +132,12 @@ test('a run whose lease lapsed and that was claimed again writes nothing', async
   expect(row()).toMatchObject({ state: 'CLAIMED', token: 'next' });
 });
 
-test.each([[1, 0.5, 30_000], [2, 0.5, 60_000], [1, 0, 24_000], [1, 1, 36_000], [30, 0.5, backoff.most]])('after attempt %d with chance %d: %d ms', (attempt, random, expected) => {
+test.each([
+  [1, 0.5, 30_000],
+  [2, 0.5, 60_000],
+  [1, 0, 24_000],
+  [1, 1, 36_000],
+  [30, 0.5, backoff.most],
+])('after attempt %d with chance %d: %d ms', (attempt, random, expected) => {
   expect(backoffAfter(attempt, random)).toBe(expected);
 });

@@ -34,7 +34,12 @@ afterEach(() => Promise.all([events.service.close(), api.close()]));
 
 const invocation = (bodyJson: string, requestId = 'r-1', headers: RawInvocation['headers'] = {}): RawInvocation => ({
   bodyJson,
-  headers: { 'lambda-runtime-aws-request-id': requestId, 'lambda-runtime-deadline-ms': Date.now() + 5000, 'lambda-runtime-invocation-id': `i-${requestId}`, ...headers },
+  headers: {
+    'lambda-runtime-aws-request-id': requestId,
+    'lambda-runtime-deadline-ms': Date.now() + 5000,
+    'lambda-runtime-invocation-id': `i-${requestId}`,
+    ...headers,
+  },
 });
 
 /** The native part, with invocations in a queue. */
@@ -91,7 +96,10 @@ test('inside a window events are kept before they are answered, with the invocat
   expect(counted).toEqual(['deferred']);
 });
 
-test.each([[410, ENDED], [500, 'the Runtime API answered 500']])('an answer that meets %d', async (status, expected) => {
+test.each([
+  [410, ENDED],
+  [500, 'the Runtime API answered 500'],
+])('an answer that meets %d', async (status, expected) => {
   value = 'on';
   api.reply = () => ({ status, body: {} });
   await expect(session().next(nativeWith(invocation('{}')), [])).rejects.toThrow(expected);
@@ -122,9 +130,16 @@ test('an operation that is under way runs, and what a construct wants to run', a
   expect((await open.next(native, [])).headers['lambda-runtime-aws-request-id']).toBe('r-2');
 });
 
-test.each([['RUN', 'ran'], ['DEFER', 'r-1/response'], ['FAIL', 'r-1/error']])('a window that is unknown: %s', async (onWindowUnknown, expected) => {
+test.each([
+  ['RUN', 'ran'],
+  ['DEFER', 'r-1/response'],
+  ['FAIL', 'r-1/error'],
+])('a window that is unknown: %s', async (onWindowUnknown, expected) => {
   const open = session({ [names.onWindowUnknown]: onWindowUnknown }, 'refused');
-  const got = await open.next(nativeWith(invocation(S3)), []).then(() => 'ran', () => posts()[0][0]);
+  const got = await open.next(nativeWith(invocation(S3)), []).then(
+    () => 'ran',
+    () => posts()[0][0],
+  );
   expect(got).toBe(expected);
 });
 
@@ -144,11 +159,14 @@ describe('right after a window', () => {
   test('the retry of an event that is half written finishes it', async () => {
     events.rows.put(encodeRow({ ...KEPT, state: 'WRITING', writeId: 'w', chunks: 2 }) as never);
     await expect(session().next(nativeWith(invocation(S3)), [])).rejects.toBe(ENDED);
-    expect(events.rows.item('fn#r-1')).toMatchObject({ state: { S: 'PENDING' }, abandoned: { L: [{ M: { writeId: { S: 'w' }, chunks: { N: '2' } } }] } });
+    expect(events.rows.item('fn#r-1')).toMatchObject({
+      state: { S: 'PENDING' },
+      abandoned: { L: [{ M: { writeId: { S: 'w' }, chunks: { N: '2' } } }] },
+    });
     expect(counted).toEqual(['deferred']);
   });
 
-  test('an event that is not kept runs, and a synchronous caller\'s is not even looked up', async () => {
+  test("an event that is not kept runs, and a synchronous caller's is not even looked up", async () => {
     const open = session();
     const native = nativeWith(invocation(S3), invocation('{"version":"2.0","requestContext":{"http":{"method":"GET"}}}', 'r-2'));
     await open.next(native, []);
@@ -169,8 +187,22 @@ describe('right after a window', () => {
 describe('a replay', () => {
   const POINTER = '{"$maintenanceReplay":{"requestId":"r-0","token":"t"}}';
   const CLAIMED = {
-    pk: 'fn#r-0', state: 'CLAIMED', token: 't', functionKey: 'fn', requestId: 'r-0', source: 's3', attempt: 0, maxAttempt: 5, dispatches: 1, chunks: 0, deferredAt: 0,
-    body: Buffer.from(S3), bodySize: S3.length, bodySha256: 'f1a5da5b0a5d4b5b', encoding: 'identity', envelope: { identity: '{"cognitoIdentityId":"i"}' },
+    pk: 'fn#r-0',
+    state: 'CLAIMED',
+    token: 't',
+    functionKey: 'fn',
+    requestId: 'r-0',
+    source: 's3',
+    attempt: 0,
+    maxAttempt: 5,
+    dispatches: 1,
+    chunks: 0,
+    deferredAt: 0,
+    body: Buffer.from(S3),
+    bodySize: S3.length,
+    bodySha256: 'f1a5da5b0a5d4b5b',
+    encoding: 'identity',
+    envelope: { identity: '{"cognitoIdentityId":"i"}' },
   };
 
   beforeEach(async () => {
@@ -187,7 +219,9 @@ describe('a replay', () => {
     const { got } = await started(nativeWith(invocation(POINTER)));
     expect(got.bodyJson).toBe(S3);
     expect(got.headers).toMatchObject({ 'lambda-runtime-aws-request-id': 'r-1', 'lambda-runtime-cognito-identity': '{"cognitoIdentityId":"i"}' });
-    expect(JSON.parse(String(got.headers['lambda-runtime-client-context']))).toMatchObject({ custom: { maintenanceReplay: { originalRequestId: 'r-0', attempt: 1 } } });
+    expect(JSON.parse(String(got.headers['lambda-runtime-client-context']))).toMatchObject({
+      custom: { maintenanceReplay: { originalRequestId: 'r-0', attempt: 1 } },
+    });
   });
 
   test('of a batch names its messages and how often they were received', async () => {
@@ -272,13 +306,16 @@ test('a handler that cannot be loaded fails the invocation that waited for it, a
   expect(open.isLoading).toBe(true);
   await open.loadingFailed('Runtime.ImportModuleError', '{"errorType":"Runtime.ImportModuleError"}');
   expect(posts()).toEqual([
-    ['r-1/response', { maintenanceReplay: { status: 'REFUSED', requestId: 'r-0' } }], ['r-2/error', { errorType: 'Runtime.ImportModuleError' }],
+    ['r-1/response', { maintenanceReplay: { status: 'REFUSED', requestId: 'r-0' } }],
+    ['r-2/error', { errorType: 'Runtime.ImportModuleError' }],
   ]);
   expect(api.calls[1].headers['lambda-runtime-function-error-type']).toBe('Runtime.ImportModuleError');
 });
 
 test.each<[string, unknown]>([
-  ['no body', { headers: {} }], ['no headers', { bodyJson: '{}' }], ['no request id', { bodyJson: '{}', headers: { 'lambda-runtime-deadline-ms': 1 } }],
+  ['no body', { headers: {} }],
+  ['no headers', { bodyJson: '{}' }],
+  ['no request id', { bodyJson: '{}', headers: { 'lambda-runtime-deadline-ms': 1 } }],
   ['no deadline', { bodyJson: '{}', headers: { 'lambda-runtime-aws-request-id': 'r' } }],
 ])('an invocation of unknown shape is not run: %s', async (_, raw) => {
   value = 'on';

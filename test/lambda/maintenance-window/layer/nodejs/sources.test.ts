@@ -3,7 +3,11 @@ import { hopVectors, vectors } from '../../../../../lambda/contract/sources.vect
 import { detect, isHop, parse, receivedMessages, sourceIds, sourceNamed } from '../../../../../lambda/maintenance-window/layer/nodejs/sources';
 
 interface Vector {
-  readonly name: string; readonly event?: unknown; readonly body?: string; readonly source: string; readonly ids?: readonly string[];
+  readonly name: string;
+  readonly event?: unknown;
+  readonly body?: string;
+  readonly source: string;
+  readonly ids?: readonly string[];
 }
 
 test.each((vectors as readonly Vector[]).map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
@@ -15,9 +19,12 @@ test.each((vectors as readonly Vector[]).map((vector) => [vector.name, vector] a
   }
 });
 
-test.each(messagesVectors.map(({ source, event, messages }) => [source, event, messages] as const))('messages that were received: %s %j', (source, event, messages) => {
-  expect(receivedMessages(sourceNamed(source), event)).toEqual(messages);
-});
+test.each(messagesVectors.map(({ source, event, messages }) => [source, event, messages] as const))(
+  'messages that were received: %s %j',
+  (source, event, messages) => {
+    expect(receivedMessages(sourceNamed(source), event)).toEqual(messages);
+  },
+);
 
 test.each(hopVectors)('an operation that is under way: $name', ({ body, hop }) => {
   expect(isHop(parse(body))).toBe(hop);

@@ -13,7 +13,13 @@ const THROTTLE: Reply = { status: 400, body: { __type: 'ProvisionedThroughputExc
 const DENIED: Reply = { status: 400, body: { __type: 'AccessDeniedException', message: 'no dynamodb:PutItem' } };
 const SMALL = Buffer.from('{"n":1.10,"n":12345678901234567890}');
 /** Three chunks. */
-const LARGE = Buffer.from(JSON.stringify(randomBytes(3 * limits.chunkBytes.value).toString('base64').slice(0, Math.floor(2.5 * limits.chunkBytes.value / 0.76))));
+const LARGE = Buffer.from(
+  JSON.stringify(
+    randomBytes(3 * limits.chunkBytes.value)
+      .toString('base64')
+      .slice(0, Math.floor((2.5 * limits.chunkBytes.value) / 0.76)),
+  ),
+);
 const KEY = 'stack/fn#r-a';
 
 let events: KeptEvents;
@@ -25,9 +31,11 @@ afterEach(() => events.service.close());
 
 const table = () => new Table(new AwsClient(events.service.environment), 'events');
 const store = () => new Store(table(), 'stack/fn');
-const defer = (body = SMALL, milliseconds = 10_000) => (
-  store().defer({ requestId: 'r-a', source: 's3', body, envelope: { schema: 1, functionArn: 'arn', tenantId: null, reason: 'db' } }, Date.now() + milliseconds)
-);
+const defer = (body = SMALL, milliseconds = 10_000) =>
+  store().defer(
+    { requestId: 'r-a', source: 's3', body, envelope: { schema: 1, functionArn: 'arn', tenantId: null, reason: 'db' } },
+    Date.now() + milliseconds,
+  );
 const row = (): Row => decodeRow(events.rows.item(KEY)!);
 const chunkIds = () => [...events.rows.items.keys()].filter((id) => id !== KEY);
 const loaded = () => new Replays(table(), { functionKey: 'stack/fn', cacheTtl: 1, keepFinished: 1, logStream: '' }).load(row(), Date.now() + 10_000);
@@ -38,9 +46,23 @@ test('a small event is one write: bytes, digest, size, envelope, backlog', async
   const { body, deferredAt, ...kept } = row();
   expect(body).toEqual(SMALL);
   expect(kept).toEqual({
-    pk: KEY, functionKey: 'stack/fn', requestId: 'r-a', source: 's3', state: 'PENDING', encoding: 'identity', bodySize: SMALL.length, chunks: 0,
-    bodySha256: createHash('sha256').update(SMALL).digest('hex'), envelope: { schema: 1, functionArn: 'arn', reason: 'db' }, attempt: 0, maxAttempt: 5,
-    dispatches: 0, nextAttempt: deferredAt, target: 'arn', bsk: `stack/fn#${String(deferredAt)}#r-a`, bpk: 'pending#09',
+    pk: KEY,
+    functionKey: 'stack/fn',
+    requestId: 'r-a',
+    source: 's3',
+    state: 'PENDING',
+    encoding: 'identity',
+    bodySize: SMALL.length,
+    chunks: 0,
+    bodySha256: createHash('sha256').update(SMALL).digest('hex'),
+    envelope: { schema: 1, functionArn: 'arn', reason: 'db' },
+    attempt: 0,
+    maxAttempt: 5,
+    dispatches: 0,
+    nextAttempt: deferredAt,
+    target: 'arn',
+    bsk: `stack/fn#${String(deferredAt)}#r-a`,
+    bpk: 'pending#09',
   });
 });
 
@@ -60,21 +82,24 @@ test('a large event is header, chunks and commit, and comes back byte for byte',
   expect((await loaded()).equals(LARGE)).toBe(true);
 });
 
-test('an event beyond Lambda\'s own limit is refused by size', async () => {
+test("an event beyond Lambda's own limit is refused by size", async () => {
   await expect(defer(Buffer.alloc(limits.mostBytes.value + 1))).rejects.toThrow(`${limits.mostBytes.value + 1} bytes`);
   expect(events.operations).toEqual([]);
 });
 
 test.each<[string, Reply | 'lost']>([
-  ['throttle', THROTTLE], ['failure of the service', { status: 500, body: '' }], ['dropped connection', 'drop'], ['lost acknowledgement', 'lost'],
+  ['throttle', THROTTLE],
+  ['failure of the service', { status: 500, body: '' }],
+  ['dropped connection', 'drop'],
+  ['lost acknowledgement', 'lost'],
 ])('after a %s the write is repeated, and there is one row', async (_, fault) => {
-  events.fault = (_call, number) => number === 0 ? fault : undefined;
+  events.fault = (_call, number) => (number === 0 ? fault : undefined);
   await defer();
   expect([...events.rows.items.keys()]).toEqual([KEY]);
 });
 
 test.each([0, 1, 2, 3, 4])('of a large event call %d may lose its acknowledgement', async (lost) => {
-  events.fault = (_call, number) => number === lost ? 'lost' : undefined;
+  events.fault = (_call, number) => (number === lost ? 'lost' : undefined);
   await defer(LARGE);
   expect(row().state).toBe('PENDING');
   expect((await loaded()).equals(LARGE)).toBe(true);
@@ -89,7 +114,10 @@ test.each([
   expect(events.operations).toHaveLength(1);
 });
 
-test.each<[string, Reply]>([['throttles', THROTTLE], ['hangs', 'hang']])('a table that %s for ever is an error before the time is over', async (_, reply) => {
+test.each<[string, Reply]>([
+  ['throttles', THROTTLE],
+  ['hangs', 'hang'],
+])('a table that %s for ever is an error before the time is over', async (_, reply) => {
   events.fault = () => reply;
   const until = Date.now() + 700;
   await expect(defer(SMALL, 700)).rejects.toThrow('dynamodb:PutItem failed');
@@ -98,7 +126,7 @@ test.each<[string, Reply]>([['throttles', THROTTLE], ['hangs', 'hang']])('a tabl
 });
 
 test('a writer that fails between chunks has acknowledged nothing, and its retry takes over', async () => {
-  events.fault = (_call, number) => number >= 2 ? DENIED : undefined;
+  events.fault = (_call, number) => (number >= 2 ? DENIED : undefined);
   await expect(defer(LARGE)).rejects.toThrow('AccessDeniedException');
   expect(row()).toMatchObject({ state: 'WRITING', bpk: 'writing#09' });
   const { writeId } = row();
@@ -111,7 +139,8 @@ test('a writer that fails between chunks has acknowledged nothing, and its retry
 
 test('a writer that was taken over learns it at its commit, and does not acknowledge', async () => {
   events.fault = (call, number) => {
-    if (call.operation === 'UpdateItem' && number === 4) { // its own commit: another attempt comes first
+    if (call.operation === 'UpdateItem' && number === 4) {
+      // its own commit: another attempt comes first
       events.rows.put({ ...events.rows.item(KEY)!, writeId: { S: 'other' } });
     }
     return undefined;
@@ -141,8 +170,11 @@ test('other bytes of the same length are damage too', async () => {
 });
 
 test.each([
-  [Array.from({ length: 10_000 }, (_, number) => String(number)), limits.mostSourceIds.value], [['x'.repeat(65_532)], 1], [['x'.repeat(65_533)], 0],
-  [Array.from({ length: 1000 }, () => 'é'.repeat(400)), 62], [[], 0],
+  [Array.from({ length: 10_000 }, (_, number) => String(number)), limits.mostSourceIds.value],
+  [['x'.repeat(65_532)], 1],
+  [['x'.repeat(65_533)], 0],
+  [Array.from({ length: 1000 }, () => 'é'.repeat(400)), 62],
+  [[], 0],
 ])('ids of a large batch, or as long as an event, do not make the row too large', (ids, kept) => {
   expect(capped(ids)).toEqual(ids.slice(0, kept));
 });

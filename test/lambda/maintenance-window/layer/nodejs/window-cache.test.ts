@@ -12,22 +12,28 @@ let counted: string[];
 let logged: string[];
 let source: () => Reading;
 
-const reading = (value: string, more: Partial<Reading> = {}): Reading => (
-  { operator: parseOperator(value), version: 1, lastModified: 0, planned: null, plannedFailure: null, ...more }
-);
+const reading = (value: string, more: Partial<Reading> = {}): Reading => ({
+  operator: parseOperator(value),
+  version: 1,
+  lastModified: 0,
+  planned: null,
+  plannedFailure: null,
+  ...more,
+});
 const failing = (cause: string) => () => {
   throw new Error(cause);
 };
-const cacheWith = (settings: object = {}, random = () => 0.5) => new WindowCache({
-  settings: { cacheTtl: TTL, lead: 0, retryGuard: 900_000, onWindowUnknown: 'RUN', ...settings },
-  read: async (budget) => {
-    budgets.push(budget);
-    return source();
-  },
-  reporter: { count: (metric) => counted.push(metric), log: (line) => logged.push(line) },
-  clock: () => now,
-  random,
-});
+const cacheWith = (settings: object = {}, random = () => 0.5) =>
+  new WindowCache({
+    settings: { cacheTtl: TTL, lead: 0, retryGuard: 900_000, onWindowUnknown: 'RUN', ...settings },
+    read: async (budget) => {
+      budgets.push(budget);
+      return source();
+    },
+    reporter: { count: (metric) => counted.push(metric), log: (line) => logged.push(line) },
+    clock: () => now,
+    random,
+  });
 
 beforeEach(() => {
   now = START;
@@ -37,7 +43,10 @@ beforeEach(() => {
   source = () => reading('auto');
 });
 
-test.each([[0, 24_000], [1, 30_000]])('with chance %d it asks again at an age of %d ms, and not before', async (random, age) => {
+test.each([
+  [0, 24_000],
+  [1, 30_000],
+])('with chance %d it asks again at an age of %d ms, and not before', async (random, age) => {
   const cache = cacheWith({}, () => random);
   await cache.state(1000);
   now = START + age - 1;
@@ -59,8 +68,11 @@ test('a clock that stepped back makes it ask', async () => {
 });
 
 test.each([
-  ['the first', 0, 100_000, 1000], ['the first, with little left', 0, 2000, 500], ['the first, at boot', 0, Infinity, 1000],
-  ['one after a freeze', 3 * TTL, 100_000, 1000], ['one in the course of things', 1.5 * TTL, 100_000, 300],
+  ['the first', 0, 100_000, 1000],
+  ['the first, with little left', 0, 2000, 500],
+  ['the first, at boot', 0, Infinity, 1000],
+  ['one after a freeze', 3 * TTL, 100_000, 1000],
+  ['one in the course of things', 1.5 * TTL, 100_000, 300],
 ])('budget of a read: %s', async (_, age, remaining, expected) => {
   const cache = cacheWith();
   if (age > 0) {
@@ -116,7 +128,8 @@ test('a failure is asked again after five seconds, not by every invocation, and 
   expect(await cache.state(1000)).toMatchObject({ known: true });
   expect(cache.isQuiet(now)).toBe(true);
   expect(logged).toEqual([
-    'the maintenance window could not be read (onWindowUnknown: RUN): refused', 'the maintenance window could not be read (onWindowUnknown: RUN): deleted',
+    'the maintenance window could not be read (onWindowUnknown: RUN): refused',
+    'the maintenance window could not be read (onWindowUnknown: RUN): deleted',
     'the maintenance window can be read again',
   ]);
   expect(counted).toEqual(['windowStale', 'windowStale', 'windowStale']);

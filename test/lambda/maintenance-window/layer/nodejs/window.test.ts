@@ -1,7 +1,14 @@
 import * as contract from '../../../../../lambda/contract/window.json';
-import { decide, guarded, nextChange, parseOperator, parsePlanned, WindowValueError } from '../../../../../lambda/maintenance-window/layer/nodejs/window';
+import {
+  decide,
+  guarded,
+  nextChange,
+  parseOperator,
+  parsePlanned,
+  WindowValueError,
+} from '../../../../../lambda/maintenance-window/layer/nodejs/window';
 
-const ms = (iso: string | null | undefined): number | null => typeof iso === 'string' ? Date.parse(iso) : null;
+const ms = (iso: string | null | undefined): number | null => (typeof iso === 'string' ? Date.parse(iso) : null);
 const pairs = (intervals: readonly (readonly string[])[]) => intervals.map(([start, end]) => ({ start: Date.parse(start), end: Date.parse(end) }));
 
 function refusal(parse: () => unknown): WindowValueError {
@@ -16,7 +23,7 @@ function refusal(parse: () => unknown): WindowValueError {
   throw new Error('was not refused');
 }
 
-describe('the operator\'s value', () => {
+describe("the operator's value", () => {
   test.each(contract.operatorVectors.map((vector) => [vector.value.slice(0, 100), vector] as const))('%j', (_, vector) => {
     if ('error' in vector) {
       expect(refusal(() => parseOperator(vector.value)).code).toBe(vector.error);
@@ -53,7 +60,10 @@ describe('the decision', () => {
   test.each(contract.decisionVectors.map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
     const planned = vector.planned === null ? null : parsePlanned(vector.planned);
     expect(decide(parseOperator(vector.operator), planned, vector.leadSeconds * 1000, Date.parse(vector.now))).toEqual({
-      on: vector.on, until: ms(vector.until), reason: vector.reason, plannedStale: vector.plannedStale,
+      on: vector.on,
+      until: ms(vector.until),
+      reason: vector.reason,
+      plannedStale: vector.plannedStale,
     });
   });
 

@@ -4,14 +4,17 @@ const { customResource, done, wait } = require('cdk-patient-lambda/handler');
 
 const dynamodb = new DynamoDBClient({});
 
-const note = (call, request, { hop }) => dynamodb.send(new PutItemCommand({
-  TableName: process.env.CALLS_TABLE,
-  Item: {
-    stack: { S: request.stackId.split('/')[1] },
-    at: { S: new Date().toISOString() },
-    note: { S: JSON.stringify({ call, hop, format: typeof __filename === 'undefined' ? 'module' : 'commonjs', ...request }) },
-  },
-}));
+const note = (call, request, { hop }) =>
+  dynamodb.send(
+    new PutItemCommand({
+      TableName: process.env.CALLS_TABLE,
+      Item: {
+        stack: { S: request.stackId.split('/')[1] },
+        at: { S: new Date().toISOString() },
+        note: { S: JSON.stringify({ call, hop, format: typeof __filename === 'undefined' ? 'module' : 'commonjs', ...request }) },
+      },
+    }),
+  );
 
 exports.handler = customResource({
   async create(request, context) {
@@ -26,5 +29,5 @@ exports.handler = customResource({
     await note('delete', request, context);
     return done();
   },
-  poll: async (_request, { polls }) => polls < 2 ? wait({ polls: polls + 1 }, { after: 0.2 }) : done({ data: { Polls: polls } }),
+  poll: async (_request, { polls }) => (polls < 2 ? wait({ polls: polls + 1 }, { after: 0.2 }) : done({ data: { Polls: polls } })),
 });

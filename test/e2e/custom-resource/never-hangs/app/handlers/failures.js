@@ -15,7 +15,7 @@ exports.failures = {
     throw new RangeError('the snapshot is gone');
   },
   'returns nothing': async () => undefined,
-  'names an id that can\'t be': async ({ requestType }) => done({ physicalResourceId: requestType === 'Delete' ? 'another' : 42 }),
+  "names an id that can't be": async ({ requestType }) => done({ physicalResourceId: requestType === 'Delete' ? 'another' : 42 }),
   'never settles': never,
   'rejects where nobody listens': () => {
     void Promise.reject(new RangeError('the snapshot is gone'));
@@ -41,20 +41,21 @@ exports.failures = {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   },
   'keeps working': () => {
-    setInterval(() => beats += 1, 20);
+    setInterval(() => (beats += 1), 20);
     return never();
   },
-  'stops working when told': (_, { signal }) => new Promise((_resolve, reject) => {
-    const timer = setInterval(() => beats += 1, 20);
-    signal.addEventListener('abort', () => {
-      clearInterval(timer);
-      reject(signal.reason);
-    });
-  }),
+  'stops working when told': (_, { signal }) =>
+    new Promise((_resolve, reject) => {
+      const timer = setInterval(() => (beats += 1), 20);
+      signal.addEventListener('abort', () => {
+        clearInterval(timer);
+        reject(signal.reason);
+      });
+    }),
   'tells what runs': async () => {
     const before = beats;
     await sleep(500);
     return done({ data: { before, during: beats - before, trace: process.env._X_AMZN_TRACE_ID } });
   },
-  'goes on': async (request, _, hop) => hop < (request.properties.Fails === 'on a hop' ? 2 : 1) ? next(request, hop) : done(),
+  'goes on': async (request, _, hop) => (hop < (request.properties.Fails === 'on a hop' ? 2 : 1) ? next(request, hop) : done()),
 };
