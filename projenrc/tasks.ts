@@ -9,20 +9,20 @@ const SILENCE = { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
  */
 const COMMANDS: Record<string, string> = {
   'doctor': 'node scripts/doctor.mjs', // plain Node.js: it runs before anything is installed
-  'contract': 'tsx scripts/contract.ts',
-  'bundle': 'tsx scripts/bundle.ts',
-  'clients': 'tsx scripts/clients.ts',
-  'build': 'tsx scripts/build.ts',
-  'test': 'tsx scripts/test.ts',
-  'test:unit': 'tsx scripts/test.ts unit',
-  'test:clients': 'tsx scripts/test.ts clients',
-  'test:e2e': 'tsx scripts/test.ts e2e',
-  'test:package': 'tsx scripts/test.ts package',
-  'lint': 'tsx scripts/test.ts lint',
-  'tally': 'tsx scripts/tally.ts',
+  'contract': 'tsx scripts/build/contract.ts',
+  'bundle': 'tsx scripts/build/bundle.ts',
+  'clients': 'tsx scripts/build/clients.ts',
+  'build': 'tsx scripts/check/build.ts',
+  'test': 'tsx scripts/check/test.ts',
+  'test:unit': 'tsx scripts/check/test.ts unit',
+  'test:clients': 'tsx scripts/check/test.ts clients',
+  'test:e2e': 'tsx scripts/check/test.ts e2e',
+  'test:package': 'tsx scripts/check/test.ts package',
+  'lint': 'tsx scripts/check/test.ts lint',
+  'tally': 'tsx scripts/check/tally.ts',
   // In one process, not tsx's parent and child: what is killed from outside must be what has a bed to close
-  'demo': 'tsx scripts/steps.ts && node --require tsx/cjs demo/main.ts',
-  'bench': 'tsx scripts/steps.ts && node --require tsx/cjs bench/main.ts',
+  'demo': 'tsx scripts/build/steps.ts && node --require tsx/cjs demo/main.ts',
+  'bench': 'tsx scripts/build/steps.ts && node --require tsx/cjs bench/main.ts',
 };
 
 /** Tasks that projen makes and that nobody should run here. */
@@ -39,5 +39,5 @@ export function tasks(project: awscdk.AwsCdkConstructLibrary) {
     project.tasks.addEnvironment(name, value);
   }
   // projen's own would run every test and package for every language: the scripts above decide what a build is
-  project.testTask.reset('tsx scripts/test.ts');
+  project.testTask.reset('tsx scripts/check/test.ts');
 }

@@ -5,7 +5,7 @@ import { NAMES } from '../private/contract.generated';
 import { formOf } from './form';
 import { LongRunningProviderProps } from './long-running-provider-props';
 import { LongRunningProvider } from './long-running-provider';
-import { operationSeconds, serviceTimeoutSeconds } from './operation-times';
+import { operationSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 
 /** Properties that belong to the protocol and not to the resource. */
 const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {

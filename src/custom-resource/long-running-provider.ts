@@ -5,16 +5,16 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable, IConstruct } from 'constructs';
 import { CUSTOM_RESOURCE, NAMES } from '../private/contract.generated';
 import { formOf } from './form';
-import { environmentProblem, eventSource, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './function-checks';
-import { handlerCodeOf, handlerCodeProblem } from './handler-code';
-import { handlerLayerOf } from './handler-layer';
+import { environmentProblem, eventSource, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './checks/function-checks';
+import { handlerCodeOf, handlerCodeProblem } from './checks/handler-code';
+import { handlerLayerOf } from './parts/handler-layer';
 import { LongRunningProviderProps } from './long-running-provider-props';
-import { madeFunction } from './made-function';
-import { executionSeconds, hopProblem, operationSecondsOf, operationSeconds, pollSeconds, serviceTimeoutSeconds } from './operation-times';
-import { earlyStatements, selfStatement } from './permissions';
-import { Responder } from './responder';
-import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './service-token-users';
-import { Target, targetOf, tokenResource } from './target';
+import { madeFunction } from './parts/made-function';
+import { executionSeconds, hopProblem, operationSecondsOf, operationSeconds, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
+import { earlyStatements, selfStatement } from './parts/permissions';
+import { Responder } from './parts/responder';
+import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
+import { Target, targetOf, tokenResource } from './parts/target';
 
 /** A crash reaches the responder at once, instead of running a create again; throttled events are still retried for so many seconds. */
 const INVOKE_CONFIG = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 300 };

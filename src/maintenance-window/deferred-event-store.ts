@@ -9,9 +9,9 @@ import { IAM, NAMES, STORE, TIMING } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
 import { stackSingleton } from '../private/stack-singleton';
-import { customerKeyStatement } from './customer-key';
+import { customerKeyStatement } from './parts/customer-key';
 import { Replay } from './replay';
-import { replayer } from './replayer';
+import { replayer } from './parts/replayer';
 
 /** Where events are kept that came while a maintenance window was on. */
 export interface IDeferredEventStore extends IResource {

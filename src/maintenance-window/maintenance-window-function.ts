@@ -3,7 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 import { NAMES } from '../private/contract.generated';
 import { IDeferredEventStore } from './deferred-event-store';
-import { guard } from './guard';
+import { guard } from './parts/guard';
 import { IMaintenanceWindow } from './maintenance-window';
 import { MaintenanceWindowGuard } from './maintenance-window-guard';
 import { MaintenanceWindowOptions } from './maintenance-window-options';

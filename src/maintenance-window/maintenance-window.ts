@@ -5,7 +5,7 @@ import { IAM, NAMES } from '../private/contract.generated';
 import { parameterArn } from '../private/parameter-arn';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
-import { Planner } from './planner';
+import { Planner } from './parts/planner';
 
 /** Longest time a window is expected to last unless its author says otherwise: a night's work with room. */
 const DEFAULT_LONGEST_WINDOW = Duration.hours(12);

@@ -79,7 +79,7 @@ export const NAMES = {
   },
 } as const;
 
-/** From lambda/contract/window.json. */
+/** From lambda/contract/maintenance-window/window.json. */
 export const WINDOW = {
   allowedPattern: {
     operator: '^(auto|on|off|(on|off)-until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?( *# *[^\\x00-\\x20\\x7F#][^\\x00-\\x1F\\x7F]{0,119})?$',
@@ -90,7 +90,7 @@ export const WINDOW = {
   mostReasonCharacters: 120,
 } as const;
 
-/** From lambda/contract/store.json. */
+/** From lambda/contract/maintenance-window/store.json. */
 export const STORE = {
   table: { partitionKey: 'pk', ttl: 'expiresAt' },
   index: {
@@ -120,7 +120,7 @@ export const STORE = {
   finished: ['DONE', 'DISCARDED'],
 } as const;
 
-/** From lambda/contract/timing.json. */
+/** From lambda/contract/maintenance-window/timing.json. */
 export const TIMING = {
   cacheTtlSeconds: { default: 30, least: 1, source: 'between a busy environment\'s share of Parameter Store\'s 40 requests per second and the time an operator waits' },
   refreshAgeShare: { from: 0.8, to: 1, source: 'jitter, never later than the TTL' },
@@ -209,7 +209,7 @@ export const IAM = {
   },
 } as const;
 
-/** From lambda/contract/custom-resource.json. */
+/** From lambda/contract/custom-resource/custom-resource.json. */
 export const CUSTOM_RESOURCE = {
   environment: {
     serviceTimeout: 'PATIENT_LAMBDA_SERVICE_TIMEOUT',
@@ -239,7 +239,7 @@ export const CUSTOM_RESOURCE = {
   executions: { most: 12, source: 'Lambda stops a chain of functions that call themselves after about 16 invocations' },
 } as const;
 
-/** From lambda/contract/sources.json. */
+/** From lambda/contract/maintenance-window/sources.json. */
 export const SOURCES = [
   { name: 'cloudformation', action: 'REJECT', answer: 'cloudformation', allowed: ['REJECT', 'RUN'] },
   { name: 's3', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },

@@ -1,4 +1,4 @@
-import { attributes, backlogGroups, finished, index, run, shards, states, transitions } from '../../lambda/contract/store.json';
+import { attributes, backlogGroups, finished, index, run, shards, states, transitions } from '../../lambda/contract/maintenance-window/store.json';
 import { updateInput } from '../../lambda/maintenance-window/replayer/change';
 import type { BacklogRow, Item } from '../../lambda/maintenance-window/replayer/row';
 import { newRun, Runs } from '../../lambda/maintenance-window/replayer/runs';

@@ -1,5 +1,5 @@
 import { DescribeParametersCommand, GetParameterCommand } from '@aws-sdk/client-ssm';
-import contract from '../../lambda/contract/window.json';
+import contract from '../../lambda/contract/maintenance-window/window.json';
 import { GuardedStack } from './support/guarded-stack';
 
 let stack: GuardedStack;

@@ -3,7 +3,7 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { build, type Format } from 'esbuild';
-import { CARRIED_BY_LAMBDA } from '../../scripts/bundler';
+import { CARRIED_BY_LAMBDA } from '../../scripts/build/bundler';
 import { ROOT } from '../../scripts/command';
 import { childEnvironment } from '../../scripts/environment';
 import { Cloud } from '../clients/support/cloud';

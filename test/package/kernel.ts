@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { childEnvironment } from '../../scripts/environment';
-import { JSII_KERNEL } from '../../scripts/jsii-kernel';
+import { JSII_KERNEL } from '../../scripts/release/jsii-kernel';
 
 export type Reference = { readonly '$jsii.byref': string };
 

@@ -1,5 +1,5 @@
 /** The responder's entry point: the on-failure destination of every function of the library's custom resources. */
-import { systemClock } from '../handler/clock';
+import { systemClock } from '../../clock';
 import { respond } from './respond';
 
 /** What of Lambda's context the responder uses. */

@@ -1,14 +1,14 @@
 /** The last resort: answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
-import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource.json';
-import { type Answer, render, shortReason } from '../handler/answer';
-import type { Clock } from '../handler/clock';
-import { deliver, type Environment, type Fetch } from '../handler/delivery';
-import { logger, type Write } from '../handler/log';
-import { hideUrl, Mask } from '../handler/mask';
-import { type Operation, readOperation } from '../handler/operation';
-import { failureId, type Progress } from '../handler/physical-id';
-import { holdsReference } from '../handler/references';
-import { type CloudFormationRequest, isObject } from '../handler/request';
+import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
+import { type Answer, render, shortReason } from '../../cloudformation/answer';
+import type { Clock } from '../../clock';
+import { deliver, type Environment, type Fetch } from '../../cloudformation/delivery';
+import { logger, type Write } from '../runtime/nodejs/operation/log';
+import { hideUrl, Mask } from '../runtime/nodejs/protocol/mask';
+import { type Operation, readOperation } from '../runtime/nodejs/protocol/operation';
+import { failureId, type Progress } from '../runtime/nodejs/protocol/physical-id';
+import { holdsReference } from '../runtime/nodejs/protocol/references';
+import { type CloudFormationRequest, isObject } from '../../cloudformation/request';
 
 /** Kept back from the time limit, in milliseconds. */
 const RESERVE = 1000;

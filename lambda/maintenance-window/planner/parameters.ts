@@ -1,6 +1,6 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
-import { allowedPattern, grammar } from '../../contract/window.json';
-import { parseOperator } from '../layer/nodejs/window';
+import { allowedPattern, grammar } from '../../contract/maintenance-window/window.json';
+import { parseOperator } from '../window/window';
 import type { Clock } from './clock';
 
 const DESCRIPTION = `Maintenance window: ${grammar.modes.join(' | ')}; one-off intervals; # reason. The operator's: deployments keep its value.`;

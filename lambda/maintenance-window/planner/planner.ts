@@ -1,6 +1,6 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { createFailedMarker } from '../../contract/custom-resource.json';
-import { grammar } from '../../contract/window.json';
+import { createFailedMarker } from '../../contract/custom-resource/custom-resource.json';
+import { grammar } from '../../contract/maintenance-window/window.json';
 import { deliver, type Environment, type Outcome } from './answer';
 import type { Clock } from './clock';
 import { checkAdopted, isReadable, Parameters } from './parameters';

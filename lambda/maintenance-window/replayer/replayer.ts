@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { metrics as names } from '../../contract/names.json';
-import { settle } from '../../contract/timing.json';
+import { settle } from '../../contract/maintenance-window/timing.json';
 import { type Census, takeCensus } from './census';
 import { Circuit } from './circuit';
 import { removeFinishedChunks, removeUnfinished } from './cleanup';

@@ -1,4 +1,4 @@
-import { sources } from '../../contract/sources.json';
+import { sources } from '../../contract/maintenance-window/sources.json';
 
 /** What a manual run replays; a field that is absent does not filter. */
 export interface RunFilter {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { backlogGroups, shards } from '../../contract/store.json';
+import { backlogGroups, shards } from '../../contract/maintenance-window/store.json';
 
 export type Item = Record<string, AttributeValue>;
 export type EventState = 'WRITING' | 'PENDING' | 'CLAIMED' | 'RUNNING' | 'DONE' | 'QUARANTINED' | 'DISCARDED';

@@ -1,6 +1,6 @@
 /** Replay runs: rows of the same table, so that a sweep can go on with what an invocation that died had begun. */
 import { randomUUID } from 'node:crypto';
-import { run as runContract } from '../../contract/store.json';
+import { run as runContract } from '../../contract/maintenance-window/store.json';
 import type { Change } from './change';
 import type { RunFilter } from './request';
 import { backlogKey, type BacklogRow, type Item, number, text } from './row';

@@ -1,4 +1,4 @@
-import { keepFinishedSeconds } from '../../contract/timing.json';
+import { keepFinishedSeconds } from '../../contract/maintenance-window/timing.json';
 import { replayerEnvironment as names } from '../../contract/names.json';
 
 /** What the construct decided at synth, read from the replayer's own environment. */

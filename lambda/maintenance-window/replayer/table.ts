@@ -7,14 +7,14 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { backlogGroups, index } from '../../contract/store.json';
+import { backlogGroups, index } from '../../contract/maintenance-window/store.json';
 import { type Change, namesIn, updateInput, type Value, valuesOf } from './change';
 import { backlogKey, type BacklogRow, type Group, type Item, readRow } from './row';
 
 /** What became of a conditional write; when its condition did not hold, the row as it is, or nothing when there is none. */
 export type Written = { readonly done: true; readonly item: Item } | { readonly done: false; readonly item?: Item };
 
-/** Bounds for the time that a group's rows wait for (backlogGroups of lambda/contract/store.json), epoch milliseconds. */
+/** Bounds for the time that a group's rows wait for (backlogGroups of lambda/contract/maintenance-window/store.json), epoch milliseconds. */
 export interface TimeRange {
   /** At this time or before. */
   readonly until?: number;

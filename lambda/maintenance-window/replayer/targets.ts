@@ -1,6 +1,6 @@
 import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import { environment as names, layer } from '../../contract/names.json';
-import { cacheTtlSeconds } from '../../contract/timing.json';
+import { cacheTtlSeconds } from '../../contract/maintenance-window/timing.json';
 import { shownError } from './log';
 import type { WindowNames } from './windows';
 

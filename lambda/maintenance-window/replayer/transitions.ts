@@ -1,8 +1,8 @@
 /**
- * The replayer's own transitions of an event's row (lambda/contract/store.json), each as one conditional write. Pure: what is decided here is tested
+ * The replayer's own transitions of an event's row (lambda/contract/maintenance-window/store.json), each as one conditional write. Pure: what is decided here is tested
  * against every crash and race without a network.
  */
-import { backoff, claimLease, maxDispatches } from '../../contract/timing.json';
+import { backoff, claimLease, maxDispatches } from '../../contract/maintenance-window/timing.json';
 import type { Change } from './change';
 import { backlogKey, type BacklogRow, type Item, number, shardOf, text } from './row';
 

@@ -8,7 +8,7 @@ import { RuntimeProcess } from '../../../local/data-plane/runtime-process';
 import type { RuntimeOutcome } from '../../../local/data-plane/runtime-api';
 import { mergeLayers } from '../../../local/sandbox/file-tree';
 import { startSandbox } from '../../../local/sandbox/sandbox';
-import { CARRIED_BY_LAMBDA } from '../../../scripts/bundler';
+import { CARRIED_BY_LAMBDA } from '../../../scripts/build/bundler';
 import { ROOT } from '../../../scripts/command';
 import { Cloud } from '../support/cloud';
 

@@ -1,7 +1,7 @@
 /** The layer as the build puts it together, unpacked: what Lambda shows at /opt. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { contractFiles, layerSources, layerZip } from '../../../scripts/layer';
+import { contractFiles, layerSources, layerZip } from '../../../scripts/build/layer';
 import { unzip } from '../../../local/sandbox/file-tree';
 
 const ROOT = path.resolve(__dirname, '../../..');
@@ -17,11 +17,7 @@ export async function unpackLayer(
   bundled: ReadonlyMap<string, Buffer> = new Map(),
   more: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const files = new Map([
-    ...layerSources(path.join(ROOT, 'lambda/maintenance-window/layer')),
-    ...contractFiles(path.join(ROOT, 'lambda/contract')),
-    ...bundled,
-  ]);
+  const files = new Map([...layerSources(ROOT), ...contractFiles(path.join(ROOT, 'lambda/contract')), ...bundled]);
   await unzip(layerZip(files), directory);
   for (const [name, text] of Object.entries(more)) {
     fs.mkdirSync(path.dirname(path.join(directory, name)), { recursive: true });

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { customResource, done, type Json, type PollingHandlers, type Raw, runOperation, type RunOptions, wait } from 'cdk-patient-lambda/handler';
-import { readOperation } from '../../../lambda/custom-resource/handler/operation';
-import { SimulatedClock } from '../../../lambda/custom-resource/handler/simulated-clock';
+import { readOperation } from '../../../lambda/custom-resource/runtime/nodejs/protocol/operation';
+import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
 import { answerTo } from '../../../lambda/custom-resource/responder/respond';
 
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'custom-resources.md'), 'utf8');

@@ -4,7 +4,7 @@
  * The bed makes one resource at a time, so no failure of another resource meets a create under way; cancel.test.ts cancels by CancelUpdateStack,
  * and test/lambda/custom-resource/lifecycles.test.ts plays the rest as sequences of requests.
  */
-import contract from '../../../lambda/contract/custom-resource.json';
+import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
 import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 import { type Call, ResourceStacks } from '../support/resource-stack';
 

@@ -8,7 +8,7 @@ import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client
 import { DescribeParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { sign } from 'aws4';
 import { setTimeout as sleep } from 'timers/promises';
-import contract from '../../../lambda/contract/custom-resource.json';
+import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
 import { eventually } from '../support/guarded-stack';
 import { ResourceStacks } from '../support/resource-stack';
 

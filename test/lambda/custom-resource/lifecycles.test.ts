@@ -2,11 +2,11 @@
  * Lifecycles as sequences of requests, after CloudFormation's contract (reference 1.1 to 1.3): what it sends next depends on what it was told.
  * The handler keeps what exists; a lifecycle ends with nothing left and nothing deleted that was needed.
  */
-import { createFailedMarker } from '../../../lambda/contract/custom-resource.json';
-import type { CloudFormationRequest } from '../../../lambda/custom-resource/handler/request';
-import { done, ResourceFailure, wait } from '../../../lambda/custom-resource/handler/results';
-import type { AnyHandlers } from '../../../lambda/custom-resource/handler/types';
-import { request, START } from './handler/requests';
+import { createFailedMarker } from '../../../lambda/contract/custom-resource/custom-resource.json';
+import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
+import { done, ResourceFailure, wait } from '../../../lambda/custom-resource/runtime/nodejs/protocol/results';
+import type { AnyHandlers } from '../../../lambda/custom-resource/runtime/nodejs/types';
+import { request, START } from './runtime/nodejs/requests';
 import { type Told, World } from './world';
 
 type Properties = Record<string, string>;

@@ -1,10 +1,10 @@
-import type { Clock } from '../../../lambda/custom-resource/handler/clock';
-import { execute } from '../../../lambda/custom-resource/handler/execution';
-import type { CloudFormationRequest } from '../../../lambda/custom-resource/handler/request';
-import { SimulatedClock } from '../../../lambda/custom-resource/handler/simulated-clock';
-import type { AnyHandlers, Definition } from '../../../lambda/custom-resource/handler/types';
+import type { Clock } from '../../../lambda/clock';
+import { execute } from '../../../lambda/custom-resource/runtime/nodejs/operation/execution';
+import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
+import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
+import type { AnyHandlers, Definition } from '../../../lambda/custom-resource/runtime/nodejs/types';
 import { respond } from '../../../lambda/custom-resource/responder/respond';
-import { START } from './handler/requests';
+import { START } from './runtime/nodejs/requests';
 
 /** What CloudFormation got, as it stands in the body. */
 export interface Told {

@@ -5,7 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { LongRunningProvider, type LongRunningCustomResourceProps } from '../../../src';
 import { CUSTOM_RESOURCE, NAMES } from '../../../src/private/contract.generated';
-import contract from '../../../lambda/contract/custom-resource.json';
+import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
 import { newStack, resources } from '../maintenance-window/app';
 import { CODE, functionOf, longRunning, only } from './template';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { sources } from '../../../lambda/contract/sources.json';
+import { sources } from '../../../lambda/contract/maintenance-window/sources.json';
 import { type Deferral, DeferralAction } from '../../../src';
-import { actionFor, deferralBySource } from '../../../src/maintenance-window/gate-environment';
+import { actionFor, deferralBySource } from '../../../src/maintenance-window/parts/gate-environment';
 import { guarded, newStack } from './app';
 
 const ACTIONS = Object.values(DeferralAction);

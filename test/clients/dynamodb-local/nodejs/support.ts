@@ -27,7 +27,7 @@ export async function openStage(more: Readonly<Record<string, string>> = {}): Pr
 
 async function bundlePreload(): Promise<Buffer> {
   const result = await build({
-    entryPoints: [path.resolve(__dirname, '../../../../lambda/maintenance-window/layer/nodejs/preload.ts')],
+    entryPoints: [path.resolve(__dirname, '../../../../lambda/maintenance-window/gate/nodejs/client/preload.ts')],
     banner: { js: REQUIRE },
     bundle: true,
     format: 'esm',

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { envelopeKey } from '../../../../lambda/contract/custom-resource.json';
+import { envelopeKey } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 
 /** Longer than the runtime waits for Lambda. */
 const SILENCE = 6_000;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createFailedMarker } from '../../../../lambda/contract/custom-resource.json';
+import { createFailedMarker } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { FUNCTIONS, H1, H2, H3, H4, H5, H6, type Cause } from './causes';
 import { cutOff, type CutOff } from './cut-off';
 import { strike } from './outside';

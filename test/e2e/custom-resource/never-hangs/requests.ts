@@ -1,6 +1,6 @@
 /** Requests as CloudFormation sends them, and the ids that their answers must carry. */
 import { createHash, randomUUID } from 'node:crypto';
-import { createFailedMarker, physicalResourceId } from '../../../../lambda/contract/custom-resource.json';
+import { createFailedMarker, physicalResourceId } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { PLACES, TYPES, type Cause, type Place, type RequestType } from './causes';
 
 /** One cause with one type of request at one place. */

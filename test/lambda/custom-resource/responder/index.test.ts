@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { handler } from '../../../../lambda/custom-resource/responder';
-import { request } from '../handler/requests';
+import { request } from '../runtime/nodejs/requests';
 
 test('answers a record over the network', async () => {
   let body = '';

@@ -1,8 +1,8 @@
 /** The last resort, for records as Lambda's on-failure destination sends them. */
-import { createFailedMarker, envelopeKey, neverStarted } from '../../../../lambda/contract/custom-resource.json';
-import { responderVectors } from '../../../../lambda/contract/custom-resource.vectors.json';
-import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/handler/physical-id';
-import { request, STACK, START } from '../handler/requests';
+import { createFailedMarker, envelopeKey, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { responderVectors } from '../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
+import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
+import { request, STACK, START } from '../runtime/nodejs/requests';
 import { World } from '../world';
 
 const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });

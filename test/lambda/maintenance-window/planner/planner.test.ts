@@ -1,6 +1,6 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { createFailedMarker } from '../../../../lambda/contract/custom-resource.json';
-import { allowedPattern } from '../../../../lambda/contract/window.json';
+import { createFailedMarker } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { allowedPattern } from '../../../../lambda/contract/maintenance-window/window.json';
 import { serve } from '../../../../lambda/maintenance-window/planner/planner';
 import type { WindowRequest } from '../../../../lambda/maintenance-window/planner/request';
 import { Answers } from './answers';

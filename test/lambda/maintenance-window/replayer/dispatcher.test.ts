@@ -1,6 +1,6 @@
 import { shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { layer } from '../../../../lambda/contract/names.json';
-import { pointerVectors } from '../../../../lambda/contract/replay.json';
+import { pointerVectors } from '../../../../lambda/contract/maintenance-window/replay.json';
 import { answerOf } from '../../../../lambda/maintenance-window/replayer/dispatcher';
 import { pointerTo } from '../../../../lambda/maintenance-window/replayer/pointer';
 import { targetOf } from '../../../../lambda/maintenance-window/replayer/targets';

@@ -1,7 +1,7 @@
 /** Replayers, functions and a table in one simulation, where any of them may fail at any step. */
 import { environment, layer } from '../../../../lambda/contract/names.json';
-import { failed } from '../../../../lambda/maintenance-window/layer/nodejs/outcome';
-import { Refused, type Replays } from '../../../../lambda/maintenance-window/layer/nodejs/replay';
+import { failed } from '../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
+import { Refused, type Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
 import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';

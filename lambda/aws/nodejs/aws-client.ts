@@ -1,0 +1,152 @@
+/** Calls of AWS's JSON services without an SDK, which would cost more than the rest of a cold start. */
+import { CredentialSource, CredentialsError } from './credentials';
+import { endpointUrl, type Service } from './endpoints';
+import { reasonOf } from '../../maintenance-window/gate/nodejs/quiet/errors';
+import type { Environment } from '../../maintenance-window/gate/nodejs/quiet/settings';
+import { type HttpResponse, send } from './transport';
+
+export type Json = Record<string, unknown>;
+
+/** Content type and prefix of X-Amz-Target. */
+const PROTOCOLS: Readonly<Record<Service, readonly [string, string]>> = {
+  ssm: ['application/x-amz-json-1.1', 'AmazonSSM'],
+  dynamodb: ['application/x-amz-json-1.0', 'DynamoDB_20120810'],
+  sqs: ['application/x-amz-json-1.0', 'AmazonSQS'],
+};
+const THROTTLES = [
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+];
+/** Milliseconds: long enough for a part of a large event from a small function. Half of what is left at most: a hang leaves time for another. */
+const MOST_ATTEMPT = 5000;
+/** Below this many milliseconds a half is not worth a try, so the attempt gets all. */
+const LEAST_ATTEMPT = 250;
+const FIRST_PAUSE = 50;
+const LONGEST_PAUSE = 1000;
+
+/** A call that failed. */
+export class AwsError extends Error {
+  /**
+   * @param code the service's error code, or what kept the answer away
+   * @param details the error's JSON body
+   */
+  constructor(
+    readonly code: string,
+    text: string,
+    readonly retryable: boolean,
+    readonly details: Json = {},
+    options?: ErrorOptions,
+  ) {
+    super(text ? `${code}: ${text}` : code, options);
+  }
+}
+
+/** Signs and sends. */
+export class AwsClient {
+  readonly region: string;
+  private readonly credentials: CredentialSource;
+
+  constructor(
+    private readonly environment: Environment,
+    readonly clock: () => number = Date.now,
+  ) {
+    this.region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1';
+    this.credentials = new CredentialSource(environment, clock);
+  }
+
+  /** Base URL of a service. */
+  url(service: Service): URL {
+    return endpointUrl(service, this.region, this.environment);
+  }
+
+  /**
+   * One attempt.
+   *
+   * @param budget milliseconds
+   * @param fresh uses no kept connection
+   * @throws AwsError
+   */
+  async callOnce(service: Service, operation: string, input: Json, budget: number, fresh = false): Promise<Json> {
+    const [contentType, prefix] = PROTOCOLS[service];
+    const started = this.clock();
+    let response: HttpResponse;
+    try {
+      const url = this.url(service);
+      const body = JSON.stringify(input);
+      const keys = await this.credentials.get(budget);
+      const { default: aws4 } = await import('aws4');
+      const signed = aws4.sign(
+        {
+          service,
+          region: this.region,
+          method: 'POST',
+          host: url.host,
+          path: url.pathname + url.search,
+          headers: { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` },
+          body,
+        },
+        keys,
+      );
+      const headers = signed.headers as Record<string, string>;
+      response = await send({ method: 'POST', url, headers, body, budget: budget - Math.max(0, this.clock() - started), fresh });
+    } catch (error) {
+      const code = error instanceof CredentialsError ? 'CredentialsError' : 'NetworkError';
+      throw new AwsError(code, reasonOf(error), true, {}, { cause: error });
+    }
+    return parsed(service, operation, response);
+  }
+
+  /**
+   * Repeats throttles, 5xx and network errors with back-off.
+   *
+   * @param until epoch milliseconds after which no attempt begins
+   * @throws AwsError
+   */
+  async call(service: Service, operation: string, input: Json, until: number): Promise<Json> {
+    let failure = new AwsError('NoTimeLeft', `the invocation ends before ${operation} can be tried`, false);
+    let pause = FIRST_PAUSE;
+    for (let attempt = 0; ; attempt++) {
+      const left = until - this.clock();
+      if (left <= 0) {
+        throw failure;
+      }
+      try {
+        return await this.callOnce(service, operation, input, left < 2 * LEAST_ATTEMPT ? left : Math.min(left / 2, MOST_ATTEMPT), attempt > 0);
+      } catch (error) {
+        failure = error as AwsError;
+      }
+      const wait = pause * (0.5 + Math.random() / 2);
+      if (!failure.retryable || this.clock() + wait >= until) {
+        throw failure;
+      }
+      await new Promise((resolve) => setTimeout(resolve, wait));
+      pause = Math.min(pause * 2, LONGEST_PAUSE);
+    }
+  }
+}
+
+function parsed(service: Service, operation: string, response: HttpResponse): Json {
+  let answer: unknown;
+  try {
+    answer = JSON.parse(response.body.toString());
+  } catch {
+    answer = null;
+  }
+  const object = typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? (answer as Json) : null;
+  if (response.status === 200 && (object || service === 'sqs')) {
+    return object ?? {};
+  }
+  if (response.status === 200) {
+    throw new AwsError('InvalidResponse', `${service} ${operation} answered ${response.body.length} bytes that are no JSON object`, true);
+  }
+  const details = object ?? {};
+  const type = String(details.__type ?? response.headers['x-amzn-errortype'] ?? `HTTP ${response.status}`);
+  const code = type.split(':')[0].split('#').pop()!;
+  const retryable = response.status >= 500 || response.status === 429 || THROTTLES.includes(code);
+  throw new AwsError(code, String(details.message ?? details.Message ?? ''), retryable, details);
+}

@@ -1,0 +1,1 @@
+"""Signed calls of AWS's JSON services on the standard library alone."""

@@ -1,0 +1,103 @@
+/** Puts answers to the ResponseURL. */
+import type { Answer } from './answer';
+import { type Clock, within } from '../clock';
+import { shownError } from '../thrown';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** Milliseconds. */
+const LONGEST_ATTEMPT = 10_000;
+const SHORTEST_ATTEMPT = 500;
+const FIRST_PAUSE = 500;
+const LONGEST_PAUSE = 5_000;
+
+/** An invocation that fails with an answer, for the responder to give. The message is its JSON; Data never leaves the function this way. */
+export class Unanswered extends Error {
+  constructor(name: 'AnswerNotDelivered' | 'HopNotStarted', answer: Answer, cause: string) {
+    const { status, physicalResourceId, reason, data } = answer;
+    super(JSON.stringify({ status, physicalResourceId, reason, hadData: data !== undefined, cause }));
+    this.name = name;
+  }
+}
+
+export interface Delivery {
+  readonly url: string;
+  readonly answer: Answer;
+  readonly body: Buffer;
+  /** Epoch milliseconds until when it is repeated. */
+  readonly until: number;
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly environment: Environment;
+  /** Applied to what is said of a failure: the URL is a secret. */
+  readonly mask: (text: string) => string;
+}
+
+/**
+ * PUTs an answer; again after 5xx, 429 and network errors.
+ *
+ * @throws Unanswered as AnswerNotDelivered
+ */
+export async function deliver(delivery: Delivery): Promise<void> {
+  const { url, answer, until, clock, environment, mask } = delivery;
+  const problem = refusal(url, environment);
+  if (problem !== undefined) {
+    throw new Unanswered('AnswerNotDelivered', answer, problem);
+  }
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const failure = await put(delivery, Math.min(LONGEST_ATTEMPT, Math.max(SHORTEST_ATTEMPT, until - clock.now())));
+    if (failure === undefined) {
+      return;
+    }
+    if (!failure.again || clock.now() + pause >= until) {
+      throw new Unanswered('AnswerNotDelivered', answer, mask(failure.cause));
+    }
+    await clock.sleep(pause);
+  }
+}
+
+/** Why nothing is sent to a URL; undefined when it may be: https, or plain http to a local endpoint that the environment itself names. */
+function refusal(text: string, environment: Environment): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isOwnEndpoint(url, environment))) {
+    return undefined;
+  }
+  return `the ResponseURL is no https URL but ${url ? `${url.protocol}//${url.host}` : 'no URL at all'}`;
+}
+
+function isOwnEndpoint(url: URL, environment: Environment): boolean {
+  const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
+  return (
+    loopback &&
+    [environment.AWS_ENDPOINT_URL, environment.AWS_ENDPOINT_URL_S3].some((endpoint) => {
+      return endpoint !== undefined && URL.canParse(endpoint) && new URL(endpoint).protocol === 'http:' && new URL(endpoint).host === url.host;
+    })
+  );
+}
+
+interface Failed {
+  readonly cause: string;
+  readonly again: boolean;
+}
+
+async function put({ url, body, clock, fetch }: Delivery, timeout: number): Promise<Failed | undefined> {
+  const over = new AbortController();
+  try {
+    const attempt = await within(clock, timeout, send(url, body, fetch, over.signal));
+    return attempt ? attempt.value : { cause: `no answer within ${timeout} ms`, again: true };
+  } catch (error) {
+    return { cause: shownError(error), again: true };
+  } finally {
+    over.abort();
+  }
+}
+
+async function send(url: string, body: Buffer, fetch: Fetch, signal: AbortSignal): Promise<Failed | undefined> {
+  // The URL is signed for an empty content type; a redirect would carry the answer elsewhere
+  const response = await fetch(url, { method: 'PUT', headers: { 'content-type': '' }, body: new Uint8Array(body), redirect: 'manual', signal });
+  await response.body?.cancel();
+  return response.status >= 200 && response.status < 300
+    ? undefined
+    : { cause: `the ResponseURL answered ${response.status}`, again: response.status >= 500 || response.status === 429 };
+}

@@ -1,0 +1,84 @@
+/** Custom resources that may take an hour, and always answer: `cdk-patient-lambda/handler`. */
+import { awsServices } from './operation/aws';
+import { systemClock } from '../../../clock';
+import { checkDefinition } from './protocol/definition';
+import { execute } from './operation/execution';
+import type { Json } from '../../../json';
+import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
+
+export type { Answer } from '../../../cloudformation/answer';
+export type { Clock } from '../../../clock';
+export type { Json } from '../../../json';
+export type { Logger } from './operation/log';
+export type { CloudFormationRequest } from '../../../cloudformation/request';
+export { type Done, type DoneOptions, done, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
+export { type OperationReport, runOperation, type RunOptions } from './testing/run-operation';
+export type { StackStatus } from './operation/stack-watch';
+export type {
+  AnyHandlers,
+  AnyRequest,
+  CoreHandlers,
+  Definition,
+  OperationContext,
+  PollingHandlers,
+  Raw,
+  RequestType,
+  ResourceHandlers,
+  ResourceRequest,
+  Result,
+} from './types';
+
+/** What of Lambda's context the runtime uses. */
+export interface LambdaContext {
+  readonly invokedFunctionArn: string;
+  readonly logStreamName: string;
+  getRemainingTimeInMillis(): number;
+}
+
+/** What a function exports as its handler. */
+export interface CustomResourceHandler {
+  (event: unknown, context: LambdaContext): Promise<void>;
+  /** What it was made of, for `runOperation`. */
+  readonly definition: Definition;
+}
+
+/**
+ * Makes the handler of a custom resource's function out of what creates, updates, deletes and polls one type of resource,
+ * or out of several such objects by the names of their types. The types are inferred, or given:
+ *
+ * @typeParam P properties, as `parse` makes them of the raw ones
+ * @typeParam S what `wait` hands to `poll`, which is then required; of several shapes it has to be given
+ * @typeParam A the attributes of `done`
+ * @throws Error when one of them has no create, update or delete
+ */
+export function customResource<P = Raw, S extends never = never, A extends Record<string, Json> = Record<never, Json>>(
+  handlers: CoreHandlers<P, S, A> & { readonly poll?: undefined },
+): CustomResourceHandler;
+export function customResource<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>>(
+  handlers: PollingHandlers<P, S, A>,
+): CustomResourceHandler;
+export function customResource(handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>>): CustomResourceHandler;
+export function customResource(handlers: unknown): CustomResourceHandler {
+  const definition = handlers as Definition;
+  checkDefinition(definition);
+  const services = awsServices();
+  const handler = (event: unknown, context: LambdaContext) =>
+    execute(
+      definition,
+      {
+        event,
+        functionArn: context.invokedFunctionArn,
+        endsAt: Date.now() + context.getRemainingTimeInMillis(),
+        logStream: context.logStreamName,
+      },
+      {
+        clock: systemClock,
+        fetch,
+        services,
+        environment: process.env,
+        write: (line) => process.stdout.write(line),
+        exit: (code) => process.exit(code),
+      },
+    );
+  return Object.assign(handler, { definition });
+}

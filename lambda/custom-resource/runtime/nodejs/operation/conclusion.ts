@@ -1,0 +1,61 @@
+/** Carries out the one verdict of an execution. */
+import { render } from '../../../../cloudformation/answer';
+import { deliver } from '../../../../cloudformation/delivery';
+import { hop } from './hop';
+import type { Logger } from './log';
+import type { Mask } from '../protocol/mask';
+import { envelopeOf, type Operation } from '../protocol/operation';
+import type { Invocation, Platform } from './platform';
+import { type Answered, failed, HandlerError, type Verdict } from '../protocol/verdict';
+
+export interface Circumstances {
+  readonly operation: Operation;
+  readonly invocation: Invocation;
+  readonly platform: Platform;
+  readonly marginAt: number;
+  /** Epoch milliseconds until when it is tried, once the margin has begun. */
+  readonly lastAttemptAt: number;
+  readonly mask: Mask;
+  readonly log: Logger;
+}
+
+/** @throws Unanswered, for the responder to answer */
+export async function conclude(verdict: Verdict, circumstances: Circumstances): Promise<void> {
+  const { invocation, platform } = circumstances;
+  if (verdict.kind === 'ANSWER') {
+    await answer(verdict, circumstances);
+  } else if (verdict.kind === 'HOP') {
+    const mask = (text: string) => circumstances.mask.text(text);
+    const progress = verdict.operation.phase === 'START' ? 'NOT_STARTED' : 'WAITED';
+    await hop({
+      functionArn: invocation.functionArn,
+      payload: envelopeOf(verdict.operation),
+      answer: failed(verdict.operation, new HandlerError('the next execution could not be started'), progress, circumstances.mask).answer,
+      until: circumstances.lastAttemptAt,
+      clock: platform.clock,
+      invoke: platform.services.invoke,
+      mask,
+    });
+  }
+}
+
+async function answer(verdict: Answered, { operation, invocation, platform, marginAt, lastAttemptAt, mask, log }: Circumstances): Promise<void> {
+  const { request, closesAt } = operation;
+  const { clock, fetch, environment } = platform;
+  if (clock.now() >= closesAt) {
+    log.error('CloudFormation has stopped waiting: the answer is not sent');
+    return;
+  }
+  const { reason } = verdict.answer;
+  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason} (log stream: ${invocation.logStream})` };
+  await deliver({
+    url: request.ResponseURL,
+    answer: shown,
+    body: render(request, shown),
+    until: Math.min(Math.max(marginAt, clock.now() + (lastAttemptAt - marginAt)), lastAttemptAt, closesAt),
+    clock,
+    fetch,
+    environment,
+    mask: (text) => mask.text(text),
+  });
+}

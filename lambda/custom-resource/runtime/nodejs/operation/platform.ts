@@ -1,0 +1,35 @@
+import type { Clock } from '../../../../clock';
+import type { Environment, Fetch } from '../../../../cloudformation/delivery';
+import type { Invoke } from './hop';
+import type { Write } from './log';
+import type { ReadSecret } from './secrets';
+import type { ReadStack } from './stack-watch';
+
+/** One invocation of the function. */
+export interface Invocation {
+  readonly event: unknown;
+  /** As invoked, with the qualifier. */
+  readonly functionArn: string;
+  /** Epoch milliseconds of the time limit. */
+  readonly endsAt: number;
+  readonly logStream: string;
+}
+
+/** What the runtime calls in AWS. */
+export interface Services {
+  readonly invoke: Invoke;
+  /** Begins to get ready for `invoke`, while there is time: at the margin of a short execution there is none. */
+  readonly prepareInvoke: () => void;
+  readonly readStack: ReadStack;
+  readonly readSecret: ReadSecret;
+}
+
+/** Everything outside of the runtime. */
+export interface Platform {
+  readonly clock: Clock;
+  readonly fetch: Fetch;
+  readonly services: Services;
+  readonly environment: Environment;
+  readonly write: Write;
+  readonly exit: (code: number) => void;
+}

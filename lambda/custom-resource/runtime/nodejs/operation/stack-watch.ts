@@ -1,0 +1,102 @@
+/** Reads the stack's status, and tells when the stack turns back: then nobody waits for this request any more. */
+import { stackGoesBack, times } from '../../../../contract/custom-resource/custom-resource.json';
+import { type Clock, within } from '../../../../clock';
+import type { Logger } from './log';
+import type { Direction } from '../protocol/operation';
+import { shownError } from '../../../../thrown';
+
+export interface StackStatus {
+  /** As CloudFormation names it, as `UPDATE_ROLLBACK_IN_PROGRESS`; `UNKNOWN` when it can't be read. */
+  readonly status: string;
+  readonly reason?: string;
+}
+
+export type ReadStack = (stackId: string, signal: AbortSignal) => Promise<StackStatus>;
+
+const UNKNOWN: StackStatus = { status: 'UNKNOWN' };
+const GOES_BACK = new RegExp(stackGoesBack);
+
+export class StackWatch {
+  readonly #cancelled = new AbortController();
+  #latest?: { readonly status: Promise<StackStatus>; readonly readAt: number; known: boolean };
+  #direction: Direction;
+
+  /**
+   * @param atStart the stack's direction at first delivery, as far as known
+   * @param ended aborts when the execution ends; a read that still runs then says nothing in the log of the next one
+   */
+  constructor(
+    private readonly stackId: string,
+    private readonly read: ReadStack,
+    private readonly clock: Clock,
+    private readonly log: Logger,
+    atStart: Direction,
+    private readonly ended: AbortSignal,
+  ) {
+    this.#direction = atStart;
+  }
+
+  /** Aborted when the stack, which was on its way forward, turns back. */
+  get cancelled(): AbortSignal {
+    return this.#cancelled.signal;
+  }
+
+  /** The stack's direction at first delivery; what was known first, when it could not be read then. */
+  get atStart(): Direction {
+    return this.#direction;
+  }
+
+  /** Looks at the status now and every 15 seconds, until the execution ends. Never fails. */
+  async watch(): Promise<void> {
+    while (!this.ended.aborted && this.#direction !== 'BACK' && !this.cancelled.aborted) {
+      const { status } = await this.status();
+      if (this.ended.aborted) {
+        return;
+      }
+      if (status !== UNKNOWN.status) {
+        this.#note(GOES_BACK.test(status) ? 'BACK' : 'FORWARD', status);
+      }
+      await this.clock.alarm(times.stackStatus.every, this.ended);
+    }
+  }
+
+  /** The status, at most 15 seconds old; one minute when it could not be read. */
+  status(): Promise<StackStatus> {
+    const age = this.#latest ? this.clock.now() - this.#latest.readAt : Infinity;
+    if (!this.#latest || age >= (this.#latest.known ? times.stackStatus.every : times.stackStatus.unknownFor)) {
+      const latest = { status: this.#read(), readAt: this.clock.now(), known: true };
+      this.#latest = latest;
+      void latest.status.then((status) => {
+        latest.known = status !== UNKNOWN;
+      });
+    }
+    return this.#latest.status;
+  }
+
+  #note(direction: Direction, status: string): void {
+    if (this.#direction === 'UNKNOWN') {
+      this.#direction = direction;
+    } else if (direction === 'BACK') {
+      this.log.warn('the stack rolls back: this operation is cancelled', { status });
+      this.#cancelled.abort(new Error(`the stack rolls back (${status}): this operation is cancelled`));
+    }
+  }
+
+  async #read(): Promise<StackStatus> {
+    const over = new AbortController();
+    try {
+      const read = await within(this.clock, times.stackStatus.budget, this.read(this.stackId, AbortSignal.any([over.signal, this.ended])));
+      if (read) {
+        return read.value;
+      }
+      throw new Error(`no answer within ${times.stackStatus.budget} ms`);
+    } catch (error) {
+      if (!this.ended.aborted) {
+        this.log.warn("the stack's status can't be read: a rollback would not be noticed", { error: shownError(error) });
+      }
+      return UNKNOWN;
+    } finally {
+      over.abort();
+    }
+  }
+}

@@ -1,0 +1,76 @@
+/** Calls the handler's functions, and stops waiting for them when there is a reason to. */
+import { times } from '../../../../contract/custom-resource/custom-resource.json';
+import { type Clock, within } from '../../../../clock';
+
+export type Settled = { readonly kind: 'RETURNED'; readonly value: unknown } | { readonly kind: 'THREW'; readonly error: unknown };
+export type Interrupted = { readonly kind: 'DEADLINE' } | { readonly kind: 'MARGIN' } | { readonly kind: 'CANCELLED' };
+
+export interface Limits {
+  readonly deadline: number;
+  readonly marginAt: number;
+  readonly cancelled: AbortSignal;
+}
+
+export class UserCode {
+  readonly #running = new Set<Promise<unknown>>();
+  #last?: Promise<Settled>;
+
+  constructor(private readonly clock: Clock) {}
+
+  /** Waits for a call until it settles, the deadline, the margin or a rollback; the call itself goes on. */
+  async call(run: () => Promise<unknown>, { deadline, marginAt, cancelled }: Limits): Promise<Settled | Interrupted> {
+    const over = new AbortController();
+    const alarm = async (at: number, kind: 'DEADLINE' | 'MARGIN'): Promise<Interrupted> => {
+      await this.clock.alarm(at - this.clock.now(), over.signal);
+      return { kind };
+    };
+    const rollback = aborted(cancelled, over.signal).then((): Interrupted => ({ kind: 'CANCELLED' }));
+    try {
+      return await Promise.race([this.#started(run), rollback, alarm(deadline, 'DEADLINE'), alarm(marginAt, 'MARGIN')]);
+    } finally {
+      over.abort();
+    }
+  }
+
+  /** Waits for a call for so long; undefined when it has not settled by then. */
+  async bounded(run: () => Promise<unknown>, milliseconds: number): Promise<Settled | undefined> {
+    return (await within(this.clock, milliseconds, this.#started(run)))?.value;
+  }
+
+  /** Goes on waiting for the latest call; undefined when it has not settled by then. */
+  async last(milliseconds: number): Promise<Settled | undefined> {
+    return this.#last && (await within(this.clock, milliseconds, this.#last))?.value;
+  }
+
+  /** Whether code that nobody waits for any more keeps running: it must not run on into the next request. */
+  async dangles(): Promise<boolean> {
+    return this.#running.size > 0 && (await within(this.clock, times.settle.value, Promise.all(this.#running))) === undefined;
+  }
+
+  #started(run: () => Promise<unknown>): Promise<Settled> {
+    const settled = attempt(run);
+    this.#last = settled;
+    this.#running.add(settled);
+    void settled.then(() => this.#running.delete(settled));
+    return settled;
+  }
+}
+
+async function attempt(run: () => Promise<unknown>): Promise<Settled> {
+  try {
+    return { kind: 'RETURNED', value: await run() };
+  } catch (error) {
+    return { kind: 'THREW', error };
+  }
+}
+
+/** Resolves when the signal aborts; leaves no listener behind once it is over. */
+function aborted(signal: AbortSignal, over: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    } else {
+      signal.addEventListener('abort', () => resolve(), { once: true, signal: over });
+    }
+  });
+}

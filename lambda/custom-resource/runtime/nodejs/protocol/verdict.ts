@@ -1,0 +1,144 @@
+/** What an execution comes to, from what the handler returned or threw. Pure, but for the log of what is dropped. */
+import { type Answer, shortReason, tooLong } from '../../../../cloudformation/answer';
+import { copied, kindOf, notJson } from '../../../../json';
+import type { Logger } from '../operation/log';
+import type { Mask } from './mask';
+import { maybeOrphan, type Operation } from './operation';
+import { defaultPhysicalResourceId, failureId, invalidId, type Progress } from './physical-id';
+import { isObject } from '../../../../cloudformation/request';
+import { type Done, idOfFailure, type Wait } from './results';
+import { shownError } from '../../../../thrown';
+
+export interface Answered {
+  readonly kind: 'ANSWER';
+  readonly answer: Answer;
+}
+
+export type Verdict =
+  Answered | { readonly kind: 'HOP'; readonly operation: Operation } | { readonly kind: 'SILENCE'; readonly why: 'CANCELLED' | 'CLOSED' };
+
+/** What went wrong by the handler's making, in words that name the remedy. */
+export class HandlerError extends Error {
+  constructor(message: string) {
+    super(message);
+    // Shown as it is: the name of a class tells its reader nothing
+    this.name = '';
+  }
+}
+
+/**
+ * FAILED, with the id that the rule gives it.
+ *
+ * @param madeId the id in what the handler returned, when that is what failed
+ */
+export function failed(operation: Operation, error: unknown, progress: Progress, mask: Mask, madeId?: unknown): Answered {
+  const named = madeId ?? idOfFailure(error);
+  const problem = named === undefined ? undefined : unusableId(named, mask);
+  const note = problem === undefined || madeId !== undefined ? '' : ` (its id is not used: ${problem})`;
+  return {
+    kind: 'ANSWER',
+    answer: {
+      status: 'FAILED',
+      // What an unusable id stood for exists: the marker would forget it
+      physicalResourceId: failureId(operation.request, {
+        progress: problem === undefined ? progress : 'CUT_OFF',
+        failureId: problem === undefined ? (named as string | undefined) : undefined,
+        waitId: operation.physicalResourceId,
+      }),
+      reason: shortReason(mask.text(`${shownError(error)}${note}`)),
+    },
+  };
+}
+
+/** What `done` comes to: SUCCESS, unless CloudFormation would not take it as it is. */
+export function finished(operation: Operation, result: Done, mask: Mask, log: Logger): Answered {
+  const { request } = operation;
+  const isDelete = request.RequestType === 'Delete';
+  const { physicalResourceId: own } = result;
+  // A null is no omission: somebody had no id where there should have been one
+  const id = own !== undefined ? own : (operation.physicalResourceId ?? request.PhysicalResourceId ?? defaultPhysicalResourceId(request));
+  if (isDelete && result.data !== undefined) {
+    log.warn('a Delete has no attributes: its data is dropped');
+  }
+  const data = isDelete ? undefined : result.data;
+  const problem = otherId(operation, id) ?? unusableId(id, mask) ?? badNoEcho(result.noEcho) ?? badData(data, result.noEcho, mask);
+  if (problem !== undefined) {
+    return failed(operation, new HandlerError(problem), 'CUT_OFF', mask, id);
+  }
+  const answer: Answer = { status: 'SUCCESS', physicalResourceId: id, data, noEcho: !isDelete && result.noEcho === true };
+  const length = tooLong(request, answer);
+  return length === undefined ? { kind: 'ANSWER', answer } : failed(operation, new HandlerError(length), 'CUT_OFF', mask, id);
+}
+
+/**
+ * The operation as it goes on after `wait`.
+ *
+ * @throws HandlerError
+ */
+export function waiting(operation: Operation, result: Wait, mask: Mask): Operation {
+  const { state, physicalResourceId, after } = result;
+  const problem =
+    (physicalResourceId === undefined ? undefined : (otherId(operation, physicalResourceId) ?? unusableId(physicalResourceId, mask))) ??
+    notJson(state, 'state') ??
+    secretIn(mask.find(state, 'state'), 'never put secrets into the state, it crosses queues in plain text') ??
+    badAfter(after) ??
+    ('data' in result ? 'wait takes no data: attributes are known when it is done' : undefined);
+  if (problem !== undefined) {
+    throw new HandlerError(problem);
+  }
+  const { after: _, ...rest } = operation;
+  return {
+    ...rest,
+    phase: 'POLL',
+    state: copied(state),
+    ...(after === undefined ? {} : { after }),
+    ...(physicalResourceId === undefined ? {} : { physicalResourceId }),
+  };
+}
+
+/** Whether a handler returned what it may return. */
+export function isResult(value: unknown): value is Done | Wait {
+  return isObject(value) && (value.outcome === 'DONE' || value.outcome === 'WAIT');
+}
+
+/** Whether the id that an operation named has to reach an envelope, and so the responder's record, before anything else happens. */
+export function namesNewId(before: Operation, after: Operation): boolean {
+  return after.physicalResourceId !== (before.physicalResourceId ?? before.request.PhysicalResourceId) && after.physicalResourceId !== undefined;
+}
+
+function otherId({ request }: Operation, id: string): string | undefined {
+  if (request.RequestType !== 'Delete' || id === request.PhysicalResourceId) {
+    return undefined;
+  }
+  const hint = maybeOrphan(request) ? '; CloudFormation made the present one up, and wants it back' : '';
+  return `a Delete can't change the physical id from '${request.PhysicalResourceId}' to '${id}'${hint}`;
+}
+
+function unusableId(id: unknown, mask: Mask): string | undefined {
+  return invalidId(id) ?? secretIn(mask.find(id, 'physicalResourceId'), 'the id is shown to everybody');
+}
+
+function badData(data: unknown, noEcho: boolean | undefined, mask: Mask): string | undefined {
+  if (data === undefined) {
+    return undefined;
+  }
+  if (!isObject(data)) {
+    return `data must be an object of attributes, got ${kindOf(data)}`;
+  }
+  return notJson(data, 'data') ?? (noEcho === true ? undefined : secretIn(mask.find(data, 'data'), 'return it with noEcho: true'));
+}
+
+/** Anything else that means true would show what was to be masked. */
+function badNoEcho(noEcho: unknown): string | undefined {
+  return noEcho === undefined || typeof noEcho === 'boolean' ? undefined : `noEcho must be true or false, got ${kindOf(noEcho)}`;
+}
+
+function secretIn(path: string | undefined, remedy: string): string | undefined {
+  return path === undefined ? undefined : `${path} holds a secret that was resolved for this operation: ${remedy}`;
+}
+
+function badAfter(after: unknown): string | undefined {
+  return after === undefined || (typeof after === 'number' && Number.isFinite(after) && after >= 0)
+    ? undefined
+    : `after must be a number of seconds, 0 or more, got ${typeof after === 'number' ? after : kindOf(after)}`;
+}

@@ -1,0 +1,102 @@
+import type { Json } from '../../../json';
+import type { Logger } from './operation/log';
+import type { Done, Wait } from './protocol/results';
+import type { StackStatus } from './operation/stack-watch';
+
+/** Properties as CloudFormation sends them: numbers and booleans are strings. Without ServiceToken and ServiceTimeout. */
+export type Raw = Readonly<Record<string, unknown>>;
+
+export type RequestType = 'Create' | 'Update' | 'Delete';
+
+/** A request for one resource. Its ResponseURL is not in it: whoever has that can forge the answer. */
+export interface ResourceRequest<P, T extends RequestType = RequestType> {
+  readonly requestType: T;
+  /** As `Custom::Thing`. */
+  readonly resourceType: string;
+  readonly logicalResourceId: string;
+  /** The stack's ARN. */
+  readonly stackId: string;
+  /** Not unique over time: a retried deployment may use it again. */
+  readonly requestId: string;
+  /** The present id; in a Create, the id that a `wait` named, undefined before. */
+  readonly physicalResourceId: T extends 'Create' ? string | undefined : string;
+  /** Create and Update: references to Secrets Manager resolved, then what `parse` made of it. Delete: as CloudFormation sent them. */
+  readonly properties: P;
+  /** Update only; as CloudFormation sent them, perhaps for an older version of the handler. References are not resolved: see `ctx.resolve`. */
+  readonly oldProperties?: Raw;
+  /** In a Delete: CloudFormation made the id up for a cancelled Create. What that made, if anything, may carry `ctx.defaultPhysicalResourceId`. */
+  readonly maybeOrphan: boolean;
+}
+
+/** A request of any type: `properties` are what `parse` made of them, except in a Delete. */
+export type AnyRequest<P> = ResourceRequest<P, 'Create'> | ResourceRequest<P, 'Update'> | ResourceRequest<Raw, 'Delete'>;
+
+/** What a handler may use besides the request. */
+export interface OperationContext {
+  /** When the operation is answered as timed out. */
+  readonly deadline: Date;
+  /** Number of executions of the function for this request before this one. */
+  readonly hop: number;
+  /**
+   * Aborted when nobody waits for this code any more: at the deadline, at the execution's end, when the stack rolls back.
+   * Code that has not settled a second later ends with its process.
+   */
+  readonly signal: AbortSignal;
+  /**
+   * 64 hexadecimal digits, the same for every delivery of this request: as client token it keeps a repeated request from making things twice.
+   * A deployment that is retried may use a request's id, and so this token, again: it is no name for what can't have its name twice.
+   */
+  readonly idempotencyToken: string;
+  /** The id of a resource whose handler names none; the same for the same resource in the same stack. */
+  readonly defaultPhysicalResourceId: string;
+  /** The stack's status, at most 15 seconds old; `UNKNOWN` when it can't be read. */
+  stack(): Promise<StackStatus>;
+  /**
+   * A copy of the value with every reference to Secrets Manager in it resolved.
+   *
+   * @throws UnresolvedSecret
+   */
+  resolve<T>(value: T): Promise<T>;
+  /** Writes lines of JSON to the log, resolved secrets masked. */
+  readonly log: Logger;
+}
+
+/** What a create, an update, a delete or a poll comes to. */
+export type Result<A extends Record<string, Json>, S extends Json> = Promise<Done<A> | Done<never> | Wait<S>>;
+
+/** The functions that every resource has. Throwing means FAILED. */
+export interface CoreHandlers<P, S extends Json, A extends Record<string, Json>> {
+  /** Checks and converts the new properties of a Create and an Update, secrets resolved. */
+  parse?(raw: Raw): P;
+  create(request: ResourceRequest<P, 'Create'>, context: OperationContext): Result<A, S>;
+  update(request: ResourceRequest<P, 'Update'>, context: OperationContext): Result<A, S>;
+  delete(request: ResourceRequest<Raw, 'Delete'>, context: OperationContext): Result<A, S>;
+  /** Stops what runs, before the operation is answered as timed out. At most half the margin. */
+  onTimeout?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): void | Promise<void>;
+  /** Stops what runs, when the stack rolls back. At most half the margin. Cleaning up is left to `delete`. */
+  onCancel?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): void | Promise<void>;
+}
+
+/** The functions of a resource whose create, update or delete returns `wait`. */
+export interface PollingHandlers<P, S extends Json, A extends Record<string, Json>> extends CoreHandlers<P, S, A> {
+  /** Looks whether what was begun is finished. May be called again with the same state. */
+  poll(request: AnyRequest<P>, state: S, context: OperationContext): Result<A, S>;
+}
+
+/**
+ * The functions of one type of resource.
+ *
+ * @typeParam P properties, as `parse` makes them of the raw ones
+ * @typeParam S what `wait` hands to `poll`; never for a resource that never waits
+ * @typeParam A the attributes of `done`
+ */
+export type ResourceHandlers<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>> = [S] extends [never]
+  ? CoreHandlers<P, never, A> & { readonly poll?: undefined }
+  : PollingHandlers<P, S, A>;
+
+/** Handlers as the runtime sees them, whatever their types. */
+export type AnyHandlers = CoreHandlers<unknown, Json, Record<string, Json>> &
+  Partial<Pick<PollingHandlers<unknown, Json, Record<string, Json>>, 'poll'>>;
+
+/** One type of resource, or several by their type. */
+export type Definition = AnyHandlers | Readonly<Record<string, AnyHandlers>>;

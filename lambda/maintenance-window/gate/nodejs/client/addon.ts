@@ -1,0 +1,86 @@
+/** The seam: AWS's client loads its native part, rapid-client.node, through process.dlopen. */
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { GateNotAttached } from '../quiet/errors';
+import type { NativeClient, Session } from './session';
+
+const ADDON = 'rapid-client.node';
+const METHODS = ['next', 'done', 'error'] as const;
+/** Characters of a digest that tell two clients apart. */
+const DIGEST_CHARACTERS = 12;
+
+/** The runtime's client, by the file that Lambda starts. */
+export class Client {
+  private readonly entry: string;
+  private readonly folder: string;
+  private readonly originals = new WeakMap<object, NativeClient>();
+  /** Whether the client itself has opened the native part. */
+  private attached = false;
+  private opening = false;
+
+  constructor(entry: string) {
+    this.entry = realpathSync(entry);
+    this.folder = dirname(this.entry);
+  }
+
+  /** Wraps the native part whenever it is opened. Throws GateNotAttached when it is not where it is expected. */
+  hook(session: Session): void {
+    if (!existsSync(join(this.folder, ADDON))) {
+      throw this.moved(`has no ${ADDON} beside it`);
+    }
+    const { dlopen } = process;
+    process.dlopen = (...args: Parameters<typeof dlopen>) => {
+      dlopen.apply(process, args);
+      const [module, path] = args as unknown as [{ exports: unknown }, string];
+      if (dirname(path) !== this.folder) {
+        return;
+      }
+      if (basename(path) === ADDON) {
+        module.exports = this.wrap(module.exports, session);
+        this.attached ||= !this.opening;
+      } else if (!this.attached) {
+        throw this.moved(`opens ${basename(path)} where ${ADDON} was expected`);
+      }
+    };
+  }
+
+  /** Opens the native part before the client does. Throws GateNotAttached when it has another shape. */
+  open(): NativeClient {
+    const module = { exports: {} };
+    this.opening = true;
+    process.dlopen(module, join(this.folder, ADDON));
+    this.opening = false;
+    return this.originals.get(module.exports)!;
+  }
+
+  private wrap(exports: unknown, session: Session): NativeClient {
+    const native = exports as NativeClient & Record<string, unknown>;
+    const missing = METHODS.filter((method) => typeof native?.[method] !== 'function');
+    if (missing.length > 0) {
+      throw this.moved(`has a native part without ${missing.join(', ')}`);
+    }
+    const original: NativeClient = { next: native.next, done: native.done, error: native.error, initializeClient: native.initializeClient };
+    const wrapped = Object.assign(Object.create(native) as NativeClient, {
+      next: (...more: unknown[]) => session.next(original, more),
+      done: (encodedId: string, body: string, ...more: unknown[]) =>
+        session.takes(encodedId, 'result', body) ? null : original.done(encodedId, body, ...more),
+      error: (encodedId: string, body: string, xray: string, ...more: unknown[]) =>
+        session.takes(encodedId, 'error', body) ? null : original.error(encodedId, body, xray, ...more),
+    });
+    this.originals.set(wrapped, original);
+    return wrapped;
+  }
+
+  private moved(what: string): GateNotAttached {
+    return new GateNotAttached(`this library does not know the runtime's client, ${this.version()}: it ${what}. Update the library.`);
+  }
+
+  /** As well as it can be known: managed runtimes carry a bundle without a version. */
+  private version(): string {
+    const digest = createHash('sha256').update(readFileSync(this.entry)).digest('hex').slice(0, DIGEST_CHARACTERS);
+    const file = join(this.folder, 'package.json');
+    const version = existsSync(file) ? `aws-lambda-ric ${String((JSON.parse(readFileSync(file, 'utf8')) as { version?: string }).version)}, ` : '';
+    return `${version}${this.entry} sha256 ${digest}, ${process.env.AWS_EXECUTION_ENV ?? 'unknown runtime'}, Node.js ${process.version}`;
+  }
+}

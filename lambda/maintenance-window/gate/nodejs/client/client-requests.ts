@@ -1,0 +1,63 @@
+/** What the runtime's client sends by node:http, past its native part. */
+import http from 'node:http';
+import { Readable, Writable } from 'node:stream';
+import { GateNotAttached } from '../quiet/errors';
+import type { Session } from './session';
+
+const NEXT = '/2018-06-01/runtime/invocation/next';
+const INIT_ERROR = '/2018-06-01/runtime/init/error';
+const ERROR_TYPE = 'lambda-runtime-function-error-type';
+const ACCEPTED = 202;
+
+/**
+ * Watches until the client asks its native part for an invocation:
+ * - asking here instead would pass the gate by, so it throws GateNotAttached;
+ * - a handler that cannot be loaded after an invocation was taken is posted to /init/error, which the Runtime API then refuses: it becomes the
+ *   error of the invocation that waits.
+ *
+ * @returns ends the watch
+ */
+export function watchRequests(session: Session): () => void {
+  const { request } = http;
+  let watching = true;
+  const watched = ((...args: Parameters<typeof request>) => {
+    const options = args[0] as http.RequestOptions | string | URL;
+    const path = watching && typeof options === 'object' && !(options instanceof URL) ? options.path : null;
+    if (path === NEXT) {
+      throw new GateNotAttached(
+        "the runtime's client asks for invocations past its native part, so the gate would not see them. Update the library.",
+      );
+    }
+    return path === INIT_ERROR && session.isLoading ? asInvocationError(session, options as http.RequestOptions, args) : request.apply(http, args);
+  }) as typeof request;
+  http.request = watched;
+  return () => {
+    watching = false;
+    if (http.request === watched) {
+      // a tool may have wrapped it in turn
+      http.request = request;
+    }
+  };
+}
+
+function asInvocationError(session: Session, options: http.RequestOptions, args: unknown[]): Writable {
+  const callback = args.find((argument) => typeof argument === 'function') as ((response: Readable) => void) | undefined;
+  const pieces: Buffer[] = [];
+  return new Writable({
+    write(piece: Buffer, _encoding, done) {
+      pieces.push(piece);
+      done();
+    },
+    final(done) {
+      session.loadingFailed(errorType(options.headers), Buffer.concat(pieces).toString()).then(() => {
+        done();
+        callback?.(Object.assign(Readable.from([]), { statusCode: ACCEPTED, headers: {} }));
+      }, done);
+    },
+  });
+}
+
+function errorType(headers: http.RequestOptions['headers']): string {
+  const found = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === ERROR_TYPE);
+  return String(found?.[1] ?? 'Runtime.Unknown');
+}

@@ -1,0 +1,53 @@
+/** Runs before the runtime's client: `node --import preload.mjs /var/runtime/index.mjs`. Its top-level await is what holds the handler's loading. */
+import { isMainThread } from 'node:worker_threads';
+import { Client } from './addon';
+import { AwsClient } from '../../../../aws/nodejs/aws-client';
+import { watchRequests } from './client-requests';
+import { GateNotAttached } from '../quiet/errors';
+import { Gate } from '../quiet/gate';
+import { readWindow } from '../quiet/parameters';
+import { standardOutput } from '../quiet/report';
+import { errorBody, RuntimeApi } from './runtime-api';
+import { Session } from './session';
+import { type Environment, readSettings } from '../quiet/settings';
+import { WindowCache } from '../quiet/window-cache';
+
+/** Makes the client poll without its native part, past the seam. */
+const ALTERNATIVE_CLIENT = 'AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1';
+const MANAGED_INSTANCES = 'AWS_LAMBDA_MAX_CONCURRENCY';
+
+async function attach(environment: Environment, entry: string): Promise<void> {
+  if (environment[MANAGED_INSTANCES]) {
+    throw new GateNotAttached(`several invocations at once are not supported (${MANAGED_INSTANCES} is '${environment[MANAGED_INSTANCES]}')`);
+  }
+  const settings = readSettings(environment);
+  const reporter = standardOutput(settings.functionKey, settings.jsonLogs);
+  const client = new AwsClient(environment);
+  const cache = new WindowCache({ settings, read: (budget) => readWindow(client, settings, budget), reporter });
+  cache.start();
+  const gate = new Gate({ settings, environment, cache, client, reporter, clock: Date.now });
+  const session = new Session(gate, new RuntimeApi(environment.AWS_LAMBDA_RUNTIME_API!));
+  const runtimeClient = new Client(entry);
+  runtimeClient.hook(session);
+  const native = runtimeClient.open();
+  if (settings.loadsAfterCheck && (await gate.holdsAtBoot())) {
+    native.initializeClient?.(`aws-lambda-nodejs/${process.version}`);
+    await session.hold(native);
+  }
+  session.onAsked(watchRequests(session));
+}
+
+/** Neither a worker nor a forked process, which inherit this preload, serves invocations. */
+if (isMainThread && !process.send) {
+  delete process.env[ALTERNATIVE_CLIENT];
+  const environment = { ...process.env };
+  try {
+    await attach(environment, process.argv[1]);
+  } catch (error) {
+    const failure = error instanceof Error ? error : new Error(String(error));
+    process.stderr.write(`cdk-patient-lambda: ${failure.name}: ${failure.message}\n`);
+    // Refused after the first invocation: then the exit is what fails it
+    await new RuntimeApi(environment.AWS_LAMBDA_RUNTIME_API!).failInit(failure.name, errorBody(failure)).catch(() => undefined);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * One process's stream of invocations: stands between the client and its native part. The client asks for the next invocation and gets those that may
+ * run; the rest is answered here.
+ */
+import { GateNotAttached } from '../quiet/errors';
+import type { Gate, Step } from '../quiet/gate';
+import { CLIENT_CONTEXT, type Invocation, type RawInvocation, readInvocation } from '../quiet/invocation';
+import type { ReplayedRun } from '../replay/replayed-run';
+import { errorBody, type RuntimeApi } from './runtime-api';
+
+/** What the client uses of rapid-client.node. Arguments may grow: more are passed on. */
+export interface NativeClient {
+  next(...more: unknown[]): Promise<RawInvocation>;
+  done(encodedId: string, body: string, ...more: unknown[]): unknown;
+  error(encodedId: string, body: string, xray: string, ...more: unknown[]): unknown;
+  initializeClient?(userAgent: string): unknown;
+}
+
+/** An invocation that the handler runs. */
+interface Running {
+  readonly invocation: Invocation;
+  readonly replay?: ReplayedRun;
+  /** The replay's outcome being written and posted. */
+  settling?: Promise<unknown>;
+}
+
+export class Session {
+  private kept: RawInvocation | null = null;
+  private running: Running | null = null;
+  private asked: (() => void) | null = null;
+
+  constructor(
+    private readonly gate: Gate,
+    private readonly api: RuntimeApi,
+  ) {}
+
+  /** Whether an invocation waits for the handler that is being loaded. */
+  get isLoading(): boolean {
+    return this.kept !== null;
+  }
+
+  /** Tells once, when the client asks for its first invocation. */
+  onAsked(listener: () => void): void {
+    this.asked = listener;
+  }
+
+  /** Serves invocations before the handler is loaded, until one may run. */
+  async hold(native: NativeClient): Promise<void> {
+    this.kept = await this.nextToRun(native, []);
+    this.running ??= { invocation: readInvocation(this.kept) };
+  }
+
+  /** In place of the native part's. */
+  async next(native: NativeClient, more: unknown[]): Promise<RawInvocation> {
+    this.asked?.();
+    this.asked = null;
+    if (this.kept) {
+      const { kept } = this;
+      this.kept = null;
+      return kept;
+    }
+    await this.finish();
+    return this.nextToRun(native, more);
+  }
+
+  /** In place of the native part's: true when the run's outcome is written first, and the answer posted after it. */
+  takes(encodedId: string, kind: 'result' | 'error', body: string): boolean {
+    const { running } = this;
+    if (!running?.replay || encodeURIComponent(running.invocation.requestId) !== encodedId) {
+      return false;
+    }
+    if (!running.settling) {
+      const { replay } = running;
+      running.settling = delayingExit(this.answer(running.invocation, kind === 'result' ? replay.succeeded(body) : replay.failed(body)));
+      running.settling.catch(() => undefined); // next() tells of it
+    }
+    return true;
+  }
+
+  /** The handler could not be loaded: fails the invocation that waited for it, with the client's own account of why. */
+  async loadingFailed(errorType: string, body: string): Promise<void> {
+    const { invocation, replay } = this.running!;
+    await replay?.failed(body);
+    await this.api.fail(invocation, errorType, body);
+  }
+
+  private async nextToRun(native: NativeClient, more: unknown[]): Promise<RawInvocation> {
+    for (;;) {
+      const raw = await native.next(...more);
+      if (typeof raw?.bodyJson !== 'string' || typeof raw.headers !== 'object') {
+        throw new GateNotAttached("the runtime's client hands over invocations without bodyJson or headers");
+      }
+      const context = raw.headers[CLIENT_CONTEXT] ? String(raw.headers[CLIENT_CONTEXT]) : null;
+      if (this.gate.isQuiet({ body: raw.bodyJson, clientContext: context })) {
+        return raw;
+      }
+      const invocation = readInvocation(raw);
+      const step = await this.gate.plan(invocation);
+      if (step.do === 'run') {
+        this.running = { invocation, replay: step.replay };
+        return step.invocation;
+      }
+      await this.answer(invocation, step);
+    }
+  }
+
+  /** The client asks for more, so the last run is over. What it streamed left past the native part, and counts as done. */
+  private async finish(): Promise<void> {
+    const { running } = this;
+    this.running = null;
+    if (running?.replay) {
+      await (running.settling ?? running.replay.succeeded('null'));
+    }
+  }
+
+  private async answer(invocation: Invocation, planned: Step | Promise<Step>): Promise<void> {
+    const step = await planned;
+    if (step.do === 'reply') {
+      await this.api.reply(invocation, step.body);
+    } else if (step.do === 'fail') {
+      await this.api.fail(invocation, step.error.name, errorBody(step.error));
+    }
+  }
+}
+
+/** A client of 3.x exits as soon as it has handed over an error that nobody caught: not before its outcome is written. */
+function delayingExit<T>(work: Promise<T>): Promise<T> {
+  const { exit } = process;
+  let asked: { readonly code: Parameters<typeof exit>[0] } | null = null;
+  const delayed = ((code) => {
+    asked ??= { code };
+  }) as typeof exit;
+  process.exit = delayed;
+  return work.finally(() => {
+    if (process.exit === delayed) {
+      process.exit = exit;
+    }
+    if (asked) {
+      exit(asked.code);
+    }
+  });
+}

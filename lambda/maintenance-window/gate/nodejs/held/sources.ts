@@ -1,0 +1,131 @@
+/** Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first whose conditions all hold. */
+import { envelopeKey } from '../../../../contract/custom-resource/custom-resource.json';
+import { sources } from '../../../../contract/maintenance-window/sources.json';
+import type { Action } from '../quiet/settings';
+
+export type AnswerShape = 'marker' | 'batch' | 'echo' | 'http' | 'alb' | 'cloudformation' | 'error';
+type Step = string | number;
+type Condition = { readonly path: readonly Step[] } & Readonly<Record<string, unknown>>;
+
+export interface Source {
+  readonly name: string;
+  readonly match: readonly Condition[];
+  readonly action: Action;
+  readonly answer: AnswerShape;
+  /** Path of the source's own ids. */
+  readonly ids?: readonly Step[];
+  /** Name of the list of items, and path of an item's id in it. */
+  readonly batch?: readonly [string, string];
+  /** Path of an item's count of receives. */
+  readonly receiveCount?: string;
+  /** Whether a status of 500 or more is a failure. */
+  readonly http?: boolean;
+}
+
+/** What {@link parse} gives for an event that is no JSON. */
+export const NOT_JSON = Symbol('not JSON');
+export const DIRECT = 'direct';
+
+const ROWS = sources as unknown as readonly Source[];
+
+/** The event, or NOT_JSON. */
+export function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return NOT_JSON;
+  }
+}
+
+/** Whether it is an execution of a running custom-resource operation, which always runs. */
+export function isHop(event: unknown): boolean {
+  return isObject(event) && Object.keys(event).length === 1 && Object.hasOwn(event, envelopeKey);
+}
+
+/** The row of an event; `direct` when no other matches. */
+export function detect(event: unknown): Source {
+  return ROWS.find(({ match }) => match.every((condition) => holds(condition, event)))!;
+}
+
+/** The row of a name; `direct` for a name that a newer version may have stored. */
+export function sourceNamed(name: unknown): Source {
+  return ROWS.find((row) => row.name === name) ?? ROWS[ROWS.length - 1];
+}
+
+/** The source's own ids in the event, in order. Only text counts. */
+export function sourceIds(source: Source, event: unknown): string[] {
+  return source.ids ? collect(event, source.ids).filter((id) => typeof id === 'string') : [];
+}
+
+/** The items of a batch, null when it is none. */
+export function itemsOf(source: Source, event: unknown): unknown[] | null {
+  const items = source.batch ? at(event, [source.batch[0]]) : undefined;
+  return Array.isArray(items) ? items : null;
+}
+
+/** The id by which a batch's item is reported as failed. */
+export function itemId(source: Source, item: unknown): string | null {
+  const id = source.batch ? at(item, source.batch[1].split('.')) : undefined;
+  return typeof id === 'string' ? id : null;
+}
+
+/** What tells a redelivered batch's items from those of another row; null for sources that do not count. */
+export function receivedMessages(source: Source, event: unknown): { messageId: string | null; receiveCount: number | null }[] | null {
+  const path = source.receiveCount?.split('.');
+  const items = path ? itemsOf(source, event) : null;
+  return items?.map((item) => ({ messageId: itemId(source, item), receiveCount: wholeNumber(at(item, path!)) })) ?? null;
+}
+
+function wholeNumber(text: unknown): number | null {
+  return typeof text === 'string' && /^[0-9]{1,9}$/.test(text) ? Number(text) : null;
+}
+
+/** Whether it is a JSON object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function collect(value: unknown, path: readonly Step[]): unknown[] {
+  const [step, ...rest] = path;
+  if (step === undefined) {
+    return [value];
+  }
+  if (step === '*') {
+    return Array.isArray(value) ? value.flatMap((item) => collect(item, rest)) : [];
+  }
+  const inner = at(value, [step]);
+  return inner === undefined ? [] : collect(inner, rest);
+}
+
+/** The value at a path, undefined when there is none. Names that every object inherits are not there. */
+function at(value: unknown, path: readonly Step[]): unknown {
+  let here = value;
+  for (const step of path) {
+    const there = typeof step === 'number' ? Array.isArray(here) : isObject(here) && Object.hasOwn(here, step);
+    here = there ? (here as Record<Step, unknown>)[step] : undefined;
+  }
+  return here;
+}
+
+function holds(condition: Condition, event: unknown): boolean {
+  const value = at(event, condition.path);
+  if ('present' in condition) {
+    return value !== undefined;
+  }
+  if ('equals' in condition) {
+    return value === condition.equals;
+  }
+  if ('oneOf' in condition) {
+    return (condition.oneOf as unknown[]).includes(value);
+  }
+  if ('type' in condition) {
+    return condition.type === 'array' ? Array.isArray(value) : condition.type === 'object' ? isObject(value) : typeof value === condition.type;
+  }
+  const has = (name: string, test: (part: string) => boolean) => name in condition && test(condition[name] as string);
+  return (
+    typeof value === 'string' &&
+    (has('startsWith', (part) => value.startsWith(part)) ||
+      has('endsWith', (part) => value.endsWith(part)) ||
+      has('contains', (part) => value.includes(part)))
+  );
+}

@@ -1,0 +1,25 @@
+import { errors } from '../../../../contract/names.json';
+
+/** An error that a source or an operator sees by its type. */
+export class GateError extends Error {
+  constructor(error: keyof typeof errors, message: string) {
+    super(message);
+    this.name = errors[error];
+  }
+}
+
+/** The gate cannot do its work, so nothing may run: the process must end, loudly. */
+export class GateNotAttached extends GateError {
+  constructor(message: string) {
+    super('gateNotAttached', message);
+  }
+}
+
+/** What was thrown, for a message. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const { code } = error as { code?: unknown };
+  return error.message || (typeof code === 'string' ? code : error.name);
+}

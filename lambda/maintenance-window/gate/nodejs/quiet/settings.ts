@@ -1,0 +1,100 @@
+/** What the construct tells the gate, from environment variables. Read once: a handler may change its environment. */
+import { environment as names, handlerLoading, onWindowUnknown } from '../../../../contract/names.json';
+import { sources } from '../../../../contract/maintenance-window/sources.json';
+import { cacheTtlSeconds, keepFinishedSeconds, leaveForSeconds, retryGuardSeconds } from '../../../../contract/maintenance-window/timing.json';
+import { GateNotAttached } from './errors';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
+
+/** Times in milliseconds. */
+export interface Settings {
+  readonly operatorParameter: string;
+  readonly plannedParameter: string | null;
+  readonly table: string;
+  readonly functionKey: string;
+  readonly cacheTtl: number;
+  readonly lead: number;
+  readonly retryGuard: number;
+  readonly leaveFor: number;
+  readonly keepFinished: number;
+  readonly onWindowUnknown: 'RUN' | 'DEFER' | 'FAIL';
+  /** Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot. */
+  readonly loadsAfterCheck: boolean;
+  readonly deferral: Readonly<Record<string, Action>>;
+  readonly functionVersion: string;
+  readonly logStream: string;
+  readonly jsonLogs: boolean;
+}
+
+/** Characters of a refused value that an error shows. */
+const SHOWN_CHARACTERS = 120;
+
+/**
+ * Reads the settings.
+ *
+ * @throws GateNotAttached naming the variable, its value and what was expected
+ */
+export function readSettings(environment: Environment): Settings {
+  const text = (key: keyof typeof names) => environment[names[key]] || null;
+  const required = (key: keyof typeof names) => {
+    const value = text(key);
+    if (value === null) {
+      throw new GateNotAttached(`the environment variable ${names[key]} is missing: the construct sets it, so deploy the function again`);
+    }
+    return value;
+  };
+  const seconds = (key: keyof typeof names, byDefault: number, least: number, most = Infinity) => {
+    const value = text(key) ?? String(byDefault);
+    if (!/^[0-9]+$/.test(value) || +value < least || +value > most) {
+      throw refused(names[key], value, `whole seconds, ${most === Infinity ? `at least ${least}` : `${least} to ${most}`}`);
+    }
+    return +value * 1000;
+  };
+  const choice = <T extends string>(key: keyof typeof names, allowed: readonly string[]) => {
+    const value = text(key) ?? allowed[0];
+    if (!allowed.includes(value)) {
+      throw refused(names[key], value, `one of ${allowed.join(', ')}`);
+    }
+    return value as T;
+  };
+  const isSnapStart = environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
+  return {
+    operatorParameter: required('operatorParameter'),
+    plannedParameter: text('plannedParameter'),
+    table: required('table'),
+    functionKey: required('functionKey'),
+    cacheTtl: seconds('cacheTtl', cacheTtlSeconds.default, cacheTtlSeconds.least),
+    lead: seconds('lead', 0, 0),
+    retryGuard: seconds('retryGuard', retryGuardSeconds.default, 0),
+    leaveFor: seconds('leaveFor', leaveForSeconds.default, 0, leaveForSeconds.most),
+    keepFinished: seconds('keepFinished', keepFinishedSeconds.default, keepFinishedSeconds.least),
+    onWindowUnknown: choice('onWindowUnknown', onWindowUnknown),
+    loadsAfterCheck: choice('handlerLoading', handlerLoading) === 'AFTER_CHECK' && !isSnapStart,
+    deferral: deferral(text('deferral')),
+    functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION ?? '',
+    logStream: environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
+    jsonLogs: environment.AWS_LAMBDA_LOG_FORMAT === 'JSON',
+  };
+}
+
+function deferral(text: string | null): Record<string, Action> {
+  if (text === null) {
+    return {};
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = null;
+  }
+  const known = (name: string, action: unknown) => sources.some((source) => source.name === name && source.allowed.includes(action as Action));
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.entries(value).every(([name, action]) => known(name, action))) {
+    throw refused(names.deferral, text, 'a JSON object of event source to an action that is possible for it');
+  }
+  return value as Record<string, Action>;
+}
+
+function refused(name: string, value: string, expected: string): GateNotAttached {
+  return new GateNotAttached(`the environment variable ${name} is '${value.slice(0, SHOWN_CHARACTERS)}': expected ${expected}`);
+}

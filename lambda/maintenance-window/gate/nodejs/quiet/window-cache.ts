@@ -1,0 +1,142 @@
+/** What the gate knows of the window, how old that is, and when it must ask again. No timers: environments are frozen between invocations. */
+import {
+  coldBudgetShareOfTtl,
+  coldReadBudget,
+  lastKnownForTtls,
+  refreshAgeShare,
+  refreshReadBudget,
+} from '../../../../contract/maintenance-window/timing.json';
+import { reasonOf } from './errors';
+import type { Reading } from './parameters';
+import type { Reporter } from './report';
+import type { Settings } from './settings';
+import { decide, type Decision, guarded, nextChange } from '../../../window/window';
+
+/** What holds for one invocation. */
+export type WindowState =
+  | { readonly known: true; readonly decision: Decision; readonly guarded: boolean; readonly version: number }
+  | { readonly known: false; readonly cause: string };
+
+export interface WindowCacheOptions {
+  readonly settings: Pick<Settings, 'cacheTtl' | 'lead' | 'retryGuard' | 'onWindowUnknown'>;
+  /** Reads within a budget of milliseconds; throws the cause. */
+  readonly read: (budget: number) => Promise<Reading>;
+  readonly reporter: Reporter;
+  readonly clock?: () => number;
+  /** From 0 to 1. */
+  readonly random?: () => number;
+}
+
+/** Milliseconds: a failure is not asked again by every invocation, nor remembered for long, since what it lets pass is not protected. */
+const MOST_FAILURE_AGE = 5000;
+
+/** One for each process. All times are epoch milliseconds of the wall clock, which goes on in a freeze. */
+export class WindowCache {
+  private readonly clock: () => number;
+  private reading: Reading | null = null;
+  private readAt = 0;
+  private refreshAge = 0;
+  private failedAt: number | null = null;
+  private failure: string | null = null;
+  private logged: string | null = null;
+  private pending: Promise<void> | null = null;
+  private quietFrom = 0;
+  private quietUntil = 0;
+
+  constructor(private readonly options: WindowCacheOptions) {
+    this.clock = options.clock ?? Date.now;
+  }
+
+  /** Whether nothing is on at this moment and nothing need be asked: all that the warm path compares. */
+  isQuiet(now: number): boolean {
+    return now < this.quietUntil && now >= this.quietFrom;
+  }
+
+  /** Begins a read with the cold-start budget; {@link state} takes its result. */
+  start(): void {
+    this.pending ??= this.read(coldReadBudget.value);
+  }
+
+  /**
+   * What holds now; reads first when due.
+   *
+   * @param remaining milliseconds that are left of the invocation
+   */
+  async state(remaining: number): Promise<WindowState> {
+    await this.pending;
+    if (this.isDue()) {
+      await this.read(this.budget(remaining));
+    }
+    const now = this.clock();
+    const { reading } = this;
+    const { cacheTtl, lead, retryGuard } = this.options.settings;
+    if (!reading || Math.abs(now - this.readAt) > cacheTtl * lastKnownForTtls.value) {
+      this.quietUntil = 0;
+      return { known: false, cause: this.failure ?? 'never read' };
+    }
+    const { operator, planned, lastModified, version } = reading;
+    const decision = decide(operator, planned, lead, now);
+    const forcedOff = operator.mode === 'off' || (operator.mode === 'off-until' && now < operator.at!);
+    if (!decision.on && !forcedOff && planned === null && reading.plannedFailure !== null) {
+      this.quietUntil = 0; // nobody can say that no planned interval is on
+      return { known: false, cause: reading.plannedFailure };
+    }
+    const isGuarded = !decision.on && guarded(operator, planned, lastModified, retryGuard, now);
+    if (decision.on || isGuarded || this.failure !== null) {
+      this.quietUntil = 0;
+    } else {
+      this.quietFrom = this.readAt;
+      this.quietUntil = Math.min(nextChange(operator, planned, lead, lastModified, retryGuard, now), this.readAt + this.refreshAge);
+    }
+    return { known: true, decision, guarded: isGuarded, version };
+  }
+
+  private isDue(): boolean {
+    const now = this.clock();
+    const within = (since: number, age: number) => now >= since && now - since < age;
+    return this.failedAt !== null
+      ? !within(this.failedAt, Math.min(this.options.settings.cacheTtl, MOST_FAILURE_AGE))
+      : !this.reading || !within(this.readAt, this.refreshAge);
+  }
+
+  private budget(remaining: number): number {
+    const age = this.clock() - this.readAt;
+    const old = !this.reading || age < 0 || age > this.options.settings.cacheTtl * coldBudgetShareOfTtl.value;
+    return old ? Math.max(0, Math.min(coldReadBudget.value, remaining * coldReadBudget.shareOfRemaining)) : refreshReadBudget.value;
+  }
+
+  private async read(budget: number): Promise<void> {
+    const started = this.clock();
+    try {
+      const reading = await this.options.read(budget);
+      this.reading = reading.plannedFailure ? { ...reading, planned: this.reading?.planned ?? null } : reading;
+      this.readAt = started;
+      const { from, to } = refreshAgeShare;
+      this.refreshAge = this.options.settings.cacheTtl * (from + (to - from) * (this.options.random ?? Math.random)());
+      this.failedAt = this.failure = null;
+      const { planned } = this.reading;
+      this.say(reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : null));
+    } catch (error) {
+      this.failedAt = Math.min(this.clock(), started + budget); // one that took longer was frozen: that says nothing about now
+      this.failure = reasonOf(error);
+      this.say(this.failure);
+    } finally {
+      this.pending = null;
+    }
+  }
+
+  /** Counts each failed read, logs each change of cause. */
+  private say(cause: string | null): void {
+    const { reporter, settings } = this.options;
+    if (cause !== null) {
+      reporter.count('windowStale');
+      if (cause !== this.logged) {
+        const known = this.reading ? 'the last known value counts' : `onWindowUnknown: ${settings.onWindowUnknown}`;
+        reporter.log(`the maintenance window could not be read (${known}): ${cause}`);
+      }
+    } else if (this.logged !== null) {
+      reporter.log('the maintenance window can be read again');
+    }
+    this.logged = cause;
+  }
+}

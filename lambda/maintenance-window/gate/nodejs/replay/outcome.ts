@@ -1,0 +1,70 @@
+/** What a replayed run's result means for its row: done, failed, or some items of its batch failed. lambda/contract/maintenance-window/replay.json. */
+import { limits } from '../../../../contract/maintenance-window/store.json';
+import { listBytes } from '../held/items';
+import { isObject, itemId, itemsOf, NOT_JSON, parse, type Source } from '../held/sources';
+
+export type Outcome =
+  | { readonly status: 'DONE' }
+  | { readonly status: 'FAILED'; readonly errorType: string; readonly errorMessage: string }
+  | { readonly status: 'PARTIAL'; readonly errorType: string; readonly errorMessage: string; readonly only: readonly string[] };
+
+export const BODY_DAMAGED = 'BodyDamaged';
+const PARTIAL_FAILURE = 'PartialBatchFailure';
+
+/** A failure; what kept the handler from running is one too. */
+export function failed(errorType: string, errorMessage: string): Outcome {
+  return { status: 'FAILED', errorType, errorMessage };
+}
+
+/** The outcome of a handler that returned. */
+export function outcomeOfResult(source: Source, event: unknown, result: string): Outcome {
+  const value = parse(result);
+  if (!isObject(value)) {
+    return { status: 'DONE' };
+  }
+  if (source.batch) {
+    return outcomeOfBatch(source, event, value.batchItemFailures);
+  }
+  if (source.http && Number(value.statusCode) >= 500) {
+    return failed('HttpServerError', `the handler answered with status ${String(value.statusCode)}`);
+  }
+  return { status: 'DONE' };
+}
+
+/** The outcome of a handler that failed, from what the client reports. */
+export function outcomeOfError(error: string): Outcome {
+  const value = parse(error);
+  const { errorType, errorMessage } = isObject(value) ? value : {};
+  return failed(String(errorType || 'Unknown'), String(errorMessage ?? ''));
+}
+
+/** The event with those items of its batch that are still to run; null when it is no such batch. */
+export function withOnly(source: Source, body: string, only: readonly string[]): string | null {
+  const event = parse(body);
+  const items = itemsOf(source, event);
+  if (!items) {
+    return null;
+  }
+  return JSON.stringify({ ...(event as object), [source.batch![0]]: items.filter((item) => only.includes(itemId(source, item)!)) });
+}
+
+/** An error's type or message as the row holds it: a handler may choose both, of any length. */
+export function clipped(text: string): string {
+  return [...text].slice(0, limits.errorMessageCharacters.value).join('');
+}
+
+function outcomeOfBatch(source: Source, event: unknown, failures: unknown): Outcome {
+  if (failures === undefined || failures === null || (Array.isArray(failures) && failures.length === 0)) {
+    return { status: 'DONE' };
+  }
+  const known = new Set((itemsOf(source, event === NOT_JSON ? null : event) ?? []).map((item) => itemId(source, item)));
+  const ids = Array.isArray(failures) ? failures.map((failure) => (isObject(failure) ? failure.itemIdentifier : undefined)) : [undefined];
+  if (!ids.every((id): id is string => typeof id === 'string' && id !== '' && known.has(id))) {
+    return failed(PARTIAL_FAILURE, 'batchItemFailures names an item that is not in the batch, so the whole batch failed');
+  }
+  const only = [...new Set(ids)];
+  if (listBytes(only) > limits.onlyBytes.value) {
+    return failed(PARTIAL_FAILURE, `${only.length} items failed, more than the row can name: the whole batch runs again`);
+  }
+  return { status: 'PARTIAL', errorType: PARTIAL_FAILURE, errorMessage: `${only.length} of ${known.size} items failed`, only };
+}

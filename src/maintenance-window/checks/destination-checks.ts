@@ -1,0 +1,41 @@
+import { Annotations, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { asynchronousSource } from '../../private/asynchronous-source';
+import { NAMES } from '../../private/contract.generated';
+import { FunctionTargets } from '../../private/function-targets';
+import { MaintenanceWindowOptions } from '../maintenance-window-options';
+
+/** An `onSuccess` destination is told of each deferral as a success, which its consumers must know. */
+export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals }: MaintenanceWindowOptions): string[] {
+  const told = destinationsOf(fn).some((destinations) => destinations.onSuccess !== undefined);
+  if (!told || onSuccessSeesDeferrals) {
+    return [];
+  }
+  return [
+    'the onSuccess destination would receive a record of success for each event that a maintenance window defers, although nothing ran yet; ' +
+      'when its consumers look for {"maintenanceWindow":{"status":"DEFERRED"}} in the response, set onSuccessSeesDeferrals to true, otherwise ' +
+      `send results from the handler [ack: ${NAMES.annotations.onSuccessSeesDeferrals}]`,
+  ];
+}
+
+/** Deferring fails when the store does: Lambda's retries and then a failure destination are what is left. */
+export function warnWithoutFailureDestination(fn: lambda.Function): void {
+  const stack = Stack.of(fn);
+  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName);
+  const source = asynchronousSource(permissions);
+  const caught =
+    stack.resolve((fn.node.defaultChild as lambda.CfnFunction).deadLetterConfig) !== undefined ||
+    destinationsOf(fn).some((destinations) => destinations.onFailure !== undefined);
+  if (source && !caught) {
+    Annotations.of(fn).addWarningV2(
+      NAMES.annotations.noFailureDestination,
+      `${source} invokes this function asynchronously, and an event that can ` +
+        "neither be run nor deferred is dropped after Lambda's retries: set onFailure or deadLetterQueue",
+    );
+  }
+}
+
+function destinationsOf(fn: lambda.Function): { onSuccess?: unknown; onFailure?: unknown }[] {
+  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig.isCfnEventInvokeConfig, ({ functionName }) => functionName);
+  return configs.map(({ destinationConfig }) => Stack.of(fn).resolve(destinationConfig) ?? {});
+}

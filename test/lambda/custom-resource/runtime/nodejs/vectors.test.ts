@@ -1,0 +1,109 @@
+import { createFailedMarker, envelope, envelopeKey, responseBytes } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import * as vectors from '../../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
+import { type Answer, render } from '../../../../../lambda/cloudformation/answer';
+import { envelopeOf, readOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/operation';
+import {
+  defaultPhysicalResourceId,
+  failureId,
+  idempotencyToken,
+  isInventedId,
+  type Progress,
+} from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
+import { BadReference, parseReference } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/references';
+import { margin, nextStep, operationTimes, sleepBeforePoll } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/times';
+import { isTransient } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/transient';
+import { request } from './requests';
+
+const RESTORE = vectors.defaultIdVectors[0];
+
+test.each(vectors.defaultIdVectors)('the default id of $logicalResourceId in $stackId', ({ stackId, logicalResourceId, id }) => {
+  expect(defaultPhysicalResourceId({ StackId: stackId, LogicalResourceId: logicalResourceId })).toBe(id);
+  expect(id).toMatch(/-[0-9a-f]{16}$/);
+});
+
+test.each(vectors.tokenVectors)('the token of a request with $properties', ({ stackId, logicalResourceId, requestId, properties, token }) => {
+  const same = { StackId: stackId, LogicalResourceId: logicalResourceId, RequestId: requestId, ResourceProperties: properties };
+  expect(idempotencyToken(request('Create', same))).toBe(token);
+});
+
+test.each(vectors.inventedIdVectors)('CloudFormation made an id up: $name', ({ stackId, logicalResourceId, id, invented }) => {
+  expect(isInventedId(id, { StackId: stackId, LogicalResourceId: logicalResourceId })).toBe(invented);
+});
+
+test.each(
+  vectors.failureIdVectors as readonly { name: string; request: 'Create'; failureId?: string; waitId?: string; progress: Progress; id: string }[],
+)('the id of a failure: $name', ({ request: type, id, ...failure }) => {
+  const subject = { StackId: RESTORE.stackId, LogicalResourceId: 'Restore', ...(type === 'Create' ? {} : { PhysicalResourceId: 'own-1' }) };
+  expect(failureId(request(type, subject), failure)).toBe(id);
+});
+
+test('a failed create that left nothing has the marker that the window knows', () => {
+  expect(vectors.failureIdVectors.find(({ name }) => name === 'create threw')?.id).toBe(createFailedMarker);
+});
+
+test.each(vectors.timeVectors as readonly { name: string; url: string; receivedAt: number; serviceTimeout?: unknown; provider?: number }[])(
+  'times: $name',
+  ({ name: _, url, receivedAt, serviceTimeout, provider, ...expected }) => {
+    const properties = serviceTimeout === undefined ? {} : { ServiceTimeout: serviceTimeout };
+    expect(operationTimes(request('Create', { ResponseURL: url, ResourceProperties: properties }), receivedAt, provider)).toEqual(expected);
+  },
+);
+
+test.each(vectors.envelopeVectors)('an envelope is read and written: $name', ({ fields, problem }) => {
+  const read = readOperation({ [envelopeKey]: fields }, 0, undefined);
+  expect(read.problem !== undefined).toBe(problem);
+  if (!problem) {
+    expect(JSON.parse(envelopeOf(read.operation))).toEqual({ [envelopeKey]: { ...fields, hop: (fields.hop as number) + 1 } });
+    expect(Object.keys(fields).filter((name) => !(name in envelope.fields))).toEqual([]);
+  }
+});
+
+test.each(vectors.marginVectors)('the margin of an execution of $execution ms', ({ execution, margin: expected }) => {
+  expect(margin(execution)).toBe(expected);
+});
+
+test.each(vectors.sleepVectors as readonly { name: string; after?: number; pollInterval?: number; elapsed: number; sleep: number }[])(
+  'sleeps before the next poll: $name',
+  ({ after, pollInterval, elapsed, sleep }) => {
+    expect(sleepBeforePoll(after, pollInterval, elapsed)).toBe(sleep);
+  },
+);
+
+test.each(vectors.stepVectors)('the next step: $name', ({ name: _, action, at, ...situation }) => {
+  expect(nextStep(situation)).toEqual({ action, at });
+});
+
+test.each(vectors.referenceVectors as readonly { text: string; bad?: boolean }[])('a reference to $text', ({ text, bad, ...expected }) => {
+  if (bad) {
+    expect(() => parseReference(text)).toThrow(BadReference);
+  } else {
+    expect(parseReference(text)).toEqual(expected);
+  }
+});
+
+test.each(vectors.transientVectors)('may pass by itself: $name', ({ error: { name, status }, transient }) => {
+  const error = Object.assign(new Error('x'), { name });
+  expect(isTransient(Object.assign(error, status === undefined ? {} : { $metadata: { httpStatusCode: status } }))).toBe(transient);
+});
+
+test.each(vectors.answerVectors)('an answer has the members that belong to it: $name', ({ request: type, answer, members }) => {
+  const body = JSON.parse(render(request(type as 'Create'), answer as Answer).toString()) as object;
+  expect(Object.keys(body).sort()).toEqual([...members].sort());
+});
+
+test.each(vectors.reasonVectors)('a reason that is too long keeps its begin and its end: $name', ({ unit, count }) => {
+  const answer: Answer = { status: 'FAILED', physicalResourceId: 'own-1', reason: `begin ${unit.repeat(count)} end` };
+  const body = render(request('Create'), answer);
+  const { Reason } = JSON.parse(body.toString()) as { Reason: string };
+  expect(body.length).toBeLessThanOrEqual(responseBytes.most);
+  expect(body.length).toBeGreaterThan(responseBytes.most - 10);
+  expect(Reason).toMatch(/^begin .* \.\.\. .* end$/u);
+});
+
+test('a reason of 4096 bytes in all stays whole, one byte more is cut', () => {
+  const reason = (length: number) => ({ status: 'FAILED', physicalResourceId: 'own-1', reason: 'x'.repeat(length) }) as const;
+  const room = responseBytes.most - render(request('Create'), reason(0)).length;
+  expect(render(request('Create'), reason(room))).toHaveLength(responseBytes.most);
+  expect(render(request('Create'), reason(room)).toString()).not.toContain(' ... ');
+  expect(render(request('Create'), reason(room + 1)).toString()).toContain(' ... ');
+});

@@ -1,0 +1,84 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { heldVectors, responseBytes } from '../../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { deliver, heldResponse, responseUrl } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
+
+const REQUEST = { StackId: 's', RequestId: 'r', LogicalResourceId: 'l' };
+
+test.each(heldVectors)('$request', ({ request, answer }) => {
+  expect(heldResponse({ ...REQUEST, ...request }, 'why')).toMatchObject({ ...REQUEST, ...answer });
+});
+
+test.each(['x'.repeat(9000), 'ä🛠'.repeat(4000), '"\n'.repeat(4000)])('a reason that is too long is cut so that the response fits', (reason) => {
+  const bytes = Buffer.byteLength(JSON.stringify(heldResponse({ ...REQUEST, RequestType: 'Create' }, reason)));
+  expect(bytes).toBeLessThanOrEqual(responseBytes.most);
+  expect(bytes).toBeGreaterThan(responseBytes.most - 10);
+});
+
+test.each([
+  ['https://bucket.s3.amazonaws.com/x?y=%2F', {}, true],
+  ['http://127.0.0.1:4566/x', {}, false],
+  ['http://127.0.0.1:4566/x', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, true],
+  ['http://127.0.0.1:4566/x', { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:4566/' }, true],
+  ['http://127.0.0.1:4567/x', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, false],
+  ['http://localhost:4566/x', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, false],
+  ['http://10.0.0.1:80/x', { AWS_ENDPOINT_URL: 'http://10.0.0.1:80' }, false],
+  ['ftp://127.0.0.1/x', {}, false],
+  ['...', {}, false],
+  ['https://', {}, false],
+])('%s with %j', (url, environment, allowed) => {
+  expect(responseUrl(url, environment)?.href ?? null).toBe(allowed ? url : null);
+});
+
+describe('delivery', () => {
+  let server: Server;
+  let statuses: number[];
+  let received: { request: IncomingMessage; body: string }[];
+
+  beforeEach(async () => {
+    received = [];
+    server = createServer((request: IncomingMessage, response: ServerResponse) => {
+      let body = '';
+      request.on('data', (piece: Buffer) => {
+        body += piece.toString();
+      });
+      request.on('end', () => {
+        received.push({ request, body });
+        response.writeHead(statuses.shift() ?? 200, { location: '/elsewhere' }).end();
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  const send = () =>
+    deliver(
+      new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/a?b=%2F`),
+      heldResponse({ ...REQUEST, RequestType: 'Create' }, 'ä'),
+      Date.now() + 5000,
+    );
+
+  test('sends the byte length, an empty content type, and repeats 5xx and 429', async () => {
+    statuses = [500, 429, 200];
+    await send();
+    expect(received).toHaveLength(3);
+    const { request, body } = received[2];
+    expect([request.method, request.url, request.headers['content-type'], Number(request.headers['content-length'])]).toEqual([
+      'PUT',
+      '/a?b=%2F',
+      '',
+      Buffer.byteLength(body),
+    ]);
+    expect(JSON.parse(body)).toMatchObject({ Reason: 'ä' });
+  });
+
+  test.each([403, 307])('gives up after %d', async (status) => {
+    statuses = [status];
+    await expect(send()).rejects.toThrow(`answered ${status}`);
+    expect(received).toHaveLength(1);
+  });
+});

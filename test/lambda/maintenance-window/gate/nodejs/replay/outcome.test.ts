@@ -1,0 +1,64 @@
+import { successVectors } from '../../../../../../lambda/contract/maintenance-window/replay.json';
+import { limits } from '../../../../../../lambda/contract/maintenance-window/store.json';
+import { clipped, outcomeOfError, outcomeOfResult, withOnly } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
+import { sourceNamed } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/sources';
+
+interface Vector {
+  readonly source: string;
+  readonly ids?: readonly string[];
+  readonly result: string;
+  readonly outcome: string;
+  readonly only?: readonly string[];
+}
+
+test.each((successVectors as readonly Vector[]).map((vector) => [`${vector.source} ${vector.result}`, vector] as const))('%s', (_, vector) => {
+  const event = { Records: (vector.ids ?? []).map((messageId) => ({ messageId })) };
+  const outcome = outcomeOfResult(sourceNamed(vector.source), event, vector.result);
+  expect(outcome.status).toBe(vector.outcome);
+  if (vector.only) {
+    expect(outcome).toMatchObject({ only: vector.only });
+  }
+});
+
+test.each([
+  [0, 'PARTIAL'],
+  [1, 'FAILED'],
+])('as many failed items as a row can name, and %d more: %s', (more, status) => {
+  const ids = [
+    ...Array.from({ length: limits.onlyBytes.value / 100 }, (_, number) => String(number).padStart(96, '0')),
+    ...Array<string>(more).fill('x'),
+  ];
+  const event = { Records: ids.map((messageId) => ({ messageId })) };
+  const result = JSON.stringify({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+  expect(outcomeOfResult(sourceNamed('sqs'), event, result).status).toBe(status);
+});
+
+test('more failed items than a row can name run again as a whole', () => {
+  const ids = Array.from({ length: 10_000 }, (_, number) => `${number}-${'i'.repeat(36)}`);
+  const event = { Records: ids.map((messageId) => ({ messageId })) };
+  const result = JSON.stringify({ batchItemFailures: ids.map((itemIdentifier) => ({ itemIdentifier })) });
+  expect(outcomeOfResult(sourceNamed('sqs'), event, result)).toMatchObject({
+    status: 'FAILED',
+    errorMessage: expect.stringContaining('10000 items') as string,
+  });
+});
+
+test.each([
+  ['{"errorType":"TypeError","errorMessage":"m","trace":[]}', 'TypeError', 'm'],
+  ['{}', 'Unknown', ''],
+  ['no json', 'Unknown', ''],
+])('an error that is posted as %s', (error, errorType, errorMessage) => {
+  expect(outcomeOfError(error)).toEqual({ status: 'FAILED', errorType, errorMessage });
+});
+
+test('a batch keeps the items that are still to run, in order', () => {
+  const event = JSON.stringify({ Records: [{ kinesis: { sequenceNumber: '1' } }, { kinesis: { sequenceNumber: '2' } }, null], other: 1 });
+  expect(JSON.parse(withOnly(sourceNamed('kinesis'), event, ['2'])!)).toEqual({ Records: [{ kinesis: { sequenceNumber: '2' } }], other: 1 });
+  expect(withOnly(sourceNamed('sqs'), '{"Records":{}}', ['1'])).toBeNull();
+  expect(withOnly(sourceNamed('s3'), event, ['1'])).toBeNull();
+});
+
+test('a message is cut at whole characters', () => {
+  const most = limits.errorMessageCharacters.value;
+  expect([...clipped('🛠'.repeat(most + 1))]).toHaveLength(most);
+});

@@ -1,0 +1,55 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { ROOT } from '../../../scripts/command';
+import { generate, GENERATED } from '../../../scripts/build/contract';
+import { format } from '../../../scripts/build/json-in-typescript';
+import { NAMES } from '../../../src/private/contract.generated';
+
+const CONTRACT = join(ROOT, 'lambda', 'contract');
+
+describe('the contract for synth', () => {
+  test('is committed as the contract says: else run `npm run contract`', () => {
+    expect(readFileSync(GENERATED, 'utf8')).toBe(generate(CONTRACT));
+  });
+
+  test('has the values of the contract', () => {
+    const { $comment, ...names } = JSON.parse(readFileSync(join(CONTRACT, 'names.json'), 'utf8'));
+    expect($comment).toEqual(expect.any(String));
+    expect(NAMES).toEqual(names);
+  });
+
+  test('cannot be generated from a contract that lost a key: the key is named', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'contract-'));
+    cpSync(CONTRACT, folder, { recursive: true });
+    const window = JSON.parse(readFileSync(join(folder, 'maintenance-window', 'window.json'), 'utf8'));
+    delete window.allowedPattern;
+    writeFileSync(join(folder, 'maintenance-window', 'window.json'), JSON.stringify(window));
+    expect(() => generate(folder)).toThrow(/no 'allowedPattern'/);
+    rmSync(folder, { recursive: true });
+  });
+});
+
+describe('JSON written as TypeScript', () => {
+  const VALUES: unknown[] = [
+    null,
+    true,
+    -1.5,
+    '',
+    'it\'s "quoted"',
+    'back\\slash\nline\u2028',
+    [],
+    {},
+    { 'a-b': 1, 'c': { '0': [] } },
+    ['x'.repeat(100), 'y'.repeat(100)],
+    { long: { left: 'x'.repeat(90), right: ['y'.repeat(90)] } },
+  ];
+
+  test.each(VALUES)('%j means the same', (value) => {
+    const { outputText } = ts.transpileModule(`module.exports = ${format(value)};`, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
+    const loaded = { exports: undefined as unknown };
+    new Function('module', outputText)(loaded);
+    expect(loaded.exports).toEqual(value);
+  });
+});

@@ -1,0 +1,215 @@
+import { Duration, type Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import contract from '../../../../lambda/contract/iam.json';
+import { LongRunningProvider, type LongRunningProviderProps } from '../../../../src';
+import { newStack, resources } from '../../maintenance-window/app';
+import { CODE, functionOf, longRunning, only, problems } from '../template';
+
+const RESPONDER = { 'Fn::GetAtt': ['CdkPatientLambdaResponderFunctionD65FE059', 'Arn'] };
+const LOGS = { 'Fn::GetAtt': ['CdkPatientLambdaResponderLogsB734542F', 'Arn'] };
+const OWN_STACK = { Ref: 'AWS::StackId' };
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/** Statements of a template as the contract writes them. */
+function written(statements: Statement[]): unknown[] {
+  expect(statements.map(({ Effect }) => Effect)).toEqual(statements.map(() => 'Allow'));
+  return statements.map(({ Action, Resource, Condition: condition }) => {
+    return { actions: [Action].flat(), resources: [Resource].flat(), ...(condition ? { condition } : {}) };
+  });
+}
+
+/** Statements of the contract with their placeholders filled in. */
+function expected(statements: { actions: string[]; resources: string[]; condition?: object }[], values: Record<string, unknown>): unknown[] {
+  return statements.map(({ actions, resources: named, condition }) => ({
+    actions,
+    resources: named.map((name) => (name in values ? values[name] : name)).flat(),
+    ...(condition
+      ? { condition: { StringEquals: { 'kms:ViaService': { 'Fn::Join': ['', ['secretsmanager.', { Ref: 'AWS::Region' }, '.amazonaws.com']] } } } }
+      : {}),
+  }));
+}
+
+function inline(stack: Stack, role: RegExp): unknown[] {
+  const [, { Properties }] = Object.entries(resources(stack)).find(([id, { Type }]) => Type === 'AWS::IAM::Role' && role.test(id))!;
+  expect(Properties.ManagedPolicyArns).toBeUndefined();
+  return written(Properties.Policies.flatMap((policy: any) => policy.PolicyDocument.Statement));
+}
+
+function attached(stack: Stack, id: RegExp): unknown[] {
+  const [, { Properties }] = Object.entries(resources(stack)).find(([name, { Type }]) => Type === 'AWS::IAM::Policy' && id.test(name))!;
+  return written(Properties.PolicyDocument.Statement);
+}
+
+function provided(props: Partial<LongRunningProviderProps> = {}, stack = newStack()): Stack {
+  longRunning(stack, 'Any', { provider: new LongRunningProvider(stack, 'P', { ...CODE, ...props }) });
+  return stack;
+}
+
+const early = (values: Record<string, unknown> = {}) =>
+  expected([...contract.ownLogs, ...contract.longRunningFunction], {
+    '<own log group>:*': LOGS,
+    '<responder>': RESPONDER,
+    '<its stack>': OWN_STACK,
+    '<stacks>': [],
+    ...values,
+  });
+
+test('the function may write its log, call the responder and read its stack: inline in its role, before it is made', () => {
+  expect(inline(provided(), /^PRole/)).toEqual(early());
+});
+
+test('further stacks are read when they are named', () => {
+  const stacks = ['arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*'];
+  expect(inline(provided({ stacks }), /^PRole/)).toEqual(early({ '<stacks>': stacks }));
+});
+
+test("a log group of the user's own is the only one it may write to", () => {
+  const stack = newStack();
+  provided({ logGroup: logs.LogGroup.fromLogGroupName(stack, 'Own', '/own') }, stack);
+  const arn = {
+    'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':logs:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':log-group:/own:*']],
+  };
+  expect(inline(stack, /^PRole/)).toEqual(early({ '<own log group>:*': arn }));
+  expect(functionOf(stack).Properties.LoggingConfig).toEqual({ LogGroup: '/own' });
+  expect((stack.node.findChild('P') as LongRunningProvider).logGroup!.logGroupName).toBe('/own');
+});
+
+test('secrets and their keys, and no others; of a name alone with the suffix that Secrets Manager adds', () => {
+  const stack = newStack();
+  const key = new kms.Key(stack, 'Key');
+  const secrets = [
+    new secretsmanager.Secret(stack, 'Made', { encryptionKey: key }),
+    secretsmanager.Secret.fromSecretNameV2(stack, 'Named', 'orders/db'),
+  ];
+  provided({ secrets }, stack);
+  const ids = Object.keys(resources(stack));
+  const named = {
+    'Fn::Join': [
+      '',
+      ['arn:', { Ref: 'AWS::Partition' }, ':secretsmanager:', { Ref: 'AWS::Region' }, ':', { Ref: 'AWS::AccountId' }, ':secret:orders/db-??????'],
+    ],
+  };
+  expect(inline(stack, /^PRole/)).toEqual([
+    ...early(),
+    ...expected(contract.longRunningFunctionWithSecrets, {
+      '<secrets>': [{ Ref: ids.find((id) => id.startsWith('Made'))! }, named],
+      '<keys of the secrets>': { 'Fn::GetAtt': [ids.find((id) => id.startsWith('Key'))!, 'Arn'] },
+    }),
+  ]);
+  expect(JSON.stringify(inline(provided({ secrets: [secretsmanager.Secret.fromSecretNameV2(newStack(), 'Named', 'x')] }), /^PRole/))).not.toContain(
+    'kms:',
+  );
+});
+
+test('network interfaces on anything, in a network alone', () => {
+  const stack = newStack();
+  const vpc = ec2.Vpc.fromVpcAttributes(stack, 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'], privateSubnetIds: ['subnet-1'] });
+  const securityGroups = [ec2.SecurityGroup.fromSecurityGroupId(stack, 'Group', 'sg-1')];
+  provided({ vpc, securityGroups, vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS } }, stack);
+  expect(inline(stack, /^PRole/)).toEqual([...early(), ...contract.longRunningFunctionInVpc]);
+  expect(functionOf(stack).Properties.VpcConfig).toEqual({ SecurityGroupIds: ['sg-1'], SubnetIds: ['subnet-1'] });
+  const responder = Object.entries(resources(stack)).find(([id]) => id.startsWith('CdkPatientLambdaResponderFunction'))![1];
+  expect(responder.Properties.VpcConfig).toBeUndefined();
+});
+
+test("nothing on anything otherwise; X-Ray's writes when it is traced", () => {
+  expect(JSON.stringify(resources(provided()))).not.toContain('"*"');
+  expect(attached(provided({ tracing: lambda.Tracing.ACTIVE }), /^PRoleDefaultPolicy/)).toEqual([
+    { actions: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'], resources: ['*'] },
+  ]);
+});
+
+test('the next execution is the very ARN that CloudFormation invokes, in a policy that comes after the function', () => {
+  const stack = provided();
+  expect(attached(stack, /^PInvokeSelf/)).toEqual(
+    expected(contract.longRunningSelf, { '<service token>': { 'Fn::GetAtt': ['PFunctionCC954752', 'Arn'] } }),
+  );
+  const aliased = newStack();
+  const alias = new lambda.Function(aliased, 'Fn', { ...CODE, timeout: Duration.minutes(15) }).addAlias('live');
+  longRunning(aliased, 'Any', { provider: new LongRunningProvider(aliased, 'P', { function: alias }) });
+  expect(attached(aliased, /^PInvokeSelf/)).toEqual(
+    expected(contract.longRunningSelf, { '<service token>': { Ref: only(aliased, 'AWS::Lambda::Alias')[0] } }),
+  );
+});
+
+test('a function made elsewhere has the same, but for its log, in the policy that comes before it', () => {
+  const stack = newStack();
+  longRunning(stack, 'Any', { function: new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15) }) });
+  expect(attached(stack, /^FnServiceRoleDefaultPolicy/)).toEqual(early().slice(1));
+  expect(functionOf(stack).DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^FnServiceRoleDefaultPolicy/)]));
+});
+
+test('the responder may write its log and nothing else', () => {
+  expect(inline(provided(), /^CdkPatientLambdaResponderRole/)).toEqual(expected(contract.ownLogs, { '<own log group>:*': LOGS }));
+});
+
+describe("a role of the user's", () => {
+  const trust = { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') };
+
+  test('is granted the same', () => {
+    const stack = newStack();
+    provided({ role: new iam.Role(stack, 'Own', trust) }, stack);
+    expect(attached(stack, /^OwnDefaultPolicy/)).toEqual(early());
+    expect(functionOf(stack).DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^OwnDefaultPolicy/)]));
+    expect(Object.values(resources(stack)).filter(({ Type }) => Type === 'AWS::IAM::Role')).toHaveLength(2);
+  });
+
+  test('that is imported is granted the same by policies of the stack', () => {
+    const stack = newStack();
+    provided({ role: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::123456789012:role/own') }, stack);
+    expect(attached(stack, /^OwnPolicy/)).toEqual(early());
+    expect(functionOf(stack).DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^OwnPolicy/)]));
+  });
+
+  test("that can't be changed is left alone, and the resource still follows the invoke config", () => {
+    const stack = newStack();
+    provided({ role: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::123456789012:role/own', { mutable: false }) }, stack);
+    expect(problems(stack)).toBe('');
+    expect(Object.values(resources(stack)).filter(({ Type }) => Type === 'AWS::IAM::Policy')).toEqual([]);
+    expect(only(stack, 'Custom::LongRunning')[1].DependsOn).toEqual([expect.stringMatching(/^PInvokeConfig/)]);
+  });
+});
+
+test('every role takes a permissions boundary', () => {
+  const stack = newStack();
+  iam.PermissionsBoundary.of(stack).apply(iam.ManagedPolicy.fromManagedPolicyName(stack, 'Boundary', 'boundary'));
+  provided({}, stack);
+  const roles = Object.values(resources(stack)).filter(({ Type }) => Type === 'AWS::IAM::Role');
+  expect(roles).toHaveLength(2);
+  expect(roles.every(({ Properties }) => JSON.stringify(Properties.PermissionsBoundary).includes('boundary'))).toBe(true);
+});
+
+test("a key for the variables, concurrency, memory, architecture, layers and description are the function's", () => {
+  const stack = newStack();
+  provided(
+    {
+      environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
+      reservedConcurrentExecutions: 3,
+      memorySize: 512,
+      architecture: lambda.Architecture.X86_64,
+      layers: [lambda.LayerVersion.fromLayerVersionArn(stack, 'Layer', 'arn:aws:lambda:eu-west-1:123456789012:layer:own:1')],
+      description: 'Restores',
+    },
+    stack,
+  );
+  expect(functionOf(stack).Properties).toMatchObject({
+    KmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1',
+    ReservedConcurrentExecutions: 3,
+    MemorySize: 512,
+    Architectures: ['x86_64'],
+    Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:own:1', { Ref: 'CdkPatientLambdaHandlerLayerFCF9109F' }],
+    Description: 'Restores',
+  });
+  expect(functionOf(provided()).Properties).toMatchObject({ MemorySize: 256, Architectures: ['arm64'] });
+});

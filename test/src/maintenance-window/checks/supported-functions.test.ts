@@ -1,0 +1,61 @@
+import { CfnParameter, Duration } from 'aws-cdk-lib';
+import * as ecr from 'aws-cdk-lib/aws-ecr';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { MaintenanceWindowFunction } from '../../../../src';
+import { BASIC, guarded, newStack, resourceOf } from '../app';
+
+const runtime = (name: string, family: lambda.RuntimeFamily) => ({ runtime: new lambda.Runtime(name, family, { supportsInlineCode: true }) });
+
+test.each([
+  ['nodejs20.x', lambda.RuntimeFamily.NODEJS],
+  ['nodejs24.x', lambda.RuntimeFamily.NODEJS],
+  ['python3.10', lambda.RuntimeFamily.PYTHON],
+  ['python3.14', lambda.RuntimeFamily.PYTHON],
+])('%s can be guarded', (name, family) => {
+  expect(resourceOf(guarded(newStack(), 'Fn', runtime(name, family))).Properties.Runtime).toBe(name);
+});
+
+test("a runtime that only the deployment knows, as a Region's newest may be, can be guarded", () => {
+  const stack = newStack();
+  const newest = new lambda.Runtime(new CfnParameter(stack, 'Newest').valueAsString, lambda.RuntimeFamily.NODEJS);
+  expect(resourceOf(guarded(stack, 'Fn', { runtime: newest, code: lambda.Code.fromAsset(__dirname) })).Properties.Runtime).toEqual({ Ref: 'Newest' });
+});
+
+test.each([
+  ['nodejs18.x', lambda.RuntimeFamily.NODEJS, 'runtime nodejs18.x is older than nodejs20.x'],
+  ['nodejs', lambda.RuntimeFamily.NODEJS, 'runtime nodejs is older than nodejs20.x'],
+  ['python3.9', lambda.RuntimeFamily.PYTHON, 'runtime python3.9 is older than python3.10'],
+  ['python2.7', lambda.RuntimeFamily.PYTHON, 'runtime python2.7 is older than python3.10'],
+  ['java21', lambda.RuntimeFamily.JAVA, 'runtime java21 is not yet supported, Node.js and Python are'],
+  ['dotnet8', lambda.RuntimeFamily.DOTNET_CORE, 'runtime dotnet8 is not yet supported'],
+  ['ruby3.4', lambda.RuntimeFamily.RUBY, 'runtime ruby3.4 is not yet supported'],
+  ['provided.al2023', lambda.RuntimeFamily.OTHER, 'runtime provided.al2023 starts no wrapper (AWS_LAMBDA_EXEC_WRAPPER)'],
+  ['go1.x', lambda.RuntimeFamily.GO, 'runtime go1.x is not supported, Node.js and Python are'],
+])('%s is refused', (name, family, reason) => {
+  expect(() => guarded(newStack(), 'Fn', runtime(name, family))).toThrow(`function 'Orders/Fn' can't be guarded by a maintenance window: ${reason}`);
+});
+
+test('a container image is refused', () => {
+  const stack = newStack();
+  const image = lambda.DockerImageCode.fromEcr(ecr.Repository.fromRepositoryName(stack, 'Repository', 'images'));
+  const fn = new lambda.DockerImageFunction(stack, 'Fn', { code: image });
+  expect(() => MaintenanceWindowFunction.guard(fn)).toThrow('container images take no layers');
+});
+
+test('a durable function is refused', () => {
+  expect(() => guarded(newStack(), 'Fn', { durableConfig: { executionTimeout: Duration.hours(1) } })).toThrow('a durable function (durableConfig)');
+});
+
+test('Managed Instances are refused', () => {
+  const fn = new lambda.Function(newStack(), 'Fn', BASIC);
+  (fn.node.defaultChild as lambda.CfnFunction).capacityProviderConfig = {
+    lambdaManagedInstancesCapacityProviderConfig: { capacityProviderArn: 'arn' },
+  };
+  expect(() => MaintenanceWindowFunction.guard(fn)).toThrow('Managed Instances (capacityProviderConfig) are not yet supported');
+});
+
+test('a function that is refused gets nothing of the library', () => {
+  const stack = newStack();
+  expect(() => guarded(stack, 'Fn', runtime('java21', lambda.RuntimeFamily.JAVA))).toThrow();
+  expect(stack.node.children.map(({ node }) => node.id)).toEqual(['Fn']);
+});

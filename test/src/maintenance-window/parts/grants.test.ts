@@ -1,0 +1,169 @@
+import { App, Stack } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import contract from '../../../../lambda/contract/iam.json';
+import { DeferredEventStore, MaintenanceWindow } from '../../../../src';
+import { guarded, newStack, statements } from '../app';
+
+const ENV = { account: '111111111111', region: 'eu-west-1' };
+const ARN = (service: string, rest: string) => `arn:<partition>:${service}:${ENV.region}:${ENV.account}:${rest}`;
+
+/** A statement of the contract with its blanks filled in. */
+function expected(list: readonly object[], blanks: Record<string, string>): object[] {
+  const text = Object.entries({ '<region>': ENV.region, '<account>': ENV.account, ...blanks }).reduce(
+    (result, [blank, value]) => result.split(blank).join(value),
+    JSON.stringify(list),
+  );
+  return JSON.parse(text) as object[];
+}
+
+/** A synthesized statement in the form of the contract. */
+function actual(statement: any): object {
+  const list = (value: unknown) => (Array.isArray(value) ? value : [value]);
+  return {
+    actions: list(statement.Action),
+    resources: list(statement.Resource).map(flat),
+    ...(statement.Condition ? { condition: statement.Condition } : {}),
+  };
+}
+
+/** ARNs as text; a reference as the name of what it refers to. */
+function flat(value: any): string {
+  if (typeof value === 'string') {
+    return value;
+  }
+  if (value['Fn::Join']) {
+    return value['Fn::Join'][1].map(flat).join('');
+  }
+  if (value['Fn::GetAtt']) {
+    return `{${value['Fn::GetAtt'][0].replace(/[0-9A-F]{8}$/, '')}}`;
+  }
+  if (value['Fn::ImportValue']) {
+    return `{${value['Fn::ImportValue']}}`;
+  }
+  return value.Ref === 'AWS::Partition' ? '<partition>' : `{${value.Ref}}`;
+}
+
+function policiesOf(stack: Stack, roleId: RegExp): object[] {
+  return statements(stack, roleId).map(actual);
+}
+
+test('a function may read its parameter, and write and read rows of its own key', () => {
+  const stack = newStack('Orders', { env: ENV });
+  const fn = guarded(stack, 'Fn');
+  expect(policiesOf(stack, /^FnServiceRoleDefaultPolicy/)).toEqual(
+    expected(contract.function, {
+      // Windows have no planned parameter before they can have a schedule
+      '"<operator parameter>","<planned parameter>"': `"${ARN('ssm', `parameter${fn.maintenanceWindow.operatorParameterName}`)}"`,
+      '<table>': '{CdkPatientLambdaStoreTable}',
+      '<functionKey>': fn.functionKey,
+    }),
+  );
+});
+
+test('the replayer may do what the contract lists, and write its log', () => {
+  const stack = newStack('Orders', { env: ENV });
+  const store = new DeferredEventStore(stack, 'Store');
+  expect(policiesOf(stack, /^StoreReplayerRole/)).toEqual(
+    expected([...contract.ownLogs, ...contract.replayer], {
+      '<own log group>:*': '{StoreReplayerLogs}',
+      '<table>': '{StoreTable}',
+      '<store id>': store.storeId,
+    }),
+  );
+});
+
+test('the planner may make, read and remove the parameters of its stack', () => {
+  const stack = newStack('Orders', { env: ENV });
+  new MaintenanceWindow(stack, 'Window');
+  expect(policiesOf(stack, /^CdkPatientLambdaPlannerRole/)).toEqual(
+    expected([...contract.ownLogs, ...contract.planner], {
+      '<own log group>:*': '{CdkPatientLambdaPlannerLogs}',
+      "<parameters of its stack's windows>": ARN('ssm', 'parameter/cdk-patient-lambda/windows/Orders/*'),
+    }),
+  );
+});
+
+test('an operator gets what the command needs', () => {
+  const stack = newStack('Orders', { env: ENV });
+  const person = new iam.Role(stack, 'Person', { assumedBy: new iam.AccountRootPrincipal() });
+  const window = new MaintenanceWindow(stack, 'Window');
+  window.grantOperate(person);
+  new DeferredEventStore(stack, 'Store').grantOperate(person);
+  expect(policiesOf(stack, /^PersonDefaultPolicy/)).toEqual(
+    expected([...contract.windowOperator, ...contract.storeOperator], {
+      '<operator parameter>': ARN('ssm', `parameter${window.operatorParameterName}`),
+      '<table>': '{StoreTable}',
+      '<replayer>': '{StoreReplayerFunction}',
+    }),
+  );
+});
+
+test("a customer's key may be used through DynamoDB alone, and its own policy stays as it is", () => {
+  const app = new App();
+  const shared = new Stack(app, 'Shared', { env: ENV });
+  const stack = new Stack(app, 'Orders', { env: ENV });
+  const key = new kms.Key(shared, 'Key');
+  const policy = JSON.stringify(shared.resolve((key.node.defaultChild as kms.CfnKey).keyPolicy));
+  const store = new DeferredEventStore(shared, 'Store', { encryptionKey: key });
+  guarded(stack, 'Fn', { deferredEvents: store });
+  const person = new iam.Role(stack, 'Person', { assumedBy: new iam.AccountRootPrincipal() });
+  store.grantOperate(person);
+
+  const { actions, condition } = contract.customerKey;
+  for (const [where, role] of [
+    [stack, /^FnServiceRoleDefaultPolicy/],
+    [shared, /^StoreReplayerRole/],
+    [stack, /^PersonDefaultPolicy/],
+  ] as const) {
+    expect(policiesOf(where, role)).toContainEqual({
+      actions,
+      resources: [expect.stringContaining('Key')],
+      condition: JSON.parse(JSON.stringify(condition).replace('<region>', ENV.region)),
+    });
+  }
+  expect(JSON.stringify(shared.resolve((key.node.defaultChild as kms.CfnKey).keyPolicy))).toBe(policy);
+});
+
+describe('visibility of messages that are left in FIFO queues', () => {
+  const VISIBILITY = contract.functionWithFifoQueues[0].actions;
+  const own = (stack: Stack) => policiesOf(stack, /^FnServiceRoleDefaultPolicy/).filter((one: any) => one.actions.join() === VISIBILITY.join());
+
+  test('is granted for mapped FIFO queues, each once, and for nothing else', () => {
+    const stack = newStack('Orders', { env: ENV });
+    const fn = guarded(stack, 'Fn');
+    const fifo = new sqs.Queue(stack, 'Fifo', { fifo: true });
+    fn.addEventSource(new SqsEventSource(fifo));
+    fn.addEventSource(new SqsEventSource(new sqs.Queue(stack, 'Standard')));
+    fn.addEventSourceMapping('Named', { eventSourceArn: 'arn:aws:sqs:eu-west-1:111111111111:named.fifo' });
+    fn.addEventSourceMapping('Other', { eventSourceArn: 'arn:aws:sqs:eu-west-1:111111111111:named' });
+    expect(own(stack)).toEqual([{ actions: VISIBILITY, resources: ['{Fifo}', 'arn:aws:sqs:eu-west-1:111111111111:named.fifo'] }]);
+  });
+
+  test('is granted for mappings of an alias, and of a queue in another stack', () => {
+    const app = new App();
+    const queues = new Stack(app, 'Queues', { env: ENV });
+    const stack = new Stack(app, 'Orders', { env: ENV });
+    const fn = guarded(stack, 'Fn');
+    const alias = new lambda.Alias(stack, 'Live', { aliasName: 'live', version: fn.currentVersion });
+    alias.addEventSource(new SqsEventSource(new sqs.Queue(queues, 'Fifo', { fifo: true })));
+    expect(own(stack)).toEqual([{ actions: VISIBILITY, resources: [expect.stringMatching(/Fifo|ImportValue/)] }]);
+  });
+
+  test('is granted for a mapping that stands by itself', () => {
+    const stack = newStack('Orders', { env: ENV });
+    const fn = guarded(stack, 'Fn');
+    new lambda.EventSourceMapping(stack, 'Mapping', { target: fn, eventSourceArn: new sqs.Queue(stack, 'Fifo', { fifo: true }).queueArn });
+    expect(own(stack)).toEqual([{ actions: VISIBILITY, resources: ['{Fifo}'] }]);
+  });
+
+  test("is not granted for another function's queue", () => {
+    const stack = newStack('Orders', { env: ENV });
+    guarded(stack, 'Fn');
+    guarded(stack, 'Other').addEventSource(new SqsEventSource(new sqs.Queue(stack, 'Fifo', { fifo: true })));
+    expect(own(stack)).toEqual([]);
+  });
+});
