@@ -1,4 +1,5 @@
 import { awscdk, javascript, typescript } from 'projen';
+
 import { packageContents } from './projenrc/package-contents';
 import * as pins from './projenrc/pins';
 import { tasks } from './projenrc/tasks';

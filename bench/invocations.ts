@@ -1,5 +1,7 @@
-import * as path from 'path';
+import * as path from 'node:path';
+
 import { InvokeCommand, LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+
 import { Bed } from '../local/bed';
 import { median } from './median';
 
@@ -59,7 +61,9 @@ async function timed(lambda: LambdaClient, name: string): Promise<number> {
   const start = process.hrtime.bigint();
   const response = await lambda.send(new InvokeCommand({ FunctionName: name, Payload: PAYLOAD }));
   const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
-  if (response.FunctionError) throw new Error(`${name}: ${Buffer.from(response.Payload!).toString()}`);
+  if (response.FunctionError) {
+    throw new Error(`${name}: ${Buffer.from(response.Payload!).toString()}`);
+  }
   return milliseconds;
 }
 

@@ -1,5 +1,6 @@
 /** `npm run bench`: measurements on the bed, side by side in one run. `--only invocations` or `--only custom-resources` for a part of them. */
-import { parseArgs } from 'util';
+import { parseArgs } from 'node:util';
+
 import { compareCustomResources } from './custom-resources/compare';
 import { compareInvocations } from './invocations';
 
@@ -14,9 +15,13 @@ async function main(): Promise<void> {
     'invocations': () => compareInvocations({ cold: Number(values.cold), warm: Number(values.warm) }),
     'custom-resources': () => compareCustomResources({ crashes: Number(values.crashes), jobs: Number(values.jobs), synths: Number(values.synths) }),
   };
-  if (only !== undefined && !(only in parts)) throw new Error(`--only ${only}: there are ${Object.keys(parts).join(' and ')}`);
+  if (only !== undefined && !(only in parts)) {
+    throw new Error(`--only ${only}: there are ${Object.keys(parts).join(' and ')}`);
+  }
   for (const [name, measure] of Object.entries(parts)) {
-    if (only === undefined || only === name) await measure();
+    if (only === undefined || only === name) {
+      await measure();
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import * as path from 'path';
+import * as path from 'node:path';
+
 import type { Bed, CdkApp } from '../local/bed';
 
 export const STACK = 'Orders';

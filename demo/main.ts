@@ -1,6 +1,7 @@
-import { writeFileSync } from 'fs';
-import * as path from 'path';
-import { parseArgs } from 'util';
+import { writeFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { parseArgs } from 'node:util';
+
 import { runDemo } from './run';
 
 // The AWS SDK for JavaScript announces here that it will leave Node.js 20 behind; that is no concern of who runs a demo
@@ -18,7 +19,9 @@ async function main(): Promise<void> {
   const result = await runDemo({ events, out: process.stdout });
   writeFileSync(REPORT, result.page);
   console.log(`The picture: ${REPORT}`);
-  for (const line of result.complaints) console.log(line);
+  for (const line of result.complaints) {
+    console.log(line);
+  }
   console.log(result.operationLine);
   console.log(result.line);
   process.exitCode = result.good ? 0 : 1;

@@ -1,9 +1,9 @@
-import { LANES, type Execution, type Lane, type SentEvent } from './lanes';
+import { type Execution, type Lane, LANES, type SentEvent } from './lanes';
 import { escape, px, seconds } from './markup';
 import type { Operation, OperationVerdict } from './operation';
-import { lastSign, operationLane, operationLegend, OPERATION_HEIGHT, OPERATION_STYLE, operationTable } from './operation-picture';
+import { lastSign, OPERATION_HEIGHT, OPERATION_STYLE, operationLane, operationLegend, operationTable } from './operation-picture';
 import type { Outcome } from './scenario';
-import { complaints, holds, verdictLine, type Verdict } from './verdict';
+import { complaints, holds, type Verdict, verdictLine } from './verdict';
 
 const WIDTH = 1160;
 const LABEL = 190;
@@ -128,9 +128,15 @@ function mark(event: SentEvent, execution: Execution | undefined, scale: (time: 
 }
 
 function fateOf(event: SentEvent, execution: Execution | undefined): Fate {
-  if (event.refused) return 'refused';
-  if (!execution) return 'lost';
-  if (execution.executions > 1) return 'twice';
+  if (event.refused) {
+    return 'refused';
+  }
+  if (!execution) {
+    return 'lost';
+  }
+  if (execution.executions > 1) {
+    return 'twice';
+  }
   return execution.replayed ? 'replayed' : 'ran';
 }
 

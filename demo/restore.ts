@@ -1,10 +1,12 @@
-import { readFileSync } from 'fs';
-import * as path from 'path';
-import { setTimeout as sleep } from 'timers/promises';
+import { readFileSync } from 'node:fs';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
 import type { Bed, CdkApp, InvocationRecord } from '../local/bed';
 import type { Operation } from './operation';
-import { scan, type Item } from './tables';
+import { type Item, scan } from './tables';
 
 const STACK = 'Restore';
 const BACKUP = path.join(__dirname, '..', 'examples', 'typescript', 'custom-resources', 'restore', 'backup.jsonl');
@@ -43,7 +45,9 @@ export class Restore {
   /** The creation as far as it has come; undefined before its request. */
   operation(): Operation | undefined {
     const found = creation(this.bed);
-    if (!found) return undefined;
+    if (!found) {
+      return undefined;
+    }
     const { request, event } = found;
     const hops = this.bed
       .invocations()
@@ -70,9 +74,13 @@ export class Restore {
     const error = await this.deploying;
     for (;;) {
       const operation = this.operation();
-      if (!operation) throw error ?? new Error(`stack ${STACK} was deployed, but its custom resource was never asked for`);
+      if (!operation) {
+        throw error ?? new Error(`stack ${STACK} was deployed, but its custom resource was never asked for`);
+      }
       const runs = operation.hops.some(({ endedAt }) => endedAt === undefined);
-      if (!runs && Date.now() - Math.max(...operation.hops.map(({ endedAt }) => endedAt!)) > REST_MS) return operation;
+      if (!runs && Date.now() - Math.max(...operation.hops.map(({ endedAt }) => endedAt!)) > REST_MS) {
+        return operation;
+      }
       await sleep(500);
     }
   }
@@ -87,7 +95,9 @@ export class Restore {
       .split('\n')
       .map((line) => (JSON.parse(line) as { Item: Item }).Item);
     const table = await scan(new DynamoDBClient(this.bed.clientConfig), Table).catch((error: Error) => error);
-    if (table instanceof Error) return [`its table can't be read: ${table.name}`];
+    if (table instanceof Error) {
+      return [`its table can't be read: ${table.name}`];
+    }
     const restored = new Map(table.map(({ restoredBy: _, ...item }) => [item.id.S!, textOf(item)]));
     const wrong = backup.filter((item) => restored.get(item.id.S!) !== textOf(item));
     return [
@@ -105,7 +115,9 @@ export class Restore {
 export function creation(bed: Bed): { readonly request: Request; readonly event: InvocationRecord } | undefined {
   for (const event of bed.invocations()) {
     const request = event.door === 'cloudformation' && event.payload ? (JSON.parse(event.payload.toString()) as Request) : undefined;
-    if (request?.ResourceType === 'Custom::Restore' && request.RequestType === 'Create') return { request, event };
+    if (request?.ResourceType === 'Custom::Restore' && request.RequestType === 'Create') {
+      return { request, event };
+    }
   }
   return undefined;
 }

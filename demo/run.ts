@@ -1,9 +1,9 @@
 import { Bed } from '../local/bed';
-import { chooseRuntimes, exampleApp, STACK, type ExampleRuntimes } from './example';
+import { chooseRuntimes, exampleApp, type ExampleRuntimes, STACK } from './example';
 import { judgeOperation, type Operation } from './operation';
 import { reportPage } from './report';
 import { EXECUTION_SECONDS, Restore, RESTORE_CONTEXT } from './restore';
-import { play, type Outcome } from './scenario';
+import { type Outcome, play } from './scenario';
 import { Senders } from './senders';
 import { Tables } from './tables';
 import { Timeline } from './timeline';

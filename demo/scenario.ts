@@ -1,7 +1,9 @@
-import { setTimeout as sleep } from 'timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+
 import type { Bed } from '../local/bed';
-import { laneOf, type Execution, type SentEvent } from './lanes';
+import { type Execution, laneOf, type SentEvent } from './lanes';
 import type { Senders } from './senders';
 import type { Timeline } from './timeline';
 import { unfinished, type Watch } from './watch';

@@ -1,11 +1,13 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
+
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+
 import type { Bed } from '../local/bed';
-import { FUNCTIONS, type FunctionName, type Lane, type SentEvent, type Source } from './lanes';
+import { type FunctionName, FUNCTIONS, type Lane, type SentEvent, type Source } from './lanes';
 
 type Receipt = Pick<SentEvent, 'digest' | 'refused'>;
 type Outputs = Readonly<Record<string, string>>;
@@ -40,8 +42,12 @@ export class Senders {
       const bucket = this.output(fn, 'Bucket');
       for (;;) {
         const page = await this.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
-        for (const object of page.Contents ?? []) await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: object.Key }));
-        if (!page.IsTruncated) break;
+        for (const object of page.Contents ?? []) {
+          await this.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: object.Key }));
+        }
+        if (!page.IsTruncated) {
+          break;
+        }
       }
     }
   }
@@ -62,7 +68,9 @@ export class Senders {
     eventbridge: async (fn, id, payload) => {
       const entry = { Source: this.output(fn, 'EventSource'), DetailType: 'Order placed', Detail: JSON.stringify({ id, text: payload }) };
       const { FailedEntryCount } = await this.eventBridge.send(new PutEventsCommand({ Entries: [entry] }));
-      if (FailedEntryCount) throw new Error(`PutEvents refused event ${id}`);
+      if (FailedEntryCount) {
+        throw new Error(`PutEvents refused event ${id}`);
+      }
       return { digest: sha256(payload), refused: false };
     },
     api: async (fn, _id, payload) => {
@@ -73,14 +81,18 @@ export class Senders {
         }),
       );
       const answer = JSON.parse(Buffer.from(response.Payload!).toString());
-      if (response.FunctionError || ![200, 503].includes(answer.statusCode)) throw new Error(`API request was answered ${JSON.stringify(answer)}`);
+      if (response.FunctionError || ![200, 503].includes(answer.statusCode)) {
+        throw new Error(`API request was answered ${JSON.stringify(answer)}`);
+      }
       return { digest: sha256(payload), refused: answer.statusCode === 503 };
     },
   };
 
   private output(fn: FunctionName, name: string): string {
     const value = this.outputs[fn + name];
-    if (!value) throw new Error(`the stack has no output ${fn}${name}`);
+    if (!value) {
+      throw new Error(`the stack has no output ${fn}${name}`);
+    }
     return value;
   }
 }

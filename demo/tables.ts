@@ -1,4 +1,5 @@
-import { DynamoDBClient, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+
 import type { Bed } from '../local/bed';
 import type { Execution } from './lanes';
 
@@ -31,7 +32,9 @@ export class Tables {
     const states = new Map<string, number>();
     for (const item of await scan(this.dynamodb, this.deferredTable)) {
       const state = item.state?.S;
-      if (state) states.set(state, (states.get(state) ?? 0) + 1);
+      if (state) {
+        states.set(state, (states.get(state) ?? 0) + 1);
+      }
     }
     return states;
   }

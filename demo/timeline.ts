@@ -1,6 +1,6 @@
 import { LANES, type SentEvent } from './lanes';
 import type { Operation } from './operation';
-import { unfinished, type Snapshot } from './watch';
+import { type Snapshot, unfinished } from './watch';
 
 const BAR = 24;
 /** Without a terminal a line is printed when something changed, and at the least this often. */
@@ -56,19 +56,26 @@ export class Timeline {
 
   sent(event: SentEvent): void {
     this.events.push(event);
-    if (!this.out.isTTY && Date.now() - this.printedAt >= PLAIN_EVERY_MS) this.log(this.summary());
+    if (!this.out.isTTY && Date.now() - this.printedAt >= PLAIN_EVERY_MS) {
+      this.log(this.summary());
+    }
   }
 
   /** @param operation the custom resource's, once it has begun */
   seen(snapshot: Snapshot, operation: Operation | undefined): void {
     this.snapshot = snapshot;
     this.operation = operation;
-    if (this.out.isTTY) this.draw();
-    else if (this.phaseText && Date.now() - this.printedAt >= PLAIN_EVERY_MS) this.log(this.summary());
+    if (this.out.isTTY) {
+      this.draw();
+    } else if (this.phaseText && Date.now() - this.printedAt >= PLAIN_EVERY_MS) {
+      this.log(this.summary());
+    }
   }
 
   private beat(): void {
-    if (Date.now() - this.printedAt >= SILENCE_MS && this.drawn === 0) this.log(`... ${this.phaseText}`);
+    if (Date.now() - this.printedAt >= SILENCE_MS && this.drawn === 0) {
+      this.log(`... ${this.phaseText}`);
+    }
   }
 
   private draw(): void {
@@ -79,7 +86,9 @@ export class Timeline {
   }
 
   private erase(): void {
-    if (this.drawn > 0) this.out.write(`\x1b[${this.drawn}A\x1b[J`);
+    if (this.drawn > 0) {
+      this.out.write(`\x1b[${this.drawn}A\x1b[J`);
+    }
     this.drawn = 0;
   }
 
@@ -94,7 +103,9 @@ export class Timeline {
   }
 
   private operationText(): string {
-    if (!this.operation) return 'not begun';
+    if (!this.operation) {
+      return 'not begun';
+    }
     const { hops, polls, answers } = this.operation;
     return `${answers[0]?.status ?? `in execution ${hops.length}`}, ${polls.length} polls`;
   }
@@ -112,9 +123,13 @@ export class Timeline {
     const mine = this.events.filter((event) => event.lane.fn === lane.fn && event.lane.source === lane.source);
     const executions = new Map(this.snapshot.executions.map((execution) => [execution.id, execution]));
     const marks = mine.map((event) => {
-      if (event.refused) return 'x';
+      if (event.refused) {
+        return 'x';
+      }
       const execution = executions.get(event.id);
-      if (!execution) return '.';
+      if (!execution) {
+        return '.';
+      }
       return execution.replayed ? '~' : '=';
     });
     const each = Math.max(1, Math.ceil(this.total / LANES.length / BAR));

@@ -1,4 +1,5 @@
-import { setTimeout as sleep } from 'timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Execution } from './lanes';
 import type { Tables } from './tables';
 
@@ -38,11 +39,17 @@ export class Watch {
       const snapshot = await this.next();
       const now = Date.now();
       const picture = JSON.stringify([snapshot.executions.map(({ id, executions }) => [id, executions]).sort(), [...snapshot.deferred].sort()]);
-      if (picture !== before) changedAt = now;
+      if (picture !== before) {
+        changedAt = now;
+      }
       before = picture;
       holdsSince = condition(snapshot) ? (holdsSince ?? now) : undefined;
-      if (holdsSince !== undefined && now - holdsSince >= seconds * 1000) return snapshot;
-      if (now - changedAt >= stillSeconds * 1000) return snapshot;
+      if (holdsSince !== undefined && now - holdsSince >= seconds * 1000) {
+        return snapshot;
+      }
+      if (now - changedAt >= stillSeconds * 1000) {
+        return snapshot;
+      }
     }
   }
 

@@ -2,9 +2,10 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { CdkCli, type CdkApp, type StackOutputs } from './control-plane/cdk-cli';
-import { ControlPlane, type ApiRequest, type Undelivered } from './control-plane/control-plane';
-import { ACCOUNT, bedEnvironment, credentials, REGION, type BedCredentials } from './control-plane/environment';
+
+import { type CdkApp, CdkCli, type StackOutputs } from './control-plane/cdk-cli';
+import { type ApiRequest, ControlPlane, type Undelivered } from './control-plane/control-plane';
+import { ACCOUNT, type BedCredentials, bedEnvironment, credentials, REGION } from './control-plane/environment';
 import { Supervised } from './control-plane/supervised';
 import { virtualEnvironment } from './control-plane/virtual-environment';
 import { WEAKER_THAN_AWS } from './control-plane/weaker-than-aws';
@@ -12,7 +13,7 @@ import { dummyCredentials } from './data-plane/credentials';
 import { DataPlane } from './data-plane/data-plane';
 import type { BedEvent, InvocationRecord } from './data-plane/records';
 import { isolation, type IsolationName } from './sandbox/isolation';
-import { newestRuntime, supportedRuntimes, type RuntimeFamily, type RuntimeSupport } from './sandbox/runtimes';
+import { newestRuntime, type RuntimeFamily, type RuntimeSupport, supportedRuntimes } from './sandbox/runtimes';
 
 export type { ApiRequest, BedEvent, CdkApp, InvocationRecord, RuntimeSupport, StackOutputs, Undelivered };
 
@@ -66,7 +67,9 @@ export class Bed {
     try {
       dataPlane = await DataPlane.start({
         controlPlane: () => {
-          if (!controlPlane) throw new Error('the control plane has not started yet');
+          if (!controlPlane) {
+            throw new Error('the control plane has not started yet');
+          }
           return controlPlane.url;
         },
         workDir: path.join(root, 'data-plane'),
@@ -185,7 +188,11 @@ export class Bed {
         `bed: ${runtime.runtime}: ${runtime.missing ? `not here (${runtime.missing})` : [runtime.interpreter, runtime.client, runtime.label].filter(Boolean).join(', ')}`,
       );
     }
-    if (asyncTimeScale !== 1) log(`bed: the asynchronous queue's retry delays and event age are divided by ${asyncTimeScale}`);
-    for (const line of WEAKER_THAN_AWS) log(`bed: weaker than AWS: ${line}`);
+    if (asyncTimeScale !== 1) {
+      log(`bed: the asynchronous queue's retry delays and event age are divided by ${asyncTimeScale}`);
+    }
+    for (const line of WEAKER_THAN_AWS) {
+      log(`bed: weaker than AWS: ${line}`);
+    }
   }
 }

@@ -1,4 +1,5 @@
 import { type awscdk, javascript } from 'projen';
+
 import * as pins from './pins';
 
 /** Built or kept by tools, never committed. */

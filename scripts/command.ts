@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+
 import { childEnvironment } from './environment';
 
 export const ROOT = join(__dirname, '..');

@@ -1,6 +1,6 @@
 export * from './custom-resource/long-running-custom-resource';
-export * from './custom-resource/long-running-provider-props';
 export * from './custom-resource/long-running-provider';
+export * from './custom-resource/long-running-provider-props';
 export * from './maintenance-window/deferral';
 export * from './maintenance-window/deferral-action';
 export * from './maintenance-window/deferred-event-store';

@@ -13,4 +13,4 @@ Socket.prototype.connect = function (this: Socket, ...args: unknown[]) {
     throw new Error(`tests use the loopback interface only, this one connects to '${host}'`);
   }
   return connect.apply(this, args as Parameters<typeof connect>);
-} as typeof connect;
+};

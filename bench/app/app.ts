@@ -1,6 +1,7 @@
+import * as path from 'node:path';
+
 import { App, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as path from 'path';
 import { MaintenanceWindow, MaintenanceWindowFunction } from 'cdk-patient-lambda';
 
 /** Four functions that do nothing: Python and Node.js, each with and without a window. */
@@ -20,7 +21,9 @@ class InvocationsStack extends Stack {
         // Without the look-up that follows a window for a while, and the window's creation too: the path of every other day
         Guarded: new MaintenanceWindowFunction(this, `${language}Guarded`, { ...props, maintenanceWindow, retryGuard: Duration.seconds(0) }),
       };
-      for (const [kind, fn] of Object.entries(functions)) new CfnOutput(this, `${language}${kind}Name`, { value: fn.functionName });
+      for (const [kind, fn] of Object.entries(functions)) {
+        new CfnOutput(this, `${language}${kind}Name`, { value: fn.functionName });
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
-import * as path from 'path';
-import { setTimeout as sleep } from 'timers/promises';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -7,6 +8,7 @@ import {
   DescribeStacksCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
+
 import { Bed, type InvocationRecord } from '../../local/bed';
 
 const STACK = 'CustomResources';
@@ -82,7 +84,9 @@ export class BenchBed {
   private async settled(StackName: string): Promise<Stack> {
     for (;;) {
       const [stack] = (await this.cloudFormation.send(new DescribeStacksCommand({ StackName }))).Stacks!;
-      if (!stack.StackStatus!.endsWith('_IN_PROGRESS')) return stack;
+      if (!stack.StackStatus!.endsWith('_IN_PROGRESS')) {
+        return stack;
+      }
       await sleep(250);
     }
   }

@@ -25,7 +25,9 @@ export async function doneToAnswer<P extends string>(bed: BenchBed, providers: r
 
 function waited(jobs: readonly Created[]): Waited {
   const failed = jobs.find(({ doneAt }) => Number.isNaN(doneAt));
-  if (failed) throw new Error(`a job was not done: ${failed.reason}`);
+  if (failed) {
+    throw new Error(`a job was not done: ${failed.reason}`);
+  }
   const latencies = jobs.map(({ answeredAt, doneAt }) => (answeredAt - doneAt!) / 1000);
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   return { mean: mean(latencies), longest: Math.max(...latencies), executions: Math.round(mean(jobs.map(({ invocations }) => invocations.length))) };

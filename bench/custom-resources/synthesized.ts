@@ -2,6 +2,7 @@ import { App, CustomResource, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { LongRunningCustomResource } from 'cdk-patient-lambda';
+
 import { median } from '../median';
 
 type Resource = { readonly DependsOn?: string | readonly string[] };
@@ -56,14 +57,16 @@ export function synthesized(resources: number, times: number): Readonly<Record<F
 function synthesize(form: Form, resources: number): { readonly Resources: Readonly<Record<string, Resource>> } {
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'Stack');
-  for (let n = 0; n < resources; n++) FORMS[form](stack, `One${n}`);
+  for (let n = 0; n < resources; n++) {
+    FORMS[form](stack, `One${n}`);
+  }
   return app.synth().getStackByName('Stack').template;
 }
 
 function depth(all: Readonly<Record<string, Resource>>): number {
   const known = new Map<string, number>();
   const of = (id: string): number => {
-    if (!known.has(id))
+    if (!known.has(id)) {
       known.set(
         id,
         1 +
@@ -74,6 +77,7 @@ function depth(all: Readonly<Record<string, Resource>>): number {
               .map(of),
           ),
       );
+    }
     return known.get(id)!;
   };
   return Math.max(...Object.keys(all).map(of));
@@ -81,11 +85,19 @@ function depth(all: Readonly<Record<string, Resource>>): number {
 
 /** Logical ids that a part of a template names by DependsOn, Ref, Fn::GetAtt or Fn::Sub. */
 function references(part: unknown): string[] {
-  if (typeof part !== 'object' || part === null) return [];
+  if (typeof part !== 'object' || part === null) {
+    return [];
+  }
   return Object.entries(part).flatMap(([key, value]) => {
-    if (key === 'Ref' || key === 'DependsOn') return [value].flat() as string[];
-    if (key === 'Fn::GetAtt') return [Array.isArray(value) ? value[0] : String(value).split('.')[0]];
-    if (key === 'Fn::Sub') return [...JSON.stringify(value).matchAll(/\$\{(\w+)/g)].map(([, id]) => id).concat(references(value));
+    if (key === 'Ref' || key === 'DependsOn') {
+      return [value].flat() as string[];
+    }
+    if (key === 'Fn::GetAtt') {
+      return [Array.isArray(value) ? value[0] : String(value).split('.')[0]];
+    }
+    if (key === 'Fn::Sub') {
+      return [...JSON.stringify(value).matchAll(/\$\{(\w+)/g)].map(([, id]) => id).concat(references(value));
+    }
     return references(value);
   });
 }

@@ -1,8 +1,10 @@
+import * as path from 'node:path';
+
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as path from 'path';
 import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
+
 import { PropagationStack } from './custom-resources/propagation/stack';
 import { RestoreStack } from './custom-resources/restore/stack';
 import { connectEventSources } from './event-sources';

@@ -1,7 +1,7 @@
 /** Puts answers to the ResponseURL. */
-import type { Answer } from './answer';
 import { type Clock, within } from '../clock';
 import { shownError } from '../thrown';
+import type { Answer } from './answer';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;

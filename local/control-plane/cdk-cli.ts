@@ -1,6 +1,7 @@
 /** The stock CDK CLI against the bed: bootstrap once, deploy, destroy. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+
 import { ACCOUNT, REGION, withAppVariables } from './environment';
 import type { Supervised } from './supervised';
 
@@ -84,7 +85,9 @@ export class CdkCli {
       environment,
       command: [process.execPath, this.cli, ...args, '--no-color', '--no-notices', '--no-version-reporting'],
       onLine: (line) => {
-        if (line.trim()) log(`cdk: ${line}`);
+        if (line.trim()) {
+          log(`cdk: ${line}`);
+        }
       },
     });
   }
@@ -93,8 +96,9 @@ export class CdkCli {
   private async requireBedAccount(environment: Readonly<Record<string, string>>): Promise<void> {
     const { python, root, processes } = this.options;
     const account = (await processes.run({ python, cwd: root, environment, command: [python, IDENTITY] })).trim();
-    if (account !== ACCOUNT)
+    if (account !== ACCOUNT) {
       throw new Error(`refusing to run the CDK CLI: sts get-caller-identity answers account ${account}, the bed's is ${ACCOUNT}`);
+    }
   }
 
   private newDirectory(): string {

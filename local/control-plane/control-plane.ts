@@ -1,8 +1,9 @@
 /** The emulator's process: started with the bed's doors in place, heard through its standard output, ended with its standard input. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
+
 import { ACCOUNT, plainEnvironment, REGION } from './environment';
 
 const LAUNCHER = path.join(__dirname, 'launcher.py');
@@ -97,7 +98,9 @@ export class ControlPlane {
     this.exited = new Promise((resolve) => child.once('close', () => resolve()));
     createInterface({ input: child.stdout! }).on('line', (line) => this.hear(JSON.parse(line) as LauncherLine));
     child.once('exit', (code, signal) => {
-      if (this.closing) return;
+      if (this.closing) {
+        return;
+      }
       const message = `the control plane ended by itself (${signal ?? code}):\n${this.lastLines()}`;
       this.settle.reject(new Error(message));
       this.log(message);

@@ -42,8 +42,12 @@ export function bedEnvironment(root: string, endpoint: string): Record<string, s
   const tmp = path.join(root, 'tmp');
   const configFile = path.join(home, 'aws-config');
   const credentialsFile = path.join(home, 'aws-credentials');
-  for (const directory of [home, tmp]) fs.mkdirSync(directory, { recursive: true });
-  for (const file of [configFile, credentialsFile]) fs.writeFileSync(file, '');
+  for (const directory of [home, tmp]) {
+    fs.mkdirSync(directory, { recursive: true });
+  }
+  for (const file of [configFile, credentialsFile]) {
+    fs.writeFileSync(file, '');
+  }
   return {
     ...pick(INHERITED),
     HOME: home,

@@ -33,7 +33,9 @@ export class Supervised {
 
   /** Runs a command to its end and resolves with what it wrote to standard output. Rejects with CommandFailed. */
   run(command: Command): Promise<string> {
-    if (this.closed) return Promise.reject(new Error('the bed is closed'));
+    if (this.closed) {
+      return Promise.reject(new Error('the bed is closed'));
+    }
     const child = spawn(command.python, [SUPERVISOR, ...command.command], {
       cwd: command.cwd,
       env: { ...command.environment },
@@ -43,17 +45,24 @@ export class Supervised {
     const tail: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
-        if (stream === child.stdout) output += `${line}\n`;
+        if (stream === child.stdout) {
+          output += `${line}\n`;
+        }
         tail.push(line);
-        if (tail.length > TAIL_LINES) tail.shift();
+        if (tail.length > TAIL_LINES) {
+          tail.shift();
+        }
         command.onLine?.(line);
       });
     }
     const done = new Promise<string>((resolve, reject) => {
       child.on('error', reject);
       child.on('close', (code) => {
-        if (code === 0) resolve(output);
-        else reject(new CommandFailed(command.command.slice(0, 3).join(' '), code, tail));
+        if (code === 0) {
+          resolve(output);
+        } else {
+          reject(new CommandFailed(command.command.slice(0, 3).join(' '), code, tail));
+        }
       });
     });
     const entry = {

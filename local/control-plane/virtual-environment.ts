@@ -4,6 +4,7 @@ import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
+
 import { pipEnvironment } from './environment';
 
 const REQUIREMENTS = path.join(__dirname, 'requirements.txt');
@@ -32,7 +33,9 @@ export async function virtualEnvironment(options: VirtualEnvironmentOptions): Pr
   const hash = crypto.createHash('sha256').update(fs.readFileSync(requirements)).update(version).digest('hex').slice(0, 16);
   const finished = path.join(cache, hash);
   const python = path.join(finished, 'bin', 'python');
-  if (fs.existsSync(finished)) return python;
+  if (fs.existsSync(finished)) {
+    return python;
+  }
 
   fs.mkdirSync(cache, { recursive: true });
   removeAbandoned(cache);
@@ -61,7 +64,9 @@ export async function virtualEnvironment(options: VirtualEnvironmentOptions): Pr
   } catch (error) {
     fs.rmSync(building, { recursive: true, force: true });
     // Another bed was faster: a directory that holds files can't be replaced by a rename.
-    if (!fs.existsSync(finished)) throw error;
+    if (!fs.existsSync(finished)) {
+      throw error;
+    }
   }
   return python;
 }
@@ -84,7 +89,9 @@ function removeAbandoned(cache: string): void {
   for (const name of fs.readdirSync(cache).filter((entry) => entry.includes('.building-'))) {
     const directory = path.join(cache, name);
     const modified = fs.statSync(directory, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
-    if (Date.now() - modified > ABANDONED_AFTER_MS) fs.rmSync(directory, { recursive: true, force: true });
+    if (Date.now() - modified > ABANDONED_AFTER_MS) {
+      fs.rmSync(directory, { recursive: true, force: true });
+    }
   }
 }
 
@@ -95,15 +102,22 @@ function run(command: string, args: readonly string[], log: (line: string) => vo
     const tail: string[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
-        if (stream === child.stdout) output += `${line}\n`;
+        if (stream === child.stdout) {
+          output += `${line}\n`;
+        }
         tail.push(line);
-        if (/^(Collecting|Downloading|Installing|Successfully)/.test(line)) log(`control plane: ${line}`);
+        if (/^(Collecting|Downloading|Installing|Successfully)/.test(line)) {
+          log(`control plane: ${line}`);
+        }
       });
     }
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve(output);
-      else reject(new Error(`${command} ${args.slice(0, 3).join(' ')} ended with ${code}:\n${tail.slice(-15).join('\n')}`));
+      if (code === 0) {
+        resolve(output);
+      } else {
+        reject(new Error(`${command} ${args.slice(0, 3).join(' ')} ended with ${code}:\n${tail.slice(-15).join('\n')}`));
+      }
     });
   });
 }

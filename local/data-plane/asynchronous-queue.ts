@@ -13,7 +13,7 @@ import {
   THROTTLE_BACKOFF_MIN_MS,
 } from './limits';
 import type { InvocationRecord } from './records';
-import { continueChain, isRecursiveLoop, type Chain } from './recursion';
+import { type Chain, continueChain, isRecursiveLoop } from './recursion';
 import { asServiceError } from './service-error';
 
 /** An event as it was accepted. */
@@ -179,7 +179,7 @@ export class AsynchronousQueue {
     } else if (entry.runs > (entry.configuration.eventInvokeConfig?.maximumRetryAttempts ?? DEFAULT_RETRY_ATTEMPTS)) {
       this.finish(entry, 'RetriesExhausted');
     } else {
-      const delay = FUNCTION_ERROR_RETRY_DELAYS_MS[Math.min(entry.runs, FUNCTION_ERROR_RETRY_DELAYS_MS.length) - 1]!;
+      const delay = FUNCTION_ERROR_RETRY_DELAYS_MS[Math.min(entry.runs, FUNCTION_ERROR_RETRY_DELAYS_MS.length) - 1];
       this.retry(entry, 'function-error', delay);
     }
   }

@@ -6,8 +6,9 @@ import {
   ResourceAlreadyExistsException,
   ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
+
 import type { FunctionConfiguration } from './function-configuration';
-import { EnvironmentLog, logGroupName, logStreamName, type LogEvent, type LogSink } from './logs';
+import { EnvironmentLog, type LogEvent, logGroupName, type LogSink, logStreamName } from './logs';
 
 /** How long lines are collected before they are sent. */
 const FLUSH_INTERVAL_MS = 1000;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+
 import type { FunctionConfiguration, FunctionSource } from './function-configuration';
 
 /** Directories that a sandbox binds. */

@@ -1,12 +1,14 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+
 import { mergeLayers, unzip } from '../sandbox/file-tree';
-import { startSandbox, type Sandbox, type SandboxSpec } from '../sandbox/sandbox';
+import { type Sandbox, type SandboxSpec, startSandbox } from '../sandbox/sandbox';
 import { AsynchronousQueue } from './asynchronous-queue';
 import { Attempts } from './attempt';
 import { clientConfiguration } from './clients';
-import { wallClock, type Clock } from './clock';
+import { type Clock, wallClock } from './clock';
 import { CloudWatchLogs } from './cloudwatch-logs';
 import { CodeCache, type FileTree } from './code-cache';
 import { Concurrency } from './concurrency';
@@ -15,7 +17,7 @@ import { EnvironmentPool } from './environment-pool';
 import { ControlPlaneFunctions, type FunctionSource } from './function-configuration';
 import { Invoke } from './invoke';
 import { OutputFiles } from './output-files';
-import { Records, type BedEvent, type InvocationRecord } from './records';
+import { type BedEvent, type InvocationRecord, Records } from './records';
 import { DataPlaneServer } from './server';
 
 export interface DataPlaneOptions {

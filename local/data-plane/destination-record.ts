@@ -1,4 +1,5 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+
 import type { EventOutcome } from './destinations';
 import type { FunctionConfiguration } from './function-configuration';
 import { DEAD_LETTER_MESSAGE_LIMIT } from './limits';

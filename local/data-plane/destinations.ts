@@ -2,6 +2,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+
 import type { Condition } from './asynchronous-queue';
 import { clientConfiguration, inChain } from './clients';
 import { buildRecord, deadLetterAttributes, recordedFunctionArn } from './destination-record';
@@ -99,7 +100,7 @@ export class Destinations {
   private async sendMessage(outcome: EventOutcome, arn: string, message: Omit<SendMessageCommand['input'], 'QueueUrl'>): Promise<void> {
     const [, , , , account, name] = arn.split(':');
     await this.using(new SQSClient(this.client(outcome)), async (client) => {
-      const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name!, QueueOwnerAWSAccountId: account! }));
+      const { QueueUrl } = await client.send(new GetQueueUrlCommand({ QueueName: name, QueueOwnerAWSAccountId: account }));
       await client.send(inChain(new SendMessageCommand({ QueueUrl: QueueUrl!, ...message }), outcome.traceId));
     });
   }

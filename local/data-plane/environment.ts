@@ -1,16 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
+
 import type { Sandbox, SandboxSpec } from '../sandbox/sandbox';
-import { Deferred } from './deferred';
 import type { EnvironmentFiles } from './code-cache';
+import { Deferred } from './deferred';
 import { environmentVariables } from './environment-variables';
 import { environmentIdentity, type FunctionConfiguration } from './function-configuration';
-import { exitError, timeoutError, type FunctionError } from './function-error';
+import { exitError, type FunctionError, timeoutError } from './function-error';
 import { INIT_LIMIT_MS } from './limits';
 import type { EnvironmentLog, LogSink } from './logs';
 import type { Records } from './records';
 import type { RuntimeOutcome } from './runtime-api';
-import { RuntimeProcess, type Ended } from './runtime-process';
+import { type Ended, RuntimeProcess } from './runtime-process';
 import { ServiceError } from './service-error';
 
 /** One event on its way to a runtime. */

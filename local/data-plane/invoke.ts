@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+
 import type { AsynchronousQueue } from './asynchronous-queue';
 import type { Attempts } from './attempt';
 import type { Concurrency, ConcurrencySlot } from './concurrency';
@@ -6,7 +7,7 @@ import type { FunctionConfiguration, FunctionSource } from './function-configura
 import { ASYNCHRONOUS_PAYLOAD_LIMIT, SYNCHRONOUS_PAYLOAD_LIMIT } from './limits';
 import { decodeClientContext, eventPayload } from './payload';
 import type { InvocationMode, InvocationRecord } from './records';
-import { continueChain, isRecursiveLoop, type Chain } from './recursion';
+import { type Chain, continueChain, isRecursiveLoop } from './recursion';
 import { asServiceError, ServiceError } from './service-error';
 
 /** One call of Lambda's Invoke. */

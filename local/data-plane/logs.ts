@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StringDecoder } from 'node:string_decoder';
+
 import type { FunctionConfiguration } from './function-configuration';
 import type { FunctionError } from './function-error';
 import { LOG_TAIL_LIMIT } from './limits';

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { finished } from 'node:stream/promises';
+
 import type { LogEvent } from './logs';
 
 /** The logs of all functions as files, one for each function: what people read when something fails. */

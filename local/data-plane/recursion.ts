@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+
 import { RECURSION_LIMIT } from './limits';
 
 /**
@@ -45,7 +46,7 @@ function parseLineage(lineage: string | undefined): Map<string, number> {
   for (const field of lineage?.split('|') ?? []) {
     const match = /^(?:\d+:)?([0-9a-f]{8}):(\d+)$/.exec(field);
     if (match) {
-      counters.set(match[1]!, Number(match[2]));
+      counters.set(match[1], Number(match[2]));
     }
   }
   return counters;

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
+
 import { Deferred } from './deferred';
 import { SYNCHRONOUS_PAYLOAD_LIMIT } from './limits';
 import { BodyTooLargeError, readBody, TruncatedBodyError } from './request-body';
@@ -143,7 +144,7 @@ export class RuntimeApi {
     if (route === '/runtime/invocation/next' && request.method === 'GET') {
       this.next(request, response);
     } else if (match && request.method === 'POST') {
-      await this.finish(decodeURIComponent(match[1]!), match[2] as 'response' | 'error', request, response);
+      await this.finish(decodeURIComponent(match[1]), match[2] as 'response' | 'error', request, response);
     } else if (route === '/runtime/init/error' && request.method === 'POST') {
       await this.failInit(request, response);
     } else {

@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { randomUUID } from 'node:crypto';
-import { errorResponse, payloadLimit, unknownMode, type Invoke, type InvokeRequest, type InvokeResponse } from './invoke';
+
+import { errorResponse, type Invoke, type InvokeRequest, type InvokeResponse, payloadLimit, unknownMode } from './invoke';
 import { requestTooLarge } from './payload';
 import type { InvocationMode, Records } from './records';
 import { BodyTooLargeError, readBody } from './request-body';

@@ -39,7 +39,9 @@ function sdkPackages(): string[] {
     .filter((client) => client.startsWith('client-'))
     .map((client) => path.join(scope, client));
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
-    if (found.has(directory)) continue;
+    if (found.has(directory)) {
+      continue;
+    }
     found.add(directory);
     waiting.push(...Object.keys(manifest(directory).dependencies ?? {}).map((dependency) => resolvePackage(dependency, directory)));
   }
@@ -49,10 +51,14 @@ function sdkPackages(): string[] {
 function resolvePackage(dependency: string, from: string): string {
   for (let place = from; place.startsWith(PROJECT_MODULES); place = path.dirname(place)) {
     const candidate = path.join(place, 'node_modules', dependency);
-    if (fs.existsSync(path.join(candidate, 'package.json'))) return candidate;
+    if (fs.existsSync(path.join(candidate, 'package.json'))) {
+      return candidate;
+    }
   }
   const candidate = path.join(PROJECT_MODULES, dependency);
-  if (fs.existsSync(path.join(candidate, 'package.json'))) return candidate;
+  if (fs.existsSync(path.join(candidate, 'package.json'))) {
+    return candidate;
+  }
   throw new Error(`${dependency}, which ${path.relative(PROJECT_MODULES, from)} depends on, is not installed; run npm ci`);
 }
 

@@ -40,7 +40,9 @@ export class Cache {
   /** The directory of an entry; `build` fills it when it is not there. `progress` hears of a wait for another process. */
   async ensure(name: string, build: (directory: string) => Promise<void>, progress: Progress = () => undefined): Promise<string> {
     const found = this.find(name);
-    if (found) return found;
+    if (found) {
+      return found;
+    }
     let building = this.underWay.get(name);
     if (!building) {
       building = this.buildLocked(name, build, progress).finally(() => this.underWay.delete(name));
@@ -53,7 +55,9 @@ export class Cache {
     fs.mkdirSync(this.root, { recursive: true });
     const lock = path.join(this.root, `${name}.lock`);
     for (let waits = 0; !takeLock(lock); waits++) {
-      if (waits === 1) progress(`${name}: another process is fetching it; waiting`);
+      if (waits === 1) {
+        progress(`${name}: another process is fetching it; waiting`);
+      }
       await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
     }
     const entry = path.join(this.root, name);
@@ -63,7 +67,9 @@ export class Cache {
     }
     const beside = fs.mkdtempSync(path.join(this.root, `${name}.building-`));
     try {
-      if (fs.existsSync(entry)) return entry;
+      if (fs.existsSync(entry)) {
+        return entry;
+      }
       await build(beside);
       fs.chmodSync(beside, 0o755);
       fs.renameSync(beside, entry);
@@ -81,10 +87,14 @@ function takeLock(lock: string): boolean {
     fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw error;
+    }
   }
   const owner = readOwner(lock);
-  if (owner !== undefined && !isAlive(owner)) fs.rmSync(lock, { force: true });
+  if (owner !== undefined && !isAlive(owner)) {
+    fs.rmSync(lock, { force: true });
+  }
   return false;
 }
 

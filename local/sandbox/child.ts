@@ -47,8 +47,11 @@ export async function run(file: string, args: string[], options: RunOptions = {}
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      if (code === 0) resolve(stdout);
-      else reject(new Error(`${[file, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}:\n${output.slice(-TAIL_CHARACTERS)}`));
+      if (code === 0) {
+        resolve(stdout);
+      } else {
+        reject(new Error(`${[file, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}:\n${output.slice(-TAIL_CHARACTERS)}`));
+      }
     });
   });
 }

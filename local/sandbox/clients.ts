@@ -1,7 +1,8 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+
 import { collectSdk, sdkEntryName } from './aws-sdk';
-import { platformTag, type Cache, type Progress } from './cache';
+import { type Cache, platformTag, type Progress } from './cache';
 import { buildNativeClient } from './native-client';
 import { pinnedVersions, pinnedWheel, unpackNpm, unpackWheels } from './registries';
 
@@ -27,7 +28,9 @@ export interface Entry {
 /** A Node.js interpreter from its npm package: `bin/node`. */
 export function nodeInterpreterEntry(major: string): Entry {
   const version = NODE_INTERPRETERS[major];
-  if (!version) throw new Error(`no Node.js ${major} is pinned; pinned are ${Object.keys(NODE_INTERPRETERS).join(', ')}`);
+  if (!version) {
+    throw new Error(`no Node.js ${major} is pinned; pinned are ${Object.keys(NODE_INTERPRETERS).join(', ')}`);
+  }
   const spec = `node-${process.platform}-${process.arch}@${version}`;
   return entry(`node-${version}`, async (directory, _cache, progress) => {
     progress(`Node.js ${version}: fetching (50 MB)`);
@@ -73,7 +76,7 @@ export function pythonClientEntry(minor: string, version: string): Entry {
   }
   return entry(`awslambdaric-${version}-cp${cp(minor)}`, async (directory, _cache, progress) => {
     progress(`awslambdaric ${version} for Python ${minor}: fetching`);
-    await unpackWheels(wheels as string[], directory);
+    await unpackWheels(wheels, directory);
   });
 }
 

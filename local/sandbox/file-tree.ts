@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+
 import * as yauzl from 'yauzl';
 
 const FILE_TYPE = 0o170000;
@@ -28,7 +29,9 @@ export async function unzip(zip: Buffer, into: string): Promise<void> {
 /** Unpacks layers over one another in the order given, as at `/opt`: of two files of the same name the later layer's stays. */
 export async function mergeLayers(zips: Buffer[], into: string): Promise<void> {
   await fs.promises.mkdir(into, { recursive: true });
-  for (const zip of zips) await unzip(zip, into);
+  for (const zip of zips) {
+    await unzip(zip, into);
+  }
 }
 
 async function openArchive(zip: Buffer): Promise<yauzl.ZipFile> {
@@ -65,8 +68,12 @@ async function makeDirectory(root: string, directory: string): Promise<void> {
   for (const part of path.relative(root, directory).split(path.sep).filter(Boolean)) {
     place = path.join(place, part);
     const there = await fs.promises.lstat(place).catch(() => undefined);
-    if (there?.isDirectory()) continue;
-    if (there) await fs.promises.rm(place);
+    if (there?.isDirectory()) {
+      continue;
+    }
+    if (there) {
+      await fs.promises.rm(place);
+    }
     await fs.promises.mkdir(place);
     await fs.promises.chmod(place, DIRECTORY_MODE);
   }
@@ -78,6 +85,8 @@ async function open(archive: yauzl.ZipFile, entry: yauzl.Entry): Promise<NodeJS.
 
 async function content(archive: yauzl.ZipFile, entry: yauzl.Entry): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of await open(archive, entry)) chunks.push(chunk as Buffer);
+  for await (const chunk of await open(archive, entry)) {
+    chunks.push(chunk as Buffer);
+  }
   return Buffer.concat(chunks);
 }

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { run } from './child';
 
 /** A Python installation of the wanted minor version. */
@@ -41,10 +42,14 @@ export async function findPython(minor: string): Promise<Search<PythonInterprete
 export async function searchPython(minor: string, environment: NodeJS.ProcessEnv): Promise<Search<PythonInterpreter>> {
   const looked: string[] = [];
   for (const candidate of candidates(minor, environment)) {
-    if (!fs.existsSync(candidate)) continue;
+    if (!fs.existsSync(candidate)) {
+      continue;
+    }
     looked.push(candidate);
     const found = await probe(candidate, minor);
-    if (found) return { found, looked };
+    if (found) {
+      return { found, looked };
+    }
   }
   return { looked };
 }
@@ -77,9 +82,13 @@ async function probe(candidate: string, minor: string): Promise<PythonInterprete
   // A shim, or a broken installation, fails here and the next candidate is tried.
   const output = await run(candidate, ['-I', '-c', PROBE], { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => undefined);
   const answer = output === undefined ? undefined : parseAnswer(output);
-  if (!answer) return undefined;
+  if (!answer) {
+    return undefined;
+  }
   const prefix = fs.realpathSync(answer.prefix);
-  if (!answer.version.startsWith(`${minor}.`) || !fs.existsSync(path.join(prefix, 'bin', `python${minor}`))) return undefined;
+  if (!answer.version.startsWith(`${minor}.`) || !fs.existsSync(path.join(prefix, 'bin', `python${minor}`))) {
+    return undefined;
+  }
   const sitePackages = answer.site.filter((directory) => directory.startsWith(`${prefix}/`) && fs.existsSync(directory));
   return { version: answer.version, prefix, sitePackages };
 }

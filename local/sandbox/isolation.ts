@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { type ChildProcess, spawn, type StdioOptions } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
@@ -63,7 +63,9 @@ export async function detectIsolation(
   for (const name of order) {
     const candidate: Isolation = { name, launch: name === 'bubblewrap' ? launchBubblewrap : launchUnshare };
     const refusal = await tryOut(candidate, searchPath);
-    if (refusal === undefined) return candidate;
+    if (refusal === undefined) {
+      return candidate;
+    }
     refusals.push(`${name}: ${refusal}`);
   }
   throw new Error(
@@ -111,7 +113,9 @@ async function tryOut(candidate: Isolation, searchPath: string | undefined): Pro
   try {
     return await new Promise<string | undefined>((resolve) => {
       let output = '';
-      for (const descriptor of [1, 2, 5]) child.stdio[descriptor]?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      for (const descriptor of [1, 2, 5]) {
+        child.stdio[descriptor]?.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      }
       child.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ENOENT' ? `${error.path} is not installed` : error.message));
       child.on('close', (code, signal) =>
         resolve(output === `written\n${USER}\n` && code === 0 ? undefined : `${output.trim()} (${signal ?? `exit code ${code}`})`),
@@ -164,7 +168,9 @@ function launchBubblewrap(layout: Layout): Launch {
 }
 
 function bubblewrapMount(mount: Mount): string[] {
-  if ('link' in mount) return ['--symlink', mount.link, mount.target];
+  if ('link' in mount) {
+    return ['--symlink', mount.link, mount.target];
+  }
   if ('contents' in mount) {
     return [
       '--tmpfs',
@@ -206,7 +212,9 @@ function launchUnshare(layout: Layout): Launch {
 }
 
 function unshareMount(mount: Mount): string[] {
-  if ('link' in mount) return ['link', mount.link, mount.target];
+  if ('link' in mount) {
+    return ['link', mount.link, mount.target];
+  }
   if ('contents' in mount) {
     return [
       'empty',

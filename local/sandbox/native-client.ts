@@ -1,8 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { run } from './child';
+
 import type { Progress } from './cache';
+import { run } from './child';
 import { unpackNpm } from './registries';
 
 const NODE_ADDON_API = 'node-addon-api@8.3.1';
@@ -65,7 +66,9 @@ async function build(version: string, nodeHeaders: string, into: string, progres
   // The managed runtime's file is the published one without its two lines for the shell.
   const published = fs.readFileSync(path.join(sources, 'index.mjs'), 'utf8');
   fs.writeFileSync(path.join(into, 'index.mjs'), published.replace(/^#!.*\n\n?/, ''));
-  for (const file of ['LICENSE', 'NOTICE']) fs.copyFileSync(path.join(sources, file), path.join(into, file));
+  for (const file of ['LICENSE', 'NOTICE']) {
+    fs.copyFileSync(path.join(sources, file), path.join(into, file));
+  }
   fs.rmSync(sources, { recursive: true });
   fs.rmSync(addonApi, { recursive: true });
 }

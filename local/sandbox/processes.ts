@@ -24,7 +24,9 @@ export class ProcessNamespace {
     const waiting = [this.init];
     for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
       // A number may have been given to another process meanwhile; the namespace can't have been.
-      if (found.has(pid) || namespaceOf(pid) !== this.id) continue;
+      if (found.has(pid) || namespaceOf(pid) !== this.id) {
+        continue;
+      }
       found.add(pid);
       waiting.push(...childrenOf(pid));
     }
@@ -38,22 +40,34 @@ export class ProcessNamespace {
     for (;;) {
       const members = this.members();
       const running = members.filter((pid) => !isStill(pid));
-      if (running.length === 0 && members.every((pid) => known.has(pid))) return;
-      for (const pid of running) signal(pid, 'SIGSTOP');
+      if (running.length === 0 && members.every((pid) => known.has(pid))) {
+        return;
+      }
+      for (const pid of running) {
+        signal(pid, 'SIGSTOP');
+      }
       known = new Set(members);
-      if (Date.now() > deadline) throw new Error(`processes ${running.join(', ')} of a sandbox could not be stopped within ${STOP_TIMEOUT_MS} ms`);
-      if (running.length > 0) await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+      if (Date.now() > deadline) {
+        throw new Error(`processes ${running.join(', ')} of a sandbox could not be stopped within ${STOP_TIMEOUT_MS} ms`);
+      }
+      if (running.length > 0) {
+        await new Promise((resolve) => setTimeout(resolve, STOP_POLL_MS));
+      }
     }
   }
 
   /** Lets every process go on. */
   resume(): void {
-    for (const pid of this.members()) signal(pid, 'SIGCONT');
+    for (const pid of this.members()) {
+      signal(pid, 'SIGCONT');
+    }
   }
 
   /** Ends the namespace: with its init, the kernel ends every process in it. */
   kill(): void {
-    if (namespaceOf(this.init) === this.id) signal(this.init, 'SIGKILL');
+    if (namespaceOf(this.init) === this.id) {
+      signal(this.init, 'SIGKILL');
+    }
   }
 
   /** Whether init has ended; the kernel lets go of an init only after every other process of its namespace. */
@@ -124,7 +138,9 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
+      throw error;
+    }
   }
 }
 

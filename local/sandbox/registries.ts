@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+
 import { run } from './child';
 import { unzip } from './file-tree';
 import pins from './pins.json';
@@ -15,7 +16,9 @@ const PLATFORM_TAGS = ['manylinux_2_28', 'manylinux_2_17', 'manylinux2014', 'man
 /** Fetches a pinned npm package with `npm pack`, checks it and unpacks it into a directory. */
 export async function unpackNpm(spec: string, into: string): Promise<void> {
   const integrity = NPM[spec];
-  if (!integrity) throw new Error(`${spec} is not pinned in local/sandbox/pins.json; add its integrity there`);
+  if (!integrity) {
+    throw new Error(`${spec} is not pinned in local/sandbox/pins.json; add its integrity there`);
+  }
   await inScratch(into, async (scratch) => {
     await run('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', scratch, spec], { cwd: scratch });
     const tarball = onlyFile(scratch, '.tgz');
@@ -96,11 +99,15 @@ async function inScratch(beside: string, work: (scratch: string) => Promise<void
 
 function onlyFile(directory: string, extension: string): string {
   const files = fs.readdirSync(directory).filter((file) => file.endsWith(extension));
-  if (files.length !== 1) throw new Error(`expected one ${extension} file in ${directory}, found ${files.length}`);
+  if (files.length !== 1) {
+    throw new Error(`expected one ${extension} file in ${directory}, found ${files.length}`);
+  }
   return path.join(directory, files[0]);
 }
 
 function check(what: string, bytes: Buffer, algorithm: 'sha512' | 'sha256', expected: string, encoding: 'base64' | 'hex'): void {
   const actual = createHash(algorithm).update(bytes).digest(encoding);
-  if (actual !== expected) throw new Error(`${what}: ${algorithm} is ${actual}, pinned is ${expected}; it was not used`);
+  if (actual !== expected) {
+    throw new Error(`${what}: ${algorithm} is ${actual}, pinned is ${expected}; it was not used`);
+  }
 }

@@ -1,17 +1,18 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+
 import { Cache, type Progress } from './cache';
 import {
   boto3Entry,
+  type Entry,
+  NATIVE_CLIENT,
+  NODE_CLIENTS,
   nodeClientEntry,
   nodeInterpreterEntry,
   nodeSdkEntry,
+  PYTHON_CLIENT,
   pythonClientEntry,
   pythonClientVersions,
-  NATIVE_CLIENT,
-  NODE_CLIENTS,
-  PYTHON_CLIENT,
-  type Entry,
 } from './clients';
 import { findPython, type PythonInterpreter } from './interpreters';
 import type { Mount } from './isolation';
@@ -86,8 +87,9 @@ export async function supportedRuntimes(cache = new Cache()): Promise<RuntimeSup
 export function newestRuntime(supported: readonly RuntimeSupport[], family: RuntimeFamily): string {
   const known = supported.filter(({ runtime }) => runtime.startsWith(family));
   const present = known.filter(({ missing }) => !missing).map(({ runtime }) => runtime);
-  if (present.length === 0)
+  if (present.length === 0) {
     throw new Error(`no ${family} runtime can run here: ${known.map(({ runtime, missing }) => `${runtime}: ${missing}`).join('; ')}`);
+  }
   return present.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
 }
 
@@ -111,9 +113,13 @@ export async function ensureRuntimes(
   await Promise.all(
     (['nodejs', 'python'] as const).map(async (family) => {
       for (const { row, client } of rows.filter((candidate) => candidate.row.family === family)) {
-        if (family === 'python' && !(await findPython(row.version)).found) continue;
+        if (family === 'python' && !(await findPython(row.version)).found) {
+          continue;
+        }
         const entries = [...entriesOf(row, client ?? row.client), ...(needsOwnNode(row) ? [nodeInterpreterEntry(row.version)] : [])];
-        for (const entry of entries) await entry.ensure(cache, progress);
+        for (const entry of entries) {
+          await entry.ensure(cache, progress);
+        }
       }
     }),
   );
@@ -140,7 +146,9 @@ export async function resolveRuntime(runtime: string, client: string | undefined
 
 function rowOf(runtime: string): RuntimeRow {
   const row = RUNTIMES[runtime];
-  if (!row) throw new Error(`the local bed does not run ${runtime}; it runs ${RUNTIME_NAMES.join(', ')}`);
+  if (!row) {
+    throw new Error(`the local bed does not run ${runtime}; it runs ${RUNTIME_NAMES.join(', ')}`);
+  }
   return row;
 }
 
@@ -186,14 +194,18 @@ function nodeMounts(node: NodeInterpreter, packages: string[]): { interpreter: s
 function packagesOf(runtime: string, row: RuntimeRow, client: string, cache: Cache): string[] {
   return entriesOf(row, client).flatMap((entry) => {
     const directory = cache.find(entry.name);
-    if (!directory) throw new Error(`${runtime}: ${entry.name} has not been fetched; ${FETCH}`);
+    if (!directory) {
+      throw new Error(`${runtime}: ${entry.name} has not been fetched; ${FETCH}`);
+    }
     return entries(directory);
   });
 }
 
 async function resolvePython(row: RuntimeRow): Promise<PythonInterpreter> {
   const { found, looked } = await findPython(row.version);
-  if (found) return found;
+  if (found) {
+    return found;
+  }
   const tried = looked.length > 0 ? looked.join(', ') : `python${row.version} and python3 on the PATH`;
   throw new Error(
     `python${row.version}: no CPython ${row.version} on this machine (tried ${tried}); install it so that \`python${row.version}\` is on the PATH`,
@@ -201,7 +213,9 @@ async function resolvePython(row: RuntimeRow): Promise<PythonInterpreter> {
 }
 
 function resolveNode(row: RuntimeRow, cache: Cache): NodeInterpreter {
-  if (!needsOwnNode(row)) return { version: process.versions.node, file: fs.realpathSync(process.execPath) };
+  if (!needsOwnNode(row)) {
+    return { version: process.versions.node, file: fs.realpathSync(process.execPath) };
+  }
   const { name } = nodeInterpreterEntry(row.version);
   const directory = cache.find(name);
   if (!directory) {

@@ -1,12 +1,13 @@
-import { execFile, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import * as fs from 'node:fs';
 import { Socket } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
-import { isolation, spawnLaunch, type Isolation, type Layout } from './isolation';
+
+import { type Isolation, isolation, type Layout, spawnLaunch } from './isolation';
 import { onlyChild, ProcessNamespace } from './processes';
-import { resolveRuntime, type ResolvedRuntime } from './runtimes';
+import { type ResolvedRuntime, resolveRuntime } from './runtimes';
 
 /** One execution environment. */
 export interface SandboxSpec {
@@ -84,7 +85,9 @@ export async function startSandbox(spec: SandboxSpec): Promise<Sandbox> {
   } finally {
     fs.closeSync(output.writeEnd);
   }
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => complaints.add(chunk));
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => complaints.add(chunk));
+  }
   const ended = new Promise<Ending>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code, signal) => resolve({ code, signal }));
@@ -135,7 +138,9 @@ class RunningSandbox implements Sandbox {
       this.over = true;
       clearInterval(this.memoryTimer);
       this.processes.kill();
-      while (!this.processes.isGone()) await pause(GONE_POLL_MS);
+      while (!this.processes.isGone()) {
+        await pause(GONE_POLL_MS);
+      }
       await drained;
       return this.reason === 'exit' ? { ...translate(code, signal), reason: this.reason } : { code: null, signal: 'SIGKILL', reason: this.reason };
     });
@@ -144,11 +149,15 @@ class RunningSandbox implements Sandbox {
 
   async freeze(): Promise<void> {
     clearInterval(this.memoryTimer);
-    if (!this.over) await this.processes.stop();
+    if (!this.over) {
+      await this.processes.stop();
+    }
   }
 
   async thaw(): Promise<void> {
-    if (this.over) return;
+    if (this.over) {
+      return;
+    }
     this.processes.resume();
     this.watchMemory();
   }
@@ -159,8 +168,12 @@ class RunningSandbox implements Sandbox {
   }
 
   private end(reason: SandboxExit['reason']): void {
-    if (this.over) return;
-    if (this.reason === 'exit') this.reason = reason;
+    if (this.over) {
+      return;
+    }
+    if (this.reason === 'exit') {
+      this.reason = reason;
+    }
     this.processes.kill();
   }
 
@@ -168,7 +181,9 @@ class RunningSandbox implements Sandbox {
     clearInterval(this.memoryTimer);
     this.memoryTimer = setInterval(() => {
       // Pages shared by forked processes are only divided among them when the cheap sum is over the limit.
-      if (this.processes.residentBytes() > this.memoryBytes && this.processes.proportionalBytes() > this.memoryBytes) this.end('out-of-memory');
+      if (this.processes.residentBytes() > this.memoryBytes && this.processes.proportionalBytes() > this.memoryBytes) {
+        this.end('out-of-memory');
+      }
     }, MEMORY_POLL_MS);
     this.memoryTimer.unref();
   }
@@ -225,14 +240,18 @@ async function findInit(child: ChildProcess, chosen: Isolation): Promise<Process
 
 async function reportedChild(child: ChildProcess): Promise<number | undefined> {
   let report = '';
-  for await (const chunk of (child.stdio[4] as Socket | undefined) ?? []) report += (chunk as Buffer).toString();
+  for await (const chunk of (child.stdio[4] as Socket | undefined) ?? []) {
+    report += (chunk as Buffer).toString();
+  }
   return (JSON.parse(report || '{}') as { 'child-pid'?: number })['child-pid'];
 }
 
 async function forkedChild(child: ChildProcess): Promise<number | undefined> {
   while (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
     const init = onlyChild(child.pid);
-    if (init !== undefined) return init;
+    if (init !== undefined) {
+      return init;
+    }
     await pause(GONE_POLL_MS);
   }
   return undefined;

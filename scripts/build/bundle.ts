@@ -3,14 +3,15 @@
  * and no network. The same sources give the same bytes. As a command: `tsx scripts/build/bundle.ts [folder]`, by default into the repository;
  * with `--code` the declarations in handler/ stay as they are, which nothing that runs needs.
  */
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { parseArgs } from 'node:util';
+
+import { ROOT } from '../command';
 import { bundle, CARRIED_BY_LAMBDA } from './bundler';
 import { handlerCode, handlerDeclarations, handlerLayer } from './handler';
 import { contractFiles, type Files, layerSources, layerZip } from './layer';
 import { packagesOf, thirdPartyLicenses } from './licenses';
-import { ROOT } from '../command';
 
 const WINDOW = 'lambda/maintenance-window';
 

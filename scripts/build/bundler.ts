@@ -1,6 +1,8 @@
 /** Bundles one entry of lambda/ by esbuild; a warning of it is an error. */
 import { join } from 'node:path';
-import { type BuildOptions, build } from 'esbuild';
+
+import { build, type BuildOptions } from 'esbuild';
+
 import { ROOT } from '../command';
 
 const COMMON = {

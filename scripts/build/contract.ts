@@ -4,8 +4,9 @@
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { format } from './json-in-typescript';
+
 import { ROOT } from '../command';
+import { format } from './json-in-typescript';
 
 export const GENERATED = join(ROOT, 'src', 'private', 'contract.generated.ts');
 

@@ -3,11 +3,13 @@
  * the same text in both. Bundled into users' functions, or taken from the layer by code that is not bundled.
  */
 import { join } from 'node:path';
+
 import type { BuildOptions } from 'esbuild';
+
+import { ROOT } from '../command';
 import { bundle, CARRIED_BY_LAMBDA } from './bundler';
 import { type Files, zip } from './layer';
 import { packagesOf } from './licenses';
-import { ROOT } from '../command';
 
 const ENTRY = 'lambda/custom-resource/runtime/nodejs/index.ts';
 

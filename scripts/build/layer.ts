@@ -2,8 +2,9 @@
  * A layer as one zip that is the same bytes on every machine: sorted names, one date, modes set here and not read from the disk, nothing
  * compressed. A directory would lose the wrapper's run bit when a Windows user synthesizes, and its hash must not depend on who built it.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+
 import { type Zippable, zipSync } from 'fflate';
 
 /** Everything of the gate lies under this name in /opt, so that other layers of the function are not disturbed. */

@@ -1,5 +1,5 @@
 /** The notices of the packages whose code was bundled: their licenses ask for them wherever the code goes. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Licenses that allow what bundling does. Another one has to be read by a person first. */

@@ -1,7 +1,7 @@
 /** `npm run build`: what a change needs before it is committed, in seconds: bundle, compile, unit tests, lint. */
+import { take } from '../build/steps';
 import { groupNamed } from './groups';
 import { runGroup } from './run-group';
-import { take } from '../build/steps';
 import { printTally } from './tally';
 
 const GROUPS = ['unit', 'lint'];

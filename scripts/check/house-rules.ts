@@ -1,6 +1,7 @@
 /** The rules of the house that no linter knows: where imports may point, how long a file may be, which words stay out of the bed. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, extname, join, posix, relative, sep } from 'node:path';
+
 import ts from 'typescript';
 
 /** A file that does one thing is shorter than this. */

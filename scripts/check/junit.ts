@@ -1,6 +1,7 @@
 /** JUnit files: the one form in which every group of tests says what it did. */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+
 import { XMLBuilder, XMLParser } from 'fast-xml-parser';
 
 export type Outcome = 'passed' | 'failed' | 'skipped';
@@ -92,7 +93,7 @@ export function writeReport(path: string, group: string, tests: readonly TestCas
     builder.build({
       '?xml': { [`${ATTRIBUTE}version`]: '1.0', [`${ATTRIBUTE}encoding`]: 'UTF-8' },
       'testsuites': { ...totals, testsuite: { ...totals, testcase: tests.map(element) } },
-    }) as string,
+    }),
   );
 }
 

@@ -1,6 +1,7 @@
 /** The checks that read the sources instead of running them. Each is one test case of the group `lint`. */
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { generate, GENERATED } from '../build/contract';
 import { ROOT, run, tool } from '../command';
 import { houseRules } from './house-rules';

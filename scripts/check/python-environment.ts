@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { ROOT, run } from '../command';
 
 const REQUIREMENTS = join(ROOT, 'scripts', 'check', 'python-requirements.txt');

@@ -3,13 +3,14 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
+import { take } from '../build/steps';
 import { ROOT, run, tool } from '../command';
 import { childEnvironment } from '../environment';
 import type { Group, Tool } from './groups';
 import { readReportIfAny, type TestCase, writeReport } from './junit';
 import { lint } from './lint';
 import { pythonEnvironment } from './python-environment';
-import { take } from '../build/steps';
 import { REPORTS } from './tally';
 
 const PARTIAL = join(ROOT, '.cache', 'reports');

@@ -4,6 +4,7 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { ROOT } from '../command';
 import { GROUPS } from './groups';
 import { type Outcome, readReport, type TestCase } from './junit';

@@ -1,6 +1,7 @@
 /** `npm test`: all groups in order, also after one that failed, then the tally. With names: those groups. */
 import { rmSync } from 'node:fs';
-import { GROUPS, groupNamed } from './groups';
+
+import { groupNamed, GROUPS } from './groups';
 import { runGroup } from './run-group';
 import { runtimeLines } from './runtimes';
 import { printTally, REPORTS } from './tally';

@@ -3,8 +3,9 @@
  * languages' packages embed. Not a development dependency, because all that it depends on is bundled in it and need not be installed.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+
 import { ROOT, run } from '../command';
 
 /** jsii-pacmak's version: they are released together. */

@@ -4,6 +4,7 @@
  */
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { ROOT, run, tool } from '../command';
 
 const FOLDER = join(ROOT, 'dist', 'js');

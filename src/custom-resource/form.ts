@@ -1,4 +1,5 @@
 import { IConstruct } from 'constructs';
+
 import { LongRunningProviderProps } from './long-running-provider-props';
 
 /** Where the function comes from: made here from code, made elsewhere, or another provider's. */

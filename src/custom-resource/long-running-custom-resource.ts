@@ -1,10 +1,11 @@
 import { CustomResource, Duration, Reference, RemovalPolicy } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+
 import { NAMES } from '../private/contract.generated';
 import { formOf } from './form';
-import { LongRunningProviderProps } from './long-running-provider-props';
 import { LongRunningProvider } from './long-running-provider';
+import { LongRunningProviderProps } from './long-running-provider-props';
 import { operationSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 
 /** Properties that belong to the protocol and not to the resource. */

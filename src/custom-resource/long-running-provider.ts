@@ -3,17 +3,18 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable, IConstruct } from 'constructs';
+
 import { CUSTOM_RESOURCE, NAMES } from '../private/contract.generated';
-import { formOf } from './form';
 import { environmentProblem, eventSource, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './checks/function-checks';
 import { handlerCodeOf, handlerCodeProblem } from './checks/handler-code';
-import { handlerLayerOf } from './parts/handler-layer';
+import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
+import { formOf } from './form';
 import { LongRunningProviderProps } from './long-running-provider-props';
+import { handlerLayerOf } from './parts/handler-layer';
 import { madeFunction } from './parts/made-function';
-import { executionSeconds, hopProblem, operationSecondsOf, operationSeconds, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
+import { executionSeconds, hopProblem, operationSeconds, operationSecondsOf, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 import { earlyStatements, selfStatement } from './parts/permissions';
 import { Responder } from './parts/responder';
-import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
 import { Target, targetOf, tokenResource } from './parts/target';
 
 /** A crash reaches the responder at once, instead of running a create again; throttled events are still retried for so many seconds. */

@@ -5,13 +5,14 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
+
 import { IAM, NAMES, STORE, TIMING } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
 import { stackSingleton } from '../private/stack-singleton';
 import { customerKeyStatement } from './parts/customer-key';
-import { Replay } from './replay';
 import { replayer } from './parts/replayer';
+import { Replay } from './replay';
 
 /** Where events are kept that came while a maintenance window was on. */
 export interface IDeferredEventStore extends IResource {

@@ -1,12 +1,13 @@
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
+
 import { NAMES } from '../private/contract.generated';
 import { IDeferredEventStore } from './deferred-event-store';
-import { guard } from './parts/guard';
 import { IMaintenanceWindow } from './maintenance-window';
 import { MaintenanceWindowGuard } from './maintenance-window-guard';
 import { MaintenanceWindowOptions } from './maintenance-window-options';
+import { guard } from './parts/guard';
 
 const MAINTENANCE_WINDOW_FUNCTION = Symbol.for('cdk-patient-lambda.MaintenanceWindowFunction');
 

@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+
 import { Deferral } from './deferral';
 import { IDeferredEventStore } from './deferred-event-store';
 import { HandlerLoading } from './handler-loading';

@@ -1,6 +1,7 @@
 import { CustomResource, Duration, IResource, Resource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+
 import { IAM, NAMES } from '../private/contract.generated';
 import { parameterArn } from '../private/parameter-arn';
 import { wholeSeconds } from '../private/seconds';

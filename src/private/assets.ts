@@ -1,5 +1,5 @@
-import { existsSync } from 'fs';
-import * as path from 'path';
+import { existsSync } from 'node:fs';
+import * as path from 'node:path';
 
 /** src/ and lib/ lie equally deep, so that the same path holds for tests and for the published package. */
 const ASSETS = path.join(__dirname, '..', '..', 'assets');

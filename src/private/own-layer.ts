@@ -1,5 +1,6 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
+
 import { Asset, assetPath } from './assets';
 import { stackSingleton } from './stack-singleton';
 

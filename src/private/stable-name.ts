@@ -1,4 +1,5 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
+
 import { Stack, Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 

@@ -1,13 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import * as customResource from '../../lambda/contract/custom-resource/custom-resource.json';
 import * as iam from '../../lambda/contract/iam.json';
-import * as names from '../../lambda/contract/names.json';
 import * as replay from '../../lambda/contract/maintenance-window/replay.json';
 import * as sources from '../../lambda/contract/maintenance-window/sources.json';
 import * as store from '../../lambda/contract/maintenance-window/store.json';
 import * as timing from '../../lambda/contract/maintenance-window/timing.json';
 import * as window from '../../lambda/contract/maintenance-window/window.json';
+import * as names from '../../lambda/contract/names.json';
 
 const ROOT = join(__dirname, '..', '..');
 const page = readFileSync(join(ROOT, 'docs', 'contract.md'), 'utf8');

@@ -1,5 +1,5 @@
+import { type Execution, laneOf, type SentEvent } from '../../demo/lanes';
 import type { Operation } from '../../demo/operation';
-import { laneOf, type Execution, type SentEvent } from '../../demo/lanes';
 
 /** An event as sent, the nth of a row. */
 export function sentEvent(n: number, overrides: Partial<SentEvent> = {}): SentEvent {

@@ -1,4 +1,5 @@
-import { PassThrough } from 'stream';
+import { PassThrough } from 'node:stream';
+
 import { Timeline } from '../../demo/timeline';
 import { operation } from './sample';
 

@@ -1,4 +1,5 @@
 import { DeleteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+
 import { runDemo } from '../../demo/run';
 import { forgeAnswer } from './support/forged-answer';
 import { keptEvent } from './support/kept-event';

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
+
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { randomUUID } from 'crypto';
+
 import { runDemo } from '../../demo/run';
 import { forgeAnswer } from './support/forged-answer';
 import { keptEvent } from './support/kept-event';

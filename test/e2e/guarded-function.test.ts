@@ -1,6 +1,8 @@
-import { createHash, randomBytes } from 'crypto';
+import { createHash, randomBytes } from 'node:crypto';
+
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
+
 import names from '../../lambda/contract/names.json';
 import { eventually, GuardedStack, type Item } from './support/guarded-stack';
 
@@ -139,7 +141,9 @@ test('a request for a custom resource is FAILED at once while the window is on',
 
 test('a guarded function asks AWS for nothing but what the contract lists, beside what its handler does', async () => {
   await stack.window('on');
-  for (const language of ['Python', 'Nodejs']) await stack.invoke(language, { id: newId(), payload: 'x'.repeat(20_000) });
+  for (const language of ['Python', 'Nodejs']) {
+    await stack.invoke(language, { id: newId(), payload: 'x'.repeat(20_000) });
+  }
   const guarded = [stack.outputs.Python, stack.outputs.Nodejs];
   const actions = new Set(
     stack.bed

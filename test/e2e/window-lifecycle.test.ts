@@ -1,4 +1,5 @@
 import { DescribeParametersCommand, GetParameterCommand } from '@aws-sdk/client-ssm';
+
 import contract from '../../lambda/contract/maintenance-window/window.json';
 import { GuardedStack } from './support/guarded-stack';
 

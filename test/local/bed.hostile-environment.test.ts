@@ -5,6 +5,7 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { virtualEnvironment } from '../../local/control-plane/virtual-environment';
 import { Program } from './program';
 
@@ -30,7 +31,9 @@ beforeAll(async () => {
     .join('');
   const configuration = `[profile victim]\nregion = eu-west-1\nendpoint_url = ${endpoint}\nservices = trap\n[default]\nendpoint_url = ${endpoint}\nservices = trap\n[services trap]\n${services}`;
   fs.mkdirSync(path.join(directory, '.aws'));
-  for (const file of ['config', path.join('.aws', 'config')]) fs.writeFileSync(path.join(directory, file), configuration);
+  for (const file of ['config', path.join('.aws', 'config')]) {
+    fs.writeFileSync(path.join(directory, file), configuration);
+  }
   for (const file of ['credentials', path.join('.aws', 'credentials')]) {
     fs.writeFileSync(
       path.join(directory, file),

@@ -1,5 +1,6 @@
 /** A bed whose program is killed leaves no process, port or file within three seconds. */
 import * as fs from 'node:fs';
+
 import { listens, Program, runs } from './program';
 
 /** The promise: what may pass between the program's end and that of everything it started. */
@@ -18,7 +19,9 @@ async function expectNothingLeft(pids: readonly number[], endpoint: string, dire
 
 /** Kills whatever a failed test would leave. */
 function sweep(pids: readonly number[]): void {
-  for (const pid of pids.filter(runs)) process.kill(pid, 'SIGKILL');
+  for (const pid of pids.filter(runs)) {
+    process.kill(pid, 'SIGKILL');
+  }
 }
 
 describe.each([

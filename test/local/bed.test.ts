@@ -2,12 +2,14 @@
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
+
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+
 import { Bed, type CdkApp } from '../../local/bed';
 import { WEAKER_THAN_AWS } from '../../local/control-plane/weaker-than-aws';
 import { eventually } from './control-plane/harness';
@@ -46,7 +48,9 @@ async function heard(fits: (note: Note) => boolean): Promise<Note> {
     for (const { Key } of Contents) {
       const { Body } = await s3.send(new GetObjectCommand({ Bucket: outputs.Heard, Key }));
       const note = JSON.parse(await Body!.transformToString()) as Note;
-      if (fits(note)) return note;
+      if (fits(note)) {
+        return note;
+      }
     }
     return undefined;
   });
@@ -73,7 +77,9 @@ describe('a deployed stack', () => {
       's3',
       async () => {
         const s3 = new S3Client({ ...bed.clientConfig, forcePathStyle: true });
-        for (const index of [0, 1]) await s3.send(new PutObjectCommand({ Bucket: outputs.Inbox, Key: `for-${index}/letter`, Body: 'dear' }));
+        for (const index of [0, 1]) {
+          await s3.send(new PutObjectCommand({ Bucket: outputs.Inbox, Key: `for-${index}/letter`, Body: 'dear' }));
+        }
         return [
           (note: Note) => note.event.Records?.[0].s3?.object.key === 'for-0/letter',
           (note: Note) => note.event.Records?.[0].s3?.object.key === 'for-1/letter',
@@ -167,7 +173,9 @@ describe('the CLI', () => {
 });
 
 it('says what is weaker than AWS, which isolation and which runtimes run', () => {
-  for (const line of WEAKER_THAN_AWS) expect(lines).toContain(`bed: weaker than AWS: ${line}`);
+  for (const line of WEAKER_THAN_AWS) {
+    expect(lines).toContain(`bed: weaker than AWS: ${line}`);
+  }
   expect(lines).toContain(`bed: functions run in sandboxes of ${bed.isolation}`);
   expect(lines.some((line) => line.startsWith('bed: python3.'))).toBe(true);
 });

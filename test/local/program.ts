@@ -1,5 +1,5 @@
 /** A program with a bed (apps/run-bed.ts) in a process of its own, and what can be seen of it from outside. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
@@ -42,8 +42,9 @@ export class Program {
   /** Resolves when the program has said something under this name. Rejects when it ends before. */
   async says(name: string): Promise<any> {
     while (!(name in this.said)) {
-      if (this.child.exitCode !== null || this.child.signalCode !== null)
+      if (this.child.exitCode !== null || this.child.signalCode !== null) {
         throw new Error(`ended before it said ${name}:\n${this.output.slice(-40).join('\n')}`);
+      }
       await new Promise<void>((resolve) => this.waiting.add(resolve));
     }
     return this.said[name];
@@ -57,15 +58,21 @@ export class Program {
       .filter((name) => /^\d+$/.test(name))
       .map(Number)) {
       const parent = parentOf(pid);
-      if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+      if (parent !== undefined) {
+        children.set(parent, [...(children.get(parent) ?? []), pid]);
+      }
     }
     const found = [this.pid];
-    for (const pid of found) found.push(...(children.get(pid) ?? []));
+    for (const pid of found) {
+      found.push(...(children.get(pid) ?? []));
+    }
     return found;
   }
 
   private wake(): void {
-    for (const resolve of this.waiting) resolve();
+    for (const resolve of this.waiting) {
+      resolve();
+    }
     this.waiting.clear();
   }
 }

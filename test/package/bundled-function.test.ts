@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
 import { ROOT } from '../../scripts/command';
 import { childEnvironment } from '../../scripts/environment';
 import { Cloud } from '../clients/support/cloud';

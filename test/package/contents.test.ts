@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
+
 import { ROOT, tool } from '../../scripts/command';
 import { childEnvironment } from '../../scripts/environment';
 import { packed, packedFiles, unpack } from './unpacked';

@@ -2,7 +2,9 @@ import { execFile } from 'node:child_process';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+
 import { build, type Format } from 'esbuild';
+
 import { CARRIED_BY_LAMBDA } from '../../scripts/build/bundler';
 import { ROOT } from '../../scripts/command';
 import { childEnvironment } from '../../scripts/environment';

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+
 import ts from 'typescript';
+
 import { installed } from './installed';
 import { SAMPLES } from './type-samples';
 

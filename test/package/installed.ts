@@ -1,5 +1,6 @@
 import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+
 import { ROOT } from '../../scripts/command';
 import { unpack } from './unpacked';
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+
 import { childEnvironment } from '../../scripts/environment';
 import { JSII_KERNEL } from '../../scripts/release/jsii-kernel';
 

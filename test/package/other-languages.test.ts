@@ -1,5 +1,6 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { ROOT } from '../../scripts/command';
 import { Kernel, type Reference } from './kernel';
 import { packed, packedFile } from './unpacked';

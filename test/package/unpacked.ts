@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { TARBALL } from '../../scripts/release/tarball';
 
 /** The files of the packed library, without npm's folder `package/`. */

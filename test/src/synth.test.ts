@@ -1,8 +1,10 @@
 import childProcess from 'node:child_process';
 import fs from 'node:fs';
 import { Socket } from 'node:net';
+
 import { App, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
 import { longRunning } from './custom-resource/template';
 import { guarded } from './maintenance-window/app';
 

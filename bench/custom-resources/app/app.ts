@@ -1,7 +1,8 @@
+import * as path from 'node:path';
+
 import { App, Aspects, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as cr from 'aws-cdk-lib/custom-resources';
-import * as path from 'path';
 import { LongRunningProvider } from 'cdk-patient-lambda';
 
 const EXECUTION_TIMEOUT = Duration.seconds(15);
@@ -40,7 +41,9 @@ class CustomResourcesStack extends Stack {
     const layer = new lambda.LayerVersion(this, 'Loopback', { code: lambda.Code.fromAsset(path.join(__dirname, 'response-url')) });
     Aspects.of(peer).add({
       visit(node) {
-        if (!(node instanceof lambda.CfnFunction)) return;
+        if (!(node instanceof lambda.CfnFunction)) {
+          return;
+        }
         node.runtime = runtime.name;
         node.layers = [layer.layerVersionArn];
         node.addPropertyOverride('Environment.Variables.NODE_OPTIONS', '--require=/opt/loopback.js');

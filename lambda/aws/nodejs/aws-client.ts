@@ -1,8 +1,8 @@
 /** Calls of AWS's JSON services without an SDK, which would cost more than the rest of a cold start. */
-import { CredentialSource, CredentialsError } from './credentials';
-import { endpointUrl, type Service } from './endpoints';
 import { reasonOf } from '../../maintenance-window/gate/nodejs/quiet/errors';
 import type { Environment } from '../../maintenance-window/gate/nodejs/quiet/settings';
+import { CredentialsError, CredentialSource } from './credentials';
+import { endpointUrl, type Service } from './endpoints';
 import { type HttpResponse, send } from './transport';
 
 export type Json = Record<string, unknown>;

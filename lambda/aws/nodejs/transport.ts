@@ -3,6 +3,7 @@
  * callback handler's response waits until that is empty, so timers are cleared and the agent lets go of idle sockets.
  */
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+
 import { reasonOf } from '../../maintenance-window/gate/nodejs/quiet/errors';
 
 export interface HttpResponse {
@@ -74,7 +75,7 @@ async function load(protocol: string): Promise<HttpModule> {
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new Error(`'${protocol}' is neither http: nor https:`);
   }
-  return (protocol === 'https:' ? await import('node:https') : await import('node:http')) as unknown as HttpModule;
+  return protocol === 'https:' ? import('node:https') : import('node:http');
 }
 
 function open(http: HttpModule, request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void): ClientRequest {

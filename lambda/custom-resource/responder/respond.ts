@@ -1,14 +1,14 @@
 /** The last resort: answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
-import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
-import { type Answer, render, shortReason } from '../../cloudformation/answer';
 import type { Clock } from '../../clock';
+import { type Answer, render, shortReason } from '../../cloudformation/answer';
 import { deliver, type Environment, type Fetch } from '../../cloudformation/delivery';
+import { type CloudFormationRequest, isObject } from '../../cloudformation/request';
+import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
 import { logger, type Write } from '../runtime/nodejs/operation/log';
 import { hideUrl, Mask } from '../runtime/nodejs/protocol/mask';
 import { type Operation, readOperation } from '../runtime/nodejs/protocol/operation';
 import { failureId, type Progress } from '../runtime/nodejs/protocol/physical-id';
 import { holdsReference } from '../runtime/nodejs/protocol/references';
-import { type CloudFormationRequest, isObject } from '../../cloudformation/request';
 
 /** Kept back from the time limit, in milliseconds. */
 const RESERVE = 1000;
@@ -33,7 +33,7 @@ export interface Surroundings {
  * @throws Error when nobody waits for an answer, or when CloudFormation does not take it
  */
 export async function respond(record: unknown, { clock, fetch, environment, write, endsAt }: Surroundings): Promise<void> {
-  const { requestPayload, responsePayload, requestContext } = (isObject(record) ? record : {}) as Readonly<Record<string, unknown>>;
+  const { requestPayload, responsePayload, requestContext } = isObject(record) ? record : {};
   const { operation } = readOperation(parsed(requestPayload) ?? requestPayload, clock.now(), undefined);
   const { request, closesAt } = operation;
   const mask = new Mask();

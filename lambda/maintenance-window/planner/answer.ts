@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+
 import { responseBytes } from '../../contract/custom-resource/custom-resource.json';
 import type { Clock } from './clock';
 import type { WindowRequest } from './request';

@@ -1,5 +1,6 @@
 /** The planner's entry point: CloudFormation's requests for maintenance windows, sent as custom resources of type Custom::CdkPatientLambdaWindow. */
 import { SSMClient } from '@aws-sdk/client-ssm';
+
 import { systemClock } from './clock';
 import { serve } from './planner';
 import { readRequest } from './request';

@@ -1,4 +1,5 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+
 import { allowedPattern, grammar } from '../../contract/maintenance-window/window.json';
 import { parseOperator } from '../window/window';
 import type { Clock } from './clock';

@@ -1,4 +1,5 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
+
 import { createFailedMarker } from '../../contract/custom-resource/custom-resource.json';
 import { grammar } from '../../contract/maintenance-window/window.json';
 import { deliver, type Environment, type Outcome } from './answer';

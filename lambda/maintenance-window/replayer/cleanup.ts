@@ -1,5 +1,6 @@
 /** Removes chunks that nobody will read. A chunk goes before the row that names it, so that none is ever left without a name. */
 import { randomUUID } from 'node:crypto';
+
 import { unfinishedWrite } from '../../contract/maintenance-window/timing.json';
 import type { Change } from './change';
 import type { Clock } from './clock';

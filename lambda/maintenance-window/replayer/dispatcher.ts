@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
+
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+
 import type { Clock } from './clock';
 import { shownError } from './log';
 import { pointerTo } from './pointer';

@@ -2,6 +2,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
+
 import { systemClock } from './clock';
 import { consoleLog } from './log';
 import { embeddedMetrics } from './metrics';

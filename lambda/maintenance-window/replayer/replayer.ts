@@ -2,8 +2,9 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { metrics as names } from '../../contract/names.json';
+
 import { settle } from '../../contract/maintenance-window/timing.json';
+import { metrics as names } from '../../contract/names.json';
 import { type Census, takeCensus } from './census';
 import { Circuit } from './circuit';
 import { removeFinishedChunks, removeUnfinished } from './cleanup';
@@ -16,8 +17,8 @@ import { type Log, shownError } from './log';
 import type { Metrics } from './metrics';
 import { Pace } from './pace';
 import { Readiness, type Waiting } from './readiness';
-import { readEnvelope } from './row';
 import type { RunFilter } from './request';
+import { readEnvelope } from './row';
 import { newRun, type Run, Runs } from './runs';
 import type { Settings } from './settings';
 import { Table } from './table';

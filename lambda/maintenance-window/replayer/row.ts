@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
 import { backlogGroups, shards } from '../../contract/maintenance-window/store.json';
 
 export type Item = Record<string, AttributeValue>;

@@ -1,5 +1,6 @@
 /** Replay runs: rows of the same table, so that a sweep can go on with what an invocation that died had begun. */
 import { randomUUID } from 'node:crypto';
+
 import { run as runContract } from '../../contract/maintenance-window/store.json';
 import type { Change } from './change';
 import type { RunFilter } from './request';
@@ -114,7 +115,7 @@ export class Runs {
 
   /** Adds to a run's counts and notes whether the circuit breaker stopped it. */
   async note(run: Run, counts: Readonly<Record<RunCount, number>>, tripped: boolean): Promise<void> {
-    const changed = runContract.counts.filter((name) => counts[name as RunCount] > 0);
+    const changed = runContract.counts.filter((name) => counts[name] > 0);
     if (changed.length === 0 && tripped === run.tripped) {
       return;
     }
@@ -122,7 +123,7 @@ export class Runs {
       changeOf(run, {
         when: 'attribute_exists(#pk)',
         then: `SET #tripped = :tripped${changed.length > 0 ? ` ADD ${changed.map((name) => `#${name} :${name}`).join(', ')}` : ''}`,
-        values: { tripped: { BOOL: tripped }, ...Object.fromEntries(changed.map((name) => [name, counts[name as RunCount]])) },
+        values: { tripped: { BOOL: tripped }, ...Object.fromEntries(changed.map((name) => [name, counts[name]])) },
       }),
     );
   }

@@ -7,6 +7,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+
 import { backlogGroups, index } from '../../contract/maintenance-window/store.json';
 import { type Change, namesIn, updateInput, type Value, valuesOf } from './change';
 import { backlogKey, type BacklogRow, type Group, type Item, readRow } from './row';

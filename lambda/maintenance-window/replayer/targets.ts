@@ -1,6 +1,7 @@
 import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { environment as names, layer } from '../../contract/names.json';
+
 import { cacheTtlSeconds } from '../../contract/maintenance-window/timing.json';
+import { environment as names, layer } from '../../contract/names.json';
 import { shownError } from './log';
 import type { WindowNames } from './windows';
 

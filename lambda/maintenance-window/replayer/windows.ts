@@ -1,4 +1,5 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
+
 import { settle } from '../../contract/maintenance-window/timing.json';
 import { decide, guarded, type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../window/window';
 import type { Clock } from './clock';

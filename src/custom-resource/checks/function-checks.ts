@@ -1,6 +1,7 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
+
 import { asynchronousSource } from '../../private/asynchronous-source';
 import { CUSTOM_RESOURCE } from '../../private/contract.generated';
 import { FunctionTargets } from '../../private/function-targets';

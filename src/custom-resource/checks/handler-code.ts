@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, statSync } from 'fs';
-import * as path from 'path';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import * as path from 'node:path';
+
 import { Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 

@@ -3,9 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+
 import { writeLogsStatement } from '../../private/own-function';
-import { handlerLayerOf } from './handler-layer';
 import { LongRunningProviderProps } from '../long-running-provider-props';
+import { handlerLayerOf } from './handler-layer';
 import { vpcStatement } from './permissions';
 
 /** Lambda's own default of 128 MiB makes the SDK's first call slow. */

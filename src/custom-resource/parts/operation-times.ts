@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+
 import { CUSTOM_RESOURCE } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 

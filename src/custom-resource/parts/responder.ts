@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, IConstruct } from 'constructs';
+
 import { NAMES } from '../../private/contract.generated';
 import { ownFunction } from '../../private/own-function';
 import { stackSingleton } from '../../private/stack-singleton';

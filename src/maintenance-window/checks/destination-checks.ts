@@ -1,5 +1,6 @@
 import { Annotations, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
 import { asynchronousSource } from '../../private/asynchronous-source';
 import { NAMES } from '../../private/contract.generated';
 import { FunctionTargets } from '../../private/function-targets';

@@ -2,6 +2,7 @@ import { Aspects, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
+
 import { IAM } from '../../private/contract.generated';
 import { warnWithoutFailureDestination } from './destination-checks';
 import { mappingsOf } from './event-sources';

@@ -3,12 +3,13 @@ import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { IConstruct } from 'constructs';
+
 import { TIMING } from '../../private/contract.generated';
 import { DeferralAction } from '../deferral-action';
-import { Mapping, mappingsOf } from './event-sources';
-import { actionFor, deferralProperty } from '../parts/gate-environment';
 import { IMaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
+import { actionFor, deferralProperty } from '../parts/gate-environment';
+import { Mapping, mappingsOf } from './event-sources';
 
 /** What AWS sets where a template says nothing, in seconds. DynamoDB streams keep records for just this long, Kinesis streams at least. */
 const AWS_DEFAULTS = { queueRetention: 345_600, visibility: 30, streamRetention: 86_400 };

@@ -1,6 +1,8 @@
-import { createHash } from 'crypto';
+import { createHash } from 'node:crypto';
+
 import { Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
 import { STORE } from '../../private/contract.generated';
 import { stableName } from '../../private/stable-name';
 

@@ -1,9 +1,10 @@
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
 import { IAM } from '../../private/contract.generated';
 import { parameterArn } from '../../private/parameter-arn';
-import { customerKeyStatement } from './customer-key';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
+import { customerKeyStatement } from './customer-key';
 
 /** All that a guarded function may do with its window and its store, and nothing of other functions' events. */
 export function functionStatements(fn: lambda.Function, guard: MaintenanceWindowGuard): iam.PolicyStatement[] {

@@ -1,20 +1,21 @@
 import { Annotations, IResource, Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
 import { NAMES } from '../../private/contract.generated';
-import { DeferredEventStore } from '../deferred-event-store';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
-import { functionKeyOf } from './function-key';
-import { gateEnvironment, Variables } from './gate-environment';
-import { functionStatements } from './grants';
+import { checkMappings } from '../checks/mapping-checks';
+import { checkSupported } from '../checks/supported-functions';
+import { DeferredEventStore } from '../deferred-event-store';
 import { HandlerLoading } from '../handler-loading';
-import { layerOf } from './layer';
 import { MaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
-import { checkMappings } from '../checks/mapping-checks';
-import { checkSupported } from '../checks/supported-functions';
+import { functionKeyOf } from './function-key';
+import { gateEnvironment, Variables } from './gate-environment';
+import { functionStatements } from './grants';
+import { layerOf } from './layer';
 
 /** Under this a late load of the handler and its first run may not fit into one invocation. */
 const SHORT_TIMEOUT_SECONDS = 10;

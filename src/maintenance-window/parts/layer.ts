@@ -1,5 +1,6 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
+
 import { NAMES } from '../../private/contract.generated';
 import { ownLayer } from '../../private/own-layer';
 

@@ -1,11 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
+
 import { IAM, NAMES } from '../../private/contract.generated';
-import { parameterArn } from '../../private/parameter-arn';
-import { stackSingleton } from '../../private/stack-singleton';
-import { topLevelStack } from '../../private/stable-name';
 import { ownFunction } from '../../private/own-function';
+import { parameterArn } from '../../private/parameter-arn';
+import { topLevelStack } from '../../private/stable-name';
+import { stackSingleton } from '../../private/stack-singleton';
 
 /** Makes, keeps and removes the parameters of the stack's windows, as a custom resource. One in each stack. */
 export class Planner extends Construct {

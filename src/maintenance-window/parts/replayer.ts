@@ -4,12 +4,13 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+
 import { IAM, NAMES, STORE } from '../../private/contract.generated';
-import { parameterArn } from '../../private/parameter-arn';
-import { customerKeyStatement } from './customer-key';
-import { IDeferredEventStore } from '../deferred-event-store';
 import { ownFunction } from '../../private/own-function';
+import { parameterArn } from '../../private/parameter-arn';
+import { IDeferredEventStore } from '../deferred-event-store';
 import { Replay } from '../replay';
+import { customerKeyStatement } from './customer-key';
 
 const SWEEP = { action: 'sweep' };
 const SWEEP_EVERY = Duration.minutes(1);

@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Format, buildSync } from 'esbuild';
-import { RuntimeProcess } from '../../../local/data-plane/runtime-process';
+
+import { buildSync, type Format } from 'esbuild';
+
 import type { RuntimeOutcome } from '../../../local/data-plane/runtime-api';
+import { RuntimeProcess } from '../../../local/data-plane/runtime-process';
 import { mergeLayers } from '../../../local/sandbox/file-tree';
 import { startSandbox } from '../../../local/sandbox/sandbox';
 import { CARRIED_BY_LAMBDA } from '../../../scripts/build/bundler';

@@ -5,7 +5,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+
 import { CreateTableCommand, DynamoDBClient, type DynamoDBClientConfig, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+
 import { index, table } from '../../../lambda/contract/maintenance-window/store.json';
 
 const JAR = 'dynamodb_local_2026-01-16';

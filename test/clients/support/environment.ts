@@ -3,10 +3,11 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { type Ended, RuntimeProcess } from '../../../local/data-plane/runtime-process';
-import type { RuntimeOutcome } from '../../../local/data-plane/runtime-api';
-import { startSandbox, type SandboxExit } from '../../../local/sandbox/sandbox';
+
 import names from '../../../lambda/contract/names.json';
+import type { RuntimeOutcome } from '../../../local/data-plane/runtime-api';
+import { type Ended, RuntimeProcess } from '../../../local/data-plane/runtime-process';
+import { type SandboxExit, startSandbox } from '../../../local/sandbox/sandbox';
 
 /** Longer than anything takes here: what it ends is a hang. */
 const PATIENCE_MS = 30_000;

@@ -1,8 +1,9 @@
 /** The layer as the build puts it together, unpacked: what Lambda shows at /opt. */
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { contractFiles, layerSources, layerZip } from '../../../scripts/build/layer';
+
 import { unzip } from '../../../local/sandbox/file-tree';
+import { contractFiles, layerSources, layerZip } from '../../../scripts/build/layer';
 
 const ROOT = path.resolve(__dirname, '../../..');
 

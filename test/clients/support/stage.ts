@@ -3,9 +3,11 @@ import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand, UpdateItemCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
-import { startDynamoDbLocal, type DynamoDbLocal } from './dynamodb-local';
-import { FUNCTION_KEY, OPERATOR_PARAMETER, TestEnvironment, type EnvironmentSpec } from './environment';
+
+import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+
+import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local';
+import { type EnvironmentSpec, FUNCTION_KEY, OPERATOR_PARAMETER, TestEnvironment } from './environment';
 import { unpackLayer } from './layer';
 import { ParameterStore } from './parameter-store';
 

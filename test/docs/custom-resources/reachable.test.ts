@@ -1,4 +1,5 @@
 import { runOperation } from 'cdk-patient-lambda/handler';
+
 import { handler } from './reachable';
 
 test('is there when the URL answers, though that takes longer than an execution', async () => {

@@ -1,10 +1,12 @@
 /** The guide's table of reasons against what CloudFormation is told. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { customResource, done, type Json, type PollingHandlers, type Raw, runOperation, type RunOptions, wait } from 'cdk-patient-lambda/handler';
+
+import { answerTo } from '../../../lambda/custom-resource/responder/respond';
 import { readOperation } from '../../../lambda/custom-resource/runtime/nodejs/protocol/operation';
 import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
-import { answerTo } from '../../../lambda/custom-resource/responder/respond';
 
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'custom-resources.md'), 'utf8');
 const [section] = page.split('## What CloudFormation shows when\n')[1].split('\n## ');

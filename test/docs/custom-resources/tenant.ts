@@ -1,4 +1,5 @@
 import { customResource, done, type Raw, wait } from 'cdk-patient-lambda/handler';
+
 import { tenants } from './tenants';
 
 export const handler = customResource({

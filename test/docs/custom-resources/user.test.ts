@@ -1,5 +1,6 @@
 /** What the guide says of failures and secrets is so. */
 import { runOperation } from 'cdk-patient-lambda/handler';
+
 import { handler } from './user';
 import { users } from './users';
 

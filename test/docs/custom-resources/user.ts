@@ -1,4 +1,5 @@
 import { customResource, done, ResourceFailure } from 'cdk-patient-lambda/handler';
+
 import { users } from './users';
 
 export const handler = customResource({

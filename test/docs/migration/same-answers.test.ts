@@ -1,5 +1,6 @@
 /** The two handlers of the migration guide come to the same. */
 import { runOperation } from 'cdk-patient-lambda/handler';
+
 import { isComplete, onEvent } from './on-event';
 import { handler } from './tenant';
 import { tenants } from './tenants';

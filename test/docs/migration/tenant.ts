@@ -1,5 +1,6 @@
 /** The guide to migration: the same handler here. */
 import { customResource, done, wait } from 'cdk-patient-lambda/handler';
+
 import { tenants } from './tenants';
 
 export const handler = customResource({

@@ -1,10 +1,12 @@
 /// <reference lib="dom" />
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
-import * as path from 'path';
-import { pathToFileURL } from 'url';
-import { chromium, type Browser } from 'playwright-core';
-import { laneOf, type Execution, type SentEvent } from '../../../demo/lanes';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { type Browser, chromium } from 'playwright-core';
+
+import { type Execution, laneOf, type SentEvent } from '../../../demo/lanes';
 import { judgeOperation } from '../../../demo/operation';
 import { reportPage } from '../../../demo/report';
 import { judge } from '../../../demo/verdict';
@@ -66,11 +68,15 @@ async function openOffline(file: string) {
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    if (['error', 'warning'].includes(message.type())) {
+      complaints.push(message.text());
+    }
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
-    if (!/^(file|data):/.test(request.url())) complaints.push(`asked for ${request.url()}`);
+    if (!/^(file|data):/.test(request.url())) {
+      complaints.push(`asked for ${request.url()}`);
+    }
   });
   await page.goto(pathToFileURL(file).href);
   return { page, complaints, close: () => context.close() };
@@ -109,7 +115,9 @@ test("the custom resource's executions stand in a row under the events, each wit
   expect(polls).toHaveLength(49);
   for (const [n, bar] of bars.entries()) {
     expect(bar.top).toBeGreaterThan(Math.max(...events.map(({ bottom }) => bottom)));
-    if (n > 0) expect(bar.left).toBeGreaterThan(bars[n - 1].right - 1);
+    if (n > 0) {
+      expect(bar.left).toBeGreaterThan(bars[n - 1].right - 1);
+    }
   }
   const inside = (poll: typeof answer, bar: typeof answer) =>
     poll.left > bar.left - 2 && poll.right < bar.right + 2 && poll.top > bar.top && poll.bottom < bar.bottom;

@@ -1,5 +1,6 @@
 /** An update and a create that CancelUpdateStack cancels under way, through the stock CDK CLI. */
 import { CancelUpdateStackCommand } from '@aws-sdk/client-cloudformation';
+
 import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
 import { eventually } from '../support/guarded-stack';
 import { type Call, ResourceStacks } from '../support/resource-stack';

@@ -23,7 +23,9 @@ beforeAll(async () => {
   };
   await Promise.all(['Slow', 'Lifecycle', 'Doomed'].map(deploy));
   const { Slow, Lifecycle } = stacks.outputs;
-  for (const name of [Slow.Function, Lifecycle.Function, Lifecycle.CommonJsFunction]) allowed[name] = await statementsOf(stacks.bed, name);
+  for (const name of [Slow.Function, Lifecycle.Function, Lifecycle.CommonJsFunction]) {
+    allowed[name] = await statementsOf(stacks.bed, name);
+  }
 }, 240_000);
 
 afterAll(() => stacks?.bed.close(), 30_000);
@@ -45,7 +47,9 @@ describe('create', () => {
     expect(of('Thing')).not.toHaveProperty('physicalResourceId');
     expect(of('Other')).toMatchObject({ call: 'create', resourceType: 'Custom::Other', properties: { Beside: '1' } });
     expect(of('Plain')).toMatchObject({ call: 'create', resourceType: 'Custom::Other' });
-    for (const call of calls) expect(Object.keys(call.properties)).not.toContain('ServiceToken');
+    for (const call of calls) {
+      expect(Object.keys(call.properties)).not.toContain('ServiceToken');
+    }
   });
 
   test('by a bundled ES module, by a CommonJS bundle, and by CommonJS that finds the runtime in the layer and names no id', async () => {
@@ -167,7 +171,9 @@ describe('update', () => {
 
 test('a function asks AWS for nothing but what its role allows, itself by the very ARN that is the service token', () => {
   const { Alias, Function: slow } = stacks.outputs.Slow;
-  for (const [name, statements] of Object.entries(allowed)) expect(notAllowed(stacks.bed, name, statements)).toEqual([]);
+  for (const [name, statements] of Object.entries(allowed)) {
+    expect(notAllowed(stacks.bed, name, statements)).toEqual([]);
+  }
   const invoked = stacks.bed.requests().filter(({ functionName, action }) => functionName === slow && action === 'lambda:InvokeFunction');
   expect(new Set(invoked.map(({ resource }) => resource))).toEqual(new Set([Alias]));
   const invoke = allowed[slow].filter(({ Action }) => [Action].flat().includes('lambda:InvokeFunction')).flatMap(({ Resource }) => Resource);

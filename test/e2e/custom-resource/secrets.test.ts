@@ -1,6 +1,8 @@
 /** References to Secrets Manager in properties, literal as from CloudFormation: the handler sees the secret, nothing else does. */
-import { createHash, randomBytes } from 'crypto';
+import { createHash, randomBytes } from 'node:crypto';
+
 import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
 import { eventually } from '../support/guarded-stack';
 import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 import { type Call, ResourceStacks } from '../support/resource-stack';
@@ -48,7 +50,9 @@ beforeAll(async () => {
   ]);
   await secrets.send(new PutSecretValueCommand({ SecretId: 'vault', SecretString: JSON.stringify(second) }));
   outputs = await deployment;
-  for (const name of ['Function', 'Responder']) statements[name] = await statementsOf(stacks.bed, outputs[name]);
+  for (const name of ['Function', 'Responder']) {
+    statements[name] = await statementsOf(stacks.bed, outputs[name]);
+  }
 }, 240_000);
 
 afterAll(() => stacks?.bed.close(), 30_000);
@@ -60,7 +64,9 @@ test('a handler sees secrets in every form of a reference, and the same version 
   expect(seenByHandler[0]).toMatchObject({ call: 'create', hop: 0, properties: digests(first, first) });
   const late = seenByHandler.filter(({ hop }) => hop > 1);
   expect(late.length).toBeGreaterThan(0);
-  for (const { properties } of seenByHandler) expect(properties).toEqual(digests(first, first));
+  for (const { properties } of seenByHandler) {
+    expect(properties).toEqual(digests(first, first));
+  }
   expect(outputs.VaultedDigest).toBe(sha256(first.password));
 });
 
@@ -112,7 +118,9 @@ test('no event, state, record, log line, answer or stack event holds the secret;
   expect(seen(found, canary)).toEqual(expect.arrayContaining([expect.stringMatching(/^log /), expect.stringContaining('logs:PutLogEvents')]));
 
   for (const { user, password } of [first, second]) {
-    for (const secret of [password, password.slice(-32), user, user.slice(-16)]) expect(seen(found, secret)).toEqual([]);
+    for (const secret of [password, password.slice(-32), user, user.slice(-16)]) {
+      expect(seen(found, secret)).toEqual([]);
+    }
   }
 });
 

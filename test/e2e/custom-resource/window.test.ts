@@ -2,12 +2,14 @@
  * Functions under a maintenance window and behind a provider: an operation begun is finished, new requests are FAILED at once.
  * Requests by hand come as CloudFormation's do: asynchronously, with a pre-signed URL of an S3 bucket to answer to, whose signature the bed checks.
  */
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { type AccessKey, CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { DescribeParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { sign } from 'aws4';
-import { setTimeout as sleep } from 'timers/promises';
+
 import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
 import { eventually } from '../support/guarded-stack';
 import { ResourceStacks } from '../support/resource-stack';

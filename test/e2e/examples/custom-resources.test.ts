@@ -1,9 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { mkdtempSync, rmSync, writeFileSync } from 'fs';
-import { tmpdir } from 'os';
-import * as path from 'path';
+
 import { Bed, type CdkApp } from '../../../local/bed';
 import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 
@@ -107,7 +109,9 @@ test('deleted, the restore has removed its items before the table went, and the 
 
 test('in all that, the functions asked AWS for nothing but what their roles allow', () => {
   expect(allowed).toHaveLength(4);
-  for (const [name, statements] of allowed) expect(notAllowed(bed, name, statements)).toEqual([]);
+  for (const [name, statements] of allowed) {
+    expect(notAllowed(bed, name, statements)).toEqual([]);
+  }
 
   const asked = new Set(
     bed

@@ -12,5 +12,7 @@ export async function forgeAnswer(bed: Bed, status: 'SUCCESS' | 'FAILED'): Promi
   const { StackId, RequestId, LogicalResourceId } = request;
   const answer = { Status: status, Reason: 'forged', PhysicalResourceId: 'forged', StackId, RequestId, LogicalResourceId };
   const { ok } = await fetch(request.ResponseURL, { method: 'PUT', body: Buffer.from(JSON.stringify(answer)) });
-  if (!ok) throw new Error('the bed did not take the forged answer');
+  if (!ok) {
+    throw new Error('the bed did not take the forged answer');
+  }
 }

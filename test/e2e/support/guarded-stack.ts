@@ -1,9 +1,11 @@
-import * as path from 'path';
-import { setTimeout as sleep } from 'timers/promises';
+import * as path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DynamoDBClient, GetItemCommand, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+
 import { Bed, type CdkApp } from '../../../local/bed';
 
 export type Item = Record<string, AttributeValue>;
@@ -43,7 +45,9 @@ export class GuardedStack {
 
   async deploy(context: Record<string, string> = {}, stack = 'Guarded'): Promise<void> {
     const outputs = await this.bed.deploy(this.app(context), stack);
-    if (stack === 'Guarded') this.outputs = outputs[stack];
+    if (stack === 'Guarded') {
+      this.outputs = outputs[stack];
+    }
   }
 
   async destroy(): Promise<void> {
@@ -95,8 +99,12 @@ export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) =>
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
-    if (right(answer)) return answer;
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s; the last answer was ${JSON.stringify(answer)?.slice(-2000)}`);
+    if (right(answer)) {
+      return answer;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`not within ${seconds} s; the last answer was ${JSON.stringify(answer)?.slice(-2000)}`);
+    }
     await sleep(500);
   }
 }

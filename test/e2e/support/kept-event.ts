@@ -1,4 +1,5 @@
-import { DynamoDBClient, ScanCommand, type AttributeValue } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+
 import type { Bed } from '../../../local/bed';
 
 /** One event that waits in the demo's store, not a batch. */

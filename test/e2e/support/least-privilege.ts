@@ -7,6 +7,7 @@ import {
   ListRolePoliciesCommand,
 } from '@aws-sdk/client-iam';
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+
 import type { Bed } from '../../../local/bed';
 
 export interface Statement {

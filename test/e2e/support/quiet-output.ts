@@ -1,4 +1,4 @@
-import { PassThrough } from 'stream';
+import { PassThrough } from 'node:stream';
 
 /** Takes what the demo prints and keeps it to itself. */
 export function quietOutput(): NodeJS.WriteStream {

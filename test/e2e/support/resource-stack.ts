@@ -1,6 +1,8 @@
-import * as path from 'path';
+import * as path from 'node:path';
+
 import { CloudFormationClient, DescribeStackEventsCommand, DescribeStacksCommand, type Stack, type StackEvent } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+
 import { Bed, type StackOutputs } from '../../../local/bed';
 
 /** What a handler noted of one call. */
@@ -87,11 +89,15 @@ export class ResourceStacks {
 
   /** The table with the calls, also of a stack whose deployment has not finished, or failed. */
   private async table(name: string): Promise<string> {
-    if (this.outputs[name]) return this.outputs[name].Calls;
+    if (this.outputs[name]) {
+      return this.outputs[name].Calls;
+    }
     const made = (await this.events(name)).find(
       ({ ResourceType, ResourceStatus }) => ResourceType === 'AWS::DynamoDB::Table' && ResourceStatus === 'CREATE_COMPLETE',
     );
-    if (!made) throw new Error(`the table of ${name} is not there yet`);
+    if (!made) {
+      throw new Error(`the table of ${name} is not there yet`);
+    }
     return made.PhysicalResourceId!;
   }
 

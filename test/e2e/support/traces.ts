@@ -1,6 +1,7 @@
-import { CloudWatchLogsClient, DescribeLogGroupsCommand, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { GetTemplateCommand } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand, paginateFilterLogEvents } from '@aws-sdk/client-cloudwatch-logs';
 import { paginateScan } from '@aws-sdk/client-dynamodb';
+
 import type { ResourceStacks } from './resource-stack';
 
 /** Something that was written, sent or shown on the bed. */
@@ -26,17 +27,22 @@ export async function traces(stacks: ResourceStacks, stack: string): Promise<Tra
   }
   for (const { functionName, action, service, path, body } of bed.requests()) {
     // The tests put the secret there
-    if (functionName !== null || service !== 'secretsmanager') add(`request ${action ?? path} of ${functionName ?? 'nobody'}`, body);
+    if (functionName !== null || service !== 'secretsmanager') {
+      add(`request ${action ?? path} of ${functionName ?? 'nobody'}`, body);
+    }
   }
   const logs = new CloudWatchLogsClient(bed.clientConfig);
   for (const { logGroupName } of (await logs.send(new DescribeLogGroupsCommand({}))).logGroups!) {
-    for await (const { events } of paginateFilterLogEvents({ client: logs }, { logGroupName }))
+    for await (const { events } of paginateFilterLogEvents({ client: logs }, { logGroupName })) {
       events!.forEach(({ message }) => add(`log ${logGroupName}`, message));
+    }
   }
   add('stack events', await stacks.events(stack));
   add('stack', await stacks.stack(stack));
   add('template', (await cloudFormation.send(new GetTemplateCommand({ StackName: stack }))).TemplateBody);
-  for await (const { Items } of paginateScan({ client: dynamodb }, { TableName: stacks.outputs[stack].Calls })) add('calls', Items);
+  for await (const { Items } of paginateScan({ client: dynamodb }, { TableName: stacks.outputs[stack].Calls })) {
+    add('calls', Items);
+  }
   return found;
 }
 

@@ -3,9 +3,10 @@
  * The process ends at a step that has an effect outside; the real responder gets Lambda's record of it.
  */
 import * as fc from 'fast-check';
+
+import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
 import { createFailedMarker } from '../../../lambda/contract/custom-resource/custom-resource.json';
 import { defaultPhysicalResourceId } from '../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
-import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
 import { done, ResourceFailure, wait } from '../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { request, STACK } from './runtime/nodejs/requests';
 import { type Fate, never, World } from './world';

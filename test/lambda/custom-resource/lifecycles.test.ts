@@ -2,8 +2,8 @@
  * Lifecycles as sequences of requests, after CloudFormation's contract (reference 1.1 to 1.3): what it sends next depends on what it was told.
  * The handler keeps what exists; a lifecycle ends with nothing left and nothing deleted that was needed.
  */
-import { createFailedMarker } from '../../../lambda/contract/custom-resource/custom-resource.json';
 import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
+import { createFailedMarker } from '../../../lambda/contract/custom-resource/custom-resource.json';
 import { done, ResourceFailure, wait } from '../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import type { AnyHandlers } from '../../../lambda/custom-resource/runtime/nodejs/types';
 import { request, START } from './runtime/nodejs/requests';
@@ -56,7 +56,7 @@ class Stack {
       },
       delete: async ({ physicalResourceId }) => {
         calls.push(`delete ${physicalResourceId}`);
-        things.delete(physicalResourceId!);
+        things.delete(physicalResourceId);
         return done();
       },
       poll: async () => done(),

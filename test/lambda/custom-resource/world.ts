@@ -1,9 +1,9 @@
 import type { Clock } from '../../../lambda/clock';
-import { execute } from '../../../lambda/custom-resource/runtime/nodejs/operation/execution';
 import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
+import { respond } from '../../../lambda/custom-resource/responder/respond';
+import { execute } from '../../../lambda/custom-resource/runtime/nodejs/operation/execution';
 import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
 import type { AnyHandlers, Definition } from '../../../lambda/custom-resource/runtime/nodejs/types';
-import { respond } from '../../../lambda/custom-resource/responder/respond';
 import { START } from './runtime/nodejs/requests';
 
 /** What CloudFormation got, as it stands in the body. */

@@ -2,7 +2,7 @@
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import { Code, Function as LambdaFunctionResource, Runtime, RuntimeFamily, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Code, Function as LambdaFunctionResource, type IFunction, Runtime, RuntimeFamily } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -55,7 +55,9 @@ const node = new LambdaFunctionResource(stack, 'Node', {
   timeout: Duration.seconds(20),
   memorySize: 256,
 });
-for (const fn of [python, node]) heard.grantWrite(fn);
+for (const fn of [python, node]) {
+  heard.grantWrite(fn);
+}
 
 const alias = node.addAlias('live');
 const named: IFunction[] = [python, alias];
@@ -90,4 +92,6 @@ const outputs = {
   Echo: made.getAttString('Echo'),
   PythonName: python.functionName,
 };
-for (const [name, value] of Object.entries(outputs)) new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(`Out${name}`);
+for (const [name, value] of Object.entries(outputs)) {
+  new CfnOutput(stack, `${name}Output`, { value }).overrideLogicalId(`Out${name}`);
+}

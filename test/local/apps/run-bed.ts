@@ -3,7 +3,9 @@
  * `round`: deploys, invokes, destroys, closes. `invoke`: stays in a function that sleeps. `deploy`: stays in a deployment that waits.
  */
 import * as path from 'node:path';
+
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+
 import { Bed } from '../../../local/bed';
 
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -12,7 +14,9 @@ async function main(what: string): Promise<void> {
   const bed = await Bed.open({
     log: (line) => void process.stderr.write(`${line}\n`),
     onEvent: (event) => {
-      if (event.type === 'invocation-started') say({ started: event.invocation.functionName });
+      if (event.type === 'invocation-started') {
+        say({ started: event.invocation.functionName });
+      }
     },
   });
   say({ endpoint: bed.endpoint, directory: path.dirname(bed.environment.HOME) });

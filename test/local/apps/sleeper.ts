@@ -15,5 +15,7 @@ def handler(event, context):
     return "awake"
 `),
 });
-if (process.env.WAITS) new CustomResource(stack, 'Never', { serviceToken: sleeper.functionArn, serviceTimeout: Duration.minutes(30) });
+if (process.env.WAITS) {
+  new CustomResource(stack, 'Never', { serviceToken: sleeper.functionArn, serviceTimeout: Duration.minutes(30) });
+}
 new CfnOutput(stack, 'Name', { value: sleeper.functionName });

@@ -4,6 +4,7 @@ import { CreateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SendMessageBatchCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+
 import { Harness } from './harness';
 
 const TRACE = 'Root=1-00000000-000000000000000000000000;Parent=0000000000000000;Sampled=0;Lineage=1:abcdef01:3';

@@ -1,6 +1,7 @@
 /** The launcher's process as its parent sees it. */
 import * as fs from 'node:fs';
-import { Harness, eventually } from './harness';
+
+import { eventually, Harness } from './harness';
 
 function launcherPid(): number {
   const own = fs

@@ -1,6 +1,4 @@
 /** What CloudFormation makes of a function's answers. The data plane is a recorder; each answer is put by the test. */
-import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import {
   CancelUpdateStackCommand,
   DeleteStackCommand,
@@ -8,7 +6,10 @@ import {
   DescribeStacksCommand,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation';
-import { eventually, Harness, type Handed } from './harness';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+
+import { eventually, type Handed, Harness } from './harness';
 
 let bed: Harness;
 let fn: string;
@@ -365,6 +366,8 @@ describe('dynamic references in the properties', () => {
     const remove = await requestOf(stack, 'Delete');
     expect(remove.event.ResourceProperties).toMatchObject(asSent);
     await put(remove, answerTo(remove));
-    for (const handed of [create, update, remove]) expect(handed.body.toString()).not.toContain('hidden');
+    for (const handed of [create, update, remove]) {
+      expect(handed.body.toString()).not.toContain('hidden');
+    }
   });
 });

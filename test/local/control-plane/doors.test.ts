@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { plainEnvironment } from '../../../local/control-plane/environment';
 import table from '../../../local/control-plane/triggers.json';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { bedEnvironment, pipEnvironment, plainEnvironment, withAppVariables } from '../../../local/control-plane/environment';
 
 const before = { ...process.env };
@@ -25,7 +26,9 @@ beforeEach(() => {
 });
 afterEach(() => {
   fs.rmSync(root, { recursive: true, force: true });
-  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const name of Object.keys(process.env)) {
+    delete process.env[name];
+  }
   Object.assign(process.env, before);
 });
 
@@ -61,7 +64,9 @@ it('is complete here, name by name', () => {
 
 it('has an empty home and empty configuration files', () => {
   const { HOME, AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE, TMPDIR } = bedEnvironment(root, 'http://127.0.0.1:1');
-  for (const file of [AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE]) expect(fs.readFileSync(file, 'utf8')).toBe('');
+  for (const file of [AWS_CONFIG_FILE, AWS_SHARED_CREDENTIALS_FILE]) {
+    expect(fs.readFileSync(file, 'utf8')).toBe('');
+  }
   expect(fs.readdirSync(HOME).filter((name) => name.startsWith('.'))).toEqual([]);
   expect(fs.statSync(TMPDIR).isDirectory()).toBe(true);
 });

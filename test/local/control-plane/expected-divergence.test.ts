@@ -2,10 +2,11 @@
 import { UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { CreateEventSourceMappingCommand, GetPolicyCommand } from '@aws-sdk/client-lambda';
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
-import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
-import { eventually, Harness, type Handed } from './harness';
+
+import { eventually, type Handed, Harness } from './harness';
 
 let bed: Harness;
 let fn: string;
@@ -75,7 +76,9 @@ describe('expected divergence', () => {
     const template = (size: number) =>
       JSON.stringify({ Resources: { Thing: custom({ Size: size }), Later: custom({ Size: size }, { DependsOn: 'Thing' }) } });
     await bed.createStack('Replaced', JSON.parse(template(1)));
-    for (const name of ['Thing', 'Later']) await answer(await request('Replaced', 'Create', name));
+    for (const name of ['Thing', 'Later']) {
+      await answer(await request('Replaced', 'Create', name));
+    }
     await bed.settled('Replaced');
     await bed.cloudFormation.send(new UpdateStackCommand({ StackName: 'Replaced', TemplateBody: template(2) }));
     await answer(await request('Replaced', 'Update', 'Thing'), { PhysicalResourceId: 'another' });

@@ -1,6 +1,15 @@
 /** What the data plane is told about functions, and the records of requests. */
 import { createHash } from 'node:crypto';
+
 import { UpdateStackCommand } from '@aws-sdk/client-cloudformation';
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  CreateTableCommand,
+  DynamoDBClient,
+  PutItemCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
 import {
   CreateAliasCommand,
   DeleteFunctionEventInvokeConfigCommand,
@@ -12,16 +21,9 @@ import {
   PutFunctionRecursionConfigCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
-import { unzipSync } from 'fflate';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
-import {
-  BatchGetItemCommand,
-  BatchWriteItemCommand,
-  CreateTableCommand,
-  DynamoDBClient,
-  PutItemCommand,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { unzipSync } from 'fflate';
+
 import { eventually, Harness, zip } from './harness';
 
 let bed: Harness;
@@ -152,7 +154,7 @@ describe('/_bed/function', () => {
     [{ name: `${arn('there')}:gone` }, `${arn('there')}:gone`],
   ])('answers 404 as Lambda does for %j', async (query, missing) => {
     await bed.createFunction('there').catch(() => undefined);
-    const answer = await ask('function', query as Record<string, string>);
+    const answer = await ask('function', query);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('x-amzn-errortype')).toBe('ResourceNotFoundException');
     expect(answer.body.Message).toBe(`Function not found: ${missing}`);
@@ -231,16 +233,21 @@ describe('/_bed/code and /_bed/layer', () => {
     const latest = await ask('code', { name: 'coded', qualifier: '' });
     expect(textIn(one.bytes, 'index.py')).toBe('# one');
     expect(textIn(latest.bytes, 'index.py')).toBe('# two');
-    for (const code of [one, latest]) expect(code.headers.get('x-code-sha256')).toBe(createHash('sha256').update(code.bytes).digest('base64'));
+    for (const code of [one, latest]) {
+      expect(code.headers.get('x-code-sha256')).toBe(createHash('sha256').update(code.bytes).digest('base64'));
+    }
     expect((await ask('function', { name: 'coded:1' })).body.codeSha256).toBe(one.headers.get('x-code-sha256'));
   });
 
   it('give each version of a layer, and 404 for one that does not exist', async () => {
     const archives = [zip({ a: 'first' }), zip({ a: 'second' })];
     const arns: string[] = [];
-    for (const ZipFile of archives)
+    for (const ZipFile of archives) {
       arns.push((await bed.lambda.send(new PublishLayerVersionCommand({ LayerName: 'grown', Content: { ZipFile } }))).LayerVersionArn!);
-    for (const [index, layer] of arns.entries()) expect((await ask('layer', { arn: layer })).bytes.equals(archives[index])).toBe(true);
+    }
+    for (const [index, layer] of arns.entries()) {
+      expect((await ask('layer', { arn: layer })).bytes.equals(archives[index])).toBe(true);
+    }
     expect(await ask('layer', { arn: arns[0].replace(/:1$/, ':7') })).toMatchObject({
       status: 404,
       body: { Message: expect.stringContaining('grown:7') },

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { text } from 'node:stream/consumers';
+
 import {
   CloudFormationClient,
   CreateStackCommand,
@@ -14,8 +15,9 @@ import {
   DescribeStacksCommand,
   type Stack,
 } from '@aws-sdk/client-cloudformation';
-import { CreateFunctionCommand, LambdaClient, type CreateFunctionCommandInput } from '@aws-sdk/client-lambda';
+import { CreateFunctionCommand, type CreateFunctionCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
+
 import { ControlPlane } from '../../../local/control-plane/control-plane';
 import { bedEnvironment, credentials, REGION } from '../../../local/control-plane/environment';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
@@ -177,8 +179,12 @@ export async function eventually<T>(ask: () => Promise<T | undefined>): Promise<
   const deadline = Date.now() + PATIENCE_MS;
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > deadline) throw new Error(`no answer after ${PATIENCE_MS / 1000} s: ${ask.toString()}`);
+    if (answer !== undefined) {
+      return answer;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`no answer after ${PATIENCE_MS / 1000} s: ${ask.toString()}`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20).unref());
   }
 }
@@ -190,6 +196,8 @@ export async function botocore(harness: Harness, service: string, operation: str
   });
   child.stdin.end(JSON.stringify(parameters));
   const [output, errors, code] = await Promise.all([text(child.stdout), text(child.stderr), new Promise((resolve) => child.once('close', resolve))]);
-  if (code !== 0) throw new Error(`${service} ${operation}: ${errors}`);
+  if (code !== 0) {
+    throw new Error(`${service} ${operation}: ${errors}`);
+  }
   return JSON.parse(output);
 }

@@ -1,5 +1,6 @@
 /** Invoke in all its forms: raw bytes to the data plane and back, refusals in Lambda's shape. */
 import { InvokeAsyncCommand, InvokeCommand, InvokeWithResponseStreamCommand, LambdaClient } from '@aws-sdk/client-lambda';
+
 import { eventually, Harness } from './harness';
 
 let bed: Harness;

@@ -1,5 +1,6 @@
 /** Parameter Store refuses what AWS's does. */
-import { GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient, type PutParameterCommandInput } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, GetParametersCommand, PutParameterCommand, type PutParameterCommandInput, SSMClient } from '@aws-sdk/client-ssm';
+
 import { Harness } from './harness';
 
 let bed: Harness;

@@ -1,6 +1,7 @@
 /** A secret's Ref is its ARN through create, update, replacement and deletion. */
 import { DeleteStackCommand, DescribeStacksCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
 import { GetSecretValueCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
 import { eventually, Harness } from './harness';
 
 let bed: Harness;

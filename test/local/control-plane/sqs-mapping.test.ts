@@ -1,7 +1,8 @@
 /** What becomes of messages when their function fails, in whole or in part. */
 import { CreateEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { eventually, Harness, type Handed, type Reply } from './harness';
+
+import { eventually, type Handed, Harness, type Reply } from './harness';
 
 let bed: Harness;
 let sqs: SQSClient;
@@ -152,7 +153,9 @@ describe('a FIFO queue', () => {
     let failed = false;
     bed.recorder.answer = ({ event }) => {
       const first = event.Records.findIndex((r: any) => r.body === 'a1');
-      if (failed || first < 0) return undefined;
+      if (failed || first < 0) {
+        return undefined;
+      }
       failed = true;
       const rest = event.Records.slice(first).filter((r: any) => r.attributes.MessageGroupId === 'a');
       return { body: JSON.stringify({ batchItemFailures: rest.map((r: any) => ({ itemIdentifier: r.messageId })) }) };

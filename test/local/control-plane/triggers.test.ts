@@ -1,6 +1,7 @@
 /** One fidelity test for each row of the trigger table: caused through the public API, seen where the data plane is. */
 import * as http from 'node:http';
 import { gunzipSync } from 'node:zlib';
+
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -21,8 +22,9 @@ import { CreateBucketCommand, PutBucketNotificationConfigurationCommand, PutObje
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+
 import table from '../../../local/control-plane/triggers.json';
-import { botocore, Harness, type Handed } from './harness';
+import { botocore, type Handed, Harness } from './harness';
 
 let bed: Harness;
 /** The unqualified ARN and that of an alias of version 1. */

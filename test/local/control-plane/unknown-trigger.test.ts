@@ -1,5 +1,5 @@
 /** A way to start a function that the table does not know is refused by name, and nothing runs. */
-import { Harness, botocore, eventually } from './harness';
+import { botocore, eventually, Harness } from './harness';
 
 let bed: Harness;
 beforeAll(async () => {

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
 
 const PINNED = fs.readFileSync(path.join(__dirname, '../../../local/control-plane/requirements.txt'), 'utf8');
@@ -30,7 +31,9 @@ it(
   'is built on first use, with progress, clears what a killed build left, and is used again afterwards',
   async () => {
     const [abandoned, atWork] = ['x.building-old', 'x.building-new'].map((name) => path.join(cacheOf(), name));
-    for (const building of [abandoned, atWork]) fs.mkdirSync(building, { recursive: true });
+    for (const building of [abandoned, atWork]) {
+      fs.mkdirSync(building, { recursive: true });
+    }
     const twoHoursAgo = Date.now() / 1000 - 7200;
     fs.utimesSync(abandoned, twoHoursAgo, twoHoursAgo);
     const lines: string[] = [];
@@ -65,6 +68,8 @@ it(
 it('pins every package by hash and names no host', () => {
   const pins = PINNED.split('\n').filter((line) => /^[a-z]/.test(line));
   expect(pins.length).toBeGreaterThan(15);
-  for (const pin of pins) expect(pin).toMatch(/^[a-z0-9-]+==[0-9a-z.]+( ; .*)? \\$/);
+  for (const pin of pins) {
+    expect(pin).toMatch(/^[a-z0-9-]+==[0-9a-z.]+( ; .*)? \\$/);
+  }
   expect(PINNED).not.toMatch(/https?:|--index|--find-links/);
 });

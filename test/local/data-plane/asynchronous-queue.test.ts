@@ -1,10 +1,10 @@
-import { AsynchronousQueue, type AcceptedEvent } from '../../../local/data-plane/asynchronous-queue';
+import { type AcceptedEvent, AsynchronousQueue } from '../../../local/data-plane/asynchronous-queue';
 import type { AttemptEvent } from '../../../local/data-plane/attempt';
 import { Concurrency, type ConcurrencySlot } from '../../../local/data-plane/concurrency';
 import type { EventOutcome } from '../../../local/data-plane/destinations';
 import type { InvocationResult } from '../../../local/data-plane/environment';
 import type { FunctionConfiguration } from '../../../local/data-plane/function-configuration';
-import { Records, type BedEvent, type InvocationRecord } from '../../../local/data-plane/records';
+import { type BedEvent, type InvocationRecord, Records } from '../../../local/data-plane/records';
 import { ServiceError } from '../../../local/data-plane/service-error';
 import { DeclaredFunctions } from './functions';
 import { ManualClock, quiet } from './manual-clock';
@@ -152,10 +152,10 @@ describe('throttles', () => {
     await bench.add(bench.functions.declare('f'));
     await bench.clock.advance(7 * HOUR);
     const due = bench.events.flatMap((event) => (event.type === 'retry-scheduled' ? [event.due] : []));
-    const gaps = due.slice(1).map((time, index) => time - due[index]!);
+    const gaps = due.slice(1).map((time, index) => time - due[index]);
     expect(Math.max(...gaps)).toBe(5 * MINUTE);
     expect(bench.outcomes).toMatchObject([{ condition: 'EventAgeExceeded', invokeCount: 0, status: 429 }]);
-    expect(bench.outcomes[0]!.result).toBeUndefined();
+    expect(bench.outcomes[0].result).toBeUndefined();
     expect(bench.clock.now() - due.at(-1)!).toBeGreaterThanOrEqual(HOUR);
   });
 
@@ -252,7 +252,7 @@ describe('system errors', () => {
     await bench.clock.advance(HOUR);
     expect(bench.times).toEqual([0]);
     expect(bench.outcomes).toMatchObject([{ condition: 'RetriesExhausted', invokeCount: 1, status: 404 }]);
-    expect(bench.outcomes[0]!.configuration.eventInvokeConfig?.onFailure).toBe('arn:aws:sqs:us-east-1:000000000000:q');
+    expect(bench.outcomes[0].configuration.eventInvokeConfig?.onFailure).toBe('arn:aws:sqs:us-east-1:000000000000:q');
   });
 });
 

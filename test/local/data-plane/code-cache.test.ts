@@ -1,6 +1,7 @@
 import * as fs from 'node:fs/promises';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { CodeCache } from '../../../local/data-plane/code-cache';
 import { mergeLayers, unzip } from '../../../local/sandbox/file-tree';
 import { DeclaredFunctions } from './functions';

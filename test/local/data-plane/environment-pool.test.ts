@@ -31,12 +31,12 @@ test('an environment is frozen when it asks for the next invocation, not when it
   });
   bed!.functions.declare('f');
   await bed!.result('f');
-  expect(runtimes[0]!.calls).toEqual([]);
+  expect(runtimes[0].calls).toEqual([]);
   ask();
   await bed!.seen((event) => event.type === 'environment-frozen');
-  expect(runtimes[0]!.calls).toEqual(['freeze']);
+  expect(runtimes[0].calls).toEqual(['freeze']);
   await bed!.result('f');
-  expect(runtimes[0]!.calls).toEqual(['freeze', 'thaw']);
+  expect(runtimes[0].calls).toEqual(['freeze', 'thaw']);
 });
 
 test('who invokes right after an answer waits for that environment instead of starting another', async () => {
@@ -99,8 +99,8 @@ test('an idle environment whose process ends is not used again', async () => {
   bed!.functions.declare('f');
   await bed!.result('f');
   await bed!.seen((event) => event.type === 'environment-frozen');
-  runtimes[0]!.exit(9);
-  runtimes[0]!.disconnect();
+  runtimes[0].exit(9);
+  runtimes[0].disconnect();
   await bed!.seen((event) => event.type === 'environment-stopped');
   await bed!.result('f');
   expect(runtimes).toHaveLength(2);

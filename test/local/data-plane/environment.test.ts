@@ -1,5 +1,6 @@
 import * as fs from 'node:fs/promises';
 import * as path from 'node:path';
+
 import type { InvocationRecord } from '../../../local/data-plane/records';
 import { TestPlane } from './plane';
 
@@ -45,7 +46,7 @@ describe('an environment', () => {
     expect(counts).toEqual([1, 2, 3, 4]);
     const records = bed.plane.invocations.filter((record) => record.functionName === 'warm');
     expect(records.map((record) => record.cold)).toEqual([true, false, false, false]);
-    expect(records[0]!.initDuration).toBeGreaterThan(0);
+    expect(records[0].initDuration).toBeGreaterThan(0);
     expect(new Set(records.map((record) => record.environmentId)).size).toBe(1);
   });
 

@@ -1,5 +1,6 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
+
 import { ControlPlaneFunctions, environmentIdentity } from '../../../local/data-plane/function-configuration';
 import { DeclaredFunctions } from './functions';
 
@@ -85,6 +86,6 @@ test('environments are shared by qualifiers, not by revisions', async () => {
   declared.declare('f', { version: '2', revisionId: 'r', qualifier: 'live', eventInvokeConfig: { maximumRetryAttempts: 0 } });
   declared.declare('f', { version: '2', revisionId: 's', qualifier: 'other' });
   const [plain, live, other] = await Promise.all(['', 'live', 'other'].map((qualifier) => declared.configuration('f', qualifier)));
-  expect(environmentIdentity(live!)).toBe(environmentIdentity(plain!));
-  expect(environmentIdentity(other!)).not.toBe(environmentIdentity(plain!));
+  expect(environmentIdentity(live)).toBe(environmentIdentity(plain));
+  expect(environmentIdentity(other)).not.toBe(environmentIdentity(plain));
 });

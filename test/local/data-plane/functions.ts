@@ -1,5 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
+
 import { strToU8, zipSync } from 'fflate';
+
 import type { FunctionConfiguration, FunctionSource } from '../../../local/data-plane/function-configuration';
 import { ServiceError } from '../../../local/data-plane/service-error';
 

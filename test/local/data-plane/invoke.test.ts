@@ -1,4 +1,4 @@
-import { RECURSION_LIMIT, SYNCHRONOUS_PAYLOAD_LIMIT, ASYNCHRONOUS_PAYLOAD_LIMIT } from '../../../local/data-plane/limits';
+import { ASYNCHRONOUS_PAYLOAD_LIMIT, RECURSION_LIMIT, SYNCHRONOUS_PAYLOAD_LIMIT } from '../../../local/data-plane/limits';
 import { call } from './http-client';
 import { TestPlane } from './plane';
 
@@ -184,7 +184,7 @@ test('the record of invocations and the stream of events are served', async () =
   const response = await fetch(`${bed.plane.url}/events`);
   const reader = response.body!.getReader();
   await bed.invoke('echo');
-  const line = new TextDecoder().decode((await reader.read()).value).split('\n')[0]!;
+  const line = new TextDecoder().decode((await reader.read()).value).split('\n')[0];
   expect(JSON.parse(line)).toMatchObject({ type: expect.any(String), at: expect.any(Number) });
   await reader.cancel();
 });

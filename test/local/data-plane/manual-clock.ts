@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+
 import type { Clock } from '../../../local/data-plane/clock';
 
 /** Time that passes only when a test says so. */

@@ -3,10 +3,11 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { DataPlane, type DataPlaneOptions, type DataPlaneParts } from '../../../local/data-plane/data-plane';
 import type { BedEvent } from '../../../local/data-plane/records';
 import { DeclaredFunctions } from './functions';
-import { call, type Answer } from './http-client';
+import { type Answer, call } from './http-client';
 
 /** A data plane with real sandboxes and functions that the test declares; its log lines go nowhere. */
 export class TestPlane {

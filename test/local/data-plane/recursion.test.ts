@@ -1,5 +1,5 @@
 import { RECURSION_LIMIT } from '../../../local/data-plane/limits';
-import { continueChain, isRecursiveLoop, type Chain } from '../../../local/data-plane/recursion';
+import { type Chain, continueChain, isRecursiveLoop } from '../../../local/data-plane/recursion';
 
 /** The chain after these functions invoked each other. */
 const follow = (functions: string[]): Chain =>
@@ -21,7 +21,7 @@ test('each function of a chain is counted by itself', () => {
   expect(depth).toBe(3);
   expect(
     traceId
-      .split('Lineage=')[1]!
+      .split('Lineage=')[1]
       .split('|')
       .map((field) => field.split(':')[2]),
   ).toEqual(['1', '2']);
@@ -42,6 +42,6 @@ test.each(['', 'nonsense', 'Lineage=', 'Root=1-2-3;Lineage=x:y:z|1:fe460cdd:nota
 });
 
 test('a lineage in the older shape, without a format, is read too', () => {
-  const key = continueChain('f', undefined).traceId.split('Lineage=1:')[1]!.split(':')[0]!;
+  const key = continueChain('f', undefined).traceId.split('Lineage=1:')[1].split(':')[0];
   expect(continueChain('f', `Root=1-2-3;Lineage=${key}:4`).depth).toBe(6);
 });

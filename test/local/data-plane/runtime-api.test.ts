@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as http from 'node:http';
+
 import { SYNCHRONOUS_PAYLOAD_LIMIT } from '../../../local/data-plane/limits';
 import { RuntimeApi, type RuntimeInvocation } from '../../../local/data-plane/runtime-api';
-import { call, type Call } from './http-client';
+import { type Call, call } from './http-client';
 
 const ARN = 'arn:aws:lambda:us-east-1:000000000000:function:f:live';
 

@@ -1,4 +1,5 @@
 import * as http from 'node:http';
+
 import type { Sandbox, SandboxExit, SandboxSpec } from '../../../local/sandbox/sandbox';
 import { call } from './http-client';
 

@@ -3,8 +3,9 @@ import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import type { IsolationName } from '../../../local/sandbox/isolation';
-import { startSandbox, type Sandbox, type SandboxSpec } from '../../../local/sandbox/sandbox';
+import { type Sandbox, type SandboxSpec, startSandbox } from '../../../local/sandbox/sandbox';
 
 /** What came back for an event, or at init; the body as the test's own function made it. */
 export interface Posted {
@@ -140,7 +141,9 @@ export class OneEnvironment {
 
   private hand(): void {
     const response = this.waiting;
-    if (!response || this.events.length === 0) return;
+    if (!response || this.events.length === 0) {
+      return;
+    }
     this.waiting = undefined;
     this.count += 1;
     response
@@ -161,7 +164,9 @@ export class OneEnvironment {
       this.changed();
     });
     while (!condition()) {
-      if (over) throw new Error(`the sandbox ended first: ${JSON.stringify(await this.sandbox.exited)}\n${this.output}`);
+      if (over) {
+        throw new Error(`the sandbox ended first: ${JSON.stringify(await this.sandbox.exited)}\n${this.output}`);
+      }
       await new Promise<void>((resolve) => (this.changed = resolve));
     }
   }

@@ -1,7 +1,9 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
-import { zipSync, type Zippable } from 'fflate';
+
+import { type Zippable, zipSync } from 'fflate';
+
 import { mergeLayers, unzip } from '../../../local/sandbox/file-tree';
 
 let directory: string;

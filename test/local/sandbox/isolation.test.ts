@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { detectIsolation } from '../../../local/sandbox/isolation';
 import { closeAll, ISOLATIONS, OneEnvironment } from './environment';
 
@@ -8,7 +9,9 @@ const directories: string[] = [];
 
 afterEach(async () => {
   await closeAll();
-  for (const directory of directories.splice(0)) fs.rmSync(directory, { recursive: true, force: true });
+  for (const directory of directories.splice(0)) {
+    fs.rmSync(directory, { recursive: true, force: true });
+  }
 });
 
 /** A search path with the programs named: the machine's own, or a script instead. */
@@ -17,12 +20,14 @@ function searchPath(programs: Record<string, string | undefined>): string {
   directories.push(directory);
   for (const [name, script] of Object.entries(programs)) {
     const target = path.join(directory, name);
-    if (script !== undefined) fs.writeFileSync(target, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
-    else
+    if (script !== undefined) {
+      fs.writeFileSync(target, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    } else {
       fs.symlinkSync(
         ['/usr/bin', '/usr/sbin', '/bin', '/sbin'].map((place) => path.join(place, name)).find((file) => fs.existsSync(file)) as string,
         target,
       );
+    }
   }
   return directory;
 }

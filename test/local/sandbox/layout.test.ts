@@ -1,5 +1,6 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
+
 import { detectIsolation } from '../../../local/sandbox/isolation';
 import { closeAll, ISOLATIONS, OneEnvironment } from './environment';
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import * as path from 'node:path';
+
 import { detectIsolation } from '../../../local/sandbox/isolation';
 import { closeAll, ISOLATIONS, OneEnvironment, pause, processesWith } from './environment';
 
@@ -41,7 +42,9 @@ describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
     await pause(A_WHILE_MS);
     expect(environment.output.length).toBe(frozen);
     await environment.sandbox.thaw();
-    while (environment.output.length === frozen) await pause(10);
+    while (environment.output.length === frozen) {
+      await pause(10);
+    }
     expect((await environment.invoke({ name: uniqueName() })).body).toBe('started');
   });
 
@@ -103,7 +106,9 @@ describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
     expect(processesWith(name).length).toBeGreaterThan(1);
     holder.kill('SIGKILL');
     await exited;
-    while (processesWith(name).length > 0) await pause(10);
+    while (processesWith(name).length > 0) {
+      await pause(10);
+    }
   });
 });
 

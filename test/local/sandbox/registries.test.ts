@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { run, toolEnvironment } from '../../../local/sandbox/child';
 import { buildNativeClient } from '../../../local/sandbox/native-client';
 import { pinnedVersions, pinnedWheel, unpackNpm, unpackWheels } from '../../../local/sandbox/registries';
@@ -88,6 +89,8 @@ test('package clients see where things are, and nothing of an account', async ()
     expect(toolEnvironment()).toMatchObject({ PATH: process.env.PATH, npm_config_cafile: '/etc/ssl/certs/ca-certificates.crt' });
     expect(await run('sh', ['-c', 'env'])).not.toMatch(/AWS_/);
   } finally {
-    for (const name of ['AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'npm_config_cafile']) delete process.env[name];
+    for (const name of ['AWS_SECRET_ACCESS_KEY', 'AWS_PROFILE', 'npm_config_cafile']) {
+      delete process.env[name];
+    }
   }
 });

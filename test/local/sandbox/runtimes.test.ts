@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+
 import { Cache } from '../../../local/sandbox/cache';
 import { clientVersions, ensureRuntimes, newestRuntime, resolveRuntime, RUNTIME_NAMES, supportedRuntimes } from '../../../local/sandbox/runtimes';
 import { closeAll, OneEnvironment } from './environment';
@@ -18,9 +19,11 @@ test('every known runtime is either ready or says what is missing', async () => 
   const supported = await supportedRuntimes();
   expect(supported.map(({ runtime }) => runtime)).toEqual(RUNTIME_NAMES);
   for (const { interpreter, client, missing } of supported) {
-    if (missing === undefined)
+    if (missing === undefined) {
       expect([interpreter, client]).toEqual([expect.stringMatching(/^\d+\.\d+\.\d+$/), expect.stringMatching(/^\d+\.\d+\.\d+$/)]);
-    else expect(missing).toMatch(/no CPython 3\.\d+ on this machine \(tried .+\); install it so that/);
+    } else {
+      expect(missing).toMatch(/no CPython 3\.\d+ on this machine \(tried .+\); install it so that/);
+    }
   }
 });
 

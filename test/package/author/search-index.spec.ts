@@ -1,7 +1,9 @@
 /** The unit test that its author writes: whole operations in milliseconds, without AWS. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+
 import { runOperation } from 'cdk-patient-lambda/handler';
+
 import { searchIndex, type SearchService } from './search-index';
 
 /** A service that needs so many looks at a job until it is what it comes to. */
@@ -31,7 +33,7 @@ test('a job that fails takes the stack back, with its reason', async () => {
   const { answer } = await runOperation(searchIndex(service(3, 'OUT_OF_SPACE')), { RequestType: 'Create', ResourceProperties: properties });
 
   assert.equal(answer?.status, 'FAILED');
-  assert.match(answer.reason!, /job job-of-orders ran out of space/);
+  assert.match(answer.reason, /job job-of-orders ran out of space/);
   assert.equal(answer.physicalResourceId, 'orders');
 });
 

@@ -1,5 +1,5 @@
 /** What somebody writes who needs a search index as a resource of a stack: building one takes up to half an hour. */
-import { type CustomResourceHandler, customResource, done, wait } from 'cdk-patient-lambda/handler';
+import { customResource, type CustomResourceHandler, done, wait } from 'cdk-patient-lambda/handler';
 
 type Properties = { readonly name: string; readonly shards: number };
 type State = { readonly jobId: string };

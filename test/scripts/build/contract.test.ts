@@ -1,10 +1,12 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import ts from 'typescript';
-import { ROOT } from '../../../scripts/command';
+
 import { generate, GENERATED } from '../../../scripts/build/contract';
 import { format } from '../../../scripts/build/json-in-typescript';
+import { ROOT } from '../../../scripts/command';
 import { NAMES } from '../../../src/private/contract.generated';
 
 const CONTRACT = join(ROOT, 'lambda', 'contract');

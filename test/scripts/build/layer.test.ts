@@ -1,10 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execFileSync } from 'node:child_process';
-import { ROOT, tool } from '../../../scripts/command';
+
 import { contractFiles, layerZip, sourcesIn } from '../../../scripts/build/layer';
+import { ROOT, tool } from '../../../scripts/command';
 
 const FILES: [string, Buffer][] = [
   ['wrapper', Buffer.from('#!/bin/sh\n')],

@@ -2,9 +2,10 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ROOT, tool } from '../../../scripts/command';
+
 import { readReport, type TestCase, writeReport } from '../../../scripts/check/junit';
 import { tally } from '../../../scripts/check/tally';
+import { ROOT, tool } from '../../../scripts/command';
 
 const passed = (name: string, seconds = 0.1): TestCase => ({ suite: 's', name, seconds, outcome: 'passed' });
 const failed = (name: string): TestCase => ({ suite: 's', name, seconds: 0.1, outcome: 'failed', message: 'expected 1 & got <2>' });

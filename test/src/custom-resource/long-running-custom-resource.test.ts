@@ -3,9 +3,10 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
-import { LongRunningProvider, type LongRunningCustomResourceProps } from '../../../src';
-import { CUSTOM_RESOURCE, NAMES } from '../../../src/private/contract.generated';
+
 import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
+import { type LongRunningCustomResourceProps, LongRunningProvider } from '../../../src';
+import { CUSTOM_RESOURCE, NAMES } from '../../../src/private/contract.generated';
 import { newStack, resources } from '../maintenance-window/app';
 import { CODE, functionOf, longRunning, only } from './template';
 

@@ -1,6 +1,7 @@
 import { CustomResource, Duration, type Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
+
 import { LongRunningProvider } from '../../../src';
 import { newStack, resources } from '../maintenance-window/app';
 import { CODE, depth, longRunning } from './template';

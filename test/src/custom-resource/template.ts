@@ -1,6 +1,7 @@
 import { Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+
 import { LongRunningCustomResource, type LongRunningCustomResourceProps } from '../../../src';
 import { resources, type TemplateResource } from '../maintenance-window/app';
 

@@ -2,6 +2,7 @@ import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
+
 import { MaintenanceWindowFunction, type MaintenanceWindowFunctionProps } from '../../../src';
 
 export const BASIC: lambda.FunctionProps = {

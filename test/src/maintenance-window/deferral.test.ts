@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { sources } from '../../../lambda/contract/maintenance-window/sources.json';
 import { type Deferral, DeferralAction } from '../../../src';
 import { actionFor, deferralBySource } from '../../../src/maintenance-window/parts/gate-environment';

@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as kms from 'aws-cdk-lib/aws-kms';
+
 import contract from '../../../lambda/contract/maintenance-window/store.json';
 import { DeferredEventStore, Replay } from '../../../src';
 import { newStack, resources } from './app';

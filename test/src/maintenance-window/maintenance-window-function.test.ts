@@ -4,6 +4,7 @@ import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
 import { environment as names } from '../../../lambda/contract/names.json';
 import { DeferralAction, DeferredEventStore, HandlerLoading, MaintenanceWindow, MaintenanceWindowFunction, OnWindowUnknown } from '../../../src';
 import { BASIC, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';

@@ -1,6 +1,7 @@
 import { App, CfnParameter, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
+
 import { MaintenanceWindow } from '../../../src';
 import { newStack, resources, statements } from './app';
 

@@ -1,4 +1,5 @@
 import { NestedStack } from 'aws-cdk-lib';
+
 import { guarded, newStack, resources } from './app';
 
 const MOST_PER_FURTHER_FUNCTION = 6;

@@ -1,5 +1,6 @@
 import { App, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+
 import { DeferredEventStore, MaintenanceWindow } from '../../../src';
 import { guarded } from './app';
 

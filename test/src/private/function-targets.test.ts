@@ -1,6 +1,7 @@
 import { App, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+
 import { FunctionTargets } from '../../../src/private/function-targets';
 
 function functionIn(scope: Construct): lambda.Function {

@@ -1,9 +1,10 @@
+import * as path from 'node:path';
+
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { Construct } from 'constructs';
-import * as path from 'path';
 import { LongRunningCustomResource } from 'cdk-patient-lambda';
+import { Construct } from 'constructs';
 
 export interface PropagationProps {
   readonly runtime: lambda.Runtime;

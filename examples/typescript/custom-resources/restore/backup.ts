@@ -40,7 +40,9 @@ export interface Position {
 
 /** The next items, at most so many. */
 export async function readPage(backup: Backup, from: Position, most: number, signal: AbortSignal): Promise<Page> {
-  if (from.offset >= from.size) return { items: [], end: from.size };
+  if (from.offset >= from.size) {
+    return { items: [], end: from.size };
+  }
   const last = Math.min(from.offset + CHUNK_BYTES, from.size) - 1;
   const { Body } = await s3.send(
     new GetObjectCommand({ Bucket: backup.bucket, Key: backup.key, Range: `bytes=${from.offset}-${last}`, IfMatch: from.etag }),
@@ -51,13 +53,19 @@ export async function readPage(backup: Backup, from: Position, most: number, sig
   let at = 0;
   while (items.length < most && at < chunk.length) {
     const lineFeed = chunk.indexOf(LINE_FEED, at);
-    if (lineFeed < 0 && last + 1 < from.size) break; // the rest of this line is in the next chunk
+    if (lineFeed < 0 && last + 1 < from.size) {
+      break;
+    } // the rest of this line is in the next chunk
     const end = lineFeed < 0 ? chunk.length : lineFeed + 1;
     const line = chunk.toString('utf8', at, end);
-    if (line.trim() !== '') items.push(itemOf(line, `${nameOf(backup)} at byte ${from.offset + at}`));
+    if (line.trim() !== '') {
+      items.push(itemOf(line, `${nameOf(backup)} at byte ${from.offset + at}`));
+    }
     at = end;
   }
-  if (at === 0) throw new Error(`the line of ${nameOf(backup)} at byte ${from.offset} is longer than ${CHUNK_BYTES} bytes, so it is no item`);
+  if (at === 0) {
+    throw new Error(`the line of ${nameOf(backup)} at byte ${from.offset} is longer than ${CHUNK_BYTES} bytes, so it is no item`);
+  }
   return { items, end: from.offset + at };
 }
 
@@ -68,13 +76,17 @@ function itemOf(line: string, place: string): Item {
   } catch (cause) {
     throw new Error(`${place} is not JSON`, { cause });
   }
-  if (typeof item !== 'object' || item === null) throw new Error(`${place} has no Item`);
+  if (typeof item !== 'object' || item === null) {
+    throw new Error(`${place} has no Item`);
+  }
   return item as Item;
 }
 
 /** An export writes bytes in base64. An attribute that is called B holds an object, so this is never one. */
 function decodeBinary(name: string, value: unknown): unknown {
-  if (name === 'B' && typeof value === 'string') return Buffer.from(value, 'base64');
+  if (name === 'B' && typeof value === 'string') {
+    return Buffer.from(value, 'base64');
+  }
   return name === 'BS' && Array.isArray(value) ? value.map((each) => Buffer.from(String(each), 'base64')) : value;
 }
 

@@ -5,9 +5,11 @@
  * which execution of the function that happens in is the runtime's business.
  */
 import { createHash } from 'node:crypto';
+
 import { type AnyRequest, customResource, done, type OperationContext, type Raw, type ResourceRequest, wait } from 'cdk-patient-lambda/handler';
+
 import { type Backup, lookUp, readPage } from './backup';
-import { keyNames, putItems, removeItems, type Key } from './table';
+import { type Key, keyNames, putItems, removeItems } from './table';
 
 interface Target extends Backup {
   readonly table: string;
@@ -34,7 +36,9 @@ export const handler = customResource<Properties, Restoring | Removing>({
   /** Everything that CloudFormation sends is text. */
   parse(raw) {
     for (const name of ['Bucket', 'Key', 'Table']) {
-      if (typeof raw[name] !== 'string' || raw[name] === '') throw new Error(`${name} must be a text, got ${JSON.stringify(raw[name])}`);
+      if (typeof raw[name] !== 'string' || raw[name] === '') {
+        throw new Error(`${name} must be a text, got ${JSON.stringify(raw[name])}`);
+      }
     }
     const itemsPerSecond = Number(raw.ItemsPerSecond ?? 100);
     if (!Number.isInteger(itemsPerSecond) || itemsPerSecond < 1 || itemsPerSecond > 1000) {

@@ -1,11 +1,12 @@
+import * as path from 'node:path';
+
 import { CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { Construct } from 'constructs';
-import * as path from 'path';
 import { LongRunningCustomResource } from 'cdk-patient-lambda';
+import { Construct } from 'constructs';
 
 export interface RestoreProps {
   readonly runtime: lambda.Runtime;

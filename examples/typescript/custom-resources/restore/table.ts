@@ -9,6 +9,7 @@ import {
   ResourceNotFoundException,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
+
 import type { Item } from './backup';
 
 /** Key of an item, as far as it is JSON: texts and numbers. */
@@ -40,7 +41,9 @@ export async function keyNames(table: string): Promise<string[] | undefined> {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: table }));
     return Table!.KeySchema!.map(({ AttributeName }) => AttributeName!);
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
+    if (error instanceof ResourceNotFoundException) {
+      return undefined;
+    }
     throw error;
   }
 }
@@ -85,7 +88,9 @@ async function removeItem(table: string, key: Record<string, AttributeValue>, ma
     );
     return true;
   } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
+    if (error instanceof ConditionalCheckFailedException) {
+      return false;
+    }
     throw error;
   }
 }

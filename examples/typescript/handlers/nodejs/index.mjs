@@ -1,5 +1,6 @@
 // Counts each thing that arrives, by the id that its sender gave it, with a digest of what arrived.
 import { createHash } from 'node:crypto';
+
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
 const dynamodb = new DynamoDBClient({});
@@ -29,12 +30,19 @@ export const handler = async (event, context) => {
 
 /** Yields source, id and digest of each thing in the event; each message of a batch by itself. */
 function* arrivals(event) {
-  if (event.requestContext) yield { source: 'api', id: JSON.parse(event.body).id, digest: sha256(event.body) };
-  else if (event.detail) yield { source: 'eventbridge', id: event.detail.id, digest: sha256(event.detail.text) };
+  if (event.requestContext) {
+    yield { source: 'api', id: JSON.parse(event.body).id, digest: sha256(event.body) };
+  } else if (event.detail) {
+    yield { source: 'eventbridge', id: event.detail.id, digest: sha256(event.detail.text) };
+  }
   for (const record of event.Records ?? []) {
-    if (record.s3) yield { source: 's3', id: decodeURIComponent(record.s3.object.key.replaceAll('+', ' ')), digest: record.s3.object.eTag };
-    else if (record.Sns) yield { source: 'sns', id: JSON.parse(record.Sns.Message).id, digest: sha256(record.Sns.Message) };
-    else yield { source: 'sqs', id: JSON.parse(record.body).id, digest: sha256(record.body) };
+    if (record.s3) {
+      yield { source: 's3', id: decodeURIComponent(record.s3.object.key.replaceAll('+', ' ')), digest: record.s3.object.eTag };
+    } else if (record.Sns) {
+      yield { source: 'sns', id: JSON.parse(record.Sns.Message).id, digest: sha256(record.Sns.Message) };
+    } else {
+      yield { source: 'sqs', id: JSON.parse(record.body).id, digest: sha256(record.body) };
+    }
   }
 }
 

@@ -1,19 +1,19 @@
 /** Custom resources that may take an hour, and always answer: `cdk-patient-lambda/handler`. */
-import { awsServices } from './operation/aws';
 import { systemClock } from '../../../clock';
-import { checkDefinition } from './protocol/definition';
-import { execute } from './operation/execution';
 import type { Json } from '../../../json';
+import { awsServices } from './operation/aws';
+import { execute } from './operation/execution';
+import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
-export type { Answer } from '../../../cloudformation/answer';
 export type { Clock } from '../../../clock';
+export type { Answer } from '../../../cloudformation/answer';
+export type { CloudFormationRequest } from '../../../cloudformation/request';
 export type { Json } from '../../../json';
 export type { Logger } from './operation/log';
-export type { CloudFormationRequest } from '../../../cloudformation/request';
-export { type Done, type DoneOptions, done, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
-export { type OperationReport, runOperation, type RunOptions } from './testing/run-operation';
 export type { StackStatus } from './operation/stack-watch';
+export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
+export { type OperationReport, runOperation, type RunOptions } from './testing/run-operation';
 export type {
   AnyHandlers,
   AnyRequest,

@@ -1,7 +1,7 @@
 import type { Json } from '../../../json';
 import type { Logger } from './operation/log';
-import type { Done, Wait } from './protocol/results';
 import type { StackStatus } from './operation/stack-watch';
+import type { Done, Wait } from './protocol/results';
 
 /** Properties as CloudFormation sends them: numbers and booleans are strings. Without ServiceToken and ServiceTimeout. */
 export type Raw = Readonly<Record<string, unknown>>;

@@ -1,7 +1,9 @@
 /** What goes wrong around the gate: nothing is acknowledged without being kept or run. */
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
+
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+
 import { OPERATOR_PARAMETER, type TestEnvironment } from '../../support/environment';
 import type { ParameterStoreFault } from '../../support/parameter-store';
 import type { Stage } from '../../support/stage';
@@ -63,7 +65,7 @@ describe('a window that cannot be read', () => {
       const failed = await fail.error({}, { requestId: 'r-4' });
       expect(failed.errorType).toBe('MaintenanceWindowUnknown');
       expect(failed.errorMessage).toContain(message);
-      expect((await stage.rows()).map((row) => row.requestId!.S)).toEqual(['r-3']);
+      expect((await stage.rows()).map((row) => row.requestId.S)).toEqual(['r-3']);
       expect(run.output.match(/could not be read/g)).toHaveLength(1);
       expect(run.output).toContain(message);
     },
@@ -121,11 +123,11 @@ test(
     stage.window('on');
     const environment = await start({}, { code: { 'app.js': app } });
     expect(await environment.reply(event, { requestId: 'r-1' })).toMatchObject(DEFERRED);
-    expect(Number((await stage.row('r-1'))!.chunks!.N)).toBeGreaterThan(10);
+    expect(Number((await stage.row('r-1'))!.chunks.N)).toBeGreaterThan(10);
     await stage.windowSeen('auto');
     expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
     const row = await stage.row('r-1');
-    expect([row!.state!.S, row!.bpk!.S, 'expiresAt' in row!]).toEqual(['DONE', 'cleanup#10', false]);
+    expect([row!.state.S, row!.bpk.S, 'expiresAt' in row!]).toEqual(['DONE', 'cleanup#10', false]);
   },
   MINUTES,
 );
@@ -140,7 +142,7 @@ test.each(['nodejs22.x', 'nodejs24.x'])(
     stage.window('on');
     const environment = await start({}, { runtime, client });
     expect(await environment.reply(body, { requestId: 'r-1' })).toMatchObject(DEFERRED);
-    expect(Buffer.from((await stage.row('r-1'))!.body!.B!).equals(body)).toBe(true);
+    expect(Buffer.from((await stage.row('r-1'))!.body.B!).equals(body)).toBe(true);
   },
   MINUTES,
 );
@@ -152,10 +154,10 @@ test(
     const environment = await start();
     await environment.reply({ noise: randomBytes(400_000).toString('base64') }, { requestId: 'r-1' });
     const { writeId } = (await stage.row('r-1'))!;
-    await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { pk: { S: `fn#r-1#${writeId!.S}#0` } } }));
+    await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { pk: { S: `fn#r-1#${writeId.S}#0` } } }));
     await stage.windowSeen('auto');
     expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'FAILED' } });
-    expect((await stage.row('r-1'))!.outcome!.M!.errorType!.S).toBe('BodyDamaged');
+    expect((await stage.row('r-1'))!.outcome.M!.errorType.S).toBe('BodyDamaged');
   },
   MINUTES,
 );
@@ -188,7 +190,7 @@ test(
     await environment.reply({}, { requestId: 'r-1' });
     expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'RETURNED', requestId: 'r-1' } });
     const row = await stage.row('r-1');
-    expect([row!.state!.S, row!.attempt!.N, row!.dispatches!.N, 'token' in row!]).toEqual(['PENDING', '0', '0', false]);
+    expect([row!.state.S, row!.attempt.N, row!.dispatches.N, 'token' in row!]).toEqual(['PENDING', '0', '0', false]);
   },
   MINUTES,
 );
@@ -206,7 +208,7 @@ test(
     expect(await environment.reply({ Records: [item('a'), item('b')] }, { requestId: 'r-1' })).toMatchObject({ batchItemFailures: [], ...DEFERRED });
     await stage.windowSeen('auto');
     expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'PARTIAL' } });
-    expect((await stage.row('r-1'))!.only!.L).toEqual([{ S: 'b' }]);
+    expect((await stage.row('r-1'))!.only.L).toEqual([{ S: 'b' }]);
     expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'DONE' } });
     expect(environment.output.match(/ITEMS .*/g)).toEqual(['ITEMS a,b 1', 'ITEMS b 2']);
   },

@@ -1,5 +1,6 @@
 /** The gate in front of AWS's Node.js clients, each on the runtimes that have it. */
 import { createHash } from 'node:crypto';
+
 import type { Stage } from '../../support/stage';
 import { MINUTES, openStage, readable, RUNTIMES } from './support';
 
@@ -82,7 +83,7 @@ describe.each(RUNTIMES)('$runtime with client $client', ({ runtime, client }) =>
       const environment = await start({ 'app.js': APP });
       expect(await environment.reply(S3, { requestId: 'r-1' })).toEqual({ maintenanceWindow: { status: 'DEFERRED', requestId: 'r-1', until: null } });
       const kept = await stage.row('r-1');
-      expect([Buffer.from(kept!.body!.B!).equals(S3), kept!.bodySha256!.S, kept!.state!.S, kept!.source!.S]).toEqual([
+      expect([Buffer.from(kept!.body.B!).equals(S3), kept!.bodySha256.S, kept!.state.S, kept!.source.S]).toEqual([
         true,
         createHash('sha256').update(S3).digest('hex'),
         'PENDING',
@@ -92,7 +93,7 @@ describe.each(RUNTIMES)('$runtime with client $client', ({ runtime, client }) =>
       const pointer = await stage.claim('r-1');
       expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
       const row = await stage.row('r-1');
-      expect([row!.state!.S, row!.attempt!.N, 'bpk' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
+      expect([row!.state.S, row!.attempt.N, 'bpk' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
       expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
     },
     MINUTES,
@@ -110,12 +111,7 @@ describe.each(RUNTIMES)('$runtime with client $client', ({ runtime, client }) =>
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'FAILED', requestId: 'r-1' } });
       const row = await stage.row('r-1');
-      expect([row!.state!.S, row!.attempt!.N, row!.outcome!.M!.errorType!.S, row!.outcome!.M!.logStream!.S]).toEqual([
-        'PENDING',
-        '1',
-        errorType,
-        'stream',
-      ]);
+      expect([row!.state.S, row!.attempt.N, row!.outcome.M!.errorType.S, row!.outcome.M!.logStream.S]).toEqual(['PENDING', '1', errorType, 'stream']);
     },
     MINUTES,
   );
@@ -164,7 +160,7 @@ describe.each(RUNTIMES)('$runtime with client $client', ({ runtime, client }) =>
       await stage.windowSeen('auto');
       expect(await environment.error(await stage.claim('r-1'))).toMatchObject({ errorType: 'Runtime.UserCodeSyntaxError' });
       const row = await stage.row('r-1');
-      expect([row!.state!.S, row!.attempt!.N, row!.outcome!.M!.errorType!.S]).toEqual(['PENDING', '1', 'Runtime.UserCodeSyntaxError']);
+      expect([row!.state.S, row!.attempt.N, row!.outcome.M!.errorType.S]).toEqual(['PENDING', '1', 'Runtime.UserCodeSyntaxError']);
       expect(await environment.ended()).toMatchObject({ reason: 'exit' });
     },
     MINUTES,
@@ -179,7 +175,7 @@ describe.each(RUNTIMES)('$runtime with client $client', ({ runtime, client }) =>
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim('r-1'))).toEqual({ n: 1 });
       expect(await environment.reply({ n: 2 })).toEqual({ n: 2 }); // after it the client asked for more
-      expect((await stage.row('r-1'))!.state!.S).toBe('DONE');
+      expect((await stage.row('r-1'))!.state.S).toBe('DONE');
     },
     MINUTES,
   );
@@ -224,7 +220,7 @@ describe.each(RUNTIMES.filter(({ client }) => client === '3.3.0'))('$runtime wit
       await environment.reply({ n: 1 }, { requestId: 'r-1' });
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'FAILED', requestId: 'r-1' } });
-      expect((await stage.row('r-1'))!.outcome!.M!.errorType!.S).toBe('RangeError');
+      expect((await stage.row('r-1'))!.outcome.M!.errorType.S).toBe('RangeError');
       expect(await environment.ended()).toMatchObject({ code: 129 });
     },
     MINUTES,

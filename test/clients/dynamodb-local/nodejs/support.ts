@@ -1,5 +1,7 @@
-import { build } from 'esbuild';
 import * as path from 'node:path';
+
+import { build } from 'esbuild';
+
 import { ensureRuntimes } from '../../../../local/sandbox/runtimes';
 import type { TestEnvironment } from '../../support/environment';
 import { Stage } from '../../support/stage';

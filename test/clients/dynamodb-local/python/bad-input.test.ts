@@ -1,5 +1,6 @@
 /** What goes wrong around the gate: nothing is acknowledged without being kept or run. */
 import { randomBytes } from 'node:crypto';
+
 import { OPERATOR_PARAMETER, type TestEnvironment } from '../../support/environment';
 import type { ParameterStoreFault } from '../../support/parameter-store';
 import { Stage } from '../../support/stage';
@@ -61,7 +62,7 @@ describe('a window that cannot be read', () => {
         errorType: 'MaintenanceWindowUnknown',
         errorMessage: expect.stringContaining(message) as string,
       });
-      expect((await stage.rows()).map((row) => row.requestId!.S)).toEqual(['r-3']);
+      expect((await stage.rows()).map((row) => row.requestId.S)).toEqual(['r-3']);
       expect(run.output.match(/could not be read/g)).toHaveLength(1);
       expect(run.output).toContain(message);
     },
@@ -125,12 +126,12 @@ test(
     stage.window('on');
     const environment = await start({}, { code: { 'app.py': digest } });
     expect(await environment.reply(event, { requestId: 'r-1' })).toMatchObject(DEFERRED);
-    const chunks = Number((await stage.row('r-1'))!.chunks!.N);
+    const chunks = Number((await stage.row('r-1'))!.chunks.N);
     expect(chunks).toBeGreaterThan(10);
     await stage.windowSeen('auto');
     expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
     const row = await stage.row('r-1');
-    expect([row!.state!.S, row!.bpk!.S, 'expiresAt' in row!]).toEqual(['DONE', 'cleanup#10', false]);
+    expect([row!.state.S, row!.bpk.S, 'expiresAt' in row!]).toEqual(['DONE', 'cleanup#10', false]);
   },
   MINUTES,
 );
@@ -143,7 +144,7 @@ test(
     expect(await environment.reply(Buffer.from('{no json'), { requestId: 'r-1' })).toMatchObject(DEFERRED);
     await stage.windowSeen('auto');
     expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'FAILED' } });
-    expect((await stage.row('r-1'))!.outcome!.M!.errorType!.S).toBe('Runtime.UnmarshalError');
+    expect((await stage.row('r-1'))!.outcome.M!.errorType.S).toBe('Runtime.UnmarshalError');
   },
   MINUTES,
 );
@@ -156,10 +157,10 @@ test(
     await environment.reply({ noise: randomBytes(400_000).toString('base64') }, { requestId: 'r-1' });
     const { DeleteItemCommand } = await import('@aws-sdk/client-dynamodb');
     const { writeId } = (await stage.row('r-1'))!;
-    await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { pk: { S: `fn#r-1#${writeId!.S}#0` } } }));
+    await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { pk: { S: `fn#r-1#${writeId.S}#0` } } }));
     await stage.windowSeen('auto');
     expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'FAILED' } });
-    expect((await stage.row('r-1'))!.outcome!.M!.errorType!.S).toBe('BodyDamaged');
+    expect((await stage.row('r-1'))!.outcome.M!.errorType.S).toBe('BodyDamaged');
   },
   MINUTES,
 );
@@ -275,7 +276,7 @@ test(
       };
       expect(await environment.reply(request)).toEqual({});
       expect(received.map(({ contentType }) => contentType)).toEqual(['']);
-      expect(JSON.parse(received[0]!.body)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'CdkPatientLambda::CreateFailed', StackId: 's' });
+      expect(JSON.parse(received[0].body)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'CdkPatientLambda::CreateFailed', StackId: 's' });
       expect(await environment.error({ ...request, ResponseURL: 'http://10.0.0.1/x' })).toMatchObject({ errorType: 'MaintenanceWindowActive' });
       expect(await stage.rows()).toEqual([]);
     } finally {

@@ -60,8 +60,8 @@ test.each(ENDINGS)(
     const pointer = await stage.claim('r-1');
     expect(await environment.exit(pointer, { requestId: 'p-1' })).toMatchObject({ reason: 'exit' });
     const row = await stage.row('r-1');
-    expect([row!.state!.S, row!.attempt!.N, row!.bpk!.S]).toEqual(['RUNNING', '1', 'active#10']);
-    expect(Number(row!.lease!.N)).toBeGreaterThan(Date.now());
+    expect([row!.state.S, row!.attempt.N, row!.bpk.S]).toEqual(['RUNNING', '1', 'active#10']);
+    expect(Number(row!.lease.N)).toBeGreaterThan(Date.now());
     expect(await (await start()).reply(pointer, { requestId: 'p-1' })).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
   },
   MINUTES,
@@ -73,7 +73,7 @@ test(
     await keep({ kind: 'memory' });
     const environment = await start({}, 256);
     expect(await environment.exit(await stage.claim('r-1'))).toMatchObject({ reason: 'out-of-memory' });
-    expect((await stage.row('r-1'))!.state!.S).toBe('RUNNING');
+    expect((await stage.row('r-1'))!.state.S).toBe('RUNNING');
   },
   MINUTES,
 );
@@ -86,8 +86,8 @@ test(
     const before = Date.now();
     expect(await environment.invoke(await stage.claim('r-1'), { timeout: 3_000 })).toMatchObject({ late: true });
     const row = await stage.row('r-1');
-    expect(row!.state!.S).toBe('RUNNING');
-    expect(Number(row!.lease!.N)).toBeGreaterThanOrEqual(before + 33_000);
+    expect(row!.state.S).toBe('RUNNING');
+    expect(Number(row!.lease.N)).toBeGreaterThanOrEqual(before + 33_000);
   },
   MINUTES,
 );
@@ -100,7 +100,7 @@ test(
     for (const kind of ['sys.exit', 'os._exit', 'memory', 'hang']) {
       expect(await environment.reply({ kind }, { requestId: kind })).toMatchObject({ maintenanceWindow: { status: 'DEFERRED' } });
     }
-    expect((await stage.rows()).map((row) => row.state!.S)).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING']);
+    expect((await stage.rows()).map((row) => row.state.S)).toEqual(['PENDING', 'PENDING', 'PENDING', 'PENDING']);
   },
   MINUTES,
 );

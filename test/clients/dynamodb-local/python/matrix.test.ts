@@ -1,5 +1,6 @@
 /** The gate in front of each line of AWS's Python client. */
 import { createHash } from 'node:crypto';
+
 import { Stage } from '../../support/stage';
 import { ensureClients, RUNTIME, VERSIONS } from './support';
 
@@ -83,7 +84,7 @@ describe.each(VERSIONS)('awslambdaric %s', (client) => {
         maintenanceWindow: { status: 'DEFERRED', requestId: 'r-1', until: null },
       });
       const kept = await stage.row('r-1');
-      expect([Buffer.from(kept!.body!.B!).equals(body), kept!.bodySha256!.S, kept!.state!.S, kept!.source!.S]).toEqual([
+      expect([Buffer.from(kept!.body.B!).equals(body), kept!.bodySha256.S, kept!.state.S, kept!.source.S]).toEqual([
         true,
         createHash('sha256').update(body).digest('hex'),
         'PENDING',
@@ -93,7 +94,7 @@ describe.each(VERSIONS)('awslambdaric %s', (client) => {
       const pointer = await stage.claim('r-1');
       expect(await environment.reply(Buffer.from(JSON.stringify(pointer)))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
       const row = await stage.row('r-1');
-      expect([row!.state!.S, row!.attempt!.N, 'bpk' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
+      expect([row!.state.S, row!.attempt.N, 'bpk' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
       expect(await environment.reply(Buffer.from(JSON.stringify(pointer)))).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
     },
     MINUTES,
@@ -111,12 +112,7 @@ describe.each(VERSIONS)('awslambdaric %s', (client) => {
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'FAILED', requestId: 'r-1' } });
       const row = await stage.row('r-1');
-      expect([row!.state!.S, row!.attempt!.N, row!.outcome!.M!.errorType!.S, row!.outcome!.M!.logStream!.S]).toEqual([
-        'PENDING',
-        '1',
-        errorType,
-        'stream',
-      ]);
+      expect([row!.state.S, row!.attempt.N, row!.outcome.M!.errorType.S, row!.outcome.M!.logStream.S]).toEqual(['PENDING', '1', errorType, 'stream']);
     },
     MINUTES,
   );
@@ -138,7 +134,7 @@ describe.each(VERSIONS)('awslambdaric %s', (client) => {
         errorMessage:
           'A maintenance window is on until 2099-01-01T00:00:00.000Z (db): the handler was not called and the event was left at its source.',
       });
-      expect((await stage.rows()).map((row) => row.source!.S)).toEqual(['cognito-post-confirmation']);
+      expect((await stage.rows()).map((row) => row.source.S)).toEqual(['cognito-post-confirmation']);
     },
     MINUTES,
   );

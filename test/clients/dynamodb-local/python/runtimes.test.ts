@@ -31,7 +31,7 @@ test(
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim(runtime))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: runtime } });
     }
-    expect((await stage.rows()).map((row) => row.state!.S)).toEqual(runtimes.map(() => 'DONE'));
+    expect((await stage.rows()).map((row) => row.state.S)).toEqual(runtimes.map(() => 'DONE'));
   },
   3 * MINUTES,
 );

@@ -1,5 +1,6 @@
 /** Stacks with custom resources that do what their properties say; the context `phase` moves Lifecycle and Cancel on. */
-import * as path from 'path';
+import * as path from 'node:path';
+
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';

@@ -1,7 +1,8 @@
+import * as path from 'node:path';
+
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as path from 'path';
 import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction } from 'cdk-patient-lambda';
 
 const app = new App();

@@ -1,9 +1,10 @@
 /** Code that nobody waits for any more, and the request that comes after it. */
 import { PutFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
-import { PLACES, TYPES, type Cause, type FunctionName } from './causes';
-import { oneCase, type Case } from './requests';
-import type { Stand } from './stand';
+
+import { type Cause, type FunctionName, PLACES, TYPES } from './causes';
+import { type Case, oneCase } from './requests';
 import type { Answer } from './response-urls';
+import type { Stand } from './stand';
 
 /** Seconds. The deadline is at four fifths of it; what is left then is enough for an answer on a busy machine. */
 const SERVICE_TIMEOUT = 40;

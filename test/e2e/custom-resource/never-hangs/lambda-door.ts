@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { envelopeKey } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 
 /** Longer than the runtime waits for Lambda. */
@@ -39,7 +40,9 @@ export class LambdaDoor {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    for await (const chunk of request) {
+      chunks.push(chunk as Buffer);
+    }
     const body = Buffer.concat(chunks);
     const fate = this.fateOf(body);
     if (fate in ERRORS) {
@@ -70,7 +73,9 @@ export class LambdaDoor {
       },
     } = JSON.parse(payload.toString())[envelopeKey];
     const strikes = hop === (Fails === 'on a hop' ? 2 : 1) && !this.broken.has(RequestId);
-    if (strikes && Invoke === 'accepted, then broken') this.broken.add(RequestId);
+    if (strikes && Invoke === 'accepted, then broken') {
+      this.broken.add(RequestId);
+    }
     return strikes ? Invoke : 'accepted';
   }
 

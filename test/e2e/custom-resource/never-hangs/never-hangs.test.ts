@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { createFailedMarker } from '../../../../lambda/contract/custom-resource/custom-resource.json';
-import { FUNCTIONS, H1, H2, H3, H4, H5, H6, type Cause } from './causes';
-import { cutOff, type CutOff } from './cut-off';
+import { type Cause, FUNCTIONS, H1, H2, H3, H4, H5, H6 } from './causes';
+import { type CutOff, cutOff } from './cut-off';
 import { strike } from './outside';
-import { casesOf, deleteAfter, idOf, type Case } from './requests';
+import { type Case, casesOf, deleteAfter, idOf } from './requests';
 import { Stand } from './stand';
 
 const HANGS: Readonly<Record<string, readonly Cause[]>> = {
@@ -74,8 +75,12 @@ describe.each(Object.entries(HANGS))('%s', (_, causes) => {
         expect(answer).toMatchObject({ StackId: stand.stackId, RequestId: each.requestId, LogicalResourceId: each.logicalResourceId });
         expect(contentType ?? '').toBe('');
       }
-      if (statusOf(each) === 'FAILED' && cause.reason) expect(puts[0].answer.Reason).toMatch(cause.reason);
-      if (statusOf(each) === 'FAILED' && cause.repeated) expect(puts.at(-1)!.answer.Reason).toMatch(cause.repeated);
+      if (statusOf(each) === 'FAILED' && cause.reason) {
+        expect(puts[0].answer.Reason).toMatch(cause.reason);
+      }
+      if (statusOf(each) === 'FAILED' && cause.repeated) {
+        expect(puts.at(-1)!.answer.Reason).toMatch(cause.repeated);
+      }
     });
   });
 });

@@ -1,5 +1,6 @@
 /** What happens to a function from outside while an operation is between two executions of it. */
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import {
   DeleteFunctionCommand,
   PutFunctionConcurrencyCommand,
@@ -7,8 +8,9 @@ import {
   RecursiveLoop,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { oneCase, type Case } from './requests';
-import { TYPES, type Cause, type FunctionName } from './causes';
+
+import { type Cause, type FunctionName, TYPES } from './causes';
+import { type Case, oneCase } from './requests';
 import type { Stand } from './stand';
 
 const BROKEN: Readonly<Partial<Record<FunctionName, string>>> = {

@@ -1,7 +1,8 @@
 /** Requests as CloudFormation sends them, and the ids that their answers must carry. */
 import { createHash, randomUUID } from 'node:crypto';
+
 import { createFailedMarker, physicalResourceId } from '../../../../lambda/contract/custom-resource/custom-resource.json';
-import { PLACES, TYPES, type Cause, type Place, type RequestType } from './causes';
+import { type Cause, type Place, PLACES, type RequestType, TYPES } from './causes';
 
 /** One cause with one type of request at one place. */
 export interface Case {
@@ -56,8 +57,12 @@ export function requestOf(aCase: Case, stackId: string, serviceToken: string, re
 export function idOf({ cause, type, place, logicalResourceId, physicalResourceId: present }: Case, stackId: string): string {
   const succeeds = cause.status === 'SUCCESS';
   const hops = (place === 'on a hop' ? 1 : 0) + (cause.failure === 'goes on' ? 1 : 0);
-  if (type === 'Delete' || (type === 'Update' && !(succeeds && hops > 0))) return present;
-  if (hops > 0 && cause.properties?.Hops !== 'at the margin') return `made-${logicalResourceId}-${hops}`;
+  if (type === 'Delete' || (type === 'Update' && !(succeeds && hops > 0))) {
+    return present;
+  }
+  if (hops > 0 && cause.properties?.Hops !== 'at the margin') {
+    return `made-${logicalResourceId}-${hops}`;
+  }
   return hops === 0 && cause.id === 'marker' && !succeeds ? createFailedMarker : defaultId(stackId, logicalResourceId);
 }
 

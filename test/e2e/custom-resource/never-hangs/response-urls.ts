@@ -48,7 +48,9 @@ export class ResponseUrls {
 
   /** A URL signed some seconds ago. */
   open(requestId: string, { refusal, signedAgo = 0 }: { readonly refusal?: Refusal; readonly signedAgo?: number }): string {
-    if (refusal) this.refusals.set(requestId, refusal);
+    if (refusal) {
+      this.refusals.set(requestId, refusal);
+    }
     const date = new Date(Date.now() - signedAgo * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
     return `${this.origin}/${requestId}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=${date}&X-Amz-Expires=7200&X-Amz-Signature=${'0f'.repeat(32)}`;
   }
@@ -65,7 +67,9 @@ export class ResponseUrls {
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body: Buffer[] = [];
-    for await (const chunk of request) body.push(chunk as Buffer);
+    for await (const chunk of request) {
+      body.push(chunk as Buffer);
+    }
     const requestId = new URL(request.url!, this.origin).pathname.slice(1);
     const puts = this.received.get(requestId) ?? [];
     this.received.set(requestId, puts);

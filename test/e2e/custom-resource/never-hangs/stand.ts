@@ -1,11 +1,13 @@
 import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+
 import { Bed, type BedEvent } from '../../../../local/bed';
-import { FUNCTIONS, type FunctionName } from './causes';
+import { type FunctionName, FUNCTIONS } from './causes';
 import { LambdaDoor } from './lambda-door';
-import { requestOf, type Case } from './requests';
-import { ResponseUrls, type Put } from './response-urls';
+import { type Case, requestOf } from './requests';
+import { type Put, ResponseUrls } from './response-urls';
 
 const STACK = 'NeverHangs';
 
@@ -126,7 +128,9 @@ export class Stand {
 
   /** Waits until nothing runs, waits in the queue or is on its way to a destination; or until nothing has happened for longer than anything takes. */
   async quiet(): Promise<void> {
-    while (!this.underWay.isEmpty && Date.now() - this.underWay.lastAt < LONGEST_SILENCE) await sleep(100);
+    while (!this.underWay.isEmpty && Date.now() - this.underWay.lastAt < LONGEST_SILENCE) {
+      await sleep(100);
+    }
   }
 }
 
@@ -135,8 +139,12 @@ async function eventually<T>(what: () => string, ask: () => T | undefined): Prom
   const end = Date.now() + LONGEST_WAIT;
   for (;;) {
     const answer = ask();
-    if (answer !== undefined) return answer;
-    if (Date.now() > end) throw new Error(`${what()}: not within ${LONGEST_WAIT / 1000} s`);
+    if (answer !== undefined) {
+      return answer;
+    }
+    if (Date.now() > end) {
+      throw new Error(`${what()}: not within ${LONGEST_WAIT / 1000} s`);
+    }
     await sleep(50);
   }
 }

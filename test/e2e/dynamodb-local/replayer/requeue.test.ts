@@ -1,7 +1,9 @@
 /** The command of docs/operations.md that requeues an event, as it stands there. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+
 import { backlogKey, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { closeStage, openStage, requestId, Scene, type Stage } from './setup';
 
@@ -44,7 +46,7 @@ test('a quarantined event that is requeued gets five more attempts and is replay
     dispatches: { N: '1' },
     nextAttempt: { N: String(scene.now() + 60_000) },
   });
-  const digits = (await scene.row(id))!.bpk!.S!.slice(-2);
+  const digits = (await scene.row(id))!.bpk.S!.slice(-2);
   await stage.client.send(requeue({ PK: id, SHARD: digits }));
 
   expect(await scene.row(id)).toMatchObject({

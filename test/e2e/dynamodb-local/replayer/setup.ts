@@ -1,8 +1,9 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
+
 import { environment, layer } from '../../../../lambda/contract/names.json';
-import { updateInput, type Value, attribute } from '../../../../lambda/maintenance-window/replayer/change';
+import { attribute, updateInput, type Value } from '../../../../lambda/maintenance-window/replayer/change';
 import { Replayer } from '../../../../lambda/maintenance-window/replayer/replayer';
 import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';

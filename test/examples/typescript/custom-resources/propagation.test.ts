@@ -25,7 +25,9 @@ beforeEach(() => {
   asked = 0;
   jest.spyOn(SSMClient.prototype, 'send').mockImplementation(async (command) => {
     const input = command.input as Put;
-    if (!input.Name?.startsWith('/')) throw failure('ValidationException');
+    if (!input.Name?.startsWith('/')) {
+      throw failure('ValidationException');
+    }
     return ssm[command.constructor.name as keyof typeof ssm](input);
   });
   jest.spyOn(LambdaClient.prototype, 'send').mockImplementation(async (command) => answerOf((command as InvokeCommand).input.FunctionName!));
@@ -33,12 +35,16 @@ beforeEach(() => {
 
 const ssm = {
   PutParameterCommand: ({ Name, Value, Overwrite }: Put) => {
-    if (parameters.has(Name) && !Overwrite) throw failure('ParameterAlreadyExists');
+    if (parameters.has(Name) && !Overwrite) {
+      throw failure('ParameterAlreadyExists');
+    }
     puts += 1;
     parameters.set(Name, Value);
   },
   GetParameterCommand: ({ Name }: Put) => {
-    if (!parameters.has(Name)) throw failure('ParameterNotFound');
+    if (!parameters.has(Name)) {
+      throw failure('ParameterNotFound');
+    }
     return { Parameter: { Value: parameters.get(Name) } };
   },
   DeleteParameterCommand: ({ Name }: Put) => {
@@ -50,8 +56,12 @@ function answerOf(reader: string) {
   asked += 1;
   const row = replies.get(reader) ?? ['NEW'];
   const reply = row.length > 1 ? row.shift() : row[0];
-  if (reply instanceof Error && reply.name !== 'FunctionError') throw reply;
-  if (reply instanceof Error) return { FunctionError: 'Unhandled', Payload: Buffer.from(JSON.stringify({ errorMessage: 'oops' })) };
+  if (reply instanceof Error && reply.name !== 'FunctionError') {
+    throw reply;
+  }
+  if (reply instanceof Error) {
+    return { FunctionError: 'Unhandled', Payload: Buffer.from(JSON.stringify({ errorMessage: 'oops' })) };
+  }
   const version = reply === 'NEW' ? published()?.version : reply;
   return { Payload: Buffer.from(JSON.stringify({ version })) };
 }

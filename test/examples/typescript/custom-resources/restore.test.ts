@@ -1,6 +1,7 @@
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { type CloudFormationRequest, runOperation, type RunOptions } from 'cdk-patient-lambda/handler';
+
 import { handler } from '../../../../examples/typescript/custom-resources/restore/handler';
 
 type Item = Record<string, AttributeValue>;
@@ -56,19 +57,24 @@ class World {
   private readonly answers = {
     HeadObject: ({ Key }: { Key: string }) => {
       const text = this.objects.get(Key);
-      if (text === undefined) throw Object.assign(new Error('UnknownError'), { name: 'NotFound' });
+      if (text === undefined) {
+        throw Object.assign(new Error('UnknownError'), { name: 'NotFound' });
+      }
       return { ETag: `"${text.length}"`, ContentLength: Buffer.byteLength(text) };
     },
     GetObject: ({ Key, Range, IfMatch }: { Key: string; Range: string; IfMatch: string }) => {
       const text = this.objects.get(Key)!;
-      if (IfMatch !== `"${text.length}"`)
+      if (IfMatch !== `"${text.length}"`) {
         throw Object.assign(new Error('At least one of the pre-conditions you specified did not hold'), { name: 'PreconditionFailed' });
+      }
       const [first, last] = Range.slice('bytes='.length).split('-').map(Number);
       return { Body: { transformToByteArray: async () => Buffer.from(text).subarray(first, last + 1) } };
     },
     BatchWriteItem: ({ RequestItems }: { RequestItems: Record<string, { PutRequest: { Item: Item } }[]> }) => {
       const [[table, puts]] = Object.entries(RequestItems);
-      if (puts.length > 25) throw new Error('too many items');
+      if (puts.length > 25) {
+        throw new Error('too many items');
+      }
       const taken = puts.slice(0, puts.length - this.unprocessed);
       taken.forEach(({ PutRequest: { Item } }) => this.table(table).set(Item.id.S!, Item));
       const UnprocessedItems = this.unprocessed > 0 ? { [table]: puts.slice(taken.length) } : {};
@@ -97,7 +103,9 @@ class World {
 
   private table(name: string): Map<string, Item> {
     const found = this.tables.get(name);
-    if (!found) throw new ResourceNotFoundException({ $metadata: {}, message: 'Requested resource not found' });
+    if (!found) {
+      throw new ResourceNotFoundException({ $metadata: {}, message: 'Requested resource not found' });
+    }
     return found;
   }
 }
@@ -164,8 +172,9 @@ test('what the table does not take for want of capacity is written again', async
 test('a page whose write was throttled is restored again', async () => {
   let throttled = 2;
   world.fault = (action) => {
-    if (action === 'BatchWriteItem' && throttled-- > 0)
+    if (action === 'BatchWriteItem' && throttled-- > 0) {
       throw Object.assign(new Error('slow down'), { name: 'ProvisionedThroughputExceededException' });
+    }
   };
 
   expect((await create()).answer!.status).toBe('SUCCESS');
@@ -203,7 +212,9 @@ test('a backup that is not there fails before anything is written', async () => 
 
 test('a backup that is replaced on the way fails', async () => {
   world.fault = (action) => {
-    if (action === 'BatchWriteItem') world.backup('monday', ids(7));
+    if (action === 'BatchWriteItem') {
+      world.backup('monday', ids(7));
+    }
   };
 
   expect((await create()).answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('pre-conditions') });
@@ -268,7 +279,9 @@ test('a delete leaves alone what it did not restore, and what was replaced since
   table.set('mine', { id: { S: 'mine' } });
   let replaced = false;
   world.fault = (action) => {
-    if (action === 'DeleteItem' && !replaced) replaced = Boolean(table.set('order-0002', { id: { S: 'order-0002' } }));
+    if (action === 'DeleteItem' && !replaced) {
+      replaced = Boolean(table.set('order-0002', { id: { S: 'order-0002' } }));
+    }
   };
 
   expect((await run(request('Delete', id, 'monday'))).answer!.status).toBe('SUCCESS');
@@ -300,7 +313,9 @@ test('after a create that was cancelled, the delete finds its items under an id 
       stackStatus: () => status,
       log: (line) => {
         logged.push(line);
-        if (world.ids().length > 5) status = 'ROLLBACK_IN_PROGRESS';
+        if (world.ids().length > 5) {
+          status = 'ROLLBACK_IN_PROGRESS';
+        }
       },
     },
   );

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
 import { CredentialSource } from '../../../../lambda/aws/nodejs/credentials';
 import { LoopbackService } from '../../maintenance-window/gate/nodejs/loopback-service';
 

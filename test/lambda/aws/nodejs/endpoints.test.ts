@@ -1,7 +1,8 @@
-import { endpointUrl, type Service } from '../../../../lambda/aws/nodejs/endpoints';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
+
+import { endpointUrl, type Service } from '../../../../lambda/aws/nodejs/endpoints';
 
 const REGIONS = ['us-east-1', 'eu-central-2', 'cn-north-1', 'us-gov-west-1', 'us-iso-east-1', 'us-isob-east-1'];
 const CLIENTS = { dynamodb: DynamoDBClient, sqs: SQSClient, ssm: SSMClient };

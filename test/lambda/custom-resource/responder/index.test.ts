@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
 import { handler } from '../../../../lambda/custom-resource/responder';
 import { request } from '../runtime/nodejs/requests';
 

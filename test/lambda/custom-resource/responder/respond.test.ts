@@ -211,7 +211,7 @@ test('branches on no condition', async () => {
   const answers = [];
   for (const condition of ['RetriesExhausted', 'EventAgeExceeded', 'Whatever']) {
     world = new World();
-    await world.fail({ ...request('Create') }, { ...OUT_OF_MEMORY, condition } as never);
+    await world.fail({ ...request('Create') }, { ...OUT_OF_MEMORY, condition });
     answers.push(world.answer.PhysicalResourceId);
   }
   expect(new Set(answers)).toEqual(new Set([DEFAULT_ID]));

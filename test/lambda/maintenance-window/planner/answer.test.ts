@@ -71,7 +71,7 @@ test.each([
   ["plain http to another port than the endpoint's", { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }],
   ['plain http while the endpoint is none', { AWS_ENDPOINT_URL: 'none' }],
 ])('is not sent over %s, and the error keeps the signature to itself', async (_, environment) => {
-  const error = await send({ environment: environment as Record<string, string> }).catch((reason: Error) => reason);
+  const error = await send({ environment: environment }).catch((reason: Error) => reason);
   expect(error).toMatchObject({ name: 'AnswerNotDelivered' });
   expect((error as Error).message).toContain('no https URL');
   expect((error as Error).message).not.toContain('secret');

@@ -1,4 +1,5 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
+
 import { createFailedMarker } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { allowedPattern } from '../../../../lambda/contract/maintenance-window/window.json';
 import { serve } from '../../../../lambda/maintenance-window/planner/planner';

@@ -1,8 +1,8 @@
-import { shardOf } from '../../../../lambda/maintenance-window/replayer/row';
-import { layer } from '../../../../lambda/contract/names.json';
 import { pointerVectors } from '../../../../lambda/contract/maintenance-window/replay.json';
+import { layer } from '../../../../lambda/contract/names.json';
 import { answerOf } from '../../../../lambda/maintenance-window/replayer/dispatcher';
 import { pointerTo } from '../../../../lambda/maintenance-window/replayer/pointer';
+import { shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { targetOf } from '../../../../lambda/maintenance-window/replayer/targets';
 import { FUNCTION_ARN, requestIdOf, World } from '../state-machine/world';
 

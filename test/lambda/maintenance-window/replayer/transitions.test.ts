@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
-import { backoff, claimLease } from '../../../../lambda/contract/maintenance-window/timing.json';
+
 import { shards } from '../../../../lambda/contract/maintenance-window/store.json';
+import { backoff, claimLease } from '../../../../lambda/contract/maintenance-window/timing.json';
 import { updateInput } from '../../../../lambda/maintenance-window/replayer/change';
 import { backlogKey, type BacklogRow, DamagedRow, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { backoffDelay, claim, coalesce, expiry, lapse, unclaim } from '../../../../lambda/maintenance-window/replayer/transitions';

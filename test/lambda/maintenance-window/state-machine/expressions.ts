@@ -1,5 +1,6 @@
 /** DynamoDB's condition and update expressions, as far as this project writes them; anything else is an error, never a guess. */
 import { isDeepStrictEqual } from 'node:util';
+
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
 export type Item = Record<string, AttributeValue>;

@@ -1,7 +1,8 @@
 /** The Node.js gate's own replay code, over the table in memory: the other half of the state machine that the replayer is tested against. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
+
 import { Table } from '../../../../lambda/maintenance-window/gate/nodejs/held/table';
+import { Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
 import type { InMemoryDynamoDb } from './in-memory-dynamodb';
 import type { Simulation } from './simulation';
 

@@ -1,5 +1,6 @@
 /** The deferred events table with DynamoDB's condition semantics and no network, for tests that try many histories. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+
 import { index } from '../../../../lambda/contract/maintenance-window/store.json';
 import { holds, type Item, type Names, updated } from './expressions';
 

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+
 import { type Mishaps, NO_MISHAPS, requestIdOf, START, World } from './world';
 
 const HOUR = 3_600_000;

@@ -2,8 +2,8 @@
 import { environment, layer } from '../../../../lambda/contract/names.json';
 import { failed } from '../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
 import { Refused, type Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
-import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
+import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';
 import { gateOver } from './gate';
 import { InMemoryDynamoDb } from './in-memory-dynamodb';

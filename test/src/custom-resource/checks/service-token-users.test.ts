@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+
 import { LongRunningProvider, MaintenanceWindowFunction } from '../../../../src';
 import { NAMES } from '../../../../src/private/contract.generated';
 import { newStack, resources, warnings } from '../../maintenance-window/app';

@@ -5,6 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+
 import contract from '../../../../lambda/contract/iam.json';
 import { LongRunningProvider, type LongRunningProviderProps } from '../../../../src';
 import { newStack, resources } from '../../maintenance-window/app';

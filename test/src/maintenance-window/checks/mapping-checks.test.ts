@@ -4,6 +4,7 @@ import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { KinesisEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+
 import { DeferralAction, MaintenanceWindow, type MaintenanceWindowFunctionProps } from '../../../../src';
 import { guarded, newStack, synthError } from '../app';
 

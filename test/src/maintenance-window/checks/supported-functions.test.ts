@@ -1,6 +1,7 @@
 import { CfnParameter, Duration } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
 import { MaintenanceWindowFunction } from '../../../../src';
 import { BASIC, guarded, newStack, resourceOf } from '../app';
 

@@ -4,6 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
+
 import contract from '../../../../lambda/contract/iam.json';
 import { DeferredEventStore, MaintenanceWindow } from '../../../../src';
 import { guarded, newStack, statements } from '../app';

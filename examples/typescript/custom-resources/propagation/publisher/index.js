@@ -15,8 +15,12 @@ exports.handler = customResource({
   /** Everything that CloudFormation sends is text. */
   parse({ Parameter, Configuration, Readers, InARow }) {
     const inARow = Number(InARow);
-    if (!Number.isInteger(inARow) || inARow < 1) throw new Error(`InARow must be a whole number, 1 or more, got ${JSON.stringify(InARow)}`);
-    if (!Array.isArray(Readers) || Readers.length === 0) throw new Error(`Readers must be a list of functions, got ${JSON.stringify(Readers)}`);
+    if (!Number.isInteger(inARow) || inARow < 1) {
+      throw new Error(`InARow must be a whole number, 1 or more, got ${JSON.stringify(InARow)}`);
+    }
+    if (!Array.isArray(Readers) || Readers.length === 0) {
+      throw new Error(`Readers must be a list of functions, got ${JSON.stringify(Readers)}`);
+    }
     return { parameter: Parameter, configuration: Configuration, readers: Readers, inARow };
   },
 
@@ -63,9 +67,12 @@ async function publish({ properties: { parameter, configuration } }, { idempoten
   try {
     await ssm.send(new PutParameterCommand(value));
   } catch (error) {
-    if (error.name !== 'ParameterAlreadyExists') throw error;
-    if ((await read(parameter))?.owner !== owner)
+    if (error.name !== 'ParameterAlreadyExists') {
+      throw error;
+    }
+    if ((await read(parameter))?.owner !== owner) {
       throw new Error(`the parameter ${parameter} is there already and not this resource's: choose another name`);
+    }
     await ssm.send(new PutParameterCommand({ ...value, Overwrite: true }));
   }
 }
@@ -73,7 +80,9 @@ async function publish({ properties: { parameter, configuration } }, { idempoten
 /** Removes the parameter, unless it is gone or somebody else's. */
 async function withdraw(parameter, { defaultPhysicalResourceId: owner, log }) {
   const found = await read(parameter);
-  if (found?.owner !== owner) return log.info('nothing to remove', { parameter, owner: found?.owner });
+  if (found?.owner !== owner) {
+    return log.info('nothing to remove', { parameter, owner: found?.owner });
+  }
   await ssm.send(new DeleteParameterCommand({ Name: parameter }));
 }
 
@@ -83,8 +92,12 @@ async function read(parameter) {
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: parameter }));
     return JSON.parse(Parameter.Value) ?? {};
   } catch (error) {
-    if (error.name === 'ParameterNotFound') return undefined;
-    if (error instanceof SyntaxError) return {};
+    if (error.name === 'ParameterNotFound') {
+      return undefined;
+    }
+    if (error instanceof SyntaxError) {
+      return {};
+    }
     throw error;
   }
 }
@@ -93,7 +106,9 @@ async function read(parameter) {
 async function versionOf(reader, { log, signal }) {
   const { FunctionError, Payload } = await lambda.send(new InvokeCommand({ FunctionName: reader }), { abortSignal: signal });
   const reply = JSON.parse(Buffer.from(Payload).toString());
-  if (!FunctionError) return reply.version;
+  if (!FunctionError) {
+    return reply.version;
+  }
   log.warn('a reader failed', { reader, reply });
   return undefined;
 }

@@ -7,7 +7,9 @@ const ssm = new SSMClient({});
 let kept;
 
 exports.handler = async () => {
-  if (!kept || Date.now() - kept.readAt > KEEP_MS) kept = { ...(await read()), readAt: Date.now() };
+  if (!kept || Date.now() - kept.readAt > KEEP_MS) {
+    kept = { ...(await read()), readAt: Date.now() };
+  }
   return { version: kept.version, greeting: kept.configuration?.greeting };
 };
 
@@ -16,7 +18,9 @@ async function read() {
     const { Parameter } = await ssm.send(new GetParameterCommand({ Name: process.env.PARAMETER }));
     return JSON.parse(Parameter.Value);
   } catch (error) {
-    if (error.name === 'ParameterNotFound') return {};
+    if (error.name === 'ParameterNotFound') {
+      return {};
+    }
     throw error;
   }
 }

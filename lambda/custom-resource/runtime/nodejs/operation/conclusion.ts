@@ -1,12 +1,12 @@
 /** Carries out the one verdict of an execution. */
 import { render } from '../../../../cloudformation/answer';
 import { deliver } from '../../../../cloudformation/delivery';
-import { hop } from './hop';
-import type { Logger } from './log';
 import type { Mask } from '../protocol/mask';
 import { envelopeOf, type Operation } from '../protocol/operation';
-import type { Invocation, Platform } from './platform';
 import { type Answered, failed, HandlerError, type Verdict } from '../protocol/verdict';
+import { hop } from './hop';
+import type { Logger } from './log';
+import type { Invocation, Platform } from './platform';
 
 export interface Circumstances {
   readonly operation: Operation;

@@ -3,24 +3,24 @@
  * Everything that may end it, the handler, the deadline, the margin, a rollback, races within one call; nothing else gives verdicts.
  */
 import { createFailedMarker, envelope, executions, times } from '../../../../contract/custom-resource/custom-resource.json';
-import { conclude } from './conclusion';
-import { handlersFor } from '../protocol/definition';
 import { copied, type Json, kindOf } from '../../../../json';
-import { type Logger, logger } from './log';
+import { memberOf } from '../../../../thrown';
+import { handlersFor } from '../protocol/definition';
 import { hideUrl, Mask } from '../protocol/mask';
 import { envelopeOf, type Operation, readOperation, RUNTIME } from '../protocol/operation';
 import { defaultPhysicalResourceId, idempotencyToken, type Progress } from '../protocol/physical-id';
-import type { Invocation, Platform } from './platform';
 import { resourceRequest } from '../protocol/resource-request';
+import { margin, nextStep, sleepBeforePoll } from '../protocol/times';
+import { isTransient } from '../protocol/transient';
+import { failed, finished, HandlerError, isResult, namesNewId, type Verdict, waiting } from '../protocol/verdict';
+import type { AnyHandlers, AnyRequest, Definition, OperationContext } from '../types';
+import { conclude } from './conclusion';
+import { type Logger, logger } from './log';
+import type { Invocation, Platform } from './platform';
 import { Secrets } from './secrets';
 import { type Settings, settingsOf } from './settings';
 import { StackWatch } from './stack-watch';
-import { margin, nextStep, sleepBeforePoll } from '../protocol/times';
-import { memberOf } from '../../../../thrown';
-import { isTransient } from '../protocol/transient';
-import type { AnyHandlers, AnyRequest, Definition, OperationContext } from '../types';
 import { UserCode } from './user-code';
-import { failed, finished, HandlerError, isResult, namesNewId, type Verdict, waiting } from '../protocol/verdict';
 
 /** @throws Error when nobody waits for an answer; Unanswered when the responder has to give it */
 export async function execute(definition: Definition, invocation: Invocation, platform: Platform): Promise<void> {
@@ -270,9 +270,9 @@ class Execution {
     }
     switch (request.requestType) {
       case 'Create':
-        return handlers.create(request as never, context);
+        return handlers.create(request, context);
       case 'Update':
-        return handlers.update(request as never, context);
+        return handlers.update(request, context);
       case 'Delete':
         return handlers.delete(request, context);
     }

@@ -1,6 +1,6 @@
 /** Starts the next execution. */
-import type { Answer } from '../../../../cloudformation/answer';
 import { type Clock, within } from '../../../../clock';
+import type { Answer } from '../../../../cloudformation/answer';
 import { Unanswered } from '../../../../cloudformation/delivery';
 import { memberOf, shownError } from '../../../../thrown';
 

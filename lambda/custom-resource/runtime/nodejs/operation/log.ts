@@ -1,5 +1,5 @@
-import type { Mask } from '../protocol/mask';
 import { memberOf, shownError } from '../../../../thrown';
+import type { Mask } from '../protocol/mask';
 
 /** One line of JSON for each call. Resolved secrets and the ResponseURL are masked, whatever they stand in. */
 export interface Logger {

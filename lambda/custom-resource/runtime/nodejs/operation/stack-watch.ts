@@ -1,9 +1,9 @@
 /** Reads the stack's status, and tells when the stack turns back: then nobody waits for this request any more. */
-import { stackGoesBack, times } from '../../../../contract/custom-resource/custom-resource.json';
 import { type Clock, within } from '../../../../clock';
-import type { Logger } from './log';
-import type { Direction } from '../protocol/operation';
+import { stackGoesBack, times } from '../../../../contract/custom-resource/custom-resource.json';
 import { shownError } from '../../../../thrown';
+import type { Direction } from '../protocol/operation';
+import type { Logger } from './log';
 
 export interface StackStatus {
   /** As CloudFormation names it, as `UPDATE_ROLLBACK_IN_PROGRESS`; `UNKNOWN` when it can't be read. */

@@ -1,6 +1,6 @@
 /** Calls the handler's functions, and stops waiting for them when there is a reason to. */
-import { times } from '../../../../contract/custom-resource/custom-resource.json';
 import { type Clock, within } from '../../../../clock';
+import { times } from '../../../../contract/custom-resource/custom-resource.json';
 
 export type Settled = { readonly kind: 'RETURNED'; readonly value: unknown } | { readonly kind: 'THREW'; readonly error: unknown };
 export type Interrupted = { readonly kind: 'DEADLINE' } | { readonly kind: 'MARGIN' } | { readonly kind: 'CANCELLED' };

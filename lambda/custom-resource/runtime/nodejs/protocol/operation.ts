@@ -1,9 +1,9 @@
 /** One request of CloudFormation from first delivery to its answer, and how it crosses from one execution to the next. */
-import { envelope, envelopeKey, times } from '../../../../contract/custom-resource/custom-resource.json';
-import { isInventedId } from './physical-id';
 import { type CloudFormationRequest, isEnvelope, isObject, readRequest, unservable } from '../../../../cloudformation/request';
+import { envelope, envelopeKey, times } from '../../../../contract/custom-resource/custom-resource.json';
 import type { Json } from '../../../../json';
-import { operationTimes, type OperationTimes } from './times';
+import { isInventedId } from './physical-id';
+import { type OperationTimes, operationTimes } from './times';
 
 export const RUNTIME = 'nodejs';
 

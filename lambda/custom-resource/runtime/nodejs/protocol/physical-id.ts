@@ -1,8 +1,9 @@
 /** Which physical id an answer carries. Pure: the responder and both languages come to the same id. */
 import { createHash } from 'node:crypto';
+
+import type { CloudFormationRequest } from '../../../../cloudformation/request';
 import { createFailedMarker, inventedId, physicalResourceId as limits } from '../../../../contract/custom-resource/custom-resource.json';
 import { canonicalJson, kindOf } from '../../../../json';
-import type { CloudFormationRequest } from '../../../../cloudformation/request';
 
 type Identity = Pick<CloudFormationRequest, 'StackId' | 'LogicalResourceId'>;
 

@@ -1,6 +1,6 @@
 /** When an operation ends, waits, polls and changes over to its next execution. Pure; milliseconds unless a name says otherwise. */
-import { times } from '../../../../contract/custom-resource/custom-resource.json';
 import type { CloudFormationRequest } from '../../../../cloudformation/request';
+import { times } from '../../../../contract/custom-resource/custom-resource.json';
 
 const SECOND = 1000;
 

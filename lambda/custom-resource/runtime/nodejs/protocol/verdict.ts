@@ -1,13 +1,13 @@
 /** What an execution comes to, from what the handler returned or threw. Pure, but for the log of what is dropped. */
 import { type Answer, shortReason, tooLong } from '../../../../cloudformation/answer';
+import { isObject } from '../../../../cloudformation/request';
 import { copied, kindOf, notJson } from '../../../../json';
+import { shownError } from '../../../../thrown';
 import type { Logger } from '../operation/log';
 import type { Mask } from './mask';
 import { maybeOrphan, type Operation } from './operation';
 import { defaultPhysicalResourceId, failureId, invalidId, type Progress } from './physical-id';
-import { isObject } from '../../../../cloudformation/request';
 import { type Done, idOfFailure, type Wait } from './results';
-import { shownError } from '../../../../thrown';
 
 export interface Answered {
   readonly kind: 'ANSWER';

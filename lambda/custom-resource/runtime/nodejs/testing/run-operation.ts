@@ -1,12 +1,12 @@
 /** Runs a whole operation in one process, for unit tests of handlers: all its executions, without AWS and without waiting. */
-import { execute } from '../operation/execution';
-import type { Answer } from '../../../../cloudformation/answer';
 import type { Clock } from '../../../../clock';
-import type { Services } from '../operation/platform';
+import type { Answer } from '../../../../cloudformation/answer';
 import type { CloudFormationRequest } from '../../../../cloudformation/request';
-import { SimulatedClock } from './simulated-clock';
+import { execute } from '../operation/execution';
+import type { Services } from '../operation/platform';
 import { signingDate } from '../protocol/times';
 import type { Definition } from '../types';
+import { SimulatedClock } from './simulated-clock';
 
 export interface RunOptions {
   /**

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+
 import { GateNotAttached } from '../quiet/errors';
 import type { NativeClient, Session } from './session';
 

@@ -1,6 +1,7 @@
 /** What the runtime's client sends by node:http, past its native part. */
 import http from 'node:http';
 import { Readable, Writable } from 'node:stream';
+
 import { GateNotAttached } from '../quiet/errors';
 import type { Session } from './session';
 

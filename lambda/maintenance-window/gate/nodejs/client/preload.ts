@@ -1,16 +1,17 @@
 /** Runs before the runtime's client: `node --import preload.mjs /var/runtime/index.mjs`. Its top-level await is what holds the handler's loading. */
 import { isMainThread } from 'node:worker_threads';
-import { Client } from './addon';
+
 import { AwsClient } from '../../../../aws/nodejs/aws-client';
-import { watchRequests } from './client-requests';
 import { GateNotAttached } from '../quiet/errors';
 import { Gate } from '../quiet/gate';
 import { readWindow } from '../quiet/parameters';
 import { standardOutput } from '../quiet/report';
-import { errorBody, RuntimeApi } from './runtime-api';
-import { Session } from './session';
 import { type Environment, readSettings } from '../quiet/settings';
 import { WindowCache } from '../quiet/window-cache';
+import { Client } from './addon';
+import { watchRequests } from './client-requests';
+import { errorBody, RuntimeApi } from './runtime-api';
+import { Session } from './session';
 
 /** Makes the client poll without its native part, past the seam. */
 const ALTERNATIVE_CLIENT = 'AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1';

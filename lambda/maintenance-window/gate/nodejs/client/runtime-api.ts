@@ -1,6 +1,6 @@
 /** Answers that the gate gives itself, posted to Lambda's Runtime API. The client's native part would swallow a failure. */
-import type { Invocation } from '../quiet/invocation';
 import { type HttpResponse, send } from '../../../../aws/nodejs/transport';
+import type { Invocation } from '../quiet/invocation';
 
 /** Milliseconds: the Runtime API is on this machine. */
 const BUDGET = 10_000;

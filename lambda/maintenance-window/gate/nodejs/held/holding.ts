@@ -1,17 +1,17 @@
 /** The ways of an invocation that meets a window, or that may be the retry of one that did. */
 import { coldReadBudget } from '../../../../contract/maintenance-window/timing.json';
-import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
-import { deliver, heldResponse, responseUrl } from './cloudformation';
+import type { Decision } from '../../../window/window';
 import { GateError, reasonOf } from '../quiet/errors';
-import { extendVisibility } from './fifo';
 import type { GateParts, Step } from '../quiet/gate';
 import type { Invocation } from '../quiet/invocation';
-import type { Row, Value } from './items';
 import type { Action } from '../quiet/settings';
-import { detect, isHop, parse, type Source, sourceIds, DIRECT } from './sources';
+import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
+import { deliver, heldResponse, responseUrl } from './cloudformation';
+import { extendVisibility } from './fifo';
+import type { Row, Value } from './items';
+import { detect, DIRECT, isHop, parse, type Source, sourceIds } from './sources';
 import { capped, type DeferredEvent, Store } from './store';
 import { isKept, StoreError, Table } from './table';
-import type { Decision } from '../../../window/window';
 
 /** One invocation; only here is its body parsed. */
 export class Hold {

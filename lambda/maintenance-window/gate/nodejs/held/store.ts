@@ -1,6 +1,7 @@
 /** Keeps an event, byte for byte, before anybody is told so. lambda/contract/maintenance-window/store.json. */
 import { createHash, randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
+
 import { limits } from '../../../../contract/maintenance-window/store.json';
 import { maxAttempts } from '../../../../contract/maintenance-window/timing.json';
 import { listBytes, type Row, Update, type Value } from './items';

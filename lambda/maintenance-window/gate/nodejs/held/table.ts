@@ -1,7 +1,8 @@
 /** The deferred events table: its operations, each repeated until it is clear or the time is over. `until` in epoch milliseconds. */
 import { createHash } from 'node:crypto';
-import { states } from '../../../../contract/maintenance-window/store.json';
+
 import { type AwsClient, type AwsError, type Json } from '../../../../aws/nodejs/aws-client';
+import { states } from '../../../../contract/maintenance-window/store.json';
 import { reasonOf } from '../quiet/errors';
 import { decodeRow, encodeRow, type Row, type Update } from './items';
 

@@ -1,14 +1,14 @@
 /** Decides what becomes of each invocation. The same order as the Python gate. */
-import { storeReserve } from '../../../../contract/maintenance-window/timing.json';
 import type { AwsClient } from '../../../../aws/nodejs/aws-client';
+import { storeReserve } from '../../../../contract/maintenance-window/timing.json';
+import type { Decision } from '../../../window/window';
+import type { Value } from '../held/items';
+import type { ReplayedRun } from '../replay/replayed-run';
 import { GateError, reasonOf } from './errors';
 import { type Invocation, withContent } from './invocation';
-import type { Value } from '../held/items';
 import { mayBePointer, parsePointer, withoutMark } from './pointer';
-import type { ReplayedRun } from '../replay/replayed-run';
 import type { Reporter } from './report';
 import type { Environment, Settings } from './settings';
-import type { Decision } from '../../../window/window';
 import type { WindowCache } from './window-cache';
 
 /** What to do with an invocation. */

@@ -1,9 +1,9 @@
 /** Reads the window's parameters with one GetParameters call, within a budget. */
 import type { AwsClient, AwsError, Json } from '../../../../aws/nodejs/aws-client';
+import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../../../window/window';
+import { isObject } from '../held/sources';
 import { reasonOf } from './errors';
 import type { Settings } from './settings';
-import { isObject } from '../held/sources';
-import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../../../window/window';
 
 /** What one read brought. */
 export interface Reading {

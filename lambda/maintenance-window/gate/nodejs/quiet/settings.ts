@@ -1,7 +1,7 @@
 /** What the construct tells the gate, from environment variables. Read once: a handler may change its environment. */
-import { environment as names, handlerLoading, onWindowUnknown } from '../../../../contract/names.json';
 import { sources } from '../../../../contract/maintenance-window/sources.json';
 import { cacheTtlSeconds, keepFinishedSeconds, leaveForSeconds, retryGuardSeconds } from '../../../../contract/maintenance-window/timing.json';
+import { environment as names, handlerLoading, onWindowUnknown } from '../../../../contract/names.json';
 import { GateNotAttached } from './errors';
 
 export type Environment = Readonly<Record<string, string | undefined>>;

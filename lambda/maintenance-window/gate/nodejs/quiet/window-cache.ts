@@ -6,11 +6,11 @@ import {
   refreshAgeShare,
   refreshReadBudget,
 } from '../../../../contract/maintenance-window/timing.json';
+import { decide, type Decision, guarded, nextChange } from '../../../window/window';
 import { reasonOf } from './errors';
 import type { Reading } from './parameters';
 import type { Reporter } from './report';
 import type { Settings } from './settings';
-import { decide, type Decision, guarded, nextChange } from '../../../window/window';
 
 /** What holds for one invocation. */
 export type WindowState =

@@ -1,13 +1,14 @@
 /** A deferred event's run: started once by its token, loaded, its outcome written before anybody hears of it. docs/adr/0002-pointer-and-token.md. */
 import { createHash, randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+
 import { backoff, maxAttempts, runLeaseGrace } from '../../../../contract/maintenance-window/timing.json';
-import { reasonOf } from '../quiet/errors';
 import { type Row, Update } from '../held/items';
-import { clipped, type Outcome } from './outcome';
+import { backlog, chunkKey, Conflict, type Table } from '../held/table';
+import { reasonOf } from '../quiet/errors';
 import type { Pointer } from '../quiet/pointer';
 import type { Settings } from '../quiet/settings';
-import { backlog, chunkKey, Conflict, type Table } from '../held/table';
+import { clipped, type Outcome } from './outcome';
 
 /** The pointer starts nothing: forged, delivered twice, or its claim is over. */
 export class Refused extends Error {}

@@ -1,12 +1,12 @@
 /** A replayed event while its handler runs: takes what the client would post, writes the outcome first, then answers the replayer's invocation. */
 import { answer as answerOf } from '../../../../contract/maintenance-window/replay.json';
-import { GateError, reasonOf } from '../quiet/errors';
-import type { Step } from '../quiet/gate';
-import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome';
-import { Refused, type Replays, type Run } from './replay';
-import type { Reporter } from '../quiet/report';
 import { parse, type Source } from '../held/sources';
 import { StoreError } from '../held/table';
+import { GateError, reasonOf } from '../quiet/errors';
+import type { Step } from '../quiet/gate';
+import type { Reporter } from '../quiet/report';
+import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome';
+import { Refused, type Replays, type Run } from './replay';
 
 export type ReplayStatus = 'DONE' | 'FAILED' | 'PARTIAL' | 'REFUSED' | 'RETURNED';
 

@@ -1,14 +1,14 @@
 /** The way of an invocation that is a replay pointer. */
+import type { Row } from '../held/items';
+import { parse, receivedMessages, sourceNamed } from '../held/sources';
+import { StoreError, Table } from '../held/table';
 import { GateError } from '../quiet/errors';
 import type { GateParts, Step } from '../quiet/gate';
 import { type Invocation, withContent } from '../quiet/invocation';
-import type { Row } from '../held/items';
-import { BODY_DAMAGED, failed, withOnly } from './outcome';
 import { type Pointer, withMark } from '../quiet/pointer';
+import { BODY_DAMAGED, failed, withOnly } from './outcome';
 import { BodyDamaged, Refused, Replays, type Run } from './replay';
 import { replayAnswer, ReplayedRun } from './replayed-run';
-import { parse, receivedMessages, sourceNamed } from '../held/sources';
-import { StoreError, Table } from '../held/table';
 
 /** Characters of a request id that the log shows: a forged one may be long. */
 const SHOWN_CHARACTERS = 80;

@@ -1,6 +1,8 @@
 /** Proves by digests that it saw secrets, and tries to give them away where the runtime can know it. */
 import { createHash } from 'node:crypto';
+
 import { type AnyRequest, customResource, done, type OperationContext, wait } from 'cdk-patient-lambda/handler';
+
 import { note } from './calls';
 
 const sha256 = (text: unknown) => createHash('sha256').update(String(text)).digest('hex');
@@ -18,7 +20,9 @@ function seen(call: string, { properties, ...request }: AnyRequest<any>, context
 
 export const handler = customResource<any, { mark: string; until: number }>({
   async create(request, context) {
-    if (request.properties.Phase === 'crash') return done({ physicalResourceId: 'crashing' });
+    if (request.properties.Phase === 'crash') {
+      return done({ physicalResourceId: 'crashing' });
+    }
     await seen('create', request, context);
     console.log(`the canary is ${request.properties.Canary}`);
     return wait({ mark: 'state-of-the-secrets-test', until: Date.now() + 14_000 }, { physicalResourceId: 'vaulted', after: 1 });
@@ -46,6 +50,6 @@ export const handler = customResource<any, { mark: string; until: number }>({
   },
   async poll(request, { until, mark }, context) {
     await seen('poll', request, context);
-    return Date.now() < until ? wait({ until, mark }, { after: 1 }) : done({ data: { Digest: sha256((request.properties as any).ByCdk) } });
+    return Date.now() < until ? wait({ until, mark }, { after: 1 }) : done({ data: { Digest: sha256(request.properties.ByCdk) } });
   },
 });

@@ -1,5 +1,6 @@
 /** Two types of resource that do what their properties say. */
 import { customResource, done, type PollingHandlers, ResourceFailure, wait } from 'cdk-patient-lambda/handler';
+
 import { isTold, note } from './calls';
 
 export interface Properties {
@@ -25,8 +26,12 @@ const things: PollingHandlers<Properties, State, Record<string, string>> = {
   async create(request, context) {
     await note('create', request, context);
     const { Fail, Name } = request.properties;
-    if (Fail === 'create') throw new Error('nothing was made');
-    if (Fail === 'half') throw new ResourceFailure('half of it was made', { physicalResourceId: Name! });
+    if (Fail === 'create') {
+      throw new Error('nothing was made');
+    }
+    if (Fail === 'half') {
+      throw new ResourceFailure('half of it was made', { physicalResourceId: Name! });
+    }
     return go(request.properties);
   },
   async update(request, context) {
@@ -40,7 +45,9 @@ const things: PollingHandlers<Properties, State, Record<string, string>> = {
   async poll(request, { until }, context) {
     await note('poll', request, context);
     const { Fail, ...properties } = request.properties as Properties;
-    if (Fail === 'poll') throw new Error('it broke on the way');
+    if (Fail === 'poll') {
+      throw new Error('it broke on the way');
+    }
     const over = until === null ? await isTold(properties.Label) : Date.now() >= until;
     return !over ? wait({ until }, { after: 1 }) : go({ ...properties, Takes: undefined });
   },

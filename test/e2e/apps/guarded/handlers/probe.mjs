@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+
 import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
 const dynamodb = new DynamoDBClient({});
@@ -11,7 +12,9 @@ const misbehave = {
     process.exit(3);
   },
   allocate() {
-    for (const hoard = []; ;) hoard.push(Buffer.alloc(16 * 1024 * 1024, 1));
+    for (const hoard = []; ;) {
+      hoard.push(Buffer.alloc(16 * 1024 * 1024, 1));
+    }
   },
   hang() {
     return new Promise((resolve) => setTimeout(resolve, 60_000));

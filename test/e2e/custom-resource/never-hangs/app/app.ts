@@ -1,6 +1,7 @@
+import * as path from 'node:path';
+
 import { App, Aspects, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as path from 'path';
 import { LongRunningProvider, type LongRunningProviderProps } from 'cdk-patient-lambda';
 
 /** Providers that share one responder, each for what is done to its function from outside. */
@@ -26,8 +27,9 @@ class NeverHangsStack extends Stack {
     // Plain http is accepted from an address that stands in the function's own variables
     Aspects.of(this).add({
       visit(node) {
-        if (node instanceof lambda.CfnFunction)
+        if (node instanceof lambda.CfnFunction) {
           node.addPropertyOverride('Environment.Variables.AWS_ENDPOINT_URL_S3', node.node.getContext('answers'));
+        }
       },
     });
   }

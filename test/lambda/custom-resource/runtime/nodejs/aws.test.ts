@@ -1,6 +1,7 @@
 /** The real clients of the AWS SDK, against a loopback address. */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
 import { awsServices } from '../../../../../lambda/custom-resource/runtime/nodejs/operation/aws';
 import { STACK } from './requests';
 

@@ -1,9 +1,10 @@
 /** Answers over real connections, by the real `fetch`. */
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Answer } from '../../../../../lambda/cloudformation/answer';
+
 import { systemClock } from '../../../../../lambda/clock';
-import { type Delivery, deliver } from '../../../../../lambda/cloudformation/delivery';
+import type { Answer } from '../../../../../lambda/cloudformation/answer';
+import { deliver, type Delivery } from '../../../../../lambda/cloudformation/delivery';
 
 const ANSWER: Answer = { status: 'SUCCESS', physicalResourceId: 'own-1', data: { Password: 'secret-data' } };
 const BODY = Buffer.from('{"Reason":"Größe ✗ 😀"}');

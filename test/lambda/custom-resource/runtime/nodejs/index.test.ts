@@ -1,6 +1,7 @@
 /** The entry: the check at load, and an invocation as Lambda makes it. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
 import { customResource, done } from '../../../../../lambda/custom-resource/runtime/nodejs';
 import { request } from './requests';
 

@@ -262,7 +262,7 @@ describe('a secret that was resolved', () => {
     ['in the id of a wait', async () => wait({}, { physicalResourceId: PASSWORD }), 'physicalResourceId holds a secret'],
     ['in data without noEcho', async () => done({ data: { Url: `pg://${PASSWORD}@h` } }), 'data.Url holds a secret'],
   ])('%s fails by name', async (_, create, reason) => {
-    await world.run({ create, poll: async () => done() } as never, request('Create', properties));
+    await world.run({ create, poll: async () => done() }, request('Create', properties));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining(reason) });
     expect(JSON.stringify(world.puts) + world.log + world.payloads.join('')).not.toContain(PASSWORD);
   });

@@ -1,6 +1,6 @@
+import { type Answer, render } from '../../../../../lambda/cloudformation/answer';
 import { createFailedMarker, envelope, envelopeKey, responseBytes } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
 import * as vectors from '../../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
-import { type Answer, render } from '../../../../../lambda/cloudformation/answer';
 import { envelopeOf, readOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/operation';
 import {
   defaultPhysicalResourceId,

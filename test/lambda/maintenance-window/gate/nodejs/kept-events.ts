@@ -1,5 +1,6 @@
 /** The deferred events table behind a loopback port, with faults by call: DynamoDB's protocol around the table in memory. */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+
 import { InMemoryDynamoDb } from '../../state-machine/in-memory-dynamodb';
 import { type Call, LoopbackService, type Reply } from './loopback-service';
 

@@ -34,7 +34,9 @@ exports.failures = {
     return never();
   },
   'takes more memory than there is': () => {
-    for (const hoard = []; ;) hoard.push(Buffer.alloc(16 * 1024 * 1024, 1));
+    for (const hoard = []; ;) {
+      hoard.push(Buffer.alloc(16 * 1024 * 1024, 1));
+    }
   },
   'blocks the event loop': () => {
     // Blocks as an endless loop does, and leaves the machine's processors to the others

@@ -1,14 +1,14 @@
-import { environment as names } from '../../../../../../lambda/contract/names.json';
 import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
-import { Gate } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/gate';
-import type { RawInvocation } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/invocation';
-import { encodeRow } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
-import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
+import { environment as names } from '../../../../../../lambda/contract/names.json';
 import { RuntimeApi } from '../../../../../../lambda/maintenance-window/gate/nodejs/client/runtime-api';
 import { type NativeClient, Session } from '../../../../../../lambda/maintenance-window/gate/nodejs/client/session';
+import { encodeRow } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
+import { Gate } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/gate';
+import type { RawInvocation } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/invocation';
+import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
 import { readSettings } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
-import { parseOperator } from '../../../../../../lambda/maintenance-window/window/window';
 import { WindowCache } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/window-cache';
+import { parseOperator } from '../../../../../../lambda/maintenance-window/window/window';
 import { KeptEvents } from '../kept-events';
 import { LoopbackService } from '../loopback-service';
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+
 import { heldVectors, responseBytes } from '../../../../../../lambda/contract/custom-resource/custom-resource.json';
 import { deliver, heldResponse, responseUrl } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
 

@@ -1,11 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
-import { limits, shards } from '../../../../../../lambda/contract/maintenance-window/store.json';
+
 import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
+import { limits, shards } from '../../../../../../lambda/contract/maintenance-window/store.json';
 import { decodeRow, type Row } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
-import { Replays } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
 import { capped, pack, Store } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/store';
 import { backlog, Table } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/table';
+import { Replays } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
 import { KeptEvents } from '../kept-events';
 import type { Reply } from '../loopback-service';
 

@@ -1,7 +1,7 @@
 import { successVectors } from '../../../../../../lambda/contract/maintenance-window/replay.json';
 import { limits } from '../../../../../../lambda/contract/maintenance-window/store.json';
-import { clipped, outcomeOfError, outcomeOfResult, withOnly } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
 import { sourceNamed } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/sources';
+import { clipped, outcomeOfError, outcomeOfResult, withOnly } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
 
 interface Vector {
   readonly source: string;

@@ -1,9 +1,9 @@
-import { backoff } from '../../../../../../lambda/contract/maintenance-window/timing.json';
 import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
+import { backoff } from '../../../../../../lambda/contract/maintenance-window/timing.json';
 import { decodeRow, encodeRow, type Row } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
+import { Table } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/table';
 import { failed } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
 import { backoffAfter, Refused, Replays } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
-import { Table } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/table';
 import { type Fault, KeptEvents } from '../kept-events';
 
 const NOW = Date.parse('2027-01-10T06:00:00Z');
