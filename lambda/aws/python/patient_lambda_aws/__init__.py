@@ -1,1 +1,0 @@
-"""Signed calls of AWS's JSON services on the standard library alone."""

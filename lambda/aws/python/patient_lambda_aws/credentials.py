@@ -1,14 +1,29 @@
 """The function role's keys: from the environment, under SnapStart from the container endpoint, whose keys expire."""
 
+from __future__ import annotations
+
 import json
 import threading
 import time
 
-from patient_lambda_aws.sign import Credentials
 from patient_lambda_aws.transport import Transport, TransportError
 
-# Before this much is left, keys are replaced: a request signed with them may still wait in a retry.
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+# Milliseconds before the expiry at which keys are replaced: a request signed with them may still wait in a retry.
 REFRESH_BEFORE_EXPIRY = 5 * 60 * 1000
+
+
+class Credentials:
+    """Keys of one role session; ``expires`` in epoch milliseconds, None when the process ends before they do."""
+
+    def __init__(self, key_id: str, secret: str, token: str | None, expires: float | None = None) -> None:
+        self.key_id = key_id
+        self.secret = secret
+        self.token = token
+        self.expires = expires
 
 
 class CredentialsError(Exception):
@@ -18,35 +33,36 @@ class CredentialsError(Exception):
 class CredentialSource:
     """Reads the environment once: handlers that take on another role change it."""
 
-    def __init__(self, environment: dict, transport: Transport, clock) -> None:
+    def __init__(self, environment: Mapping[str, str], transport: Transport, clock: Callable[[], float]) -> None:
         self._environment = dict(environment)
         self._transport = transport
         self._clock = clock
         self._lock = threading.Lock()
         self._current = self._from_environment()
 
-    def get(self, seconds: float) -> Credentials:
-        """Keys that hold for a while yet. Raises CredentialsError."""
+    def get(self, budget: float) -> Credentials:
+        """Keys that hold for a while yet, fetched within ``budget`` milliseconds when there are none. Raises CredentialsError."""
         with self._lock:
             current = self._current
-            if current is None or (current.expires is not None and self._clock() > current.expires - REFRESH_BEFORE_EXPIRY):
-                try:
-                    self._current = self._from_container(seconds)
-                except CredentialsError:
-                    if current is None or current.expires is None or self._clock() >= current.expires:
-                        raise
-            return self._current
+            if current is not None and (current.expires is None or self._clock() <= current.expires - REFRESH_BEFORE_EXPIRY):
+                return current
+            try:
+                self._current = current = self._from_container(budget)
+            except CredentialsError:
+                if current is None or current.expires is None or self._clock() >= current.expires:
+                    raise
+            return current
 
-    def _from_environment(self) -> "Credentials | None":
+    def _from_environment(self) -> Credentials | None:
         key_id, secret = self._environment.get("AWS_ACCESS_KEY_ID"), self._environment.get("AWS_SECRET_ACCESS_KEY")
         return Credentials(key_id, secret, self._environment.get("AWS_SESSION_TOKEN")) if key_id and secret else None
 
-    def _from_container(self, seconds: float) -> Credentials:
+    def _from_container(self, budget: float) -> Credentials:
         url = self._environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
         if not url:
             raise CredentialsError("neither AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set")
         try:
-            response = self._transport.request("GET", url, self._authorization(), b"", seconds)
+            response = self._transport.request("GET", url, self._authorization(), b"", budget)
             if response.status != 200:
                 raise CredentialsError(f"the container's credentials endpoint answered {response.status}")
             keys = json.loads(response.body)
@@ -55,7 +71,7 @@ class CredentialSource:
         except (TransportError, OSError, ValueError, KeyError, AttributeError, TypeError) as error:
             raise CredentialsError(f"the container's credentials endpoint failed: {type(error).__name__}: {error}") from error
 
-    def _authorization(self) -> dict:
+    def _authorization(self) -> dict[str, str]:
         path = self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
         if path:  # read anew each time: the file is rotated
             with open(path, encoding="utf-8") as file:

@@ -1,5 +1,11 @@
 """Where the services are: configured endpoints first, then partition, FIPS and dual stack, by the rules of AWS's SDKs."""
 
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 # Region prefix, DNS suffix, dual-stack DNS suffix: AWS's partitions data, longest prefix first.
 PARTITIONS = (
     ("cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"),
@@ -12,7 +18,7 @@ PARTITIONS = (
 )
 
 
-def endpoint_url(service: str, region: str, environment: dict) -> str:
+def endpoint_url(service: str, region: str, environment: Mapping[str, str]) -> str:
     """The base URL of ``ssm``, ``dynamodb`` or ``sqs``."""
     if environment.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() != "true":
         configured = environment.get("AWS_ENDPOINT_URL_" + service.upper()) or environment.get("AWS_ENDPOINT_URL")

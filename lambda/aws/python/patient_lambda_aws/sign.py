@@ -1,22 +1,22 @@
 """AWS Signature Version 4 for one POST of a JSON service."""
 
+from __future__ import annotations
+
 import hashlib
 import hmac
 import time
 from urllib.parse import quote, urlsplit
 
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
-class Credentials:
-    """Keys of one role session; ``expires`` in epoch milliseconds, None when the process ends before they do."""
-
-    def __init__(self, key_id: str, secret: str, token: "str | None", expires: "float | None" = None) -> None:
-        self.key_id = key_id
-        self.secret = secret
-        self.token = token
-        self.expires = expires
+    from patient_lambda_aws.credentials import Credentials
 
 
-def signed_headers(url: str, headers: dict, body: bytes, service: str, region: str, credentials: Credentials, now: float) -> dict:
+def signed_headers(
+    url: str, headers: Mapping[str, str], body: bytes, service: str, region: str, credentials: Credentials, now: float
+) -> dict[str, str]:
     """The headers (lower-case names) plus host, date, token and authorization. ``now`` in epoch milliseconds."""
     parts = urlsplit(url)
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now / 1000))

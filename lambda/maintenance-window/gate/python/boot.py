@@ -5,6 +5,7 @@ It is executed in this module's namespace, which is ``__main__``: tracing tools 
 
 import os
 import sys
+import types
 
 
 def _refuse(message: str) -> None:
@@ -43,7 +44,7 @@ def _attach() -> str:
     return sys.argv[0]
 
 
-def _bootstrap_code(path: str) -> object:
+def _bootstrap_code(path: str) -> types.CodeType:
     with open(path, "rb") as file:
         return compile(file.read(), path, "exec")
 

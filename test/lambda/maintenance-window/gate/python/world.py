@@ -6,14 +6,13 @@ import fake_client
 from fake_services import Clock, failing
 from patient_lambda_aws.client import AwsClient
 from patient_lambda_gate.client.attach import attach, check_seams
-from patient_lambda_gate.client.services import Services
 from patient_lambda_gate.quiet.gate import Gate
 from patient_lambda_gate.quiet.settings import Settings
+from patient_lambda_gate.quiet.step import GateParts
 from patient_lambda_gate.quiet.window_cache import WindowCache
-from test_replay import REPLAY
-from test_window_cache import Reader, reading
+from rows import NOW, REPLAY
+from windows import Reader, reading
 
-NOW = 1_800_000_000_000
 S3 = b'{"Records":[{"eventSource":"aws:s3","s3":{"object":{"sequencer":"1"}}}]}'
 UNKNOWN = b'{"a": 1.10}'
 HTTP = b'{"version":"2.0","requestContext":{"http":{"method":"GET"}}}'
@@ -27,6 +26,20 @@ GUARDED = reading("auto", modified=NOW - 60_000)
 DENIED = failing(400, "AccessDeniedException")
 
 
+class Recorder:
+    """The reporter, for tests to read."""
+
+    def __init__(self) -> None:
+        self.metrics = []
+        self.lines = []
+
+    def count(self, metric: str) -> None:
+        self.metrics.append(metric)
+
+    def log(self, message: str) -> None:
+        self.lines.append(message)
+
+
 class World:
     """A client with a gate in front of it; ``seen`` is what the handler got."""
 
@@ -36,10 +49,10 @@ class World:
         self.reader = Reader(*answers)
         everything = {**environment, "AWS_ENDPOINT_URL": dynamo.server.url, **variables}
         self.bootstrap = fake_client.module()
-        cache = WindowCache(settings, lambda: self.reader, reporter, self.clock, lambda low, high: high)
-        services = lambda: Services(AwsClient(everything, self.clock), settings, reporter, everything, self.clock)  # noqa: E731
-        self.gate = Gate(settings, cache, reporter, self.clock, services, check_seams(self.bootstrap, "test"))
-        attach(self.bootstrap, self.gate, lambda: self.clock() / 1000)
+        cache = WindowCache(settings, self.reader, reporter, self.clock, lambda: 1.0)
+        client = AwsClient(everything, self.clock)
+        self.gate = Gate(GateParts(settings, everything, cache, reporter, self.clock, lambda: client))
+        attach(self.bootstrap, self.gate, check_seams(self.bootstrap, "test"))
         self.result = lambda event, context: {"ok": 1}
 
     def handler(self, event, context):

@@ -1,10 +1,19 @@
 """Puts the gate in front of the handler: at the seam of the runtime's own client, after a look at whether it is the seam that is known."""
 
-import time
+from __future__ import annotations
 
+import functools
+
+from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.quiet.errors import GateNotAttached
-from patient_lambda_gate.quiet.invocation import Invocation
-from patient_lambda_gate.quiet.pointer import PREFIX
+
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from typing import Any
+
+    from patient_lambda_gate.client.runtime_client import Handler, RuntimeClient
+    from patient_lambda_gate.client.session import Session
+    from patient_lambda_gate.quiet.gate import Gate
 
 SEAM = "handle_event_request"
 # The same in every awslambdaric from 2.0.0 to 4.2.2; newer ones added parameters after these.
@@ -25,7 +34,7 @@ POSTS = {
 }
 
 
-def check_seams(bootstrap, version: str) -> tuple:
+def check_seams(bootstrap: object, version: str) -> tuple[str, ...]:
     """Names of the parameters that come after the known ones. Raises GateNotAttached, naming the client's version."""
     seam = _parameters(getattr(bootstrap, SEAM, None))
     if seam[: len(PARAMETERS)] != PARAMETERS:
@@ -45,26 +54,30 @@ def check_seams(bootstrap, version: str) -> tuple:
     return seam[len(PARAMETERS) :]
 
 
-def attach(bootstrap, gate, clock=time.time) -> None:
-    """Replaces the seam. The warm path costs one clock read, two comparisons and a prefix test. ``clock`` in seconds."""
+def attach(bootstrap: object, gate: Gate, more_names: tuple[str, ...]) -> None:
+    """Replaces the seam. The warm path costs one clock read, two comparisons and a prefix test."""
     original = getattr(bootstrap, SEAM)
-    cache = gate.cache
+
+    @functools.cache
+    def session() -> Session:
+        from patient_lambda_gate.client.session import Session
+
+        return Session(gate, original, more_names)
 
     def handle_event_request(
-        lambda_runtime_client,
-        request_handler,
-        invoke_id,
-        event_body,
-        content_type,
-        client_context_json,
-        cognito_identity_json,
-        invoked_function_arn,
-        epoch_deadline_time_in_ms,
-        *more,
-        **named,
-    ):
-        invocation = Invocation(
-            original,
+        lambda_runtime_client: RuntimeClient,
+        request_handler: Handler,
+        invoke_id: str,
+        event_body: bytes | str,
+        content_type: Any,
+        client_context_json: str | None,
+        cognito_identity_json: str | None,
+        invoked_function_arn: str,
+        epoch_deadline_time_in_ms: Any,
+        *more: Any,
+        **named: Any,
+    ) -> None:
+        known = (
             lambda_runtime_client,
             request_handler,
             invoke_id,
@@ -74,20 +87,27 @@ def attach(bootstrap, gate, clock=time.time) -> None:
             cognito_identity_json,
             invoked_function_arn,
             epoch_deadline_time_in_ms,
-            more,
-            named,
         )
-        if cache.quiet_from <= clock() * 1000 < cache.quiet_until and not client_context_json and not invocation.body.startswith(PREFIX):
-            invocation.run()
+        is_quiet = gate.is_quiet(event_body if isinstance(event_body, bytes) else event_body.encode("utf-8"), client_context_json)
+        if is_quiet and request_handler is not late_handler.handler:
+            original(*known, *more, **named)
+            return
+        from patient_lambda_gate.quiet.invocation import RawInvocation
+        from patient_lambda_gate.quiet.step import RunHandler
+
+        raw = RawInvocation(*known, more, named)
+        if is_quiet:
+            session().run(RunHandler(raw))
         else:
-            gate.handle(invocation)
+            session().handle(raw)
 
     setattr(bootstrap, SEAM, handle_event_request)
 
 
-def _parameters(function: object) -> tuple:
+def _parameters(function: object) -> tuple[str, ...]:
     code = getattr(function, "__code__", None)
-    return () if code is None else code.co_varnames[: code.co_argcount]
+    names: tuple[str, ...] = () if code is None else code.co_varnames[: code.co_argcount]
+    return names
 
 
 def _moved(version: str, what: str) -> GateNotAttached:

@@ -1,31 +1,44 @@
 """Leaves a FIFO queue's messages where they are, and out of sight until they may run: each return costs one of their receives."""
 
+from __future__ import annotations
+
 import math
 
 from patient_lambda_aws.client import AwsClient, AwsError
 
 MOST_ENTRIES = 10  # SQS: one ChangeMessageVisibilityBatch
-MOST_SECONDS = 5.0  # best effort: the error that follows is what keeps the messages
+MOST_BUDGET = 5000  # milliseconds: best effort, for the error that follows is what keeps the messages
 
 
-def extend_visibility(client: AwsClient, event: dict, milliseconds: float, remaining: float) -> "str | None":
-    """Best effort; what went wrong, if anything."""
-    seconds = max(math.ceil(milliseconds / 1000), 0)
-    records = [record for record in event["Records"] if isinstance(record, dict)]
+def extend_visibility(client: AwsClient, event: object, hidden: float, remaining: float) -> str | None:
+    """Best effort; what went wrong, if anything.
+
+    ``hidden`` milliseconds from now; ``remaining`` milliseconds are left of the invocation.
+    """
+    records = [record for record in _records(event) if isinstance(record, dict)]
+    handles = [record["receiptHandle"] for record in records if isinstance(record.get("receiptHandle"), str)]
+    arn = str(records[0].get("eventSourceARN")).split(":") if records else []
+    if len(arn) < 6 or not arn[5] or len(handles) != len(records):
+        return "the event does not name a queue, or has a message without its receipt handle"
+    account, name = arn[4:6]
+    queue = f"{client.url('sqs').rstrip('/')}/{account}/{name}"
+    until = client.clock() + min(MOST_BUDGET, remaining / 2)
+    seconds = max(math.ceil(hidden / 1000), 0)
     try:
-        _, _, _, region, account, name = records[0]["eventSourceARN"].split(":")
-        handles = [record["receiptHandle"] for record in records]
-        queue = f"{client.service_url('sqs').rstrip('/')}/{account}/{name}"
         for start in range(0, len(handles), MOST_ENTRIES):
             entries = [
                 {"Id": str(number), "ReceiptHandle": handle, "VisibilityTimeout": seconds}
                 for number, handle in enumerate(handles[start : start + MOST_ENTRIES])
             ]
-            budget = min(MOST_SECONDS, remaining / 2000)
-            answer = client.call_once("sqs", "ChangeMessageVisibilityBatch", {"QueueUrl": queue, "Entries": entries}, budget)
+            answer = client.call("sqs", "ChangeMessageVisibilityBatch", {"QueueUrl": queue, "Entries": entries}, until)
             failed = answer.get("Failed")
-            if failed:
-                return f"{len(failed)} of {len(entries)} messages of {name} in {region}: {failed[0].get('Code')}"
-    except (AwsError, KeyError, ValueError, AttributeError, TypeError) as error:
-        return f"{type(error).__name__}: {error}"
+            if isinstance(failed, list) and failed:
+                return f"{len(failed)} of {len(entries)} messages of {name}: {failed[0].get('Code')}"
+    except AwsError as error:
+        return str(error)
     return None
+
+
+def _records(event: object) -> list[object]:
+    records = event.get("Records") if isinstance(event, dict) else None
+    return records if isinstance(records, list) else []

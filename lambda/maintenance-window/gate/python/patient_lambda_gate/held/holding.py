@@ -1,126 +1,134 @@
 """The ways of an invocation that meets a window, or that may be the retry of one that did."""
 
+from __future__ import annotations
+
 import time
+from collections.abc import Callable
 
 import patient_lambda_contract as contract
 
 from patient_lambda_gate.held import answers, sources
-from patient_lambda_gate.held.store import DeferredEvent
-from patient_lambda_gate.held.table import PAST_WRITING, StoreError
-from patient_lambda_gate.quiet.errors import typed
-from patient_lambda_gate.window.window import Decision
+from patient_lambda_gate.held.deferred_event import DeferredEvent
+from patient_lambda_gate.held.envelope import envelope_of
+from patient_lambda_gate.held.store import Store
+from patient_lambda_gate.held.table import StoreError, Table
+from patient_lambda_gate.quiet.errors import DuplicateCheckFailed, MaintenanceWindowActive
+from patient_lambda_gate.quiet.invocation import Invocation
+from patient_lambda_gate.quiet.step import Fail, GateParts, Reply, Step
+from patient_lambda_gate.store.row import is_kept
+from patient_lambda_gate.window.decision import Decision
 
-TIMING = contract.load("maintenance-window/timing")
+LOOK_UP = contract.load("maintenance-window/timing")["coldReadBudget"]
 
 
 class Hold:
     """One invocation; only here is its body parsed."""
 
-    def __init__(self, gate, invocation, version: "int | None") -> None:
-        self._gate = gate
+    def __init__(self, parts: GateParts, invocation: Invocation, run: Step, until: float, operator_version: int | None) -> None:
+        """``until``: epoch milliseconds after which the store is not tried any more."""
+        self._parts = parts
         self._invocation = invocation
-        self._version = version
+        self._run = run
+        self._until = until
+        self._operator_version = operator_version
         self._event = sources.parse(invocation.body)
-        self._row = sources.detect(self._event)
-        self._action = gate.settings.deferral.get(self._row["name"], self._row["action"])
+        self._source = sources.detect(self._event)
+        self._action = parts.settings.deferral.get(self._source["name"], self._source["action"])
+        self._store = Store(Table(parts.client, parts.settings.table), parts.settings.function_key, parts.clock)
 
-    def plan(self, decision: Decision):
+    def plan(self, decision: Decision) -> Step:
         """The window is on."""
         if sources.is_hop(self._event) or self._action == "RUN":
-            return self._invocation.run
+            return self._run
         if self._action == "DEFER":
-            return self._defer(decision)
+            return self._keep(decision, lambda event: self._store.defer(event, self._until))
         if self._action == "LEAVE":
             return self._leave(decision)
         return self._reject(decision)
 
-    def plan_unknown(self, cause: str):
+    def plan_unknown(self, cause: str) -> Step:
         """onWindowUnknown is FAIL. An operation that has begun is finished all the same."""
         if sources.is_hop(self._event):
-            return self._invocation.run
-        self._gate.reporter.count("rejected")
-        return self._gate.failure(self._invocation, answers.window_unknown(cause))
+            return self._run
+        self._parts.reporter.count("rejected")
+        return Fail(answers.window_unknown(cause))
 
-    def plan_guarded(self):
+    def plan_guarded(self) -> Step:
         """The window has just ended: an asynchronous invocation may be Lambda's retry of one that is kept already."""
-        if self._row["action"] != "DEFER" or sources.is_hop(self._event):
-            return self._invocation.run
-        gate, invocation = self._gate, self._invocation
-        budget = TIMING["coldReadBudget"]
-        remaining = invocation.deadline - gate.clock()
-        until = gate.clock() + min(budget["value"], remaining * budget["shareOfRemaining"])
+        if self._source["action"] != "DEFER" or sources.is_hop(self._event):
+            return self._run
+        now = self._parts.clock()
+        budget = min(LOOK_UP["value"], (self._invocation.deadline - now) * LOOK_UP["shareOfRemaining"])
         try:
-            kept = gate.services.store.look_up(invocation.request_id, until)
+            kept = self._store.look_up(self._invocation.request_id, now + budget)
         except StoreError as error:
             return self._plan_unchecked(error)
         if kept is None:
-            return invocation.run
-        if kept.get("state") not in PAST_WRITING:
-            return self._keep(Decision(False, None, None, False), lambda store, event, until: store.take_over(event, invocation.body, kept, until))
-        return gate.reply(invocation, self._deferred(kept.get("envelope", {}).get("until")))
+            return self._run
+        if not is_kept(kept):
+            half_written = kept
+            ended = Decision(False, None, None, False)
+            return self._keep(ended, lambda event: self._store.take_over(event, half_written, self._until))
+        return self._deferred_reply(kept["envelope"].get("until") if "envelope" in kept else None)
 
-    def _plan_unchecked(self, error: StoreError):
-        if self._row["name"] == sources.DIRECT:  # maybe a caller that waits, and that would not come again
-            self._gate.reporter.count("duplicateCheckSkipped")
-            return self._invocation.run
+    def _plan_unchecked(self, error: StoreError) -> Step:
+        if self._source["name"] == sources.DIRECT:  # maybe a caller that waits, and that would not come again
+            self._parts.reporter.count("duplicateCheckSkipped")
+            return self._run
         why = f"a maintenance window has just ended and it could not be checked whether the event is kept already ({error})"
-        return self._gate.store_failure(self._invocation, "duplicateCheckFailed", f"{why}: the handler was not called.")
+        self._parts.reporter.count("storeFailed")
+        return Fail(DuplicateCheckFailed(f"{why}: the handler was not called."))
 
-    def _defer(self, decision: Decision):
-        return self._keep(decision, lambda store, event, until: store.defer(event, self._invocation.body, until))
-
-    def _keep(self, decision: Decision, write):
-        gate, invocation = self._gate, self._invocation
-        envelope = gate.envelope(invocation, decision, self._version)
-        event = DeferredEvent(invocation.request_id, self._row["name"], sources.source_ids(self._row, self._event), envelope)
+    def _keep(self, decision: Decision, write: Callable[[DeferredEvent], None]) -> Step:
+        reporter, invocation = self._parts.reporter, self._invocation
+        ids = sources.source_ids(self._source, self._event)
+        envelope = envelope_of(self._parts.settings, invocation, self._operator_version, decision, ids)
         try:
-            write(gate.services.store, event, gate.store_until(invocation))
+            write(DeferredEvent(invocation.request_id, self._source["name"], invocation.body, envelope))
         except StoreError as error:
-            gate.reporter.log(f"{invocation.request_id} could not be kept: {error}")
-            gate.reporter.count("storeFailed")
-            return gate.failure(invocation, answers.not_stored(str(error)))
-        gate.reporter.count("deferred")
-        if self._row["name"] == sources.DIRECT:
-            gate.reporter.count("unrecognizedSource")
-        return gate.reply(invocation, self._deferred(decision.until))
+            reporter.log(f"{invocation.request_id} could not be kept: {error}")
+            reporter.count("storeFailed")
+            return Fail(answers.not_stored(str(error)))
+        reporter.count("deferred")
+        if self._source["name"] == sources.DIRECT:
+            reporter.count("unrecognizedSource")
+        return self._deferred_reply(decision.until)
 
-    def _deferred(self, until: "int | None") -> bytes:
-        return answers.deferred(self._row, self._event, self._invocation.body, self._invocation.request_id, until)
+    def _deferred_reply(self, until: float | None) -> Step:
+        return Reply(answers.deferred(self._source, self._event, self._invocation.body, self._invocation.request_id, until))
 
-    def _leave(self, decision: Decision):
-        gate = self._gate
-        if self._row["name"] == "sqs-fifo":
+    def _leave(self, decision: Decision) -> Step:
+        parts = self._parts
+        if self._source["name"] == "sqs-fifo":
             from patient_lambda_gate.held.fifo import extend_visibility
 
-            now = gate.clock()
-            hidden = gate.settings.leave_for if decision.until is None else min(decision.until - now, gate.settings.leave_for)
-            failure = extend_visibility(gate.services.client, self._event, hidden, self._invocation.deadline - now)
-            if failure:
-                gate.reporter.log(f"messages were left, but their visibility could not be extended: {failure}")
-        gate.reporter.count("left")
-        return gate.failure(self._invocation, answers.window_active("LEAVE", decision.until, decision.reason))
+            now = parts.clock()
+            hidden = parts.settings.leave_for if decision.until is None else min(decision.until - now, parts.settings.leave_for)
+            failure = extend_visibility(parts.client, self._event, hidden, self._invocation.deadline - now)
+            if failure is not None:
+                parts.reporter.log(f"messages were left, but their visibility could not be extended: {failure}")
+        parts.reporter.count("left")
+        return Fail(answers.window_active("LEAVE", decision.until, decision.reason))
 
-    def _reject(self, decision: Decision):
-        gate = self._gate
-        gate.reporter.count("rejected")
-        if self._row["answer"] in ("http", "alb"):
-            return gate.reply(self._invocation, answers.rejected(self._row, self._event, gate.clock(), decision.until, decision.reason))
+    def _reject(self, decision: Decision) -> Step:
+        self._parts.reporter.count("rejected")
+        if self._source["answer"] in ("http", "alb"):
+            return Reply(answers.rejected(self._source, self._event, self._parts.clock(), decision.until, decision.reason))
         error = answers.window_active("REJECT", decision.until, decision.reason)
-        if self._row["answer"] == "cloudformation":
-            return self._reject_request(error)
-        return gate.failure(self._invocation, error)
+        return self._reject_request(error) if self._source["answer"] == "cloudformation" else Fail(error)
 
-    def _reject_request(self, error: Exception):
+    def _reject_request(self, error: MaintenanceWindowActive) -> Step:
         from patient_lambda_gate.held import cloudformation
 
-        gate, event = self._gate, self._event
-        if not cloudformation.is_response_url(event["ResponseURL"], gate.services.environment):
-            return gate.failure(self._invocation, error)
-        response = cloudformation.held_response(event, str(error))
+        parts, request = self._parts, self._event
+        assert isinstance(request, dict)  # as its source's conditions say
+        url = request["ResponseURL"]
+        if not cloudformation.is_response_url(url, parts.environment):
+            return Fail(error)
+        response = cloudformation.held_response(request, str(error))
         try:
-            until = gate.store_until(self._invocation)
-            cloudformation.deliver(gate.services.client.transport, event["ResponseURL"], response, until, gate.clock, time.sleep)
+            cloudformation.deliver(parts.client.transport, url, response, self._until, parts.clock, time.sleep)
         except cloudformation.NotDelivered as failure:
-            # The error makes Lambda try again: silence would hang the stack
-            return gate.failure(self._invocation, typed("windowActive", f"{error} CloudFormation could not be told so: {failure}."))
-        return gate.reply(self._invocation, b"{}")
+            # Lambda tries again after an error: silence would hang the stack
+            return Fail(MaintenanceWindowActive(f"{error} CloudFormation could not be told so: {failure}."))
+        return Reply(b"{}")

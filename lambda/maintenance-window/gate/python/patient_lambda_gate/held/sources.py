@@ -1,29 +1,55 @@
 """Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first whose conditions all hold."""
 
+from __future__ import annotations
+
 import json
+from collections.abc import Sequence
+from typing import Any, TypedDict
 
 import patient_lambda_contract as contract
 
+
+class SourceAlways(TypedDict):
+    """What every source has."""
+
+    name: str
+    match: list[dict[str, Any]]
+    action: str
+    answer: str
+
+
+class Source(SourceAlways, total=False):
+    """A source as the contract has it."""
+
+    # Path of the source's own ids.
+    ids: list[str | int]
+    # Name of the list of items, and path of an item's id in it.
+    batch: list[str]
+    # Path of an item's count of receives.
+    receiveCount: str
+    # Whether a status of 500 or more is a failure.
+    http: bool
+
+
+Path = Sequence[str | int]
+
+SOURCES: list[Source] = contract.load("maintenance-window/sources")["sources"]
 TYPES = {"string": str, "object": dict, "array": list}
 DIRECT = "direct"
-HOP_KEY = contract.load("custom-resource/custom-resource")["envelopeKey"]
-MISSING = object()
+HOP_KEY: str = contract.load("custom-resource/custom-resource")["envelopeKey"]
+# What parse gives for an event that is not JSON.
+NOT_JSON = object()
+# What is at a path that an event does not have.
+ABSENT = object()
 
 
-class NotJson(ValueError):
-    """The bytes are no JSON text."""
-
-
-def _refuse_constant(name: str) -> None:
-    raise NotJson(name)
-
-
-def parse(body: bytes) -> object:
-    """The event, or MISSING when it is no JSON: NaN, a byte order mark and bytes that are no UTF-8 included."""
+def parse(body: bytes | str) -> object:
+    """The event, or NOT_JSON: for NaN, a byte order mark and bytes that are not UTF-8 too."""
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        text = body if isinstance(body, str) else body.decode("utf-8")
+        return json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
-        return MISSING
+        return NOT_JSON
 
 
 def is_hop(event: object) -> bool:
@@ -31,70 +57,83 @@ def is_hop(event: object) -> bool:
     return isinstance(event, dict) and len(event) == 1 and HOP_KEY in event
 
 
-def detect(event: object) -> dict:
-    """The row; ``direct`` when no other matches."""
-    rows = contract.load("maintenance-window/sources")["sources"]
-    if event is MISSING:
-        return rows[-1]
-    return next(row for row in rows if all(_holds(condition, event) for condition in row["match"]))
+def detect(event: object) -> Source:
+    """The source of an event; ``direct`` when no other matches."""
+    return next(source for source in SOURCES if all(_holds(condition, event) for condition in source["match"]))
 
 
-def source_ids(row: dict, event: object) -> list:
-    """The source's own ids in the event: text values at the row's path, in order."""
-    return [value for value in _collect(event, row["ids"]) if isinstance(value, str)] if "ids" in row else []
+def source_named(name: object) -> Source:
+    """The source of a name; ``direct`` for a name that a newer version may have stored."""
+    return next((source for source in SOURCES if source["name"] == name), SOURCES[-1])
 
 
-def item_id(row: dict, item: object) -> "str | None":
+def source_ids(source: Source, event: object) -> list[str]:
+    """The source's own ids in the event, in order. Only text counts."""
+    return [value for value in _collect(event, source["ids"]) if isinstance(value, str)] if "ids" in source else []
+
+
+def items_of(source: Source, event: object) -> list[Any] | None:
+    """The items of a batch, None when it is not one."""
+    items = _at(event, source["batch"][:1]) if "batch" in source else ABSENT
+    return items if isinstance(items, list) else None
+
+
+def item_id(source: Source, item: object) -> str | None:
     """The id by which a batch's item is reported as failed."""
-    value = _at(item, row["batch"][1].split("."))
+    value = _at(item, source["batch"][1].split(".")) if "batch" in source else ABSENT
     return value if isinstance(value, str) else None
 
 
-def received_messages(row: dict, event: object) -> "list | None":
+def received_messages(source: Source, event: object) -> list[dict[str, str | int | None]] | None:
     """What tells a redelivered batch's items from those of another row; None for sources that do not count."""
-    items = _at(event, row["batch"][:1]) if "receiveCount" in row else None
-    if not isinstance(items, list):
+    items = items_of(source, event) if "receiveCount" in source else None
+    if items is None:
         return None
-    path = row["receiveCount"].split(".")
-    return [{"messageId": item_id(row, item), "receiveCount": _whole_number(_at(item, path))} for item in items]
+    path = source["receiveCount"].split(".")
+    return [{"messageId": item_id(source, item), "receiveCount": _whole_number(_at(item, path))} for item in items]
 
 
-def _whole_number(text: object) -> "int | None":
+def _refuse_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _whole_number(text: object) -> int | None:
     return int(text) if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _collect(value: object, path: list) -> list:
+def _collect(value: object, path: Path) -> list[object]:
     if not path:
         return [value]
     if path[0] == "*":
         return [found for item in (value if isinstance(value, list) else []) for found in _collect(item, path[1:])]
     inner = _at(value, path[:1])
-    return [] if inner is MISSING else _collect(inner, path[1:])
+    return [] if inner is ABSENT else _collect(inner, path[1:])
 
 
-def _at(value: object, path: list) -> object:
+def _at(value: object, path: Path) -> object:
+    """The value at a path, ABSENT when there is none."""
     for step in path:
-        if isinstance(step, int):
-            if not isinstance(value, list) or step >= len(value):
-                return MISSING
-        elif not isinstance(value, dict) or step not in value:
-            return MISSING
-        value = value[step]
+        if isinstance(step, int) and isinstance(value, list) and step < len(value):
+            value = value[step]
+        elif isinstance(step, str) and isinstance(value, dict) and step in value:
+            value = value[step]
+        else:
+            return ABSENT
     return value
 
 
-def _holds(condition: dict, event: object) -> bool:
+def _holds(condition: dict[str, Any], event: object) -> bool:
     value = _at(event, condition["path"])
-    if value is MISSING:
+    if value is ABSENT:
         return False
+    if "present" in condition:
+        return True
     if "equals" in condition:
-        return value == condition["equals"]
+        return bool(value == condition["equals"])
     if "oneOf" in condition:
         return value in condition["oneOf"]
     if "type" in condition:
         return isinstance(value, TYPES[condition["type"]])
-    if "present" in condition:
-        return True
     if not isinstance(value, str):
         return False
     if "startsWith" in condition:

@@ -1,14 +1,34 @@
-"""Errors of the gate. Their type names are contract: sources, state machines and alarms match them."""
-
-import patient_lambda_contract as contract
-
-NAMES = contract.load("names")["errors"]
+"""Errors of the gate. The runtime's client reports the names of their classes, which are contract: sources, state machines and alarms match them."""
 
 
-class GateNotAttached(Exception):
-    """The gate cannot stand in front of the handler, so nothing may run."""
+class GateError(Exception):
+    """An error that a source or an operator sees by its type."""
 
 
-def typed(name: str, message: str) -> Exception:
-    """An error that the client reports under the contract's name for it, for example ``windowActive``."""
-    return type(NAMES[name], (Exception,), {})(message)
+class GateNotAttached(GateError):
+    """The gate cannot do its work, so nothing may run: the process must end, loudly."""
+
+
+class MaintenanceWindowActive(GateError):
+    """The handler is held, and the event is not kept."""
+
+
+class MaintenanceWindowUnknown(GateError):
+    """Nobody can say whether a window is on, and onWindowUnknown is FAIL."""
+
+
+class EventNotStored(GateError):
+    """The event was to be kept, and the store did not take it."""
+
+
+class DuplicateCheckFailed(GateError):
+    """Shortly after a window the store could not say whether the event is kept already."""
+
+
+class ReplayStoreFailed(GateError):
+    """The store failed a replay, before or after its run."""
+
+
+def reason_of(error: BaseException) -> str:
+    """What was thrown, for a message."""
+    return str(error) or type(error).__name__

@@ -1,118 +1,82 @@
 """Decides what becomes of each invocation. The same order as the Node.js gate."""
 
-import functools
-import os
+from __future__ import annotations
+
 import traceback
 
 import patient_lambda_contract as contract
 
-from patient_lambda_gate.quiet.errors import typed
-from patient_lambda_gate.quiet.invocation import Invocation
-from patient_lambda_gate.quiet.pointer import parse_pointer
-from patient_lambda_gate.quiet.report import Reporter
-from patient_lambda_gate.quiet.settings import Settings
-from patient_lambda_gate.quiet.window_cache import WindowCache
-from patient_lambda_gate.replay.mark import without_marker
-from patient_lambda_gate.window.window import Decision
+from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.pointer import may_be_pointer, parse_pointer
+from patient_lambda_gate.quiet.step import Fail, RunHandler
+from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
+from patient_lambda_gate.window.decision import Decision
 
-TIMING = contract.load("maintenance-window/timing")
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from patient_lambda_gate.quiet.invocation import Invocation, RawInvocation
+    from patient_lambda_gate.quiet.step import GateParts, Step
+
+STORE_RESERVE: int = contract.load("maintenance-window/timing")["storeReserve"]["value"]
+# A window that is on, of which nothing more is known.
+ON = Decision(True, None, None, False)
 
 
 class Gate:
     """One for each process."""
 
-    def __init__(self, settings: Settings, cache: WindowCache, reporter: Reporter, clock, make_services, more_names: tuple) -> None:
-        self.settings = settings
-        self.cache = cache
-        self.reporter = reporter
-        self.clock = clock
-        self.more_names = more_names
-        self._make_services = make_services
+    def __init__(self, parts: GateParts) -> None:
+        self.parts = parts
 
-    @functools.cached_property
-    def services(self):
-        """Store, replayer and clients: made when first needed, for most environments never see a window."""
-        return self._make_services()
-
-    def handle(self, invocation: Invocation) -> None:
-        """Everything that the warm path does not settle."""
-        try:
-            act = self._plan(invocation)
-        except Exception as error:  # a defect here must neither acknowledge the event nor run it unprotected
-            self.reporter.log(f"{invocation.request_id} is failed by an error of the gate:\n{traceback.format_exc()}")
-            act = functools.partial(self._fail, invocation, typed("gateNotAttached", f"the gate failed: {type(error).__name__}: {error}"))
-        act()
+    def is_quiet(self, body: bytes, client_context: str | None) -> bool:
+        """Whether an invocation runs as it is, without a further look: the warm path."""
+        return self.parts.cache.is_quiet(self.parts.clock()) and not may_be_pointer(body) and not client_context
 
     def holds_at_boot(self) -> bool:
         """Whether user code must not be loaded yet."""
-        state = self.cache.state(float("inf"))
-        if state.decision is None:
-            return self.settings.on_window_unknown != "RUN"
-        return state.decision.on
+        state = self.parts.cache.state(float("inf"))
+        return state.decision.on if isinstance(state, KnownWindow) else self.parts.settings.on_window_unknown != "RUN"
 
-    def _plan(self, invocation: Invocation):
+    def plan(self, invocation: Invocation) -> Step:
+        """What becomes of an invocation. Does what must be done before it is answered or run."""
+        try:
+            return self._decide(invocation)
+        except Exception as error:  # a defect of the gate must neither acknowledge the event nor run it unprotected
+            self.parts.reporter.log(f"{invocation.request_id} is failed by an error of the gate:\n{traceback.format_exc()}")
+            return Fail(GateNotAttached(f"the gate failed: {type(error).__name__}: {error}"))
+
+    def _decide(self, invocation: Invocation) -> Step:
+        parts = self.parts
+        state = parts.cache.state(invocation.deadline - parts.clock())
         pointer = parse_pointer(invocation.body)
-        state = self.cache.state(invocation.deadline - self.clock())
-        unknown = self.settings.on_window_unknown if state.decision is None else None
-        is_on = unknown in ("DEFER", "FAIL") or (state.decision is not None and state.decision.on)
+        known = state if isinstance(state, KnownWindow) else None
+        is_on = known.decision.on if known else parts.settings.on_window_unknown != "RUN"
         if pointer is not None:
             from patient_lambda_gate.replay.replaying import plan_replay
 
-            return plan_replay(self, invocation, pointer, is_on)
-        if invocation.context:
-            invocation.context = without_marker(invocation.context)
-        if not is_on and not state.is_guarded:
-            return invocation.run
+            return plan_replay(parts, invocation, pointer, is_on, _store_until(invocation))
+        run = RunHandler(_without_forged_mark(invocation))
+        if not is_on and not (known and known.is_guarded):
+            return run
         from patient_lambda_gate.held.holding import Hold
 
-        hold = Hold(self, invocation, state.version)
-        if state.is_guarded:
-            return hold.plan_guarded()
-        if unknown == "FAIL":
-            return hold.plan_unknown(state.cause)
-        return hold.plan(state.decision or Decision(True, None, None, False))
+        hold = Hold(parts, invocation, run, _store_until(invocation), known.version if known else None)
+        if isinstance(state, UnknownWindow):
+            return hold.plan_unknown(state.cause) if parts.settings.on_window_unknown == "FAIL" else hold.plan(ON)
+        return hold.plan(state.decision) if state.decision.on else hold.plan_guarded()
 
-    def store_until(self, invocation: Invocation) -> float:
-        """Until when the store may be tried: the answer has to be posted after that."""
-        return invocation.deadline - TIMING["storeReserve"]["value"]
 
-    def reply(self, invocation: Invocation, content: bytes):
-        """The step that answers without the handler."""
-        from patient_lambda_gate.client.clients import AnsweringClient
+def _store_until(invocation: Invocation) -> float:
+    """Until when the store may be tried: the answer has to be posted after that."""
+    return invocation.deadline - STORE_RESERVE
 
-        return functools.partial(invocation.reply, AnsweringClient(invocation.client), content)
 
-    def failure(self, invocation: Invocation, error: Exception):
-        """The step that fails without the handler."""
-        return functools.partial(self._fail, invocation, error)
+def _without_forged_mark(invocation: Invocation) -> RawInvocation:
+    if invocation.client_context is None:
+        return invocation.raw
+    from patient_lambda_gate.quiet.invocation import with_content
+    from patient_lambda_gate.replay.mark import without_mark
 
-    def store_failure(self, invocation: Invocation, name: str, message: str):
-        """The step for a store that does not do its work: the source keeps its event and comes again."""
-        self.reporter.count("storeFailed")
-        return self.failure(invocation, typed(name, message))
-
-    @staticmethod
-    def _fail(invocation: Invocation, error: Exception) -> None:
-        from patient_lambda_gate.client.clients import AnsweringClient
-
-        invocation.fail(AnsweringClient(invocation.client), error)
-
-    def envelope(self, invocation: Invocation, decision: "Decision | None", version: "int | None") -> dict:
-        """What a replay must know beside the bytes; members that are None are left out."""
-        settings = self.settings
-        return {
-            "schema": contract.load("maintenance-window/store")["envelope"]["schema"]["value"],
-            "functionArn": invocation.arn,
-            "functionVersion": settings.function_version,
-            "clientContext": invocation.context or None,
-            "identity": invocation.identity or None,
-            "tenantId": invocation.tenant(self.more_names),
-            "traceId": os.environ.get("_X_AMZN_TRACE_ID"),
-            "operatorParameter": settings.operator_parameter,
-            "plannedParameter": settings.planned_parameter,
-            "operatorVersion": version,
-            "cacheTtl": settings.cache_ttl // 1000,
-            "lead": settings.lead // 1000,
-            "until": decision.until if decision else None,
-            "reason": decision.reason if decision else None,
-        }
+    raw = invocation.raw
+    context = without_mark(invocation.client_context)
+    return raw if context == invocation.client_context else with_content(raw, raw.body, context, raw.identity)

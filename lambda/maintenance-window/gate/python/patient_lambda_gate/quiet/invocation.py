@@ -1,74 +1,91 @@
-"""One invocation as the client hands it over, and the ways in which it may go on."""
+"""One invocation as the client hands it over, and what the gate reads from it."""
 
-from patient_lambda_gate.client import late_handler as held
+from __future__ import annotations
+
+import os
+
+from patient_lambda_gate.quiet.errors import GateNotAttached
+
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from typing import Any
+
+    from patient_lambda_gate.client.runtime_client import Handler, RuntimeClient
 
 TENANT = "tenant_id"
 
 
-class Invocation:
-    """The arguments of the client's ``handle_event_request``; ``more`` are those that newer clients added."""
+class RawInvocation:
+    """The arguments of the client's ``handle_event_request``; ``more`` and ``named`` are those that newer clients added."""
 
-    def __init__(self, original, client, handler, request_id, body, content_type, context, identity, arn, deadline, more, named) -> None:
-        self.original = original
+    def __init__(
+        self,
+        client: RuntimeClient,
+        handler: Handler,
+        request_id: str,
+        body: bytes | str,
+        content_type: Any,
+        client_context: str | None,
+        identity: str | None,
+        arn: str,
+        deadline: Any,
+        more: tuple[Any, ...] = (),
+        named: dict[str, Any] | None = None,
+    ) -> None:
         self.client = client
         self.handler = handler
         self.request_id = request_id
-        self.raw = body
-        self.body = body if isinstance(body, bytes) else body.encode("utf-8")
+        self.body = body
         self.content_type = content_type
-        self.context = context
+        self.client_context = client_context
         self.identity = identity
         self.arn = arn
-        self.deadline = float(deadline)
-        self._deadline = deadline
-        self._more = more
-        self._named = named
+        self.deadline = deadline
+        self.more = more
+        self.named = named or {}
 
-    def tenant(self, more_names: tuple) -> "str | None":
-        """The tenant of a function with tenant isolation, from clients that know it."""
-        if TENANT in self._named:
-            return self._named[TENANT]
-        return self._more[more_names.index(TENANT)] if TENANT in more_names and more_names.index(TENANT) < len(self._more) else None
 
-    def run(self) -> None:
-        """Calls the handler with the invocation as it is."""
-        self._with_handler(self.client, self.raw, self.context, self.identity)
+class Invocation:
+    """One invocation, read from what the client hands over. ``deadline`` in epoch milliseconds."""
 
-    def run_with(self, client, body: bytes, context: "str | None", identity: "str | None") -> None:
-        """Calls the handler with another event than the one that came."""
-        self._with_handler(client, body, context, identity)
+    def __init__(self, raw: RawInvocation, body: bytes, deadline: float, tenant_id: str | None, trace_id: str | None) -> None:
+        self.raw = raw
+        self.body = body
+        self.request_id = raw.request_id
+        self.deadline = deadline
+        self.arn = raw.arn
+        self.client_context = raw.client_context or None
+        self.identity = raw.identity or None
+        self.tenant_id = tenant_id
+        self.trace_id = trace_id
 
-    def reply(self, client, content: bytes) -> None:
-        """Answers without the handler. ``client`` is an AnsweringClient."""
-        self._call(client, lambda event, context: content, b"null", None, None)
 
-    def fail(self, client, error: Exception) -> None:
-        """Fails without the handler."""
+def read_invocation(raw: RawInvocation, more_names: tuple[str, ...]) -> Invocation:
+    """``more_names`` are those of the parameters that newer clients added. Raises GateNotAttached when it has another shape."""
+    try:
+        deadline = float(raw.deadline)
+    except (TypeError, ValueError):
+        raise GateNotAttached("the runtime's client hands over invocations without a deadline where it is expected") from None
+    return Invocation(raw, body_bytes(raw.body), deadline, _tenant(raw, more_names), os.environ.get("_X_AMZN_TRACE_ID") or None)
 
-        def held_back(event, context):
-            raise error
 
-        self._call(client, held_back, b"null", None, None)
+def with_content(raw: RawInvocation, body: bytes | str, client_context: str | None, identity: str | None) -> RawInvocation:
+    """The same invocation with another event, client context and identity."""
+    return RawInvocation(
+        raw.client, raw.handler, raw.request_id, body, raw.content_type, client_context, identity, raw.arn, raw.deadline, raw.more, raw.named
+    )
 
-    def _with_handler(self, client, body, context, identity) -> None:
-        handler, failure = self.handler, None
-        if handler is held.handler:
-            try:
-                handler = held.load()
-            except Exception as error:
-                failure = error
-        if failure is None:
-            self._call(client, handler, body, context, identity)
-            return
 
-        def not_loaded(event, context):
-            raise failure
+def body_bytes(body: bytes | str) -> bytes:
+    """The event as it came: clients hand over either."""
+    return body if isinstance(body, bytes) else body.encode("utf-8")
 
-        self._call(client, not_loaded, body, context, identity)
-        # As after a failed init; the Runtime API takes no init error any more
-        raise SystemExit(1)
 
-    def _call(self, client, handler, body, context, identity) -> None:
-        self.original(
-            client, handler, self.request_id, body, self.content_type, context, identity, self.arn, self._deadline, *self._more, **self._named
-        )
+def _tenant(raw: RawInvocation, more_names: tuple[str, ...]) -> str | None:
+    """The tenant of a function with tenant isolation, from clients that know it."""
+    if TENANT in raw.named:
+        tenant = raw.named[TENANT]
+    else:
+        position = more_names.index(TENANT) if TENANT in more_names else len(raw.more)
+        tenant = raw.more[position] if position < len(raw.more) else None
+    return tenant or None

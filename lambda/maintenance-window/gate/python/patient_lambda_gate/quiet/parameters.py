@@ -1,61 +1,62 @@
 """Reads the window's parameters with one GetParameters call, within a budget."""
 
+from __future__ import annotations
+
 import time
 
 from patient_lambda_aws.client import AwsClient, AwsError
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
-from patient_lambda_gate.quiet.settings import Settings
-from patient_lambda_gate.window.window import Planned, WindowValueError, parse_operator, parse_planned
+from patient_lambda_gate.window.value import PlannedValue, WindowValueError, parse_operator, parse_planned
+
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from typing import Any
+
+    from patient_lambda_gate.quiet.settings import Settings
+
+    Parameter = dict[str, Any]
 
 
-class ParameterReader:
-    """Callable: ``reader(budget)`` with the budget in milliseconds."""
+def read_window(client: AwsClient, settings: Settings, budget: float) -> Reading:
+    """Reads once, and once more on a fresh connection when the first attempt got no answer, both in ``budget`` milliseconds. Raises ReadFailed."""
+    name, planned_name = settings.operator_parameter, settings.planned_parameter
+    parameters = _get_parameters(client, [name] if planned_name is None else [name, planned_name], budget)
+    found = {parameter.get("Name"): parameter for parameter in parameters}
+    parameter = found.get(name)
+    if parameter is None:
+        raise ReadFailed(f"parameter {name} does not exist: deploy its stack again, or write 'auto' to it")
+    try:
+        operator = parse_operator(parameter.get("Value", ""))
+    except WindowValueError as error:
+        raise ReadFailed(f"parameter {name} cannot be read, {error}") from error
+    planned, failure = (None, None) if planned_name is None else _read_planned(planned_name, found.get(planned_name))
+    return Reading(operator, int(parameter.get("Version") or 0), float(parameter.get("LastModifiedDate") or 0) * 1000, planned, failure)
 
-    def __init__(self, client: AwsClient, settings: Settings) -> None:
-        self._client = client
-        self._operator = settings.operator_parameter
-        self._planned = settings.planned_parameter
 
-    def __call__(self, budget: float) -> Reading:
-        """Raises ReadFailed."""
-        values = {parameter.get("Name"): parameter for parameter in self._get(budget)}
-        operator = values.get(self._operator)
-        if operator is None:
-            raise ReadFailed(f"parameter {self._operator} does not exist: deploy its stack again, or write 'auto' to it")
+def _read_planned(name: str, parameter: Parameter | None) -> tuple[PlannedValue | None, str | None]:
+    if parameter is None:
+        return None, f"parameter {name} does not exist"
+    try:
+        return parse_planned(parameter.get("Value", "")), None
+    except WindowValueError as error:
+        return None, f"parameter {name} cannot be read, {error}"
+
+
+def _get_parameters(client: AwsClient, names: list[str], budget: float) -> list[Parameter]:
+    until = time.monotonic() * 1000 + budget
+    try:
         try:
-            value = parse_operator(operator.get("Value", ""))
-        except WindowValueError as error:
-            raise ReadFailed(f"parameter {self._operator} cannot be read, {error}") from error
-        planned, failure = self._planned_value(values)
-        return Reading(value, int(operator.get("Version") or 0), float(operator.get("LastModifiedDate") or 0) * 1000, planned, failure)
-
-    def _planned_value(self, values: dict) -> "tuple[Planned | None, str | None]":
-        if self._planned is None:
-            return None, None
-        parameter = values.get(self._planned)
-        if parameter is None:
-            return None, f"parameter {self._planned} does not exist"
-        try:
-            return parse_planned(parameter.get("Value", "")), None
-        except WindowValueError as error:
-            return None, f"parameter {self._planned} cannot be read, {error}"
-
-    def _get(self, budget: float) -> list:
-        names = [self._operator] + ([self._planned] if self._planned else [])
-        until = time.monotonic() + budget / 1000
-        try:
-            try:
-                # Half of the budget at most: a kept connection may be dead without a sign
-                answer = self._client.call_once("ssm", "GetParameters", {"Names": names}, budget / 2000)
-            except AwsError as error:
-                left = until - time.monotonic()
-                if not error.retryable or left <= 0:
-                    raise
-                answer = self._client.call_once("ssm", "GetParameters", {"Names": names}, left, fresh=True)
+            # Half of the budget at most: a kept connection may be dead without a sign
+            answer = client.call_once("ssm", "GetParameters", {"Names": names}, budget / 2)
         except AwsError as error:
-            raise ReadFailed(f"ssm:GetParameters failed, {error}") from error
-        parameters = answer.get("Parameters")
-        if not isinstance(parameters, list) or not all(isinstance(parameter, dict) for parameter in parameters):
-            raise ReadFailed("ssm:GetParameters answered without Parameters")
-        return parameters
+            left = until - time.monotonic() * 1000
+            if not error.retryable or left <= 0:
+                raise
+            answer = client.call_once("ssm", "GetParameters", {"Names": names}, left, fresh=True)
+    except AwsError as error:
+        raise ReadFailed(f"ssm:GetParameters failed, {error}") from error
+    parameters = answer.get("Parameters")
+    if not isinstance(parameters, list) or not all(isinstance(parameter, dict) for parameter in parameters):
+        raise ReadFailed("ssm:GetParameters answered without Parameters")
+    return parameters

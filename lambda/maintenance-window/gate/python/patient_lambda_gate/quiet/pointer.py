@@ -1,26 +1,37 @@
-"""What the replayer sends instead of an event: where the event is kept, and the token of its claim."""
+"""The pointer that the replayer sends in place of an event: where the event is kept, and the token of its claim."""
+
+from __future__ import annotations
 
 import json
 
 import patient_lambda_contract as contract
 
-REPLAY = contract.load("maintenance-window/replay")
-KEY = REPLAY["pointer"]["key"]
-FIELDS = REPLAY["pointer"]["fields"]
-PREFIX = REPLAY["pointer"]["prefix"].encode()
+POINTER = contract.load("maintenance-window/replay")["pointer"]
+PREFIX: bytes = POINTER["prefix"].encode()
 
 
-def parse_pointer(body: bytes) -> "tuple[str, str] | None":
-    """Request id and token; None when it is any other event."""
-    if not body.startswith(PREFIX):
+class Pointer:
+    """One claim of a kept event. The token is random for each claim."""
+
+    def __init__(self, request_id: str, token: str) -> None:
+        self.request_id = request_id
+        self.token = token
+
+
+def may_be_pointer(body: bytes) -> bool:
+    """Whether a body may be a pointer: the warm path's one test of the event."""
+    return body.startswith(PREFIX)
+
+
+def parse_pointer(body: bytes) -> Pointer | None:
+    """The pointer that a body is; None when it is any other event."""
+    if not may_be_pointer(body):
         return None
     try:
-        event = json.loads(body)
+        event: object = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(event, dict) or list(event) != [KEY]:
+    inner = event.get(POINTER["key"]) if isinstance(event, dict) and len(event) == 1 else None
+    if not isinstance(inner, dict) or sorted(inner) != sorted(POINTER["fields"]) or not all(isinstance(value, str) for value in inner.values()):
         return None
-    pointer = event[KEY]
-    if not isinstance(pointer, dict) or sorted(pointer) != sorted(FIELDS) or not all(isinstance(value, str) for value in pointer.values()):
-        return None
-    return pointer["requestId"], pointer["token"]
+    return Pointer(inner["requestId"], inner["token"])

@@ -1,21 +1,28 @@
 """What the construct tells the gate, from environment variables. Read once: a handler may change its environment."""
 
+from __future__ import annotations
+
 import json
 
 import patient_lambda_contract as contract
 
 from patient_lambda_gate.quiet.errors import GateNotAttached
 
-SNAP_START = "snap-start"
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+SHOWN_CHARACTERS = 120  # of a refused value
 
 
 class Settings:
     """Times in milliseconds."""
 
-    def __init__(self, environment: dict) -> None:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Raises GateNotAttached naming the variable, its value and what was expected."""
         names = contract.load("names")
         timing = contract.load("maintenance-window/timing")
-        self._names = names["environment"]
+        self._names: dict[str, str] = names["environment"]
         self._environment = environment
         self.operator_parameter = self._required("operatorParameter")
         self.planned_parameter = self._text("plannedParameter")
@@ -27,14 +34,15 @@ class Settings:
         self.leave_for = self._seconds("leaveFor", timing["leaveForSeconds"]["default"], 0, timing["leaveForSeconds"]["most"])
         self.keep_finished = self._seconds("keepFinished", timing["keepFinishedSeconds"]["default"], timing["keepFinishedSeconds"]["least"])
         self.on_window_unknown = self._choice("onWindowUnknown", names["onWindowUnknown"])
-        self.handler_loading = self._choice("handlerLoading", names["handlerLoading"])
+        self.is_snap_start = environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+        # Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot.
+        self.loads_after_check = self._choice("handlerLoading", names["handlerLoading"]) == "AFTER_CHECK" and not self.is_snap_start
         self.deferral = self._deferral()
-        self.log_stream = environment.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION", "")
+        self.log_stream = environment.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.json_logs = environment.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
-        self.is_snap_start = environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == SNAP_START
 
-    def _text(self, key: str) -> "str | None":
+    def _text(self, key: str) -> str | None:
         return self._environment.get(self._names[key]) or None
 
     def _required(self, key: str) -> str:
@@ -43,29 +51,32 @@ class Settings:
             raise GateNotAttached(f"the environment variable {self._names[key]} is missing: the construct sets it, so deploy the function again")
         return value
 
-    def _seconds(self, key: str, default: int, least: int, most: "int | None" = None) -> int:
-        text = self._text(key)
-        if text is None:
+    def _seconds(self, key: str, default: int, least: int, most: int | None = None) -> int:
+        value = self._text(key)
+        if value is None:
             return default * 1000
-        if not text.isascii() or not text.isdigit() or int(text) < least or (most is not None and int(text) > most):
-            limit = f"at least {least}" if most is None else f"{least} to {most}"
-            raise GateNotAttached(f"the environment variable {self._names[key]} is '{text[:120]}': expected whole seconds, {limit}")
-        return int(text) * 1000
+        if not value.isascii() or not value.isdigit() or int(value) < least or (most is not None and int(value) > most):
+            raise self._refused(key, value, f"whole seconds, at least {least}" if most is None else f"whole seconds, {least} to {most}")
+        return int(value) * 1000
 
-    def _choice(self, key: str, allowed: list) -> str:
+    def _choice(self, key: str, allowed: Sequence[str]) -> str:
         value = self._text(key) or allowed[0]
         if value not in allowed:
-            raise GateNotAttached(f"the environment variable {self._names[key]} is '{value[:120]}': expected one of {', '.join(allowed)}")
+            raise self._refused(key, value, f"one of {', '.join(allowed)}")
         return value
 
-    def _deferral(self) -> dict:
+    def _deferral(self) -> dict[str, str]:
         text = self._text("deferral")
+        if text is None:
+            return {}
         try:
-            deferral = json.loads(text) if text else {}
-            if not isinstance(deferral, dict):
-                raise ValueError("no object")
-        except ValueError as error:
-            raise GateNotAttached(
-                f"the environment variable {self._names['deferral']} is '{text[:120]}': expected a JSON object of source to action ({error})"
-            ) from None
-        return deferral
+            value: object = json.loads(text)
+        except (ValueError, RecursionError):
+            value = None
+        allowed = {source["name"]: source["allowed"] for source in contract.load("maintenance-window/sources")["sources"]}
+        if not isinstance(value, dict) or not all(action in allowed.get(name, ()) for name, action in value.items()):
+            raise self._refused("deferral", text, "a JSON object of event source to an action that is possible for it")
+        return value
+
+    def _refused(self, key: str, value: str, expected: str) -> GateNotAttached:
+        return GateNotAttached(f"the environment variable {self._names[key]} is '{value[:SHOWN_CHARACTERS]}': expected {expected}")

@@ -1,40 +1,53 @@
 """What the gate knows of the window, how old that is, and when it must ask again. No timers: environments are frozen between invocations."""
 
+from __future__ import annotations
+
 import random
 import threading
 
 import patient_lambda_contract as contract
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
-from patient_lambda_gate.quiet.report import Reporter
-from patient_lambda_gate.quiet.settings import Settings
-from patient_lambda_gate.window.window import Decision, decide, forced_off, guarded, next_change
+from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, next_change
+
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from patient_lambda_gate.quiet.report import Reporter
+    from patient_lambda_gate.quiet.settings import Settings
 
 TIMING = contract.load("maintenance-window/timing")
-# A failure is not asked again by every invocation, nor remembered for long: what was lost while it lasted is not protected.
+# Milliseconds: a failure is not asked again by every invocation, nor remembered for long, since what it lets pass is not protected.
 MOST_FAILURE_AGE = 5000
 
 
-class WindowState:
-    """What holds for one invocation. ``cause`` is set when the window is not known, then ``decision`` is None."""
+class KnownWindow:
+    """What holds for one invocation."""
 
-    def __init__(self, decision: "Decision | None", cause: "str | None", is_guarded: bool, version: "int | None") -> None:
+    def __init__(self, decision: Decision, is_guarded: bool, version: int) -> None:
         self.decision = decision
-        self.cause = cause
         self.is_guarded = is_guarded
         self.version = version
+
+
+class UnknownWindow:
+    """Nobody can say what holds for one invocation, and why."""
+
+    def __init__(self, cause: str) -> None:
+        self.cause = cause
 
 
 class PendingRead:
     """A read in a thread of its own, so that its budget holds for name lookup too, and start-up goes on meanwhile."""
 
-    def __init__(self, reader, budget: float, started: float) -> None:
+    def __init__(self, read: Callable[[float], Reading], budget: float, started: float) -> None:
         self.started = started
         self.budget = budget
-        self.reading = None
-        self.failure = None
+        self.reading: Reading | None = None
+        self.failure: str | None = None
         self.given_up = False
-        self._reader = reader
+        self._read = read
         self._done = threading.Event()
         threading.Thread(target=self._run, name="cdk-patient-lambda-read", daemon=True).start()
 
@@ -44,7 +57,7 @@ class PendingRead:
 
     def _run(self) -> None:
         try:
-            self.reading = self._reader()(self.budget)
+            self.reading = self._read(self.budget)
         except ReadFailed as error:
             self.failure = str(error)
         except Exception as error:  # a defect must not look like a window that is off
@@ -54,75 +67,90 @@ class PendingRead:
 
 
 class WindowCache:
-    """One for each process. ``make_reader`` is called in the reading thread: it brings what reading needs."""
+    """One for each process. All times are epoch milliseconds of the wall clock, which goes on in a freeze."""
 
-    def __init__(self, settings: Settings, make_reader, reporter: Reporter, clock, share=random.uniform) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        read: Callable[[float], Reading],
+        reporter: Reporter,
+        clock: Callable[[], float],
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        """``read`` reads within a budget of milliseconds, in a thread of its own, and raises the cause. ``draw`` gives 0 to 1."""
         self._settings = settings
-        self._make_reader = make_reader
+        self._read_window = read
         self._reporter = reporter
         self._clock = clock
-        self._share = share
-        self._pending = None
-        self._reading = None
+        self._draw = draw
+        self._pending: PendingRead | None = None
+        self._reading: Reading | None = None
         self._read_at = 0.0
-        self._refresh_after = 0.0
-        self._failed_at = None
-        self._failure = None
-        self._logged = None
-        # Between these moments nothing can be on and nothing need be asked: all that the warm path compares.
-        self.quiet_from = 0.0
-        self.quiet_until = 0.0
+        self._refresh_age = 0.0
+        self._failed_at: float | None = None
+        self._failure: str | None = None
+        self._logged: str | None = None
+        self._quiet_from = 0.0
+        self._quiet_until = 0.0
 
-    def start_read(self, budget: float) -> None:
-        """Begins a read and returns; ``state`` takes its result."""
-        self._pending = PendingRead(self._make_reader, budget, self._clock())
+    def is_quiet(self, now: float) -> bool:
+        """Whether nothing is on at this moment and nothing need be asked: all that the warm path compares."""
+        return self._quiet_from <= now < self._quiet_until
 
-    def state(self, remaining: float) -> WindowState:
+    def start(self) -> None:
+        """Begins a read with the cold-start budget and returns; ``state`` takes its result."""
+        self._begin(TIMING["coldReadBudget"]["value"])
+
+    def state(self, remaining: float) -> KnownWindow | UnknownWindow:
         """What holds now; reads first when due. ``remaining`` milliseconds are left of the invocation."""
         self._adopt_late_read()
         if self._is_due():
             self._read(self._budget(remaining))
         now = self._clock()
         if self._reading is None or abs(now - self._read_at) > self._settings.cache_ttl * TIMING["lastKnownForTtls"]["value"]:
-            self.quiet_until = 0.0
-            return WindowState(None, self._failure or "never read", False, None)
+            self._quiet_until = 0.0
+            return UnknownWindow(self._failure or "never read")
         reading = self._reading
         settings = self._settings
         decision = decide(reading.operator, reading.planned, settings.lead, now)
         if not decision.on and reading.planned is None and reading.planned_failure is not None and not forced_off(reading.operator, now):
-            self.quiet_until = 0.0  # nobody can say that no planned interval is on
-            return WindowState(None, reading.planned_failure, False, None)
+            self._quiet_until = 0.0  # nobody can say that no planned interval is on
+            return UnknownWindow(reading.planned_failure)
         is_guarded = not decision.on and guarded(reading.operator, reading.planned, reading.last_modified, settings.retry_guard, now)
         self._set_quiet(reading, decision.on or is_guarded, now)
-        return WindowState(decision, None, is_guarded, reading.version)
+        return KnownWindow(decision, is_guarded, reading.version)
 
     def _set_quiet(self, reading: Reading, busy: bool, now: float) -> None:
         if busy or self._failure is not None:
-            self.quiet_until = 0.0
+            self._quiet_until = 0.0
             return
         settings = self._settings
         change = next_change(reading.operator, reading.planned, settings.lead, reading.last_modified, settings.retry_guard, now)
-        self.quiet_from = self._read_at
-        self.quiet_until = min(change, self._read_at + self._refresh_after)
+        self._quiet_from = self._read_at
+        self._quiet_until = min(change, self._read_at + self._refresh_age)
 
     def _is_due(self) -> bool:
         now = self._clock()
         if self._failed_at is not None:
             return not 0 <= now - self._failed_at < min(self._settings.cache_ttl, MOST_FAILURE_AGE)
-        return self._reading is None or not 0 <= now - self._read_at < self._refresh_after
+        return self._reading is None or not 0 <= now - self._read_at < self._refresh_age
 
     def _budget(self, remaining: float) -> float:
         old = self._reading is None or not 0 <= self._clock() - self._read_at <= self._settings.cache_ttl * TIMING["coldBudgetShareOfTtl"]["value"]
         if not old:
-            return TIMING["refreshReadBudget"]["value"]
+            refresh: float = TIMING["refreshReadBudget"]["value"]
+            return refresh
         cold = TIMING["coldReadBudget"]
-        return max(min(cold["value"], remaining * cold["shareOfRemaining"]), 0)
+        return max(min(float(cold["value"]), remaining * float(cold["shareOfRemaining"])), 0)
+
+    def _begin(self, budget: float) -> PendingRead:
+        self._pending = PendingRead(self._read_window, budget, self._clock())
+        return self._pending
 
     def _read(self, budget: float) -> None:
         pending = self._pending
         if pending is None or self._clock() - pending.started > pending.budget:
-            self.start_read(budget)
-            pending = self._pending
+            pending = self._begin(budget)
         if pending.wait(budget):
             self._take(pending)
         else:
@@ -148,7 +176,7 @@ class WindowCache:
         self._reading = reading
         self._read_at = pending.started
         shares = TIMING["refreshAgeShare"]
-        self._refresh_after = self._settings.cache_ttl * self._share(shares["from"], shares["to"])
+        self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())
         self._failed_at = self._failure = None
         stale = reading.planned is not None and pending.started >= reading.planned.horizon
         self._say(reading.planned_failure or ("the planned parameter is past its horizon" if stale else None))
@@ -158,7 +186,7 @@ class WindowCache:
         self._failure = cause
         self._say(cause)
 
-    def _say(self, cause: "str | None") -> None:
+    def _say(self, cause: str | None) -> None:
         """Counts each failed read, logs each change of cause."""
         if cause is not None:
             self._reporter.count("windowStale")

@@ -1,24 +1,23 @@
-"""The mark in the client context by which a handler can tell that it replays. Only the gate may set it."""
+"""The replay mark in the client context, by which a handler can tell that it replays. Only the gate may set it."""
+
+from __future__ import annotations
 
 import json
+from typing import Any
 
 import patient_lambda_contract as contract
 
 from patient_lambda_gate.quiet.times import iso
+from patient_lambda_gate.store.row import Row
 
-KEY = contract.load("maintenance-window/replay")["clientContext"]["key"]
+KEY: str = contract.load("maintenance-window/replay")["clientContext"]["key"]
 
 
-def with_marker(original: "str | None", row: dict, messages: "list | None" = None) -> str:
+def with_mark(original: str | None, row: Row, messages: list[dict[str, str | int | None]] | None = None) -> str:
     """The original client context as JSON text, with the mark of this run; ``messages`` of a batch whose items are counted by their queue."""
-    try:
-        context = json.loads(original) if original else {}
-    except ValueError:
-        context = {}
-    if not isinstance(context, dict):
-        context = {}
+    context = _object(original)
     custom = context.get("custom")
-    mark = {
+    mark: dict[str, object] = {
         "originalRequestId": row["requestId"],
         "deferredAt": iso(row["deferredAt"]),
         "attempt": row["attempt"],
@@ -26,18 +25,23 @@ def with_marker(original: "str | None", row: dict, messages: "list | None" = Non
     }
     if messages is not None:
         mark["messages"] = messages
-    context["custom"] = {**(custom if isinstance(custom, dict) else {}), KEY: mark}
-    return json.dumps(context)
+    return json.dumps({**context, "custom": {**(custom if isinstance(custom, dict) else {}), KEY: mark}})
 
 
-def without_marker(context: str) -> str:
+def without_mark(context: str) -> str:
     """A client context that a caller sent, without a forged mark; the same text when there is none."""
-    try:
-        value = json.loads(context)
-    except ValueError:
-        return context
-    custom = value.get("custom") if isinstance(value, dict) else None
+    value = _object(context)
+    custom = value.get("custom")
     if not isinstance(custom, dict) or KEY not in custom:
         return context
     del custom[KEY]
     return json.dumps(value)
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    """A JSON text's object, empty when it is anything else."""
+    try:
+        value: object = json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

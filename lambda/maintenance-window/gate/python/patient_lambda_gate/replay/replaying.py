@@ -1,49 +1,56 @@
 """The way of an invocation that is a replay pointer."""
 
-import functools
+from __future__ import annotations
 
-import patient_lambda_contract as contract
+from patient_lambda_gate.held.sources import parse, received_messages, source_named
+from patient_lambda_gate.held.table import StoreError, Table
+from patient_lambda_gate.quiet.errors import ReplayStoreFailed
+from patient_lambda_gate.quiet.invocation import Invocation, with_content
+from patient_lambda_gate.quiet.pointer import Pointer
+from patient_lambda_gate.quiet.step import Fail, GateParts, RunHandler, Step
+from patient_lambda_gate.replay.mark import with_mark
+from patient_lambda_gate.replay.outcome import BODY_DAMAGED, failed, with_only
+from patient_lambda_gate.replay.replayed_run import ReplayedRun, replay_answer
+from patient_lambda_gate.replay.replays import Refused, Replays, Run
+from patient_lambda_gate.store.body import BodyDamaged
 
-from patient_lambda_gate.client.clients import ReplayClient, settle
-from patient_lambda_gate.held import sources
-from patient_lambda_gate.held.table import StoreError
-from patient_lambda_gate.replay.mark import with_marker
-from patient_lambda_gate.replay.outcome import BODY_DAMAGED, Outcome, only_items, parsed_event
-from patient_lambda_gate.replay.replay import BodyDamaged, Refused, Run, answer
+SHOWN_CHARACTERS = 80  # of a request id in the log: a forged one may be long
 
 
-def plan_replay(gate, invocation, pointer: tuple, is_on: bool):
-    """The step to take. The event is started, and its bytes are there, when it is to run."""
-    request_id, token = pointer
-    replayer = gate.services.replayer
-    until = gate.store_until(invocation)
+def plan_replay(parts: GateParts, invocation: Invocation, pointer: Pointer, is_on: bool, until: float) -> Step:
+    """What becomes of a pointer. The event is started, and its bytes are there, when it is to run."""
+    replays = Replays(Table(parts.client, parts.settings.table), parts.settings, parts.clock)
+    shown = pointer.request_id[:SHOWN_CHARACTERS]
     try:
         if is_on:
-            replayer.give_back(request_id, token, until)
-            return gate.reply(invocation, answer("RETURNED", request_id))
-        run = replayer.start(request_id, token, invocation.deadline, until)
-        return _plan_run(gate, invocation, run, until)
+            replays.give_back(pointer, until)
+            return replay_answer("RETURNED", pointer.request_id)
+        run = replays.start(pointer, invocation.deadline, until)
+        return _plan_run(parts, invocation, replays, run, until)
     except Refused as refused:
-        gate.reporter.count("replayRefused")
-        gate.reporter.log(f"a replay of {request_id[:80]} was refused: {refused}")
-        return gate.reply(invocation, answer("REFUSED", request_id))
+        parts.reporter.count("replayRefused")
+        parts.reporter.log(f"a replay of {shown} was refused: {refused}")
+        return replay_answer("REFUSED", pointer.request_id)
     except StoreError as error:
-        return gate.store_failure(invocation, "replayStoreFailed", f"a replay of {request_id[:80]} could not go on: {error}")
+        parts.reporter.count("storeFailed")
+        return Fail(ReplayStoreFailed(f"a replay of {shown} could not go on: {error}"))
 
 
-def _plan_run(gate, invocation, run: Run, until: float):
-    row, replayer = run.row, gate.services.replayer
-    source = next((known for known in contract.load("maintenance-window/sources")["sources"] if known["name"] == row.get("source")), None)
-    source = source or sources.detect(sources.MISSING)
+def _plan_run(parts: GateParts, invocation: Invocation, replays: Replays, run: Run, until: float) -> Step:
+    row = run.row
+    source = source_named(row.get("source"))
+    event: bytes | None = None
+    damage = "the kept event is not a batch, though only some of its items are to run"
     try:
-        body = replayer.load(row, until)
-        if row.get("only"):
-            body = only_items(source, body, row["only"])
-    except (BodyDamaged, ValueError) as damage:
-        status = settle(replayer, run, Outcome("FAILED", BODY_DAMAGED, str(damage)), gate.reporter, until)
-        return gate.reply(invocation, answer(status, row["requestId"]))
+        event = replays.load(row, until)
+        if "only" in row:
+            event = with_only(source, event, row["only"])
+    except BodyDamaged as error:
+        damage = str(error)
+    replay = ReplayedRun(replays, run, source, event or b"", parts.reporter, until)
+    if event is None:
+        return replay.settle(failed(BODY_DAMAGED, damage))
     envelope = row.get("envelope", {})
-    event = parsed_event(body) if "batch" in source else None
-    client = ReplayClient(invocation.client, replayer, run, source, event, gate.reporter, until)
-    context = with_marker(envelope.get("clientContext"), row, sources.received_messages(source, event))
-    return functools.partial(invocation.run_with, client, body, context, envelope.get("identity"))
+    messages = received_messages(source, parse(event)) if "receiveCount" in source else None
+    raw = with_content(invocation.raw, event, with_mark(envelope.get("clientContext"), row, messages), envelope.get("identity"))
+    return RunHandler(raw, replay)

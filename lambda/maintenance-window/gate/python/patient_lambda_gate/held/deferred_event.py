@@ -1,0 +1,15 @@
+"""The event to keep: its bytes, and what a replay must know beside them."""
+
+from __future__ import annotations
+
+from patient_lambda_gate.store.row import Envelope
+
+
+class DeferredEvent:
+    """What is kept of one invocation."""
+
+    def __init__(self, request_id: str, source: str, body: bytes, envelope: Envelope) -> None:
+        self.request_id = request_id
+        self.source = source
+        self.body = body
+        self.envelope = envelope

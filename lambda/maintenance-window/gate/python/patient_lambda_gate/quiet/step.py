@@ -1,0 +1,75 @@
+"""What both sides speak of: what the gate works with, and what it says is to become of an invocation. The client's side carries it out."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Protocol
+
+    from patient_lambda_aws.client import AwsClient
+
+    from patient_lambda_gate.quiet.errors import GateError
+    from patient_lambda_gate.quiet.invocation import RawInvocation
+    from patient_lambda_gate.quiet.report import Reporter
+    from patient_lambda_gate.quiet.settings import Settings
+    from patient_lambda_gate.quiet.window_cache import WindowCache
+
+    class StartedRun(Protocol):
+        """A replayed event whose handler runs: takes what the client would post, and says what to answer instead."""
+
+        def succeeded(self, result: bytes | str) -> Step:
+            """The handler returned this JSON text."""
+
+        def failed(self, error: bytes | str) -> Step:
+            """The handler failed, or could not be loaded, with this error."""
+
+
+class RunHandler:
+    """The handler is called, with this invocation; a replay's run takes its result."""
+
+    def __init__(self, invocation: RawInvocation, replay: StartedRun | None = None) -> None:
+        self.invocation = invocation
+        self.replay = replay
+
+
+class Reply:
+    """The invocation is answered without the handler."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+
+
+class Fail:
+    """The invocation fails without the handler."""
+
+    def __init__(self, error: GateError) -> None:
+        self.error = error
+
+
+Step = RunHandler | Reply | Fail
+
+
+class GateParts:
+    """What the gate works with. The client is made by whoever needs it first: its import takes longer than the rest of the start."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        environment: Mapping[str, str],
+        cache: WindowCache,
+        reporter: Reporter,
+        clock: Callable[[], float],
+        client_of: Callable[[], AwsClient],
+    ) -> None:
+        self.settings = settings
+        self.environment = environment
+        self.cache = cache
+        self.reporter = reporter
+        self.clock = clock
+        self._client_of = client_of
+
+    @property
+    def client(self) -> AwsClient:
+        """The process's one."""
+        return self._client_of()

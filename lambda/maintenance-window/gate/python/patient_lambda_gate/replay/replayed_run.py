@@ -1,0 +1,61 @@
+"""A replayed event while its handler runs: takes what the client would post, writes the outcome first, then answers the replayer's invocation."""
+
+from __future__ import annotations
+
+import json
+
+import patient_lambda_contract as contract
+
+from patient_lambda_gate.held.sources import Source, parse
+from patient_lambda_gate.held.table import StoreError
+from patient_lambda_gate.quiet.errors import ReplayStoreFailed
+from patient_lambda_gate.quiet.report import Reporter
+from patient_lambda_gate.quiet.step import Fail, Reply, Step
+from patient_lambda_gate.replay.outcome import Outcome, outcome_of_error, outcome_of_result
+from patient_lambda_gate.replay.replays import Refused, Replays, Run
+
+ANSWER_KEY: str = contract.load("maintenance-window/replay")["answer"]["key"]
+
+
+def replay_answer(status: str, request_id: str) -> Reply:
+    """What the replayer's invocation is answered."""
+    return Reply(json.dumps({ANSWER_KEY: {"status": status, "requestId": request_id}}).encode())
+
+
+class ReplayedRun:
+    """A started run: ``event`` is what the handler got, ``until`` epoch milliseconds after which the store is not tried any more."""
+
+    def __init__(self, replays: Replays, run: Run, source: Source, event: bytes, reporter: Reporter, until: float) -> None:
+        self._replays = replays
+        self._run = run
+        self._source = source
+        self._event = event
+        self._reporter = reporter
+        self._until = until
+
+    def succeeded(self, result: bytes | str) -> Step:
+        """The handler returned this JSON text."""
+        return self.settle(outcome_of_result(self._source, parse(self._event) if "batch" in self._source else None, result))
+
+    def failed(self, error: bytes | str) -> Step:
+        """The handler failed, or could not be loaded, with this error. Answered normally: Lambda's own retries must not add attempts."""
+        return self.settle(outcome_of_error(error))
+
+    def settle(self, outcome: Outcome) -> Step:
+        """Writes an outcome, and says what to answer."""
+        reporter, request_id = self._reporter, self._run.row["requestId"]
+        try:
+            state = self._replays.finish(self._run, outcome, self._until)
+        except Refused as refused:
+            reporter.count("replayRefused")
+            reporter.log(f"the outcome {outcome.status} of {request_id} was not written: {refused}")
+            return replay_answer("REFUSED", request_id)
+        except StoreError as error:
+            message = f"the outcome of {request_id} could not be written: {error}"
+            reporter.count("storeFailed")
+            reporter.log(message)
+            return Fail(ReplayStoreFailed(message))
+        reporter.count("replayed" if outcome.status == "DONE" else "replayFailed")
+        if state == "QUARANTINED":
+            reporter.count("quarantined")
+        return replay_answer(outcome.status, request_id)

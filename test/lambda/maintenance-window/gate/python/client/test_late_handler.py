@@ -1,0 +1,72 @@
+"""Handlers that are not loaded while a window is on, through a client's seam. Order and outcomes are those of the Node.js gate."""
+
+import json
+import os
+
+import pytest
+from patient_lambda_gate.client import late_handler
+from rows import KEY, put
+from world import OFF, ON, POINTER, S3, UNKNOWN
+
+
+@pytest.fixture
+def held_handler(monkeypatch):
+    monkeypatch.setattr(late_handler, "_loaded", None)
+    monkeypatch.setenv("_HANDLER", "app.handler")
+    return late_handler
+
+
+def test_a_held_handler_is_loaded_by_the_first_invocation_that_may_run(world, held_handler):
+    made = world(ON, OFF)
+    loads = []
+    made.bootstrap._get_handler = lambda name: loads.append(name) or made.handler
+    held_handler.hold(made.bootstrap)
+    assert os.environ["_HANDLER"] == "patient_lambda_gate.client.late_handler.handler"
+    made.invoke(S3, handler=late_handler.handler)
+    assert loads == []
+    made.clock.now += 30_000
+    for _ in range(2):
+        assert made.invoke(S3, handler=late_handler.handler) == ("result", {"ok": 1})
+    assert (loads, os.environ["_HANDLER"]) == (["app.handler"], "app.handler")
+
+
+@pytest.mark.parametrize("name", ["get_handler", None])
+def test_a_loader_under_another_name_is_found(world, held_handler, name, monkeypatch, tmp_path):
+    made = world(OFF)
+    del made.bootstrap._get_handler
+    if name:
+        setattr(made.bootstrap, name, lambda _: made.handler)
+    else:
+        (tmp_path / "late_app.py").write_text("def handler(event, context):\n    return {'ok': 1}\n")
+        monkeypatch.syspath_prepend(tmp_path)
+        monkeypatch.setenv("_HANDLER", "late_app.handler")
+    held_handler.hold(made.bootstrap)
+    assert made.invoke(S3, handler=late_handler.handler) == ("result", {"ok": 1})
+
+
+def test_a_late_load_that_fails_is_that_invocations_error_and_ends_the_process(world, held_handler):
+    made = world(OFF)
+
+    def broken(name):
+        raise ImportError("no database")
+
+    made.bootstrap._get_handler = broken
+    held_handler.hold(made.bootstrap)
+    with pytest.raises(SystemExit):
+        made.invoke(S3, handler=late_handler.handler)
+    assert made.client.posted[0][2]["errorType"] == "ImportError"
+
+
+def test_a_replay_whose_handler_cannot_be_loaded_is_a_failed_attempt(world, held_handler):
+    made = world(OFF)
+    put(made.dynamo, body=UNKNOWN, source="direct")
+
+    def broken(name):
+        raise ImportError("no database")
+
+    made.bootstrap._get_handler = broken
+    held_handler.hold(made.bootstrap)
+    with pytest.raises(SystemExit):
+        made.invoke(POINTER, handler=late_handler.handler)
+    assert made.dynamo.row(KEY)["outcome"]["errorType"] == "ImportError"
+    assert json.loads(made.client.posted[0][2])["maintenanceReplay"]["status"] == "FAILED"

@@ -1,0 +1,62 @@
+"""What happens before the client starts."""
+
+import os
+import sys
+import types
+
+import fake_client
+import pytest
+from patient_lambda_gate.client import late_handler
+from patient_lambda_gate.client.start import start
+from patient_lambda_gate.quiet.errors import GateNotAttached
+
+
+@pytest.fixture
+def boot(server, environment, monkeypatch):
+    """Starts the gate with a window that is on; the client's module and the requests that were made."""
+    answer = 200, {"Parameters": [{"Name": "/w/operator", "Value": "on", "Version": 1, "LastModifiedDate": 1}]}
+
+    def booted(client=fake_client, **variables):
+        service = server(lambda *_: answer)
+        for name in list(os.environ):
+            monkeypatch.delenv(name)
+        for name, value in {**environment, "_HANDLER": "app.handler", "AWS_ENDPOINT_URL_SSM": service.url, **variables}.items():
+            monkeypatch.setenv(name, value)
+        package, bootstrap = types.ModuleType("awslambdaric"), fake_client.module()
+        package.bootstrap, package.__version__ = bootstrap, "9.9.9"
+        monkeypatch.setitem(sys.modules, "awslambdaric", client and package)
+        monkeypatch.setitem(sys.modules, "awslambdaric.bootstrap", bootstrap)
+        monkeypatch.setattr(late_handler, "_loaded", None)
+        start()
+        return bootstrap, service.requests
+
+    return booted
+
+
+def test_user_code_is_kept_away_while_the_window_is_on(boot):
+    bootstrap, requests = boot()
+    assert os.environ["_HANDLER"] == late_handler.STUB
+    assert bootstrap.handle_event_request is not fake_client.handle_event_request
+    assert len(requests) == 1
+
+
+def test_user_code_is_loaded_at_once_when_the_user_says_so(boot):
+    bootstrap, _ = boot(PATIENT_LAMBDA_HANDLER_LOADING="AT_ONCE")
+    assert os.environ["_HANDLER"] == "app.handler"
+    assert bootstrap.handle_event_request is not fake_client.handle_event_request
+
+
+def test_a_snapshot_holds_user_code_and_nothing_that_was_read(boot):
+    bootstrap, requests = boot(AWS_LAMBDA_INITIALIZATION_TYPE="snap-start")
+    assert (os.environ["_HANDLER"], requests) == ("app.handler", [])
+    assert bootstrap.handle_event_request is not fake_client.handle_event_request
+
+
+def test_several_invocations_at_once_are_refused(boot):
+    with pytest.raises(GateNotAttached, match="Managed Instances"):
+        boot(AWS_LAMBDA_MAX_CONCURRENCY="4")
+
+
+def test_a_runtime_without_the_client_is_refused(boot):
+    with pytest.raises(GateNotAttached, match="awslambdaric cannot be imported"):
+        boot(client=None)

@@ -1,0 +1,89 @@
+"""Custom-resource requests inside a window."""
+
+import json
+
+import pytest
+from contract_files import contract_file
+from fake_services import DROP, Clock, wall_clock
+from patient_lambda_aws.transport import Transport
+from patient_lambda_gate.held.cloudformation import NotDelivered, deliver, held_response, is_response_url
+
+RULES = contract_file("custom-resource/custom-resource")
+REQUEST = {"StackId": "s", "RequestId": "r", "LogicalResourceId": "l"}
+
+
+@pytest.mark.parametrize("vector", RULES["heldVectors"], ids=lambda vector: json.dumps(vector["request"]))
+def test_held_response(vector):
+    found = held_response({**REQUEST, **vector["request"]}, "why")
+    assert {name: found[name] for name in vector["answer"]} == vector["answer"]
+    assert (found["StackId"], found["RequestId"], found["LogicalResourceId"]) == ("s", "r", "l")
+    assert found["Reason"] == ("" if vector["answer"]["Status"] == "SUCCESS" else "why")
+
+
+def test_a_response_is_not_longer_than_cloudformation_takes():
+    found = held_response({**REQUEST, "RequestType": "Update", "PhysicalResourceId": "p" * 1024}, "x" * 5000)
+    assert len(json.dumps(found)) == RULES["responseBytes"]["most"]
+
+
+@pytest.mark.parametrize(
+    ("url", "variables", "expected"),
+    [
+        ("https://bucket.s3.amazonaws.com/x?y", {}, True),
+        ("http://bucket.s3.amazonaws.com/x", {}, False),
+        ("http://127.0.0.1:4566/x", {}, False),
+        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, True),
+        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4566/"}, True),
+        ("http://127.0.0.1:4567/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
+        ("http://localhost:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
+        ("http://10.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://10.0.0.1:4566"}, False),
+        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:4566"}, False),
+        ("...", {}, False),
+        ("file:///etc/passwd", {}, False),
+        ("https://", {}, False),
+        ("https://bucket.s3.amazonaws.com:x/", {}, False),
+        ("http://127.0.0.1:x/", {}, False),
+    ],
+)
+def test_response_url(url, variables, expected):
+    assert is_response_url(url, variables) is expected
+
+
+def put(server, answers: list, milliseconds: float = 3000):
+    service = server(lambda *_: answers.pop(0) if len(answers) > 1 else answers[0])
+    pauses = []
+    try:
+        deliver(Transport({}), service.url + "/answer?signature=a%2Fb", {"Status": "FAILED"}, wall_clock() + milliseconds, wall_clock, pauses.append)
+    finally:
+        put.requests = service.requests
+
+
+def test_a_response_is_put_with_an_empty_content_type(server):
+    put(server, [(200, b"")])
+    ((operation, body, headers, path),) = put.requests
+    assert (operation, json.loads(body), headers["content-type"], path) == ("PUT", {"Status": "FAILED"}, "", "/answer?signature=a%2Fb")
+
+
+@pytest.mark.parametrize("fault", [(500, b""), (503, b""), (429, b""), DROP], ids=["500", "503", "429", "dropped"])
+def test_what_passes_is_put_again(server, fault):
+    put(server, [fault, fault, (200, b"")])
+    assert len(put.requests) == 3
+
+
+@pytest.mark.parametrize("status", [403, 400, 302])
+def test_what_does_not_pass_is_not_put_again(server, status):
+    with pytest.raises(NotDelivered, match=str(status)):
+        put(server, [(status, b"")])
+    assert len(put.requests) == 1
+
+
+def test_a_response_that_cannot_be_delivered_ends_in_time(server):
+    clock = Clock()
+
+    def unavailable(*_):
+        clock.now += 1_000
+        return 503, b""
+
+    service = server(unavailable)
+    with pytest.raises(NotDelivered, match="503"):
+        deliver(Transport({}), service.url, {}, clock.now + 2_500, clock, lambda seconds: None)
+    assert len(service.requests) == 3

@@ -1,0 +1,73 @@
+"""What the construct sets; a value that cannot be meant stops the function instead of running it unprotected."""
+
+import pytest
+from contract_files import contract_file
+from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.settings import Settings
+
+NAMES = contract_file("names")["environment"]
+
+
+def test_defaults(environment):
+    del environment["PATIENT_LAMBDA_CACHE_TTL"]
+    settings = Settings(environment)
+    assert (settings.cache_ttl, settings.lead, settings.retry_guard, settings.leave_for, settings.keep_finished) == (
+        30_000,
+        0,
+        900_000,
+        1_800_000,
+        1_209_600_000,
+    )
+    assert (settings.planned_parameter, settings.on_window_unknown, settings.loads_after_check, settings.deferral) == (None, "RUN", True, {})
+
+
+@pytest.mark.parametrize("name", ["operatorParameter", "table", "functionKey"])
+def test_what_is_needed_is_named(environment, name):
+    environment[NAMES[name]] = ""
+    with pytest.raises(GateNotAttached, match=NAMES[name]):
+        Settings(environment)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cacheTtl", "0"),
+        ("cacheTtl", "1.5"),
+        ("cacheTtl", "soon"),
+        ("cacheTtl", "-1"),
+        ("cacheTtl", "١"),
+        ("leaveFor", "43201"),
+        ("keepFinished", "60"),
+        ("onWindowUnknown", "run"),
+        ("handlerLoading", "LATER"),
+        ("deferral", "[]"),
+        ("deferral", "{"),
+    ],
+)
+def test_bad_values_are_named_with_their_variable(environment, name, value):
+    environment[NAMES[name]] = value
+    with pytest.raises(GateNotAttached) as raised:
+        Settings(environment)
+    assert NAMES[name] in str(raised.value) and f"'{value}'" in str(raised.value)
+
+
+@pytest.mark.parametrize("deferral", ['{"s4":"DEFER"}', '{"s3":"LEAVE"}', '{"s3":["DEFER"]}', '{"s3":null}', "null", '"RUN"', "[" * 2000])
+def test_a_deferral_that_is_not_possible_is_refused(environment, deferral):
+    with pytest.raises(GateNotAttached) as raised:
+        Settings({**environment, NAMES["deferral"]: deferral})
+    expected = "a JSON object of event source to an action that is possible for it"
+    assert str(raised.value) == f"the environment variable PATIENT_LAMBDA_DEFERRAL is '{deferral[:120]}': expected {expected}"
+
+
+def test_a_deferral_that_is_possible_is_taken(environment):
+    deferral = Settings({**environment, NAMES["deferral"]: '{"s3":"RUN","sqs-fifo":"DEFER"}'}).deferral
+    assert deferral == {"s3": "RUN", "sqs-fifo": "DEFER"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "expected"),
+    [({}, True), ({"PATIENT_LAMBDA_HANDLER_LOADING": "AT_ONCE"}, False), ({"AWS_LAMBDA_INITIALIZATION_TYPE": "snap-start"}, False)],
+    ids=["by default", "at once", "snapshot"],
+)
+def test_user_code_waits_for_the_window_but_not_in_a_snapshot(environment, variables, expected):
+    assert Settings({**environment, **variables}).loads_after_check is expected

@@ -1,0 +1,34 @@
+"""Windows as tests write them, and a reader that answers with them."""
+
+import threading
+from datetime import datetime
+
+from patient_lambda_gate.quiet.reading import Reading
+from patient_lambda_gate.window.value import parse_operator, parse_planned
+
+
+def ms(text: str) -> int:
+    """Epoch milliseconds of an ISO 8601 text."""
+    return round(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
+
+
+def reading(operator: str, planned: str | None = None, failure: str | None = None, modified: float = 0) -> Reading:
+    return Reading(parse_operator(operator), 1, modified, planned and parse_planned(planned), failure)
+
+
+class Reader:
+    """Answers from a list, the last one for ever; remembers budgets."""
+
+    def __init__(self, *answers) -> None:
+        self.answers = list(answers)
+        self.budgets = []
+
+    def __call__(self, budget):
+        self.budgets.append(budget)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, threading.Event):
+            answer.wait(5)
+            return reading("on")
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
