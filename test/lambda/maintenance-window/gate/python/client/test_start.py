@@ -57,6 +57,11 @@ def test_several_invocations_at_once_are_refused(boot):
         boot(AWS_LAMBDA_MAX_CONCURRENCY="4")
 
 
+def test_a_variable_that_is_empty_refuses_nothing(boot):
+    bootstrap, _ = boot(AWS_LAMBDA_MAX_CONCURRENCY="")
+    assert bootstrap.handle_event_request is not fake_client.handle_event_request
+
+
 def test_a_runtime_without_the_client_is_refused(boot):
     with pytest.raises(GateNotAttached, match="awslambdaric cannot be imported"):
         boot(client=None)

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from fake_services import DROP, failing, wall_clock
+from fake_services import DROP, Clock, failing
 from patient_lambda_aws.client import AwsClient
 from patient_lambda_gate.held.fifo import extend_visibility
 
@@ -17,9 +17,17 @@ def queue_event(count: int) -> dict:
     }
 
 
-def extend(server, environment, event: dict, answer) -> tuple:
-    service = server(lambda *_: answer)
-    failure = extend_visibility(AwsClient({**environment, "AWS_ENDPOINT_URL_SQS": service.url}, wall_clock), event, 90_500, 10_000)
+def extend(server, environment, event: object, *answers, remaining: float = 10_000) -> tuple:
+    """What went wrong, the requests, and the service, each of whose answers takes a second."""
+    clock, left = Clock(), list(answers)
+
+    def answer(*_):
+        clock.now += 1_000
+        return left.pop(0) if len(left) > 1 else left[0]
+
+    service = server(answer)
+    client = AwsClient({**environment, "AWS_ENDPOINT_URL_SQS": service.url}, clock)
+    failure = extend_visibility(client, event, 90_500, remaining)
     return failure, [(operation, json.loads(body)) for operation, body, _, _ in service.requests], service
 
 
@@ -36,6 +44,28 @@ def test_a_call_takes_ten_messages_at_most(server, environment):
 
 
 @pytest.mark.parametrize(
+    "fault",
+    [failing(400, "ThrottlingException"), failing(400, "RequestThrottled"), failing(500, "InternalError"), DROP],
+    ids=["throttled", "throttled by another name", "500", "dropped"],
+)
+def test_what_passes_is_tried_again(server, environment, fault):
+    failure, calls, _ = extend(server, environment, queue_event(1), fault, fault, (200, {}))
+    assert (failure, len(calls)) == (None, 3)
+    assert calls[0] == calls[1] == calls[2]
+
+
+@pytest.mark.parametrize(("remaining", "requests"), [(60_000, 5), (10_000, 5), (5_000, 3)], ids=["a long time", "10 s", "5 s"])
+def test_a_queue_that_throttles_for_good_is_given_up_in_time(server, environment, remaining, requests):
+    failure, calls, _ = extend(server, environment, queue_event(1), failing(400, "ThrottlingException"), remaining=remaining)
+    assert (failure, len(calls)) == ("ThrottlingException: because", requests)
+
+
+def test_all_calls_share_one_budget(server, environment):
+    failure, calls, _ = extend(server, environment, queue_event(60), (200, {}), remaining=60_000)
+    assert (failure.split(":")[0], len(calls)) == ("NoTimeLeft", 5)
+
+
+@pytest.mark.parametrize(
     ("answer", "message"),
     [(failing(400, "AccessDenied"), "AccessDenied"), (DROP, "NetworkError"), ((200, {"Failed": [{"Id": "0", "Code": "Gone"}]}), "Gone")],
 )
@@ -44,6 +74,19 @@ def test_what_goes_wrong_is_told_and_does_no_harm(server, environment, answer, m
     assert message in failure
 
 
-def test_an_event_without_handles_does_no_harm(server, environment):
-    failure, calls, _ = extend(server, environment, {"Records": [{"eventSourceARN": "x.fifo"}]}, (200, {}))
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"Records": [{"eventSourceARN": "x.fifo"}]},
+        {"Records": [{"eventSourceARN": "arn:aws:sqs:us-east-1:1:q.fifo"}]},
+        {"Records": [{"eventSourceARN": "arn:aws:sqs:us-east-1:1:", "receiptHandle": "h"}]},
+        {"Records": [{"eventSourceARN": 1, "receiptHandle": "h"}]},
+        {"Records": []},
+        {"Records": {}},
+        [],
+    ],
+    ids=["no ARN", "no handle", "no name", "a number", "no records", "no list", "no object"],
+)
+def test_an_event_without_handles_does_no_harm(server, environment, event):
+    failure, calls, _ = extend(server, environment, event, (200, {}))
     assert (failure is not None, calls) == (True, [])

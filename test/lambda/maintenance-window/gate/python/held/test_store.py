@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import random
+import uuid
 
 import pytest
 from contract_files import contract_file
@@ -286,3 +287,18 @@ def test_an_endpoint_that_returns_no_row_with_the_conflict_is_asked_for_it(store
     dynamo.faults = [failing(400, "ConditionalCheckFailedException")]
     store.defer(event(SMALL), soon())
     assert dynamo.calls[-1][0] == "GetItem"
+
+
+@pytest.mark.parametrize(
+    ("source", "ids", "rule"),
+    [("scheduled", ["arn:rule"], "arn:rule"), ("scheduled", None, None), ("eventbridge", ["id"], None)],
+    ids=["a tick", "a tick of no rule", "another event"],
+)
+def test_the_index_tells_of_which_rule_a_tick_is(store, dynamo, source, ids, rule):
+    store.defer(event(SMALL, source=source, **({"sourceIds": ids} if ids else {})), soon())
+    assert dynamo.row(KEY).get("rule") == rule
+
+
+def test_each_writer_has_an_id_of_its_own(store, dynamo):
+    store.defer(event(NOISE), soon())
+    assert str(uuid.UUID(dynamo.row(KEY)["writeId"])) == dynamo.row(KEY)["writeId"]

@@ -5,6 +5,7 @@ import json
 import pytest
 from contract_files import contract_file
 from patient_lambda_gate.held.items import encode_row
+from patient_lambda_gate.quiet.errors import GateNotAttached
 from patient_lambda_gate.quiet.reading import ReadFailed
 from rows import row
 from world import DENIED, GUARDED, HOP, HTTP, NOW, OFF, ON, S3, UNKNOWN
@@ -69,6 +70,18 @@ def test_a_hop_of_a_running_operation_always_runs(world):
     for answer, variables in [(ON, {}), (GUARDED, {}), (ReadFailed("x"), {"PATIENT_LAMBDA_ON_WINDOW_UNKNOWN": "FAIL"})]:
         made = world(answer, **variables)
         assert made.invoke(HOP) == ("result", {"ok": 1})
+
+
+def test_what_runs_inside_a_window_has_no_forged_mark_either(world):
+    made = world(ON)
+    made.invoke(HOP, context='{"custom":{"maintenanceReplay":{},"own":1}}')
+    assert made.seen[0][1]["client"] == '{"custom": {"own": 1}}'
+
+
+def test_a_forged_mark_is_not_kept(world):
+    made = world(ON)
+    made.invoke(S3, context='{"custom":{"maintenanceReplay":{}}}')
+    assert made.dynamo.row("fn#r-9")["envelope"]["clientContext"] == '{"custom": {}}'
 
 
 def test_http_is_rejected_in_its_own_shape(world):
@@ -146,6 +159,14 @@ def test_an_error_of_the_gate_itself_is_an_error_to_the_source(world, monkeypatc
     kind, content = made.invoke(S3)
     assert (kind, content["errorType"]) == ("error", "GateNotAttached")
     assert content["errorMessage"] == "the gate failed: ZeroDivisionError: division by zero"
+    assert made.reporter.lines[0].startswith("r-9 is failed by an error of the gate:\nTraceback")
+    assert made.seen == []
+
+
+def test_an_invocation_without_a_deadline_is_not_one(world):
+    made = world(ON)
+    with pytest.raises(GateNotAttached, match="without a deadline"):
+        made.bootstrap.handle_event_request(made.client, made.handler, "r", S3, "application/json", None, None, "arn", None)
     assert made.seen == []
 
 

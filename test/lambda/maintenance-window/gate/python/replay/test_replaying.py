@@ -112,3 +112,18 @@ def test_failed_items_of_a_batch_run_again_alone(world):
     made.result = lambda event, context: None
     assert status(made) == "DONE"
     assert [[record["messageId"] for record in event["Records"]] for event, _ in made.seen] == [["a", "b"], ["b"]]
+
+
+@pytest.mark.parametrize("body", [b'{"Records":{}}', b"\xff"], ids=["no list", "not JSON"])
+def test_a_kept_event_that_is_not_a_batch_cannot_run_in_part(world, body):
+    made = world(OFF)
+    put(made.dynamo, source="sqs", body=body, only=["b"])
+    assert status(made) == "FAILED"
+    assert made.dynamo.row(KEY)["outcome"]["errorMessage"] == "the kept event is not a batch, though only some of its items are to run"
+    assert made.seen == []
+
+
+def test_a_source_that_only_a_newer_version_knows_runs_as_a_direct_one(world):
+    made = world(OFF)
+    put(made.dynamo, body=UNKNOWN, source="of-tomorrow")
+    assert (status(made), made.seen[0][0]) == ("DONE", {"a": 1.1})

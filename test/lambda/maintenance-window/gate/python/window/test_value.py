@@ -39,6 +39,48 @@ def test_planned_value(vector):
     assert (value.horizon, value.intervals) == (ms(vector["horizon"]), pairs(vector["intervals"]))
 
 
+TWO_ERRORS = {
+    "on-until 2027-02-30T00:00Z;nonsense": "syntax",
+    "on-until 2027-02-30T00:00Z # ": "syntax",
+    "auto;2027-02-30T00:00Z/PT1H,": "syntax",
+    "auto;2027-02-30T00:00Z/nonsense": "syntax",
+    "auto;2027-01-10T02:00Z/PT0S,2027-01-10T02:00Z": "syntax",
+    "auto;2027-01-10T02:00Z/2027-01-10T01:00Z,2027-01-10T02:00Z/1H": "syntax",
+    "on-until 2027-02-30T00:00Z;2027-01-10T02:00Z/PT0S": "timestamp",
+    "auto;2027-01-10T02:00Z/PT0S,2027-02-30T00:00Z/PT1H": "duration",
+    "auto;2027-01-10T02:00Z/2027-01-10T01:00Z,2027-02-30T00:00Z/PT1H": "order",
+    "auto;2027-02-30T00:00Z/PT0S": "timestamp",
+}
+
+
+@pytest.mark.parametrize("value", TWO_ERRORS)
+def test_of_two_errors_the_syntax_of_the_whole_value_comes_first_then_the_first_one(value):
+    with pytest.raises(WindowValueError) as raised:
+        parse_operator(value)
+    assert raised.value.code == TWO_ERRORS[value]
+
+
+@pytest.mark.parametrize(
+    ("value", "code"), [("until 2027-06-31T00:00Z;nonsense", "syntax"), ("until 2027-06-31T00:00Z;2027-01-10T02:00Z/PT0S", "timestamp")]
+)
+def test_of_two_errors_of_a_planned_value_too(value, code):
+    with pytest.raises(WindowValueError) as raised:
+        parse_planned(value)
+    assert raised.value.code == code
+
+
+@pytest.mark.parametrize(("blanks", "code"), [(4087, None), (4088, "length")])
+def test_a_value_is_as_long_as_the_other_language_says(blanks, code):
+    """In units of UTF-16."""
+    value = "auto # \U0001f6e0" + " " * blanks
+    if code is None:
+        assert parse_operator(value).reason == "\U0001f6e0"
+        return
+    with pytest.raises(WindowValueError) as raised:
+        parse_operator(value)
+    assert raised.value.code == code
+
+
 def test_an_unreadable_value_is_named_up_to_120_characters():
     with pytest.raises(WindowValueError, match=r"^does not match the grammar \(syntax\): 'x{120}'$"):
         parse_operator("x" * 200)
