@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from patient_lambda_gate.quiet.reading import Reading
 
-MANAGED_INSTANCES = "AWS_LAMBDA_MAX_CONCURRENCY"
-
 
 class LateClient:
     """The process's one AWS client, made by whoever needs it first."""
@@ -43,8 +41,6 @@ class LateClient:
 def start() -> None:
     """Returns when the client may start. Raises GateNotAttached."""
     environment = dict(os.environ)
-    if environment.get(MANAGED_INSTANCES):
-        raise GateNotAttached("Lambda Managed Instances run several invocations at once in one environment, which is not supported yet")
     settings = Settings(environment)
     reporter = Reporter(settings.function_key, settings.json_logs)
     client_of = LateClient(environment)
@@ -55,15 +51,14 @@ def start() -> None:
         return read_window(client_of(), settings, budget)
 
     cache = WindowCache(settings, read, reporter, now_ms)
-    if not settings.is_snap_start:  # what is read before a snapshot says nothing about the time after its restore
-        cache.start()
+    gate = Gate(GateParts(settings, environment, cache, reporter, now_ms, client_of))
+    gate.start()
     try:
         import awslambdaric
         from awslambdaric import bootstrap
     except ImportError as error:
         raise GateNotAttached(f"the runtime's client awslambdaric cannot be imported: {error}") from error
     more_names = check_seams(bootstrap, getattr(awslambdaric, "__version__", "of unknown version"))
-    gate = Gate(GateParts(settings, environment, cache, reporter, now_ms, client_of))
     if settings.loads_after_check and gate.holds_at_boot():
         late_handler.hold(bootstrap)
     attach(bootstrap, gate, more_names)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from patient_lambda_gate.store.row import Envelope
 
+SCHEDULED = "scheduled"  # the source whose events are ticks of a rule
+
 
 class DeferredEvent:
     """What is kept of one invocation."""
@@ -13,3 +15,9 @@ class DeferredEvent:
         self.source = source
         self.body = body
         self.envelope = envelope
+
+
+def rule_of(event: DeferredEvent) -> str | None:
+    """The rule whose tick an event is: ticks of one rule are replaced by the newest, and the index tells which."""
+    ids = event.envelope.get("sourceIds", [])
+    return ids[0] if event.source == SCHEDULED and ids else None

@@ -17,7 +17,7 @@ from patient_lambda_gate.window.decision import Decision
 SCHEMA: int = contract.load("maintenance-window/store")["envelope"]["schema"]["value"]
 
 
-def envelope_of(settings: Settings, invocation: Invocation, operator_version: int | None, decision: Decision, source_ids: list[str]) -> Envelope:
+def envelope_of(settings: Settings, invocation: Invocation, source_ids: list[str], operator_version: int | None, decision: Decision) -> Envelope:
     """The envelope of an invocation that a window holds; what there is not is left out."""
     context = invocation.client_context
     members = {

@@ -19,7 +19,7 @@ def extend_visibility(client: AwsClient, event: object, hidden: float, remaining
     handles = [record["receiptHandle"] for record in records if isinstance(record.get("receiptHandle"), str)]
     arn = str(records[0].get("eventSourceARN")).split(":") if records else []
     if len(arn) < 6 or not arn[5] or len(handles) != len(records):
-        return "the event does not name a queue, or has a message without its receipt handle"
+        return "the event names no queue, or a message without its receipt handle"
     account, name = arn[4:6]
     queue = f"{client.url('sqs').rstrip('/')}/{account}/{name}"
     until = client.clock() + min(MOST_BUDGET, remaining / 2)

@@ -13,7 +13,7 @@ from patient_lambda_gate.held.envelope import envelope_of
 from patient_lambda_gate.held.store import Store
 from patient_lambda_gate.held.table import StoreError, Table
 from patient_lambda_gate.quiet.errors import DuplicateCheckFailed, MaintenanceWindowActive
-from patient_lambda_gate.quiet.invocation import Invocation
+from patient_lambda_gate.quiet.invocation import Invocation, store_until
 from patient_lambda_gate.quiet.step import Fail, GateParts, Reply, Step
 from patient_lambda_gate.store.row import is_kept
 from patient_lambda_gate.window.decision import Decision
@@ -24,12 +24,11 @@ LOOK_UP = contract.load("maintenance-window/timing")["coldReadBudget"]
 class Hold:
     """One invocation; only here is its body parsed."""
 
-    def __init__(self, parts: GateParts, invocation: Invocation, run: Step, until: float, operator_version: int | None) -> None:
-        """``until``: epoch milliseconds after which the store is not tried any more."""
+    def __init__(self, parts: GateParts, invocation: Invocation, run: Step, operator_version: int | None) -> None:
         self._parts = parts
         self._invocation = invocation
         self._run = run
-        self._until = until
+        self._until = store_until(invocation)
         self._operator_version = operator_version
         self._event = sources.parse(invocation.body)
         self._source = sources.detect(self._event)
@@ -82,7 +81,7 @@ class Hold:
     def _keep(self, decision: Decision, write: Callable[[DeferredEvent], None]) -> Step:
         reporter, invocation = self._parts.reporter, self._invocation
         ids = sources.source_ids(self._source, self._event)
-        envelope = envelope_of(self._parts.settings, invocation, self._operator_version, decision, ids)
+        envelope = envelope_of(self._parts.settings, invocation, ids, self._operator_version, decision)
         try:
             write(DeferredEvent(invocation.request_id, self._source["name"], invocation.body, envelope))
         except StoreError as error:

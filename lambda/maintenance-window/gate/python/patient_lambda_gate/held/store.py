@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import patient_lambda_contract as contract
 
-from patient_lambda_gate.held.deferred_event import DeferredEvent
+from patient_lambda_gate.held.deferred_event import DeferredEvent, rule_of
 from patient_lambda_gate.held.items import Update
 from patient_lambda_gate.held.table import Conflict, StoreError, Table
 from patient_lambda_gate.store.body import LIMITS, PackedBody, is_inline, pack, parts
@@ -17,7 +17,6 @@ from patient_lambda_gate.store.row import Row, Writer, is_kept
 
 MAX_ATTEMPTS: int = contract.load("maintenance-window/timing")["maxAttempts"]["value"]
 PARALLEL_CHUNKS = 4
-SCHEDULED = "scheduled"  # the source whose events are ticks of a rule: they stand for each other, and the index tells of which rule
 
 
 class Store:
@@ -68,9 +67,8 @@ class Store:
             "maxAttempt": MAX_ATTEMPTS,
             "dispatches": 0,
         }
-        if event.source == SCHEDULED and event.envelope.get("sourceIds"):
-            row["rule"] = event.envelope["sourceIds"][0]
-        return row
+        rule = rule_of(event)
+        return row if rule is None else {**row, "rule": rule}
 
     def _defer_inline(self, row: Row, body: PackedBody, until: float) -> None:
         whole: Row = {**row, "state": "PENDING", "bpk": backlog_key("pending", row["requestId"]), "body": body.content}

@@ -75,7 +75,7 @@ class Table:
 
     def _wait(self, pause: float, until: float) -> None:
         if self._client.clock() + LONGEST_PAUSE >= until:
-            raise StoreError("dynamodb:BatchGetItem failed, the invocation ends before the rest can be read")
+            raise StoreError("dynamodb:BatchGetItem failed, NoTimeLeft: the invocation ends before the rest can be read")
         time.sleep(random.uniform(pause / 2, pause) / 1000)
 
     def _conditional(self, operation: str, request: Item, key: str, until: float) -> Item:

@@ -27,8 +27,3 @@ class DuplicateCheckFailed(GateError):
 
 class ReplayStoreFailed(GateError):
     """The store failed a replay, before or after its run."""
-
-
-def reason_of(error: BaseException) -> str:
-    """What was thrown, for a message."""
-    return str(error) or type(error).__name__

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import traceback
 
-import patient_lambda_contract as contract
-
 from patient_lambda_gate.quiet.errors import GateNotAttached
-from patient_lambda_gate.quiet.pointer import may_be_pointer, parse_pointer
 from patient_lambda_gate.quiet.step import Fail, RunHandler
 from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
+from patient_lambda_gate.store.pointer import may_be_pointer, parse_pointer
 from patient_lambda_gate.window.decision import Decision
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
     from patient_lambda_gate.quiet.invocation import Invocation, RawInvocation
     from patient_lambda_gate.quiet.step import GateParts, Step
 
-STORE_RESERVE: int = contract.load("maintenance-window/timing")["storeReserve"]["value"]
 # A window that is on, of which nothing more is known.
 ON = Decision(True, None, None, False)
 
@@ -27,6 +24,11 @@ class Gate:
 
     def __init__(self, parts: GateParts) -> None:
         self.parts = parts
+
+    def start(self) -> None:
+        """Begins the first read of the window. Not before a snapshot: what is read then says nothing about the time after its restore."""
+        if not self.parts.settings.is_snap_start:
+            self.parts.cache.start()
 
     def is_quiet(self, body: bytes, client_context: str | None) -> bool:
         """Whether an invocation runs as it is, without a further look: the warm path."""
@@ -54,21 +56,16 @@ class Gate:
         if pointer is not None:
             from patient_lambda_gate.replay.replaying import plan_replay
 
-            return plan_replay(parts, invocation, pointer, is_on, _store_until(invocation))
+            return plan_replay(parts, invocation, pointer, is_on)
         run = RunHandler(_without_forged_mark(invocation))
         if not is_on and not (known and known.is_guarded):
             return run
         from patient_lambda_gate.held.holding import Hold
 
-        hold = Hold(parts, invocation, run, _store_until(invocation), known.version if known else None)
+        hold = Hold(parts, invocation, run, known.version if known else None)
         if isinstance(state, UnknownWindow):
             return hold.plan_unknown(state.cause) if parts.settings.on_window_unknown == "FAIL" else hold.plan(ON)
         return hold.plan(state.decision) if state.decision.on else hold.plan_guarded()
-
-
-def _store_until(invocation: Invocation) -> float:
-    """Until when the store may be tried: the answer has to be posted after that."""
-    return invocation.deadline - STORE_RESERVE
 
 
 def _without_forged_mark(invocation: Invocation) -> RawInvocation:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+import patient_lambda_contract as contract
+
 from patient_lambda_gate.quiet.errors import GateNotAttached
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from patient_lambda_gate.client.runtime_client import Handler, RuntimeClient
 
 TENANT = "tenant_id"
+STORE_RESERVE: int = contract.load("maintenance-window/timing")["storeReserve"]["value"]
 
 
 class RawInvocation:
@@ -74,6 +77,11 @@ def with_content(raw: RawInvocation, body: bytes | str, client_context: str | No
     return RawInvocation(
         raw.client, raw.handler, raw.request_id, body, raw.content_type, client_context, identity, raw.arn, raw.deadline, raw.more, raw.named
     )
+
+
+def store_until(invocation: Invocation) -> float:
+    """Epoch milliseconds until which the store may be tried: the answer has to be posted after that."""
+    return invocation.deadline - STORE_RESERVE
 
 
 def body_bytes(body: bytes | str) -> bytes:

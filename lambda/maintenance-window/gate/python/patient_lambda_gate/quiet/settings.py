@@ -12,6 +12,7 @@ TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+MANAGED_INSTANCES = "AWS_LAMBDA_MAX_CONCURRENCY"
 SHOWN_CHARACTERS = 120  # of a refused value
 
 
@@ -20,6 +21,8 @@ class Settings:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Raises GateNotAttached naming the variable, its value and what was expected."""
+        if environment.get(MANAGED_INSTANCES):
+            raise GateNotAttached("Lambda Managed Instances run several invocations at once in one environment, which is not supported yet")
         names = contract.load("names")
         timing = contract.load("maintenance-window/timing")
         self._names: dict[str, str] = names["environment"]

@@ -10,13 +10,13 @@ import patient_lambda_contract as contract
 
 from patient_lambda_gate.held.items import Update
 from patient_lambda_gate.held.table import Conflict, Table
-from patient_lambda_gate.quiet.pointer import Pointer
 from patient_lambda_gate.quiet.settings import Settings
 from patient_lambda_gate.replay.outcome import Outcome, clipped
 from patient_lambda_gate.store.backoff import backoff_delay
 from patient_lambda_gate.store.body import joined, unpack
 from patient_lambda_gate.store.expiry import expiry
 from patient_lambda_gate.store.keys import backlog_key, chunk_keys, event_key
+from patient_lambda_gate.store.pointer import Pointer
 from patient_lambda_gate.store.row import Row
 
 TIMING = contract.load("maintenance-window/timing")

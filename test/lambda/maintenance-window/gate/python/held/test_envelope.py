@@ -18,7 +18,7 @@ def invocation(context=None, identity=None, more=(), **named):
 
 @pytest.fixture
 def envelope(environment):
-    return lambda given, decision=ENDLESS, ids=(), version=None: envelope_of(Settings(environment), given, version, decision, list(ids))
+    return lambda given, decision=ENDLESS, ids=(), version=None: envelope_of(Settings(environment), given, list(ids), version, decision)
 
 
 def test_what_there_is_not_is_left_out(envelope):

@@ -50,7 +50,7 @@ def test_waits_are_drawn_between_a_half_and_the_whole(read, monkeypatch):
 
 def test_the_rest_is_given_up_in_the_last_second(read):
     found, requests, pauses = read([NOTHING], 3_000)
-    assert found == "dynamodb:BatchGetItem failed, the invocation ends before the rest can be read"
+    assert found == "dynamodb:BatchGetItem failed, NoTimeLeft: the invocation ends before the rest can be read"
     assert 2 <= len(requests) <= 8
     assert sum(pauses) <= 3_000
 

@@ -2,13 +2,9 @@
 
 from contract_files import contract_file
 from patient_lambda_gate.quiet import errors
-from patient_lambda_gate.quiet.errors import GateError, reason_of
+from patient_lambda_gate.quiet.errors import GateError
 
 
 def test_each_of_the_contracts_errors_has_a_class_of_its_name_and_no_other_has():
     assert {kind.__name__ for kind in GateError.__subclasses__()} == set(contract_file("names")["errors"].values())
     assert all(getattr(errors, name) for name in contract_file("names")["errors"].values())
-
-
-def test_an_error_without_a_message_is_told_by_its_type():
-    assert (reason_of(ValueError("why")), reason_of(TimeoutError())) == ("why", "TimeoutError")

@@ -71,3 +71,11 @@ def test_a_deferral_that_is_possible_is_taken(environment):
 )
 def test_user_code_waits_for_the_window_but_not_in_a_snapshot(environment, variables, expected):
     assert Settings({**environment, **variables}).loads_after_check is expected
+
+
+def test_managed_instances_are_refused_whatever_their_limit(environment):
+    refusal = "^Lambda Managed Instances run several invocations at once in one environment, which is not supported yet$"
+    for variables in ({**environment, "AWS_LAMBDA_MAX_CONCURRENCY": "1"}, {"AWS_LAMBDA_MAX_CONCURRENCY": "4"}):
+        with pytest.raises(GateNotAttached, match=refusal):
+            Settings(variables)
+    assert Settings({**environment, "AWS_LAMBDA_MAX_CONCURRENCY": ""}).table == "events"

@@ -10,11 +10,11 @@ from fake_services import DROP, Clock, failing, wall_clock
 from patient_lambda_aws.client import AwsClient
 from patient_lambda_gate.held.items import encode_row
 from patient_lambda_gate.held.table import StoreError, Table
-from patient_lambda_gate.quiet.pointer import Pointer
 from patient_lambda_gate.quiet.settings import Settings
 from patient_lambda_gate.replay.outcome import Outcome
 from patient_lambda_gate.replay.replays import Refused, Replays, Run
 from patient_lambda_gate.store.body import BodyDamaged
+from patient_lambda_gate.store.pointer import Pointer
 from rows import BODY, KEY, NOW, put, row
 
 POINTER = Pointer("r-1", "t")

@@ -2,7 +2,7 @@
 
 import pytest
 from contract_files import contract_file
-from patient_lambda_gate.quiet.pointer import parse_pointer
+from patient_lambda_gate.store.pointer import parse_pointer
 
 REPLAY = contract_file("maintenance-window/replay")
 
