@@ -76,3 +76,11 @@ def test_keys_of_the_environment_are_those_of_the_start():
     made = CredentialSource(environment, Transport({}), Clock())
     environment["AWS_ACCESS_KEY_ID"] = "another role's"
     assert made.get(1000).key_id == "A"
+
+
+def test_the_container_is_asked_where_the_environment_said_at_the_start(server):
+    service = server(lambda *_: (200, keys(1, "2027-01-15T09:00:00Z")))
+    environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url}
+    made = CredentialSource(environment, Transport({}), Clock())
+    environment.clear()
+    assert made.get(1000).key_id == "AK1"

@@ -81,4 +81,4 @@ def _is_server_error(status: object) -> bool:
     """A status counts as a JSON number, or as text of plain decimal digits: what else a number can be read from is not a status."""
     if isinstance(status, str) and status.isascii() and status.isdigit():
         return float(status) >= 500
-    return isinstance(status, int | float) and not isinstance(status, bool) and status >= 500
+    return isinstance(status, int | float) and status >= 500  # true is 1, and no server error

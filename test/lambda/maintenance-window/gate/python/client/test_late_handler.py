@@ -44,8 +44,12 @@ def test_a_loader_under_another_name_is_found(world, held_handler, name, monkeyp
     assert made.invoke(S3, handler=late_handler.handler) == ("result", {"ok": 1})
 
 
-def test_a_late_load_that_fails_is_that_invocations_error_and_ends_the_process(world, held_handler):
+@pytest.mark.parametrize("is_quiet", [False, True], ids=["cold", "quiet"])
+def test_a_late_load_that_fails_is_that_invocations_error_and_ends_the_process(world, held_handler, is_quiet):
     made = world(OFF)
+    if is_quiet:
+        made.gate.parts.cache.state(60_000)
+    assert made.gate.is_quiet(S3, None) is is_quiet
 
     def broken(name):
         raise ImportError("no database")

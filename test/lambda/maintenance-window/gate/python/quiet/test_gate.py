@@ -187,3 +187,10 @@ def test_errors_of_posting_are_the_clients_own(world):
 )
 def test_holding_at_boot(world, answer, mode, held_back):
     assert world(answer, PATIENT_LAMBDA_ON_WINDOW_UNKNOWN=mode).gate.holds_at_boot() is held_back
+
+
+@pytest.mark.parametrize(("kind", "reads"), [("on-demand", True), ("snap-start", False)])
+def test_nothing_is_read_before_a_snapshot(world, kind, reads):
+    made = world(OFF, AWS_LAMBDA_INITIALIZATION_TYPE=kind)
+    made.gate.start()
+    assert (made.gate.parts.cache._pending is not None) is reads
