@@ -1,10 +1,12 @@
 """What happens before the client starts."""
 
 import os
+import subprocess
 import sys
 import types
 
 import fake_client
+import patient_lambda_contract as contract
 import pytest
 from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.client.start import start
@@ -65,3 +67,18 @@ def test_a_variable_that_is_empty_refuses_nothing(boot):
 def test_a_runtime_without_the_client_is_refused(boot):
     with pytest.raises(GateNotAttached, match="awslambdaric cannot be imported"):
         boot(client=None)
+
+
+def test_what_every_environment_loads_has_nothing_that_only_a_window_needs():
+    modules = "client.start", "client.session", "quiet.parameters"
+    lines = [
+        "import sys",
+        f"sys.path[:0] = {sys.path}",
+        "import patient_lambda_contract",
+        f"patient_lambda_contract.DIRECTORY = {contract.DIRECTORY!r}",
+    ]
+    lines += [f"import patient_lambda_gate.{module}" for module in modules]
+    lines += ["print(*(name for name in sys.modules if name.startswith('patient_lambda_gate.')))"]
+    loaded = subprocess.run([sys.executable, "-B", "-c", "\n".join(lines)], capture_output=True, text=True, check=True).stdout.split()
+    assert "patient_lambda_gate.quiet.gate" in loaded
+    assert [name for name in loaded if name.split(".")[1] in ("held", "replay")] == []
