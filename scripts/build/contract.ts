@@ -6,7 +6,6 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { ROOT } from '../command';
-import { format } from './json-in-typescript';
 
 export const GENERATED = join(ROOT, 'src', 'private', 'contract.generated.ts');
 
@@ -52,7 +51,8 @@ function pick(...keys: string[]): (contract: Contract) => Contract {
 export function generate(folder: string): string {
   const parts = PARTS.map(({ name, file, select }) => {
     const path = join(folder, `${file}.json`);
-    return `/** From lambda/contract/${file}.json. */\nexport const ${name} = ${format(select(JSON.parse(readFileSync(path, 'utf8'))))} as const;\n`;
+    const value = JSON.stringify(select(JSON.parse(readFileSync(path, 'utf8')) as Contract), null, 2);
+    return `/** From lambda/contract/${file}.json. */\nexport const ${name} = ${value} as const;\n`;
   });
   return [HEADER, ...parts].join('\n');
 }

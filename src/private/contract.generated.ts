@@ -2,292 +2,1007 @@
 
 /** From lambda/contract/names.json. */
 export const NAMES = {
-  environment: {
-    wrapper: 'AWS_LAMBDA_EXEC_WRAPPER',
-    nextWrapper: 'PATIENT_LAMBDA_NEXT_WRAPPER',
-    operatorParameter: 'PATIENT_LAMBDA_OPERATOR_PARAMETER',
-    plannedParameter: 'PATIENT_LAMBDA_PLANNED_PARAMETER',
-    table: 'PATIENT_LAMBDA_TABLE',
-    functionKey: 'PATIENT_LAMBDA_FUNCTION_KEY',
-    cacheTtl: 'PATIENT_LAMBDA_CACHE_TTL',
-    lead: 'PATIENT_LAMBDA_LEAD',
-    onWindowUnknown: 'PATIENT_LAMBDA_ON_WINDOW_UNKNOWN',
-    handlerLoading: 'PATIENT_LAMBDA_HANDLER_LOADING',
-    retryGuard: 'PATIENT_LAMBDA_RETRY_GUARD',
-    leaveFor: 'PATIENT_LAMBDA_LEAVE_FOR',
-    keepFinished: 'PATIENT_LAMBDA_KEEP_FINISHED',
-    deferral: 'PATIENT_LAMBDA_DEFERRAL',
+  "environment": {
+    "wrapper": "AWS_LAMBDA_EXEC_WRAPPER",
+    "nextWrapper": "PATIENT_LAMBDA_NEXT_WRAPPER",
+    "operatorParameter": "PATIENT_LAMBDA_OPERATOR_PARAMETER",
+    "plannedParameter": "PATIENT_LAMBDA_PLANNED_PARAMETER",
+    "table": "PATIENT_LAMBDA_TABLE",
+    "functionKey": "PATIENT_LAMBDA_FUNCTION_KEY",
+    "cacheTtl": "PATIENT_LAMBDA_CACHE_TTL",
+    "lead": "PATIENT_LAMBDA_LEAD",
+    "onWindowUnknown": "PATIENT_LAMBDA_ON_WINDOW_UNKNOWN",
+    "handlerLoading": "PATIENT_LAMBDA_HANDLER_LOADING",
+    "retryGuard": "PATIENT_LAMBDA_RETRY_GUARD",
+    "leaveFor": "PATIENT_LAMBDA_LEAVE_FOR",
+    "keepFinished": "PATIENT_LAMBDA_KEEP_FINISHED",
+    "deferral": "PATIENT_LAMBDA_DEFERRAL"
   },
-  replayerEnvironment: {
-    table: 'PATIENT_LAMBDA_TABLE',
-    store: 'PATIENT_LAMBDA_STORE',
-    replay: 'PATIENT_LAMBDA_REPLAY',
-    maxConcurrency: 'PATIENT_LAMBDA_MAX_CONCURRENCY',
-    rate: 'PATIENT_LAMBDA_RATE',
-    keepFinished: 'PATIENT_LAMBDA_KEEP_FINISHED',
+  "replayerEnvironment": {
+    "table": "PATIENT_LAMBDA_TABLE",
+    "store": "PATIENT_LAMBDA_STORE",
+    "replay": "PATIENT_LAMBDA_REPLAY",
+    "maxConcurrency": "PATIENT_LAMBDA_MAX_CONCURRENCY",
+    "rate": "PATIENT_LAMBDA_RATE",
+    "keepFinished": "PATIENT_LAMBDA_KEEP_FINISHED"
   },
-  onWindowUnknown: ['RUN', 'DEFER', 'FAIL'],
-  handlerLoading: ['AFTER_CHECK', 'AT_ONCE'],
-  layer: { root: '/opt/cdk-patient-lambda', wrapper: '/opt/cdk-patient-lambda/wrapper' },
-  parameters: { prefix: '/cdk-patient-lambda/windows/', operator: 'operator', planned: 'planned' },
-  tag: { store: 'cdk-patient-lambda:store' },
-  errors: {
-    windowActive: 'MaintenanceWindowActive',
-    windowUnknown: 'MaintenanceWindowUnknown',
-    notStored: 'EventNotStored',
-    duplicateCheckFailed: 'DuplicateCheckFailed',
-    replayStoreFailed: 'ReplayStoreFailed',
-    gateNotAttached: 'GateNotAttached',
+  "onWindowUnknown": [
+    "RUN",
+    "DEFER",
+    "FAIL"
+  ],
+  "handlerLoading": [
+    "AFTER_CHECK",
+    "AT_ONCE"
+  ],
+  "layer": {
+    "root": "/opt/cdk-patient-lambda",
+    "wrapper": "/opt/cdk-patient-lambda/wrapper"
   },
-  metrics: {
-    namespace: 'CdkPatientLambda',
-    dimension: 'FunctionKey',
-    storeDimension: 'Store',
-    deferred: 'Deferred',
-    rejected: 'Rejected',
-    left: 'Left',
-    storeFailed: 'StoreFailed',
-    windowStale: 'WindowStale',
-    unrecognizedSource: 'UnrecognizedSource',
-    duplicateCheckSkipped: 'DuplicateCheckSkipped',
-    replayRefused: 'ReplayRefused',
-    replayed: 'Replayed',
-    replayFailed: 'ReplayFailed',
-    quarantined: 'Quarantined',
-    backlog: 'Backlog',
-    backlogAge: 'BacklogAge',
-    forcedOnAge: 'ForcedOnAge',
+  "parameters": {
+    "prefix": "/cdk-patient-lambda/windows/",
+    "operator": "operator",
+    "planned": "planned"
   },
-  customResourceTypes: { window: 'Custom::CdkPatientLambdaWindow', longRunning: 'Custom::LongRunning' },
-  annotations: {
-    shortTimeout: 'cdk-patient-lambda:shortTimeout',
-    onSuccessSeesDeferrals: 'cdk-patient-lambda:onSuccessSeesDeferrals',
-    noFailureDestination: 'cdk-patient-lambda:noFailureDestination',
-    rollbackUnseen: 'cdk-patient-lambda:rollbackUnseen',
-    secretsNotGranted: 'cdk-patient-lambda:secretsNotGranted',
-    eventsOfProvider: 'cdk-patient-lambda:eventsOfProvider',
+  "tag": {
+    "store": "cdk-patient-lambda:store"
   },
-  constructIds: {
-    window: 'MaintenanceWindow',
-    planner: 'CdkPatientLambdaPlanner',
-    store: 'CdkPatientLambdaStore',
-    replayer: 'Replayer',
-    layer: 'CdkPatientLambdaLayer',
-    responder: 'CdkPatientLambdaResponder',
-    handlerLayer: 'CdkPatientLambdaHandlerLayer',
-    provider: 'Provider',
+  "errors": {
+    "windowActive": "MaintenanceWindowActive",
+    "windowUnknown": "MaintenanceWindowUnknown",
+    "notStored": "EventNotStored",
+    "duplicateCheckFailed": "DuplicateCheckFailed",
+    "replayStoreFailed": "ReplayStoreFailed",
+    "gateNotAttached": "GateNotAttached"
   },
+  "metrics": {
+    "namespace": "CdkPatientLambda",
+    "dimension": "FunctionKey",
+    "storeDimension": "Store",
+    "deferred": "Deferred",
+    "rejected": "Rejected",
+    "left": "Left",
+    "storeFailed": "StoreFailed",
+    "windowStale": "WindowStale",
+    "unrecognizedSource": "UnrecognizedSource",
+    "duplicateCheckSkipped": "DuplicateCheckSkipped",
+    "replayRefused": "ReplayRefused",
+    "replayed": "Replayed",
+    "replayFailed": "ReplayFailed",
+    "quarantined": "Quarantined",
+    "backlog": "Backlog",
+    "backlogAge": "BacklogAge",
+    "forcedOnAge": "ForcedOnAge"
+  },
+  "customResourceTypes": {
+    "window": "Custom::CdkPatientLambdaWindow",
+    "longRunning": "Custom::LongRunning"
+  },
+  "annotations": {
+    "shortTimeout": "cdk-patient-lambda:shortTimeout",
+    "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
+    "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
+    "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
+    "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
+    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
+  },
+  "constructIds": {
+    "window": "MaintenanceWindow",
+    "planner": "CdkPatientLambdaPlanner",
+    "store": "CdkPatientLambdaStore",
+    "replayer": "Replayer",
+    "layer": "CdkPatientLambdaLayer",
+    "responder": "CdkPatientLambdaResponder",
+    "handlerLayer": "CdkPatientLambdaHandlerLayer",
+    "provider": "Provider"
+  }
 } as const;
 
 /** From lambda/contract/maintenance-window/window.json. */
 export const WINDOW = {
-  allowedPattern: {
-    operator: '^(auto|on|off|(on|off)-until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?( *# *[^\\x00-\\x20\\x7F#][^\\x00-\\x1F\\x7F]{0,119})?$',
-    planned: '^until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?$',
-    source: 'SSM PutParameter: AllowedPattern of at most 1024 characters',
+  "allowedPattern": {
+    "operator": "^(auto|on|off|(on|off)-until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?( *# *[^\\x00-\\x20\\x7F#][^\\x00-\\x1F\\x7F]{0,119})?$",
+    "planned": "^until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?$",
+    "source": "SSM PutParameter: AllowedPattern of at most 1024 characters"
   },
-  mostCharacters: { value: 4096, source: 'SSM: a standard parameter\'s value is at most 4 KB' },
-  mostReasonCharacters: 120,
+  "mostCharacters": {
+    "value": 4096,
+    "source": "SSM: a standard parameter's value is at most 4 KB"
+  },
+  "mostReasonCharacters": 120
 } as const;
 
 /** From lambda/contract/maintenance-window/store.json. */
 export const STORE = {
-  table: { partitionKey: 'pk', ttl: 'expiresAt' },
-  index: {
-    name: 'backlog',
-    partitionKey: 'bpk',
-    sortKey: 'bsk',
-    projected: [
-      'state',
-      'functionKey',
-      'requestId',
-      'deferredAt',
-      'source',
-      'rule',
-      'target',
-      'bodySize',
-      'chunks',
-      'attempt',
-      'dispatches',
-      'nextAttempt',
-      'lease',
-      'token',
-      'run',
-    ],
+  "table": {
+    "partitionKey": "pk",
+    "ttl": "expiresAt"
   },
-  keys: { event: '<functionKey>#<requestId>', chunk: '<functionKey>#<requestId>#<writeId>#<n>', run: 'run#<runId>', leadingKeys: '<functionKey>#*' },
-  states: ['WRITING', 'PENDING', 'CLAIMED', 'RUNNING', 'DONE', 'QUARANTINED', 'DISCARDED'],
-  finished: ['DONE', 'DISCARDED'],
+  "index": {
+    "name": "backlog",
+    "partitionKey": "bpk",
+    "sortKey": "bsk",
+    "projected": [
+      "state",
+      "functionKey",
+      "requestId",
+      "deferredAt",
+      "source",
+      "rule",
+      "target",
+      "bodySize",
+      "chunks",
+      "attempt",
+      "dispatches",
+      "nextAttempt",
+      "lease",
+      "token",
+      "run"
+    ]
+  },
+  "keys": {
+    "event": "<functionKey>#<requestId>",
+    "chunk": "<functionKey>#<requestId>#<writeId>#<n>",
+    "run": "run#<runId>",
+    "leadingKeys": "<functionKey>#*"
+  },
+  "states": [
+    "WRITING",
+    "PENDING",
+    "CLAIMED",
+    "RUNNING",
+    "DONE",
+    "QUARANTINED",
+    "DISCARDED"
+  ],
+  "finished": [
+    "DONE",
+    "DISCARDED"
+  ]
 } as const;
 
 /** From lambda/contract/maintenance-window/timing.json. */
 export const TIMING = {
-  cacheTtlSeconds: { default: 30, least: 1, source: 'between a busy environment\'s share of Parameter Store\'s 40 requests per second and the time an operator waits' },
-  refreshAgeShare: { from: 0.8, to: 1, source: 'jitter, never later than the TTL' },
-  coldBudgetShareOfTtl: { value: 2, source: 'past twice the TTL a read gets the cold budget' },
-  lastKnownForTtls: { value: 10, source: 'the last known value counts for ten times the TTL' },
-  coldReadBudget: { value: 1000, shareOfRemaining: 0.25, source: 'one signed GetParameters over a new TLS connection, with room for one retry' },
-  refreshReadBudget: { value: 300, source: 'a kept-alive or new connection within a Region' },
-  storeReserve: { value: 200, source: 'time kept back from the invocation\'s deadline to post the answer after the last store attempt' },
-  retryGuardSeconds: { default: 900, exact: 21600, source: 'Lambda retries function errors after 1 and 2 minutes and throttles for up to 6 hours' },
-  leaveForSeconds: { default: 1800, most: 43200, source: 'SQS: visibility of a message lasts at most 12 hours from its receipt' },
-  keepFinishedSeconds: { default: 1209600, least: 604800, source: 'finished rows stay at least 7 days' },
-  settle: { value: 5000, source: 'clock skew tolerated between a function and the replayer, on top of cacheTtl' },
-  runLeaseGrace: { value: 30000, source: 'a run\'s lease outlives the invocation\'s own deadline' },
-  claimLease: { value: 900000, source: 'a pointer may wait in Lambda\'s asynchronous queue' },
-  maxAttempts: { value: 5, source: 'four repetitions over some eight minutes of back-off: what still fails then needs a person' },
-  maxDispatches: { value: 5, source: 'claims that lapse without a start, each 15 minutes long: what never starts in so long needs a person' },
-  backoff: {
-    first: 30000,
-    factor: 2,
-    most: 900000,
-    jitterShare: 0.2,
-    source: 'delay before attempt n+1 = min(most, first * factor^(n-1)), plus or minus the jitter',
+  "cacheTtlSeconds": {
+    "default": 30,
+    "least": 1,
+    "source": "between a busy environment's share of Parameter Store's 40 requests per second and the time an operator waits"
   },
-  unfinishedWrite: { value: 86400000, source: 'the sweep removes WRITING rows older than 24 h' },
-  retryAfterSeconds: { least: 1, most: 3600, unknownEnd: 300, source: 'the Retry-After header of a rejected HTTP request' },
+  "refreshAgeShare": {
+    "from": 0.8,
+    "to": 1,
+    "source": "jitter, never later than the TTL"
+  },
+  "coldBudgetShareOfTtl": {
+    "value": 2,
+    "source": "past twice the TTL a read gets the cold budget"
+  },
+  "lastKnownForTtls": {
+    "value": 10,
+    "source": "the last known value counts for ten times the TTL"
+  },
+  "coldReadBudget": {
+    "value": 1000,
+    "shareOfRemaining": 0.25,
+    "source": "one signed GetParameters over a new TLS connection, with room for one retry"
+  },
+  "refreshReadBudget": {
+    "value": 300,
+    "source": "a kept-alive or new connection within a Region"
+  },
+  "storeReserve": {
+    "value": 200,
+    "source": "time kept back from the invocation's deadline to post the answer after the last store attempt"
+  },
+  "retryGuardSeconds": {
+    "default": 900,
+    "exact": 21600,
+    "source": "Lambda retries function errors after 1 and 2 minutes and throttles for up to 6 hours"
+  },
+  "leaveForSeconds": {
+    "default": 1800,
+    "most": 43200,
+    "source": "SQS: visibility of a message lasts at most 12 hours from its receipt"
+  },
+  "keepFinishedSeconds": {
+    "default": 1209600,
+    "least": 604800,
+    "source": "finished rows stay at least 7 days"
+  },
+  "settle": {
+    "value": 5000,
+    "source": "clock skew tolerated between a function and the replayer, on top of cacheTtl"
+  },
+  "runLeaseGrace": {
+    "value": 30000,
+    "source": "a run's lease outlives the invocation's own deadline"
+  },
+  "claimLease": {
+    "value": 900000,
+    "source": "a pointer may wait in Lambda's asynchronous queue"
+  },
+  "maxAttempts": {
+    "value": 5,
+    "source": "four repetitions over some eight minutes of back-off: what still fails then needs a person"
+  },
+  "maxDispatches": {
+    "value": 5,
+    "source": "claims that lapse without a start, each 15 minutes long: what never starts in so long needs a person"
+  },
+  "backoff": {
+    "first": 30000,
+    "factor": 2,
+    "most": 900000,
+    "jitterShare": 0.2,
+    "source": "delay before attempt n+1 = min(most, first * factor^(n-1)), plus or minus the jitter"
+  },
+  "unfinishedWrite": {
+    "value": 86400000,
+    "source": "the sweep removes WRITING rows older than 24 h"
+  },
+  "retryAfterSeconds": {
+    "least": 1,
+    "most": 3600,
+    "unknownEnd": 300,
+    "source": "the Retry-After header of a rejected HTTP request"
+  }
 } as const;
 
 /** From lambda/contract/iam.json. */
 export const IAM = {
-  function: [
-    { actions: ['ssm:GetParameters'], resources: ['<operator parameter>', '<planned parameter>'] },
+  "function": [
     {
-      actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-      resources: ['<table>'],
-      condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['<functionKey>#*'] } },
-    },
-  ],
-  functionWithFifoQueues: [{ actions: ['sqs:ChangeMessageVisibility'], resources: ['<its FIFO queues>'] }],
-  replayer: [
-    { actions: ['dynamodb:Query'], resources: ['<table>/index/backlog'] },
-    { actions: ['dynamodb:DeleteItem', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'], resources: ['<table>'] },
-    {
-      actions: ['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'],
-      resources: ['arn:<partition>:lambda:<region>:<account>:function:*'],
-      condition: { StringEquals: { 'aws:ResourceTag/cdk-patient-lambda:store': '<store id>' } },
-    },
-    { actions: ['ssm:GetParameters'], resources: ['arn:<partition>:ssm:<region>:<account>:parameter/cdk-patient-lambda/windows/*'] },
-  ],
-  planner: [{ actions: ['ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter'], resources: ['<parameters of its stack\'s windows>'] }],
-  ownLogs: [{ actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], resources: ['<own log group>:*'] }],
-  longRunningFunction: [
-    { actions: ['lambda:InvokeFunction'], resources: ['<responder>'] },
-    { actions: ['cloudformation:DescribeStacks'], resources: ['<its stack>', '<stacks>'] },
-  ],
-  longRunningFunctionWithSecrets: [
-    { actions: ['secretsmanager:GetSecretValue'], resources: ['<secrets>'] },
-    {
-      actions: ['kms:Decrypt'],
-      resources: ['<keys of the secrets>'],
-      condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.<region>.amazonaws.com' } },
-    },
-  ],
-  longRunningFunctionInVpc: [
-    {
-      actions: [
-        'ec2:AssignPrivateIpAddresses',
-        'ec2:CreateNetworkInterface',
-        'ec2:DeleteNetworkInterface',
-        'ec2:DescribeNetworkInterfaces',
-        'ec2:DescribeSubnets',
-        'ec2:UnassignPrivateIpAddresses',
+      "actions": [
+        "ssm:GetParameters"
       ],
-      resources: ['*'],
+      "resources": [
+        "<operator parameter>",
+        "<planned parameter>"
+      ]
     },
+    {
+      "actions": [
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem"
+      ],
+      "resources": [
+        "<table>"
+      ],
+      "condition": {
+        "ForAllValues:StringLike": {
+          "dynamodb:LeadingKeys": [
+            "<functionKey>#*"
+          ]
+        }
+      }
+    }
   ],
-  longRunningSelf: [{ actions: ['lambda:InvokeFunction'], resources: ['<service token>'] }],
-  windowOperator: [{ actions: ['ssm:GetParameter', 'ssm:GetParameterHistory', 'ssm:GetParameters', 'ssm:PutParameter'], resources: ['<operator parameter>'] }],
-  storeOperator: [
-    { actions: ['dynamodb:Query'], resources: ['<table>/index/backlog'] },
-    { actions: ['dynamodb:BatchGetItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem'], resources: ['<table>'] },
-    { actions: ['lambda:InvokeFunction'], resources: ['<replayer>'] },
+  "functionWithFifoQueues": [
+    {
+      "actions": [
+        "sqs:ChangeMessageVisibility"
+      ],
+      "resources": [
+        "<its FIFO queues>"
+      ]
+    }
   ],
-  customerKey: {
-    actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'],
-    condition: { StringEquals: { 'kms:ViaService': 'dynamodb.<region>.amazonaws.com' } },
-  },
+  "replayer": [
+    {
+      "actions": [
+        "dynamodb:Query"
+      ],
+      "resources": [
+        "<table>/index/backlog"
+      ]
+    },
+    {
+      "actions": [
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:UpdateItem"
+      ],
+      "resources": [
+        "<table>"
+      ]
+    },
+    {
+      "actions": [
+        "lambda:GetFunctionConfiguration",
+        "lambda:InvokeFunction"
+      ],
+      "resources": [
+        "arn:<partition>:lambda:<region>:<account>:function:*"
+      ],
+      "condition": {
+        "StringEquals": {
+          "aws:ResourceTag/cdk-patient-lambda:store": "<store id>"
+        }
+      }
+    },
+    {
+      "actions": [
+        "ssm:GetParameters"
+      ],
+      "resources": [
+        "arn:<partition>:ssm:<region>:<account>:parameter/cdk-patient-lambda/windows/*"
+      ]
+    }
+  ],
+  "planner": [
+    {
+      "actions": [
+        "ssm:DeleteParameter",
+        "ssm:GetParameter",
+        "ssm:PutParameter"
+      ],
+      "resources": [
+        "<parameters of its stack's windows>"
+      ]
+    }
+  ],
+  "ownLogs": [
+    {
+      "actions": [
+        "logs:CreateLogStream",
+        "logs:PutLogEvents"
+      ],
+      "resources": [
+        "<own log group>:*"
+      ]
+    }
+  ],
+  "longRunningFunction": [
+    {
+      "actions": [
+        "lambda:InvokeFunction"
+      ],
+      "resources": [
+        "<responder>"
+      ]
+    },
+    {
+      "actions": [
+        "cloudformation:DescribeStacks"
+      ],
+      "resources": [
+        "<its stack>",
+        "<stacks>"
+      ]
+    }
+  ],
+  "longRunningFunctionWithSecrets": [
+    {
+      "actions": [
+        "secretsmanager:GetSecretValue"
+      ],
+      "resources": [
+        "<secrets>"
+      ]
+    },
+    {
+      "actions": [
+        "kms:Decrypt"
+      ],
+      "resources": [
+        "<keys of the secrets>"
+      ],
+      "condition": {
+        "StringEquals": {
+          "kms:ViaService": "secretsmanager.<region>.amazonaws.com"
+        }
+      }
+    }
+  ],
+  "longRunningFunctionInVpc": [
+    {
+      "actions": [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses"
+      ],
+      "resources": [
+        "*"
+      ]
+    }
+  ],
+  "longRunningSelf": [
+    {
+      "actions": [
+        "lambda:InvokeFunction"
+      ],
+      "resources": [
+        "<service token>"
+      ]
+    }
+  ],
+  "windowOperator": [
+    {
+      "actions": [
+        "ssm:GetParameter",
+        "ssm:GetParameterHistory",
+        "ssm:GetParameters",
+        "ssm:PutParameter"
+      ],
+      "resources": [
+        "<operator parameter>"
+      ]
+    }
+  ],
+  "storeOperator": [
+    {
+      "actions": [
+        "dynamodb:Query"
+      ],
+      "resources": [
+        "<table>/index/backlog"
+      ]
+    },
+    {
+      "actions": [
+        "dynamodb:BatchGetItem",
+        "dynamodb:GetItem",
+        "dynamodb:UpdateItem"
+      ],
+      "resources": [
+        "<table>"
+      ]
+    },
+    {
+      "actions": [
+        "lambda:InvokeFunction"
+      ],
+      "resources": [
+        "<replayer>"
+      ]
+    }
+  ],
+  "customerKey": {
+    "actions": [
+      "kms:Decrypt",
+      "kms:DescribeKey",
+      "kms:Encrypt",
+      "kms:GenerateDataKey*",
+      "kms:ReEncrypt*"
+    ],
+    "condition": {
+      "StringEquals": {
+        "kms:ViaService": "dynamodb.<region>.amazonaws.com"
+      }
+    }
+  }
 } as const;
 
 /** From lambda/contract/custom-resource/custom-resource.json. */
 export const CUSTOM_RESOURCE = {
-  environment: {
-    serviceTimeout: 'PATIENT_LAMBDA_SERVICE_TIMEOUT',
-    pollInterval: 'PATIENT_LAMBDA_POLL_INTERVAL',
-    resolveSecrets: 'PATIENT_LAMBDA_RESOLVE_SECRETS',
-    recursiveLoop: 'PATIENT_LAMBDA_RECURSIVE_LOOP',
+  "environment": {
+    "serviceTimeout": "PATIENT_LAMBDA_SERVICE_TIMEOUT",
+    "pollInterval": "PATIENT_LAMBDA_POLL_INTERVAL",
+    "resolveSecrets": "PATIENT_LAMBDA_RESOLVE_SECRETS",
+    "recursiveLoop": "PATIENT_LAMBDA_RECURSIVE_LOOP"
   },
-  times: {
-    serviceTimeoutSeconds: { default: 3600, most: 3600, source: 'ServiceTimeout of AWS::CloudFormation::CustomResource: 1 to 3600 s, 3600 when absent' },
-    reserve: {
-      most: 60000,
-      shareOfTimeout: 0.2,
-      source: 'deadline = start + T - min(60 s, T / 5), so that an answer given at the deadline still finds CloudFormation waiting',
+  "times": {
+    "serviceTimeoutSeconds": {
+      "default": 3600,
+      "most": 3600,
+      "source": "ServiceTimeout of AWS::CloudFormation::CustomResource: 1 to 3600 s, 3600 when absent"
     },
-    margin: { most: 30000, shareOfExecution: 0.2, source: 'kept back from an execution\'s end for an answer or a hop' },
-    sleep: { least: 2000, most: 15000, shareOfElapsed: 0.05, source: 'without \'after\' or a poll interval, min(15, max(2, 5 % of elapsed)) s' },
-    pollErrors: { most: 5, source: 'the fifth transient error in a row fails the operation' },
-    settle: { value: 1000, source: 'code that still runs this long after an answer ends with its process' },
-    orphanWait: { value: 30000, source: 'what a cancelled execution gets to notice and stop, two reads of the stack\'s status' },
-    stackStatus: {
-      every: 15000,
-      budget: 3000,
-      unknownFor: 60000,
-      source: 'a cancelled create or update is noticed within about 20 s, at four calls a minute; a stack that can\'t be read is left alone for a minute',
+    "reserve": {
+      "most": 60000,
+      "shareOfTimeout": 0.2,
+      "source": "deadline = start + T - min(60 s, T / 5), so that an answer given at the deadline still finds CloudFormation waiting"
     },
+    "margin": {
+      "most": 30000,
+      "shareOfExecution": 0.2,
+      "source": "kept back from an execution's end for an answer or a hop"
+    },
+    "sleep": {
+      "least": 2000,
+      "most": 15000,
+      "shareOfElapsed": 0.05,
+      "source": "without 'after' or a poll interval, min(15, max(2, 5 % of elapsed)) s"
+    },
+    "pollErrors": {
+      "most": 5,
+      "source": "the fifth transient error in a row fails the operation"
+    },
+    "settle": {
+      "value": 1000,
+      "source": "code that still runs this long after an answer ends with its process"
+    },
+    "orphanWait": {
+      "value": 30000,
+      "source": "what a cancelled execution gets to notice and stop, two reads of the stack's status"
+    },
+    "stackStatus": {
+      "every": 15000,
+      "budget": 3000,
+      "unknownFor": 60000,
+      "source": "a cancelled create or update is noticed within about 20 s, at four calls a minute; a stack that can't be read is left alone for a minute"
+    }
   },
-  executions: { most: 12, source: 'Lambda stops a chain of functions that call themselves after about 16 invocations' },
+  "executions": {
+    "most": 12,
+    "source": "Lambda stops a chain of functions that call themselves after about 16 invocations"
+  }
 } as const;
 
 /** From lambda/contract/maintenance-window/sources.json. */
 export const SOURCES = [
-  { name: 'cloudformation', action: 'REJECT', answer: 'cloudformation', allowed: ['REJECT', 'RUN'] },
-  { name: 's3', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'sns', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'ses', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'codecommit', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'sqs-fifo', action: 'LEAVE', answer: 'error', allowed: ['LEAVE', 'DEFER', 'RUN'] },
-  { name: 'sqs', action: 'DEFER', answer: 'batch', allowed: ['DEFER', 'LEAVE', 'RUN'] },
-  { name: 'kinesis', action: 'LEAVE', answer: 'error', allowed: ['LEAVE', 'DEFER', 'RUN'] },
-  { name: 'dynamodb-stream', action: 'LEAVE', answer: 'error', allowed: ['LEAVE', 'DEFER', 'RUN'] },
-  { name: 'kafka', action: 'LEAVE', answer: 'error', allowed: ['LEAVE', 'DEFER', 'RUN'] },
-  { name: 'mq', action: 'LEAVE', answer: 'error', allowed: ['LEAVE', 'DEFER', 'RUN'] },
-  { name: 'documentdb-stream', action: 'LEAVE', answer: 'error', allowed: ['LEAVE', 'DEFER', 'RUN'] },
-  { name: 'scheduled', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'eventbridge', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'cloudwatch-logs', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'cloudwatch-alarm', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'config', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'cognito-post-confirmation', action: 'DEFER', answer: 'echo', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'cognito-post-authentication', action: 'DEFER', answer: 'echo', allowed: ['DEFER', 'REJECT', 'RUN'] },
-  { name: 'cognito', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'api-gateway-authorizer', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'api-gateway-http-authorizer', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'websocket-disconnect', action: 'DEFER', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'websocket', action: 'REJECT', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'alb', action: 'REJECT', answer: 'alb', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'api-gateway-rest', action: 'REJECT', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'function-url', action: 'REJECT', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'api-gateway-http', action: 'REJECT', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'api-gateway-http-v1', action: 'REJECT', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'vpc-lattice', action: 'REJECT', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'vpc-lattice-v1', action: 'REJECT', answer: 'http', allowed: ['REJECT', 'DEFER', 'RUN'] },
-  { name: 'appsync-authorizer', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'appsync-events', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'appsync', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'appsync-batch', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'firehose', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 's3-object-lambda', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 's3-batch', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'lex', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'lex-v1', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'connect', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'bedrock-agent', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'codepipeline', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'secrets-rotation', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'iot-authorizer', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'transfer', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'cloudfront', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'alexa', action: 'REJECT', answer: 'error', allowed: ['REJECT', 'RUN'] },
-  { name: 'direct', action: 'DEFER', answer: 'marker', allowed: ['DEFER', 'REJECT', 'RUN'] },
+  {
+    "name": "cloudformation",
+    "action": "REJECT",
+    "answer": "cloudformation",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "s3",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "sns",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "ses",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "codecommit",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "sqs-fifo",
+    "action": "LEAVE",
+    "answer": "error",
+    "allowed": [
+      "LEAVE",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "sqs",
+    "action": "DEFER",
+    "answer": "batch",
+    "allowed": [
+      "DEFER",
+      "LEAVE",
+      "RUN"
+    ]
+  },
+  {
+    "name": "kinesis",
+    "action": "LEAVE",
+    "answer": "error",
+    "allowed": [
+      "LEAVE",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "dynamodb-stream",
+    "action": "LEAVE",
+    "answer": "error",
+    "allowed": [
+      "LEAVE",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "kafka",
+    "action": "LEAVE",
+    "answer": "error",
+    "allowed": [
+      "LEAVE",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "mq",
+    "action": "LEAVE",
+    "answer": "error",
+    "allowed": [
+      "LEAVE",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "documentdb-stream",
+    "action": "LEAVE",
+    "answer": "error",
+    "allowed": [
+      "LEAVE",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "scheduled",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "eventbridge",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudwatch-logs",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudwatch-alarm",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "config",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cognito-post-confirmation",
+    "action": "DEFER",
+    "answer": "echo",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cognito-post-authentication",
+    "action": "DEFER",
+    "answer": "echo",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cognito",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "api-gateway-authorizer",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "api-gateway-http-authorizer",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "websocket-disconnect",
+    "action": "DEFER",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "websocket",
+    "action": "REJECT",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "alb",
+    "action": "REJECT",
+    "answer": "alb",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "api-gateway-rest",
+    "action": "REJECT",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "function-url",
+    "action": "REJECT",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "api-gateway-http",
+    "action": "REJECT",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "api-gateway-http-v1",
+    "action": "REJECT",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "vpc-lattice",
+    "action": "REJECT",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "vpc-lattice-v1",
+    "action": "REJECT",
+    "answer": "http",
+    "allowed": [
+      "REJECT",
+      "DEFER",
+      "RUN"
+    ]
+  },
+  {
+    "name": "appsync-authorizer",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "appsync-events",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "appsync",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "appsync-batch",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "firehose",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "s3-object-lambda",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "s3-batch",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "lex",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "lex-v1",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "connect",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "bedrock-agent",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "codepipeline",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "secrets-rotation",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "iot-authorizer",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "transfer",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudfront",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "alexa",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "direct",
+    "action": "DEFER",
+    "answer": "marker",
+    "allowed": [
+      "DEFER",
+      "REJECT",
+      "RUN"
+    ]
+  }
 ] as const;

@@ -2,10 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import ts from 'typescript';
-
 import { generate, GENERATED } from '../../../scripts/build/contract';
-import { format } from '../../../scripts/build/json-in-typescript';
 import { ROOT } from '../../../scripts/command';
 import { NAMES } from '../../../src/private/contract.generated';
 
@@ -30,28 +27,5 @@ describe('the contract for synth', () => {
     writeFileSync(join(folder, 'maintenance-window', 'window.json'), JSON.stringify(window));
     expect(() => generate(folder)).toThrow(/no 'allowedPattern'/);
     rmSync(folder, { recursive: true });
-  });
-});
-
-describe('JSON written as TypeScript', () => {
-  const VALUES: unknown[] = [
-    null,
-    true,
-    -1.5,
-    '',
-    'it\'s "quoted"',
-    'back\\slash\nline\u2028',
-    [],
-    {},
-    { 'a-b': 1, 'c': { '0': [] } },
-    ['x'.repeat(100), 'y'.repeat(100)],
-    { long: { left: 'x'.repeat(90), right: ['y'.repeat(90)] } },
-  ];
-
-  test.each(VALUES)('%j means the same', (value) => {
-    const { outputText } = ts.transpileModule(`module.exports = ${format(value)};`, { compilerOptions: { module: ts.ModuleKind.CommonJS } });
-    const loaded = { exports: undefined as unknown };
-    new Function('module', outputText)(loaded);
-    expect(loaded.exports).toEqual(value);
   });
 });
