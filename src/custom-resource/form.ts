@@ -1,5 +1,6 @@
 import { IConstruct } from 'constructs';
 
+import { ValidationError } from '../private/validation-error';
 import { LongRunningProviderProps } from './long-running-provider-props';
 
 /** Where the function comes from: made here from code, made elsewhere, or another provider's. */
@@ -40,7 +41,7 @@ export interface FormOptions extends LongRunningProviderProps {
  * Which of the forms was chosen.
  *
  * @param sharable whether `provider` is one of the choices
- * @throws Error for none, more than one, half of one, and for options that don't apply to the one chosen
+ * @throws ValidationError for none, more than one, half of one, and for options that don't apply to the one chosen
  */
 export function formOf(scope: IConstruct, options: FormOptions, sharable: boolean): Form {
   const code = CODE_OPTIONS.filter((name) => options[name] !== undefined);
@@ -55,12 +56,13 @@ export function formOf(scope: IConstruct, options: FormOptions, sharable: boolea
       'runtime, code and handler (the construct makes the function), or function (made elsewhere)' +
       (sharable ? ', or provider (shared by several resources)' : '');
     const found = second ? `${given.map(({ name }) => name).join(' and ')}: remove all but one` : 'none of them';
-    throw new Error(`'${scope.node.path}' takes exactly one of ${choices}, but was given ${found}`);
+    throw new ValidationError(scope, `give exactly one of ${choices}, got ${found}`);
   }
   const missing = CODE_OPTIONS.filter((name) => !code.includes(name));
   if (first.form === 'CODE' && missing.length > 0) {
-    throw new Error(
-      `'${scope.node.path}': runtime, code and handler go together, but ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`,
+    throw new ValidationError(
+      scope,
+      `runtime, code and handler go together, but ${missing.join(' and ')} ${missing.length > 1 ? 'are' : 'is'} missing`,
     );
   }
   refuseWhatDoesNotApply(scope, options, first.form);
@@ -74,12 +76,10 @@ function refuseWhatDoesNotApply(scope: IConstruct, options: FormOptions, form: F
     const there = form === 'PROVIDER' ? options.provider! : options.function!;
     const hint = form === 'FUNCTION' && unfit.includes('executionTimeout') ? ' (executionTimeout is its timeout)' : '';
     const name = form.toLowerCase();
-    throw new Error(
-      `'${scope.node.path}': ${unfit.join(', ')} can't be given together with ${name}: set it on the ${name} '${there.node.path}'${hint}`,
-    );
+    throw new ValidationError(scope, `${unfit.join(', ')} can't be given together with ${name}: set it on the ${name} '${there.node.path}'${hint}`);
   }
   const inNetwork = (['vpcSubnets', 'securityGroups'] as const).filter((name) => options[name] !== undefined);
   if (inNetwork.length > 0 && !options.vpc) {
-    throw new Error(`'${scope.node.path}': ${inNetwork.join(' and ')} need vpc`);
+    throw new ValidationError(scope, `${inNetwork.join(' and ')} need vpc`);
   }
 }

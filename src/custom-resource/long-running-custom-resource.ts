@@ -3,6 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 import { NAMES } from '../private/contract.generated';
+import { ValidationError } from '../private/validation-error';
 import { formOf } from './form';
 import { LongRunningProvider } from './long-running-provider';
 import { LongRunningProviderProps } from './long-running-provider-props';
@@ -27,7 +28,7 @@ export interface LongRunningCustomResourceProps extends LongRunningProviderProps
   readonly provider?: LongRunningProvider;
 
   /**
-   * What the handler sees as `req.properties`. CloudFormation makes every number and boolean a string. Tokens may stand anywhere; of secrets only
+   * What the handler sees as `req.properties`. CloudFormation makes every number and boolean a string. Tokens may be anywhere in it; of secrets only
    * references leave the template (`secret.secretValue.unsafeUnwrap()`), which the function resolves (`secrets`).
    *
    * @default - no properties
@@ -69,9 +70,10 @@ export class LongRunningCustomResource extends Construct implements iam.IGrantab
     const { provider, properties, resourceType, removalPolicy, ...options } = props;
     refuseReserved(this, properties ?? {});
     checkType(this, resourceType);
+    const own = props.timeout && operationSeconds(this, props.timeout);
     this.provider = form === 'PROVIDER' ? provider! : new LongRunningProvider(this, NAMES.constructIds.provider, options);
     this.grantPrincipal = this.provider.grantPrincipal;
-    const operation = props.timeout ? operationSeconds(props.timeout) : this.provider.timeout.toSeconds();
+    const operation = own ?? this.provider.timeout.toSeconds();
     this.provider._check(this, operation);
 
     this.resource = new CustomResource(this, 'Resource', {
@@ -111,13 +113,13 @@ export class LongRunningCustomResource extends Construct implements iam.IGrantab
 function refuseReserved(scope: Construct, properties: { [key: string]: unknown }): void {
   for (const [name, remedy] of Object.entries(RESERVED_PROPERTIES)) {
     if (properties[name] !== undefined) {
-      throw new Error(`'${scope.node.path}': properties may not contain ${name}: ${remedy}`);
+      throw new ValidationError(scope, `properties may not contain ${name}: ${remedy}`);
     }
   }
 }
 
 function checkType(scope: Construct, resourceType: string | undefined): void {
   if (resourceType !== undefined && !RESOURCE_TYPE.test(resourceType)) {
-    throw new Error(`'${scope.node.path}': resourceType must be 'Custom::' and 1 to 52 letters, digits, '_', '@' or '-', got '${resourceType}'`);
+    throw new ValidationError(scope, `resourceType must be 'Custom::' and 1 to 52 letters, digits, '_', '@' or '-', got '${resourceType}'`);
   }
 }

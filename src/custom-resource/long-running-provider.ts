@@ -5,12 +5,13 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable, IConstruct } from 'constructs';
 
 import { CUSTOM_RESOURCE, NAMES } from '../private/contract.generated';
+import { ownLayer } from '../private/own-layer';
+import { ValidationError } from '../private/validation-error';
 import { environmentProblem, eventSource, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './checks/function-checks';
 import { handlerCodeOf, handlerCodeProblem } from './checks/handler-code';
 import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
 import { formOf } from './form';
 import { LongRunningProviderProps } from './long-running-provider-props';
-import { handlerLayerOf } from './parts/handler-layer';
 import { madeFunction } from './parts/made-function';
 import { executionSeconds, hopProblem, operationSeconds, operationSecondsOf, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 import { earlyStatements, selfStatement } from './parts/permissions';
@@ -63,7 +64,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
   constructor(scope: Construct, id: string, props: LongRunningProviderProps = {}) {
     super(scope, id);
     Object.defineProperty(this, LONG_RUNNING_PROVIDER, { value: true });
-    const operation = operationSeconds(props.timeout);
+    const operation = operationSeconds(this, props.timeout);
     this.timeout = Duration.seconds(operation);
 
     const made = formOf(this, props, false) === 'CODE';
@@ -71,10 +72,10 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     const responder = Responder.of(home);
     this.responder = responder.function;
     this.logGroup = made ? (props.logGroup ?? responder.logGroup) : undefined;
-    const early = earlyStatements(home, this.responder, props);
+    const early = earlyStatements(this, home, this.responder, props);
     this.target = targetOf(
       this,
-      made ? madeFunction(this, props, Duration.seconds(executionSeconds(props.executionTimeout)), this.logGroup!, early) : props.function!,
+      made ? madeFunction(this, props, Duration.seconds(executionSeconds(this, props.executionTimeout)), this.logGroup!, early) : props.function!,
     );
     this.check();
     this._check(this, operation);
@@ -104,9 +105,9 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
    */
   public _check(resource: IConstruct, operation: number): void {
     const [elsewhere] = this.described(placeProblem(resource, this.target));
-    const tooLong = this.operationProblem(operation);
-    if (elsewhere ?? tooLong) {
-      throw new Error(elsewhere ?? `'${resource.node.path}': ${tooLong}`);
+    const problem = elsewhere ?? this.operationProblem(operation);
+    if (problem !== undefined) {
+      throw new ValidationError(resource, problem);
     }
   }
 
@@ -131,7 +132,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
       environmentProblem(this.target),
     );
     if (problem) {
-      throw new Error(problem);
+      throw new ValidationError(this, problem);
     }
     Object.defineProperty(fn, PROVIDED, { value: this.node.path });
   }
@@ -141,7 +142,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     const { fn } = this.target;
     early.forEach((statement) => fn.grantPrincipal.addToPrincipalPolicy(statement));
     if (handlerCodeOf(fn).requires) {
-      fn.addLayers(handlerLayerOf(fn));
+      fn.addLayers(ownLayer(fn, 'handler'));
     }
   }
 
@@ -149,7 +150,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     const names = CUSTOM_RESOURCE.environment;
     return {
       [names.serviceTimeout]: String(serviceTimeoutSeconds(operation)),
-      ...(pollInterval ? { [names.pollInterval]: String(pollSeconds(pollInterval, operation)) } : {}),
+      ...(pollInterval ? { [names.pollInterval]: String(pollSeconds(this, pollInterval, operation)) } : {}),
       ...(resolveSecrets === undefined ? {} : { [names.resolveSecrets]: String(resolveSecrets) }),
       // What the function itself says last
       [names.recursiveLoop]: Lazy.string({
@@ -183,7 +184,7 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
       const { path } = resource.node;
       const tooLong = serviceTimeout === undefined ? undefined : this.operationProblem(operationSecondsOf(serviceTimeout));
       return [
-        ...this.described(placeProblem(resource, this.target)),
+        ...this.described(placeProblem(resource, this.target)).map((problem) => `'${path}': ${problem}`),
         ...(tooLong ? [`'${path}': ${tooLong}`] : []),
         ...(isOrdered(resource, this, token, needed)
           ? []
@@ -229,6 +230,6 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
   }
 
   private described(...problems: (string | undefined)[]): string[] {
-    return problems.flatMap((problem) => (problem ? [`'${this.node.path}': function '${this.target.fn.node.path}' ${problem}`] : []));
+    return problems.flatMap((problem) => (problem ? [`function '${this.target.fn.node.path}' ${problem}`] : []));
   }
 }

@@ -6,12 +6,12 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 
-import { IAM, NAMES, STORE, TIMING } from '../private/contract.generated';
+import { NAMES, STORE, TIMING } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
 import { stackSingleton } from '../private/stack-singleton';
-import { customerKeyStatement } from './parts/customer-key';
-import { replayer } from './parts/replayer';
+import { grantOperateStore } from './parts/permissions';
+import { Replayer } from './parts/replayer';
 import { Replay } from './replay';
 
 /** Where events are kept that came while a maintenance window was on. */
@@ -34,7 +34,7 @@ export interface IDeferredEventStore extends IResource {
   readonly keepFinishedFor: Duration;
 
   /**
-   * Lets somebody list, show, replay, discard and requeue deferred events.
+   * Grants a principal permission to list, show, replay, discard and requeue deferred events.
    *
    * @param grantee who operates the store
    */
@@ -111,35 +111,28 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
     super(scope, id);
     const { default: keepFinished, least } = TIMING.keepFinishedSeconds;
     this.keepFinishedFor = props.keepFinishedFor ?? Duration.seconds(keepFinished);
-    wholeSeconds('keepFinishedFor', this.keepFinishedFor, { least });
+    wholeSeconds(this, 'keepFinishedFor', this.keepFinishedFor, { least });
 
     this.storeId = stableName(this);
     this.table = this.makeTable(props);
     this.tableName = this.table.tableName;
-    this.replayer = replayer(this, props.replay ?? Replay.manual());
+    this.replayer = new Replayer(this, props.replay ?? Replay.manual()).function;
   }
 
   /**
-   * Lets somebody list, show, replay, discard and requeue deferred events.
+   * Grants a principal permission to list, show, replay, discard and requeue deferred events.
    *
    * @param grantee who operates the store
    */
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
-    const [index, table, invoke] = IAM.storeOperator;
-    const allow = (actions: readonly string[], arn: string) => iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [arn] });
-    if (this.table.encryptionKey) {
-      grantee.grantPrincipal.addToPrincipalPolicy(customerKeyStatement(this, this.table.encryptionKey));
-    }
-    return allow(index.actions, `${this.table.tableArn}/index/${STORE.index.name}`)
-      .combine(allow(table.actions, this.table.tableArn))
-      .combine(allow(invoke.actions, this.replayer.functionArn));
+    return grantOperateStore(this, this.replayer, grantee);
   }
 
   /**
    * A metric of this store.
    *
    * @param metricName one of docs/contract.md's
-   * @param options how to read it
+   * @param options statistic, period and other properties of the metric
    */
   public metric(metricName: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     const { namespace, storeDimension } = NAMES.metrics;
@@ -149,7 +142,7 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
   /**
    * How many deferred events wait or run, as of each minute's sweep.
    *
-   * @param options how to read it
+   * @param options statistic, period and other properties of the metric
    */
   public metricBacklog(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return this.metric(NAMES.metrics.backlog, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
@@ -158,7 +151,7 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
   /**
    * Age of the oldest deferred event that waits or runs, as of each minute's sweep.
    *
-   * @param options how to read it
+   * @param options statistic, period and other properties of the metric
    */
   public metricBacklogAge(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return this.metric(NAMES.metrics.backlogAge, { statistic: cloudwatch.Stats.MAXIMUM, ...options });

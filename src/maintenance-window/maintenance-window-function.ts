@@ -3,10 +3,10 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 
 import { NAMES } from '../private/contract.generated';
+import { ValidationError } from '../private/validation-error';
 import { IDeferredEventStore } from './deferred-event-store';
 import { IMaintenanceWindow } from './maintenance-window';
-import { MaintenanceWindowGuard } from './maintenance-window-guard';
-import { MaintenanceWindowOptions } from './maintenance-window-options';
+import { MaintenanceWindowGuard, MaintenanceWindowOptions } from './maintenance-window-options';
 import { guard } from './parts/guard';
 
 const MAINTENANCE_WINDOW_FUNCTION = Symbol.for('cdk-patient-lambda.MaintenanceWindowFunction');
@@ -65,7 +65,7 @@ export class MaintenanceWindowFunction extends lambda.Function {
   /**
    * How many events were deferred.
    *
-   * @param options how to read it
+   * @param options statistic, period and other properties of the metric
    */
   public metricDeferred(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return this.metricOfGate(NAMES.metrics.deferred, options);
@@ -74,7 +74,7 @@ export class MaintenanceWindowFunction extends lambda.Function {
   /**
    * How many events could not be kept; their sources got an error.
    *
-   * @param options how to read it
+   * @param options statistic, period and other properties of the metric
    */
   public metricStoreFailed(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return this.metricOfGate(NAMES.metrics.storeFailed, options);
@@ -83,7 +83,7 @@ export class MaintenanceWindowFunction extends lambda.Function {
   /**
    * How often the window was decided on by an old value, because its parameter could not be read.
    *
-   * @param options how to read it
+   * @param options statistic, period and other properties of the metric
    */
   public metricWindowStale(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return this.metricOfGate(NAMES.metrics.windowStale, options);
@@ -92,7 +92,7 @@ export class MaintenanceWindowFunction extends lambda.Function {
   /**
    * How many deferred events of this function have failed as often as they may.
    *
-   * @param options how to read it
+   * @param options statistic, period and other properties of the metric
    */
   public metricQuarantined(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
     return this.metricOfGate(NAMES.metrics.quarantined, options);
@@ -104,7 +104,10 @@ export class MaintenanceWindowFunction extends lambda.Function {
    * @internal
    */
   public _checkEdgeCompatibility(): void {
-    throw new Error(`function '${this.node.path}' can't run at the edge (Lambda@Edge): functions there have no layers, so no maintenance window`);
+    throw new ValidationError(
+      this,
+      "this function can't run at the edge (Lambda@Edge), where functions have no layers: use a lambda.Function, without a maintenance window",
+    );
   }
 
   private metricOfGate(metricName: string, options: cloudwatch.MetricOptions): cloudwatch.Metric {

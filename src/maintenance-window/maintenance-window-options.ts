@@ -2,9 +2,28 @@ import { Duration } from 'aws-cdk-lib';
 
 import { Deferral } from './deferral';
 import { IDeferredEventStore } from './deferred-event-store';
-import { HandlerLoading } from './handler-loading';
 import { IMaintenanceWindow } from './maintenance-window';
-import { OnWindowUnknown } from './on-window-unknown';
+
+/** What happens to an invocation when the window's parameter was never read, or not for ten times `cacheTtl`. */
+export enum OnWindowUnknown {
+  /** The handler runs, as if no window were on. */
+  RUN = 'RUN',
+
+  /** As inside a window without an end. */
+  DEFER = 'DEFER',
+
+  /** The invocation fails with the error `MaintenanceWindowUnknown`, so that sources that retry come again. */
+  FAIL = 'FAIL',
+}
+
+/** When a new environment loads the user's code. */
+export enum HandlerLoading {
+  /** Only once it is known that no window is on: code whose import needs what is under maintenance loses no event. */
+  AFTER_CHECK = 'AFTER_CHECK',
+
+  /** At once, while the check runs: for code whose import is known to be harmless, to hide the check's round trip. */
+  AT_ONCE = 'AT_ONCE',
+}
 
 /** How a function behaves during maintenance windows. */
 export interface MaintenanceWindowOptions {
@@ -30,7 +49,7 @@ export interface MaintenanceWindowOptions {
   readonly deferral?: Deferral;
 
   /**
-   * What to do when the window's parameter can't be read and no value of the last ten times `cacheTtl` is known.
+   * What to do when the parameter cannot be read and the last known value is older than ten times `cacheTtl`.
    *
    * @default OnWindowUnknown.RUN
    */
@@ -89,4 +108,16 @@ export interface MaintenanceWindowOptions {
    * @default false
    */
   readonly onSuccessSeesDeferrals?: boolean;
+}
+
+/** What guards a function. */
+export interface MaintenanceWindowGuard {
+  /** The window that decides whether the handler is called. */
+  readonly maintenanceWindow: IMaintenanceWindow;
+
+  /** Where events are kept that come during a window. */
+  readonly deferredEvents: IDeferredEventStore;
+
+  /** The function's name in deferred events and metrics, unique in the account and Region. */
+  readonly functionKey: string;
 }

@@ -1,11 +1,12 @@
 import { CustomResource, Duration, IResource, Resource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 
-import { IAM, NAMES } from '../private/contract.generated';
-import { parameterArn } from '../private/parameter-arn';
+import { NAMES } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
+import { ValidationError } from '../private/validation-error';
+import { grantOperateWindow } from './parts/permissions';
 import { Planner } from './parts/planner';
 
 /** Longest time a window is expected to last unless its author says otherwise: a night's work with room. */
@@ -27,7 +28,7 @@ export interface IMaintenanceWindow extends IResource {
   readonly longestWindow: Duration;
 
   /**
-   * Lets somebody read and write the operator's parameter.
+   * Grants a principal permission to read and write the window's parameter.
    *
    * @param grantee who operates the window
    */
@@ -79,17 +80,12 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
     parameterName: string,
     options: ImportedMaintenanceWindowOptions = {},
   ): IMaintenanceWindow {
-    const { prefix, operator } = NAMES.parameters;
-    if (!Token.isUnresolved(parameterName) && !(parameterName.startsWith(prefix) && parameterName.endsWith(`/${operator}`))) {
-      throw new Error(`parameterName must be ${prefix}<stack>/<window>/${operator}, got '${parameterName}'`);
-    }
-
     class Import extends Resource implements IMaintenanceWindow {
-      public readonly operatorParameterName = parameterName;
-      public readonly longestWindow = checkedLongestWindow(options.longestWindow);
+      public readonly operatorParameterName = checkedParameterName(this, parameterName);
+      public readonly longestWindow = checkedLongestWindow(this, options.longestWindow);
 
       public grantOperate(grantee: iam.IGrantable): iam.Grant {
-        return grantOperate(this, grantee);
+        return grantOperateWindow(this, grantee);
       }
     }
     return new Import(scope, id);
@@ -100,7 +96,7 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
 
   constructor(scope: Construct, id: string, props: MaintenanceWindowProps = {}) {
     super(scope, id);
-    this.longestWindow = checkedLongestWindow(props.longestWindow);
+    this.longestWindow = checkedLongestWindow(this, props.longestWindow);
     this.operatorParameterName = `${NAMES.parameters.prefix}${stableName(this)}/${NAMES.parameters.operator}`;
 
     new CustomResource(this, 'Resource', {
@@ -112,23 +108,23 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   }
 
   /**
-   * Lets somebody read and write the operator's parameter.
+   * Grants a principal permission to read and write the window's parameter.
    *
    * @param grantee who operates the window
    */
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
-    return grantOperate(this, grantee);
+    return grantOperateWindow(this, grantee);
   }
 }
 
-function checkedLongestWindow(longestWindow: Duration = DEFAULT_LONGEST_WINDOW): Duration {
-  return Duration.seconds(wholeSeconds('longestWindow', longestWindow, { least: 60 }));
+function checkedParameterName(scope: IConstruct, parameterName: string): string {
+  const { prefix, operator } = NAMES.parameters;
+  if (!Token.isUnresolved(parameterName) && !(parameterName.startsWith(prefix) && parameterName.endsWith(`/${operator}`))) {
+    throw new ValidationError(scope, `parameterName must be ${prefix}<stack>/<window>/${operator}, got '${parameterName}'`);
+  }
+  return parameterName;
 }
 
-function grantOperate(window: IMaintenanceWindow, grantee: iam.IGrantable): iam.Grant {
-  return iam.Grant.addToPrincipal({
-    grantee,
-    actions: [...IAM.windowOperator[0].actions],
-    resourceArns: [parameterArn(window, window.operatorParameterName)],
-  });
+function checkedLongestWindow(scope: IConstruct, longestWindow: Duration = DEFAULT_LONGEST_WINDOW): Duration {
+  return Duration.seconds(wholeSeconds(scope, 'longestWindow', longestWindow, { least: 60 }));
 }

@@ -1,3 +1,8 @@
+import { Token } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
+
+import { ValidationError } from '../private/validation-error';
+
 /** How fast deferred events are brought back. */
 export interface ReplayOptions {
   /**
@@ -20,7 +25,7 @@ export interface ReplayOptions {
 /** When deferred events are brought back. */
 export class Replay {
   /**
-   * Somebody starts each replay, by an invocation of the store's replayer.
+   * An operator starts each replay, by an invocation of the store's replayer.
    *
    * @param options how fast, once started
    */
@@ -37,20 +42,29 @@ export class Replay {
     return new Replay('AUTOMATIC', options);
   }
 
-  /** @internal */
-  public readonly _mode: string;
-  /** @internal */
-  public readonly _options: ReplayOptions;
+  private constructor(
+    private readonly mode: 'MANUAL' | 'AUTOMATIC',
+    private readonly options: ReplayOptions,
+  ) {}
 
-  private constructor(mode: 'MANUAL' | 'AUTOMATIC', options: ReplayOptions) {
-    const { maxConcurrency, rate } = options;
+  /**
+   * What the replayer of a store is told. Checked here and not in the constructor: only a store is a construct that an error can name.
+   *
+   * @throws ValidationError for a limit that can't be one
+   * @internal
+   */
+  public _bind(store: IConstruct): ReplayOptions & { readonly mode: string } {
+    const { maxConcurrency, rate } = this.options;
     if (maxConcurrency !== undefined && !(Number.isInteger(maxConcurrency) && maxConcurrency > 0)) {
-      throw new Error(`maxConcurrency must be a whole number above 0, got ${maxConcurrency}`);
+      throw new ValidationError(store, `maxConcurrency of its Replay must be a whole number above 0, got ${shown(maxConcurrency)}`);
     }
     if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) {
-      throw new Error(`rate must be a number above 0, got ${rate}`);
+      throw new ValidationError(store, `rate of its Replay must be a number above 0, got ${shown(rate)}`);
     }
-    this._mode = mode;
-    this._options = options;
+    return { mode: this.mode, ...this.options };
   }
+}
+
+function shown(value: number): string {
+  return Token.isUnresolved(value) ? 'a token, which only the deployment knows' : String(value);
 }

@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import * as path from 'node:path';
 
+import { IConstruct } from 'constructs';
+
+import { ValidationError } from './validation-error';
+
 /** src/ and lib/ lie equally deep, so that the same path holds for tests and for the published package. */
 const ASSETS = path.join(__dirname, '..', '..', 'assets');
 
@@ -15,12 +19,16 @@ export type Asset =
 /**
  * The path of a built asset.
  *
- * @throws Error when it was never built, which a published package always is
+ * @param scope the construct that needs it
+ * @throws ValidationError when it was never built, which a published package always is
  */
-export function assetPath(asset: Asset): string {
+export function assetPath(scope: IConstruct, asset: Asset): string {
   const file = path.join(ASSETS, asset);
   if (!existsSync(file)) {
-    throw new Error(`${file} does not exist: in a clone of cdk-patient-lambda run 'npm run bundle', otherwise install the package again`);
+    throw new ValidationError(
+      scope,
+      `${file} does not exist: in a clone of cdk-patient-lambda run 'npm run bundle', otherwise install the package again`,
+    );
   }
   return file;
 }

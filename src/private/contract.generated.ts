@@ -250,8 +250,8 @@ export const TIMING = {
 
 /** From lambda/contract/iam.json. */
 export const IAM = {
-  "function": [
-    {
+  "function": {
+    "parameters": {
       "actions": [
         "ssm:GetParameters"
       ],
@@ -260,7 +260,7 @@ export const IAM = {
         "<planned parameter>"
       ]
     },
-    {
+    "events": {
       "actions": [
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
@@ -278,9 +278,9 @@ export const IAM = {
         }
       }
     }
-  ],
-  "functionWithFifoQueues": [
-    {
+  },
+  "functionWithFifoQueues": {
+    "queues": {
       "actions": [
         "sqs:ChangeMessageVisibility"
       ],
@@ -288,9 +288,9 @@ export const IAM = {
         "<its FIFO queues>"
       ]
     }
-  ],
-  "replayer": [
-    {
+  },
+  "replayer": {
+    "index": {
       "actions": [
         "dynamodb:Query"
       ],
@@ -298,7 +298,7 @@ export const IAM = {
         "<table>/index/backlog"
       ]
     },
-    {
+    "table": {
       "actions": [
         "dynamodb:DeleteItem",
         "dynamodb:GetItem",
@@ -309,7 +309,7 @@ export const IAM = {
         "<table>"
       ]
     },
-    {
+    "functions": {
       "actions": [
         "lambda:GetFunctionConfiguration",
         "lambda:InvokeFunction"
@@ -323,7 +323,7 @@ export const IAM = {
         }
       }
     },
-    {
+    "windows": {
       "actions": [
         "ssm:GetParameters"
       ],
@@ -331,9 +331,9 @@ export const IAM = {
         "arn:<partition>:ssm:<region>:<account>:parameter/cdk-patient-lambda/windows/*"
       ]
     }
-  ],
-  "planner": [
-    {
+  },
+  "planner": {
+    "parameters": {
       "actions": [
         "ssm:DeleteParameter",
         "ssm:GetParameter",
@@ -343,9 +343,9 @@ export const IAM = {
         "<parameters of its stack's windows>"
       ]
     }
-  ],
-  "ownLogs": [
-    {
+  },
+  "ownLogs": {
+    "logGroup": {
       "actions": [
         "logs:CreateLogStream",
         "logs:PutLogEvents"
@@ -354,9 +354,9 @@ export const IAM = {
         "<own log group>:*"
       ]
     }
-  ],
-  "longRunningFunction": [
-    {
+  },
+  "longRunningFunction": {
+    "responder": {
       "actions": [
         "lambda:InvokeFunction"
       ],
@@ -364,7 +364,7 @@ export const IAM = {
         "<responder>"
       ]
     },
-    {
+    "stacks": {
       "actions": [
         "cloudformation:DescribeStacks"
       ],
@@ -373,9 +373,9 @@ export const IAM = {
         "<stacks>"
       ]
     }
-  ],
-  "longRunningFunctionWithSecrets": [
-    {
+  },
+  "longRunningFunctionWithSecrets": {
+    "secrets": {
       "actions": [
         "secretsmanager:GetSecretValue"
       ],
@@ -383,7 +383,7 @@ export const IAM = {
         "<secrets>"
       ]
     },
-    {
+    "keys": {
       "actions": [
         "kms:Decrypt"
       ],
@@ -396,9 +396,9 @@ export const IAM = {
         }
       }
     }
-  ],
-  "longRunningFunctionInVpc": [
-    {
+  },
+  "longRunningFunctionInVpc": {
+    "networkInterfaces": {
       "actions": [
         "ec2:AssignPrivateIpAddresses",
         "ec2:CreateNetworkInterface",
@@ -411,9 +411,9 @@ export const IAM = {
         "*"
       ]
     }
-  ],
-  "longRunningSelf": [
-    {
+  },
+  "longRunningSelf": {
+    "serviceToken": {
       "actions": [
         "lambda:InvokeFunction"
       ],
@@ -421,9 +421,9 @@ export const IAM = {
         "<service token>"
       ]
     }
-  ],
-  "windowOperator": [
-    {
+  },
+  "windowOperator": {
+    "parameter": {
       "actions": [
         "ssm:GetParameter",
         "ssm:GetParameterHistory",
@@ -434,9 +434,9 @@ export const IAM = {
         "<operator parameter>"
       ]
     }
-  ],
-  "storeOperator": [
-    {
+  },
+  "storeOperator": {
+    "index": {
       "actions": [
         "dynamodb:Query"
       ],
@@ -444,7 +444,7 @@ export const IAM = {
         "<table>/index/backlog"
       ]
     },
-    {
+    "table": {
       "actions": [
         "dynamodb:BatchGetItem",
         "dynamodb:GetItem",
@@ -454,7 +454,7 @@ export const IAM = {
         "<table>"
       ]
     },
-    {
+    "replayer": {
       "actions": [
         "lambda:InvokeFunction"
       ],
@@ -462,18 +462,23 @@ export const IAM = {
         "<replayer>"
       ]
     }
-  ],
+  },
   "customerKey": {
-    "actions": [
-      "kms:Decrypt",
-      "kms:DescribeKey",
-      "kms:Encrypt",
-      "kms:GenerateDataKey*",
-      "kms:ReEncrypt*"
-    ],
-    "condition": {
-      "StringEquals": {
-        "kms:ViaService": "dynamodb.<region>.amazonaws.com"
+    "key": {
+      "actions": [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",
+        "kms:ReEncrypt*"
+      ],
+      "resources": [
+        "<key of the table>"
+      ],
+      "condition": {
+        "StringEquals": {
+          "kms:ViaService": "dynamodb.<region>.amazonaws.com"
+        }
       }
     }
   }

@@ -1,9 +1,15 @@
-import { DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
-/** What stands side by side in a text. */
+/** Parts of a text, side by side. */
 const PAIRS = { join: (left: unknown, right: unknown): unknown => [left, right] };
+
+/** The class of a resource, as `lambda.CfnPermission`. */
+interface ResourceType<T extends CfnResource> {
+  readonly CFN_RESOURCE_TYPE_NAME: string;
+  readonly prototype: T;
+}
 
 /** Tells the resources that name a function, one of its versions or one of its aliases as their target. */
 export class FunctionTargets {
@@ -24,8 +30,10 @@ export class FunctionTargets {
   }
 
   /** The resources of a CloudFormation type that target the function by the given property. */
-  public find<T extends IConstruct>(isResource: (construct: IConstruct) => construct is T, targetOf: (resource: T) => string): T[] {
-    return this.all.filter(isResource).filter((resource) => {
+  public find<T extends CfnResource>(type: ResourceType<T>, targetOf: (resource: T) => string): T[] {
+    const isOfType = (construct: IConstruct): construct is T =>
+      CfnResource.isCfnResource(construct) && construct.cfnResourceType === type.CFN_RESOURCE_TYPE_NAME;
+    return this.all.filter(isOfType).filter((resource) => {
       const target = targetOf(resource);
       // In the template of a nested stack the same text may mean another function
       return this.names.has(this.byPath(target)) || (Stack.of(resource) === this.stack && this.names.has(this.inTemplate(target)));

@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
+import { allow } from './allow';
 import { Asset, assetPath } from './assets';
 import { IAM } from './contract.generated';
 
@@ -18,7 +19,7 @@ export interface OwnFunctionProps {
   readonly architecture?: lambda.Architecture;
   readonly timeout: Duration;
   readonly environment?: { [name: string]: string };
-  /** What the function may do beside writing its log; nothing when absent. */
+  /** What the function may do besides writing its log; nothing when absent. */
   readonly statements?: iam.PolicyStatement[];
 }
 
@@ -29,8 +30,7 @@ export function ownLogGroup(scope: Construct, id: string): logs.LogGroup {
 
 /** Writing to one log group only, which the managed policy of AWS can't say. */
 export function writeLogsStatement(logGroup: logs.ILogGroup): iam.PolicyStatement {
-  const [{ actions }] = IAM.ownLogs;
-  return new iam.PolicyStatement({ actions: [...actions], resources: [logGroup.logGroupArn] });
+  return allow(IAM.ownLogs.logGroup, [logGroup.logGroupArn]);
 }
 
 /** Makes a function of the library itself under `scope`: log group, role with its statements inline, and function, three resources. */
@@ -39,7 +39,7 @@ export function ownFunction(scope: Construct, props: OwnFunctionProps): lambda.F
   return new lambda.Function(scope, 'Function', {
     runtime: RUNTIME,
     handler: 'index.handler',
-    code: lambda.Code.fromAsset(assetPath(props.asset)),
+    code: lambda.Code.fromAsset(assetPath(scope, props.asset)),
     architecture: props.architecture,
     description: props.description,
     memorySize: props.memorySize,

@@ -16,16 +16,16 @@ export function functionProblem(target: Target): string | undefined {
   const { fn, resource } = target;
   const value = (property: unknown): unknown => Stack.of(fn).resolve(property);
   if (value(resource.durableConfig) !== undefined) {
-    return "is a durable function (durableConfig), whose executions are not the construct's to continue";
+    return "is a durable function (durableConfig), whose executions are not the construct's to continue: leave durableConfig out";
   }
   if (value(resource.capacityProviderConfig) !== undefined) {
-    return 'runs on Managed Instances (capacityProviderConfig), where executions share a process that an operation may have to end';
+    return 'runs on Managed Instances (capacityProviderConfig), where executions share a process that an operation may have to end: leave capacityProviderConfig out';
   }
   if (value(resource.tenancyConfig) !== undefined) {
-    return 'is isolated by tenant (tenancyConfig), and CloudFormation names no tenant';
+    return 'is isolated by tenant (tenancyConfig), and CloudFormation names no tenant: leave tenancyConfig out';
   }
   if (value(resource.reservedConcurrentExecutions) === 0) {
-    return 'has reservedConcurrentExecutions 0: it would never run';
+    return 'has reservedConcurrentExecutions 0: it would never run, so give 1 or more';
   }
   return runtimeProblem(fn.runtime) ?? timeoutProblem(value(resource.timeout));
 }
@@ -42,7 +42,7 @@ function runtimeProblem({ name, family }: lambda.Runtime): string | undefined {
   if (family !== lambda.RuntimeFamily.NODEJS || !version) {
     return `has runtime ${name}: handlers are written for Node.js`;
   }
-  return Number(version[1]) < OLDEST_NODE ? `has runtime ${name}, older than nodejs${OLDEST_NODE}.x` : undefined;
+  return Number(version[1]) < OLDEST_NODE ? `has runtime ${name}, older than nodejs${OLDEST_NODE}.x: use that or a newer one` : undefined;
 }
 
 /** A function works for the account and Region it is in. */
@@ -51,7 +51,10 @@ export function placeProblem(scope: IConstruct, { fn }: Target): string | undefi
   const differs = (['account', 'region'] as const).find(
     (name) => own[name] !== its[name] && ![own[name], its[name]].some((value) => Token.isUnresolved(value)),
   );
-  return differs && `is in ${differs} ${its[differs]}, but '${own.node.path}' in ${own[differs]}: CloudFormation invokes functions of its own`;
+  return (
+    differs &&
+    `is in ${differs} ${its[differs]}, but '${own.node.path}' in ${own[differs]}: CloudFormation invokes functions of its own account and Region only, so make one there`
+  );
 }
 
 /** Whether Lambda lets the function call itself without end. */
@@ -59,9 +62,9 @@ export function loopsAllowed({ fn, resource }: Target): boolean {
   return Stack.of(fn).resolve(resource.recursiveLoop) === lambda.RecursiveLoop.ALLOW;
 }
 
-/** Lambda has one invoke config for each function or alias: the provider's can't stand beside another. */
+/** Lambda has one invoke config for each function or alias: the provider's excludes any other. */
 export function invokeConfigProblem({ invoked, fn, qualifier }: Target, own?: lambda.CfnEventInvokeConfig): string | undefined {
-  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig.isCfnEventInvokeConfig, ({ functionName }) => functionName);
+  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, ({ functionName }) => functionName);
   const text = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
   // The CDK takes an alias' name from its ARN
   const names = [qualifier, (invoked as { readonly qualifier?: string }).qualifier].map(text);
@@ -79,14 +82,14 @@ export function invokeConfigProblem({ invoked, fn, qualifier }: Target, own?: la
 export function eventSource({ invoked, fn }: Target): string | undefined {
   const text = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
   const names = [invoked.functionArn, invoked.functionName].map(text);
-  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName);
+  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, ({ functionName }) => functionName);
   return asynchronousSource(permissions.filter(({ functionName }) => names.includes(text(functionName))));
 }
 
 /** What the construct sets; the user's own names are left alone. */
 export function environmentProblem({ fn, resource }: Target, allowed: Record<string, string> = {}): string | undefined {
   const stack = Stack.of(fn);
-  const now = (stack.resolve(resource.environment)?.variables ?? {}) as Record<string, unknown>;
+  const { variables: now = {} } = (stack.resolve(resource.environment) ?? {}) as { variables?: Record<string, unknown> };
   const text = (value: unknown) => JSON.stringify(stack.resolve(value));
   const differs = Object.values(CUSTOM_RESOURCE.environment).filter((name) => text(now[name]) !== text(allowed[name]));
   return differs.length === 0 ? undefined : `has environment variable ${differs.join(' and ')} set by hand: remove it, the provider sets it`;

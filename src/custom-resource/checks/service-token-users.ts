@@ -39,8 +39,8 @@ export function refersToSecrets(resource: CfnResource): boolean {
 }
 
 function referencesIn(value: unknown): Reference[] {
-  const tokens = typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
-  return tokens.filter((token) => Reference.isReference(token)) as Reference[];
+  const tokens: unknown[] = typeof value === 'string' ? Tokenization.reverseString(value).tokens : [value];
+  return tokens.filter((token): token is Reference => Reference.isReference(token));
 }
 
 /**
@@ -73,7 +73,7 @@ function isSynthesized(resource: CfnResource): boolean {
   return (resource as unknown as { shouldSynthesize(): boolean }).shouldSynthesize();
 }
 
-/** What stands for a resource in a stack: itself, or the nested stack around it. */
+/** What a resource is in a stack: itself, or the nested stack around it. */
 function standIn(resource: CfnResource, stack: Stack): CfnResource | undefined {
   let at: CfnResource | undefined = resource;
   while (at && Stack.of(at) !== stack) {

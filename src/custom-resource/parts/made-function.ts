@@ -5,8 +5,8 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
 import { writeLogsStatement } from '../../private/own-function';
+import { ownLayer } from '../../private/own-layer';
 import { LongRunningProviderProps } from '../long-running-provider-props';
-import { handlerLayerOf } from './handler-layer';
 import { vpcStatement } from './permissions';
 
 /** Lambda's own default of 128 MiB makes the SDK's first call slow. */
@@ -29,7 +29,7 @@ export function madeFunction(
     timeout,
     memorySize: props.memorySize ?? DEFAULT_MEMORY,
     architecture: props.architecture ?? lambda.Architecture.ARM_64,
-    layers: [...(props.layers ?? []), handlerLayerOf(scope)],
+    layers: [...(props.layers ?? []), ownLayer(scope, 'handler')],
     environment: props.environment,
     role: roleOf(scope, props.role, statements),
     logGroup,

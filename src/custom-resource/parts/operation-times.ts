@@ -1,4 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
+import { IConstruct } from 'constructs';
 
 import { CUSTOM_RESOURCE } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
@@ -14,8 +15,8 @@ const OPERATION: SecondsRange = { least: 1, most: times.serviceTimeoutSeconds.mo
 const EXECUTION: SecondsRange = { least: 15, most: 900 };
 
 /** The whole operation, in seconds. */
-export function operationSeconds(timeout: Duration | undefined): number {
-  return timeout ? wholeSeconds('timeout', timeout, OPERATION) : OPERATION.most!;
+export function operationSeconds(scope: IConstruct, timeout: Duration | undefined): number {
+  return timeout ? wholeSeconds(scope, 'timeout', timeout, OPERATION) : OPERATION.most!;
 }
 
 /** CloudFormation's ServiceTimeout for it, in seconds. */
@@ -29,13 +30,13 @@ export function operationSecondsOf(serviceTimeout: number): number {
 }
 
 /** One execution, in seconds. */
-export function executionSeconds(executionTimeout: Duration | undefined): number {
-  return executionTimeout ? wholeSeconds('executionTimeout', executionTimeout, EXECUTION) : EXECUTION.most!;
+export function executionSeconds(scope: IConstruct, executionTimeout: Duration | undefined): number {
+  return executionTimeout ? wholeSeconds(scope, 'executionTimeout', executionTimeout, EXECUTION) : EXECUTION.most!;
 }
 
 /** Time between polls, in seconds. */
-export function pollSeconds(pollInterval: Duration, operation: number): number {
-  return wholeSeconds('pollInterval', pollInterval, { least: 1, most: operation });
+export function pollSeconds(scope: IConstruct, pollInterval: Duration, operation: number): number {
+  return wholeSeconds(scope, 'pollInterval', pollInterval, { least: 1, most: operation });
 }
 
 /** What is wrong with the timeout of a function made elsewhere, by its value in the template. */

@@ -2,6 +2,8 @@ import { CfnResource } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
+import { ValidationError } from '../../private/validation-error';
+
 /** How the invoke config of the function itself is qualified. */
 const LATEST = '$LATEST';
 
@@ -18,7 +20,7 @@ export interface Target {
 
 /**
  * @param scope what needs the function, for the error
- * @throws Error for what is neither a function nor an alias that this app makes
+ * @throws ValidationError for what is neither a function nor an alias that this app makes
  */
 export function targetOf(scope: IConstruct, given: lambda.IFunction): Target {
   const type = resourceType(given);
@@ -31,8 +33,9 @@ export function targetOf(scope: IConstruct, given: lambda.IFunction): Target {
       return target(given, fn, aliasName);
     }
   }
-  throw new Error(
-    `'${scope.node.path}': function '${given.node.path}' ${
+  throw new ValidationError(
+    scope,
+    `function '${given.node.path}' ${
       type === lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME
         ? "is a version, whose ARN changes with the code, and CloudFormation can't change the service token of a resource: give an alias or the function itself"
         : "is neither a function nor an alias made in this app, so that its environment, timeout and role can't be set or checked: make it in this app " +

@@ -22,7 +22,7 @@ export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals 
 /** Deferring fails when the store does: Lambda's retries and then a failure destination are what is left. */
 export function warnWithoutFailureDestination(fn: lambda.Function): void {
   const stack = Stack.of(fn);
-  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission.isCfnPermission, ({ functionName }) => functionName);
+  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, ({ functionName }) => functionName);
   const source = asynchronousSource(permissions);
   const caught =
     stack.resolve((fn.node.defaultChild as lambda.CfnFunction).deadLetterConfig) !== undefined ||
@@ -36,7 +36,12 @@ export function warnWithoutFailureDestination(fn: lambda.Function): void {
   }
 }
 
-function destinationsOf(fn: lambda.Function): { onSuccess?: unknown; onFailure?: unknown }[] {
-  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig.isCfnEventInvokeConfig, ({ functionName }) => functionName);
-  return configs.map(({ destinationConfig }) => Stack.of(fn).resolve(destinationConfig) ?? {});
+interface Destinations {
+  readonly onSuccess?: unknown;
+  readonly onFailure?: unknown;
+}
+
+function destinationsOf(fn: lambda.Function): Destinations[] {
+  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, ({ functionName }) => functionName);
+  return configs.map(({ destinationConfig }) => (Stack.of(fn).resolve(destinationConfig) ?? {}) as Destinations);
 }

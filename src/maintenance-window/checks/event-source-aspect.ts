@@ -3,7 +3,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
-import { IAM } from '../../private/contract.generated';
+import { fifoQueuesStatement } from '../parts/permissions';
 import { warnWithoutFailureDestination } from './destination-checks';
 import { mappingsOf } from './event-sources';
 
@@ -25,8 +25,7 @@ function grantVisibility(fn: lambda.Function, grant: (statements: iam.PolicyStat
     .filter(({ source }) => source === 'sqs-fifo')
     .map(({ resource }) => resource.eventSourceArn!);
   if (queues.length > 0) {
-    const [{ actions }] = IAM.functionWithFifoQueues;
-    const resources = [...new Map(queues.map((arn) => [JSON.stringify(Stack.of(fn).resolve(arn)), arn])).values()];
-    grant([new iam.PolicyStatement({ actions: [...actions], resources })]);
+    const once = [...new Map(queues.map((arn) => [JSON.stringify(Stack.of(fn).resolve(arn)), arn])).values()];
+    grant([fifoQueuesStatement(once)]);
   }
 }

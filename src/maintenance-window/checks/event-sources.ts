@@ -37,7 +37,7 @@ const SOURCE_BY_SERVICE: Record<string, string> = {
 export function mappingsOf(fn: lambda.Function): Mapping[] {
   const targets = new FunctionTargets(fn);
   return targets
-    .find(lambda.CfnEventSourceMapping.isCfnEventSourceMapping, ({ functionName }) => functionName)
+    .find(lambda.CfnEventSourceMapping, ({ functionName }) => functionName)
     .flatMap((resource) => {
       const origin = originOf(resource);
       const source = origin ? sourceOfOrigin(origin) : sourceOfName(resource);

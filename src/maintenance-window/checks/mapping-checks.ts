@@ -8,7 +8,7 @@ import { TIMING } from '../../private/contract.generated';
 import { DeferralAction } from '../deferral-action';
 import { IMaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
-import { actionFor, deferralProperty } from '../parts/gate-environment';
+import { actionFor, deferralProperty } from '../parts/deferral-actions';
 import { Mapping, mappingsOf } from './event-sources';
 
 /** What AWS sets where a template says nothing, in seconds. DynamoDB streams keep records for just this long, Kinesis streams at least. */
@@ -58,7 +58,8 @@ function queueProblems({ source, origin: queue }: QueueMapping, { longestWindow 
     source === 'sqs-fifo'
       ? (options.leaveFor?.toSeconds() ?? TIMING.leaveForSeconds.default)
       : known(queue, queue.visibilityTimeout, AWS_DEFAULTS.visibility);
-  const most = known(queue, Stack.of(queue).resolve(queue.redrivePolicy)?.maxReceiveCount, Infinity);
+  const redrive = Stack.of(queue).resolve(queue.redrivePolicy) as { maxReceiveCount?: unknown } | undefined;
+  const most = known(queue, redrive?.maxReceiveCount, Infinity);
   // Once each time the message shows again, and once more when the window is over
   const receives = invisible === undefined ? undefined : Math.ceil(window / Math.max(1, invisible)) + 1;
   if (receives !== undefined && most !== undefined && most < receives) {
@@ -102,7 +103,7 @@ function streamRetention({ source, origin }: Mapping): number | undefined {
 
 /** A number of the template: AWS's default when it is left out, undefined when only the deployment will know it. */
 function known(scope: IConstruct, value: unknown, whenAbsent: number): number | undefined {
-  const resolved = Stack.of(scope).resolve(value);
+  const resolved: unknown = Stack.of(scope).resolve(value);
   if (resolved === undefined) {
     return whenAbsent;
   }

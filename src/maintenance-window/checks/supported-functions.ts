@@ -1,18 +1,20 @@
 import { Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
+import { ValidationError } from '../../private/validation-error';
+
 /** The oldest versions whose own clients are tested with the layer; older ones are past their end of life on AWS. */
 const OLDEST = { nodejs: 20, python: 10 };
 
 /**
- * Checks that the layer can stand in front of a function's handler. Anything else would run unprotected.
+ * Checks that the layer can keep invocations from a function's handler. Anything else would run unprotected.
  *
- * @throws Error naming what the function is and why it can't be guarded
+ * @throws ValidationError naming what the function is and why it can't be guarded
  */
 export function checkSupported(fn: lambda.Function): void {
   const reason = unsupportedRuntime(fn.runtime) ?? unsupportedKind(fn);
   if (reason) {
-    throw new Error(`function '${fn.node.path}' can't be guarded by a maintenance window: ${reason}`);
+    throw new ValidationError(fn, `this function can't be guarded by a maintenance window: ${reason}`);
   }
 }
 
@@ -28,10 +30,10 @@ function unsupportedRuntime({ name, family }: lambda.Runtime): string | undefine
       return `runtime ${name} is not yet supported, Node.js and Python are`;
   }
   if (name === lambda.Runtime.FROM_IMAGE.name) {
-    return 'container images take no layers';
+    return 'container images take no layers: give its code as lambda.Code, with a runtime of Node.js or Python';
   }
   if (name.startsWith('provided')) {
-    return `runtime ${name} starts no wrapper (AWS_LAMBDA_EXEC_WRAPPER)`;
+    return `runtime ${name} starts no wrapper (AWS_LAMBDA_EXEC_WRAPPER), Node.js and Python do`;
   }
   return `runtime ${name} is not supported, Node.js and Python are`;
 }
@@ -39,16 +41,18 @@ function unsupportedRuntime({ name, family }: lambda.Runtime): string | undefine
 /** A name that only the deployment knows is a Region's newest (`determineLatestNodeRuntime`). */
 function olderThan(name: string, pattern: RegExp, oldest: number, oldestName: string): string | undefined {
   const version = pattern.exec(name);
-  return Token.isUnresolved(name) || (version && Number(version[1]) >= oldest) ? undefined : `runtime ${name} is older than ${oldestName}`;
+  return Token.isUnresolved(name) || (version && Number(version[1]) >= oldest)
+    ? undefined
+    : `runtime ${name} is older than ${oldestName}: use that or a newer one`;
 }
 
 function unsupportedKind(fn: lambda.Function): string | undefined {
   const resource = fn.node.defaultChild as lambda.CfnFunction;
   if (Stack.of(fn).resolve(resource.durableConfig) !== undefined) {
-    return 'a durable function (durableConfig) is called again and again for one event, which a window would tear apart';
+    return 'a durable function (durableConfig) is called again and again for one event, which a window would tear apart: leave durableConfig out';
   }
   if (Stack.of(fn).resolve(resource.capacityProviderConfig) !== undefined) {
-    return 'Managed Instances (capacityProviderConfig) are not yet supported';
+    return 'Managed Instances (capacityProviderConfig) are not yet supported: leave capacityProviderConfig out';
   }
   return undefined;
 }

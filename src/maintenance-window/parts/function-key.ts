@@ -5,8 +5,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { STORE } from '../../private/contract.generated';
 import { stableName } from '../../private/stable-name';
+import { ValidationError } from '../../private/validation-error';
 
-/** It stands in every key and index entry of the table. */
+/** It is in every key and index entry of the table. */
 const MOST_CHARACTERS = 64;
 const HASH_CHARACTERS = 8;
 /** No `#`, which separates the parts of a key, and no `*` or `?`, which policies take for wildcards. */
@@ -17,15 +18,16 @@ const RESERVED = STORE.keys.run.split('#')[0];
 /**
  * The function's name in deferred events: the one given, else one made from its place in the app.
  *
- * @throws Error for a name that cannot be a key
+ * @throws ValidationError for a name that cannot be a key
  */
 export function functionKeyOf(fn: lambda.Function, given?: string): string {
   if (given === undefined) {
     return shortened(stableName(fn));
   }
   if (Token.isUnresolved(given) || given.length > MOST_CHARACTERS || !ALLOWED.test(given) || given === RESERVED) {
-    throw new Error(
-      `functionKey must be 1 to ${MOST_CHARACTERS} letters, digits, '.', '_', '/' or '-', known at synth and not '${RESERVED}', but it is '${given}'`,
+    throw new ValidationError(
+      fn,
+      `functionKey must be 1 to ${MOST_CHARACTERS} letters, digits, '.', '_', '/' or '-', known at synth and not '${RESERVED}', got '${given}'`,
     );
   }
   return given;

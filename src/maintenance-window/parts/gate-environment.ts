@@ -1,80 +1,94 @@
-import { NAMES, SOURCES, TIMING } from '../../private/contract.generated';
+import { Stack, Token } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+import { NAMES, TIMING } from '../../private/contract.generated';
 import { wholeSeconds } from '../../private/seconds';
-import { Deferral } from '../deferral';
-import { DeferralAction } from '../deferral-action';
-import { IDeferredEventStore } from '../deferred-event-store';
-import { HandlerLoading } from '../handler-loading';
-import { IMaintenanceWindow } from '../maintenance-window';
-import { MaintenanceWindowOptions } from '../maintenance-window-options';
-import { OnWindowUnknown } from '../on-window-unknown';
+import { ValidationError } from '../../private/validation-error';
+import { HandlerLoading, MaintenanceWindowGuard, MaintenanceWindowOptions, OnWindowUnknown } from '../maintenance-window-options';
+import { deferralBySource } from './deferral-actions';
 
-export interface GateEnvironmentProps extends MaintenanceWindowOptions {
-  readonly functionKey: string;
-  readonly maintenanceWindow: IMaintenanceWindow;
-  readonly deferredEvents: IDeferredEventStore;
-}
-
-export interface Variables {
+interface Variables {
   [name: string]: string;
 }
 
-/** What the layer is told through the function's environment. Times are whole seconds. */
-export function gateEnvironment(props: GateEnvironmentProps): Variables {
+/** The environment variables by which the layer is told how a function behaves. */
+export class GateEnvironment {
+  /** All that must still be there at the end of synth, a chained wrapper included. */
+  private readonly variables: Variables;
+
+  /**
+   * Sets them on the function.
+   *
+   * @throws ValidationError for an option that can't be and for a variable that is the gate's own
+   */
+  constructor(
+    private readonly fn: lambda.Function,
+    options: MaintenanceWindowOptions,
+    guard: MaintenanceWindowGuard,
+  ) {
+    this.variables = { ...variablesOf(fn, options, guard), ...this.chainedWrapper() };
+    for (const [name, value] of Object.entries(this.variables)) {
+      fn.addEnvironment(name, value);
+    }
+  }
+
+  /** What was changed after they had been set. */
+  public problems(): string[] {
+    const { wrapper } = NAMES.environment;
+    const resolve = (value: unknown) => JSON.stringify(Stack.of(this.fn).resolve(value));
+    const now = this.current();
+    return Object.entries(this.variables)
+      .filter(([name, value]) => JSON.stringify(now[name]) !== resolve(value))
+      .map(([name]) => {
+        return name === wrapper
+          ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
+          : `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`;
+      });
+  }
+
+  /** A wrapper that was set before is started by ours. */
+  private chainedWrapper(): Variables {
+    const { wrapper, nextWrapper } = NAMES.environment;
+    const before = this.current();
+    for (const name of Object.values(NAMES.environment)) {
+      if (name !== wrapper && name in before) {
+        throw new ValidationError(this.fn, `environment variable ${name} is set by the maintenance window, remove it from environment`);
+      }
+    }
+    return before[wrapper] === undefined ? {} : { [nextWrapper]: Token.asString(before[wrapper]) };
+  }
+
+  private current(): Record<string, unknown> {
+    const { environment } = this.fn.node.defaultChild as lambda.CfnFunction;
+    const { variables } = (Stack.of(this.fn).resolve(environment) ?? {}) as { variables?: Record<string, unknown> };
+    return variables ?? {};
+  }
+}
+
+function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, guard: MaintenanceWindowGuard): Variables {
   const names = NAMES.environment;
-  const overrides = deferralBySource(props.deferral ?? {});
+  const overrides = deferralBySource(fn, options.deferral ?? {});
   return {
     [names.wrapper]: NAMES.layer.wrapper,
-    [names.operatorParameter]: props.maintenanceWindow.operatorParameterName,
-    [names.table]: props.deferredEvents.table.tableName,
-    [names.functionKey]: props.functionKey,
-    [names.onWindowUnknown]: props.onWindowUnknown ?? OnWindowUnknown.RUN,
-    [names.handlerLoading]: props.handlerLoading ?? HandlerLoading.AFTER_CHECK,
-    [names.keepFinished]: String(props.deferredEvents.keepFinishedFor.toSeconds()),
-    ...times(props),
+    [names.operatorParameter]: guard.maintenanceWindow.operatorParameterName,
+    [names.table]: guard.deferredEvents.table.tableName,
+    [names.functionKey]: guard.functionKey,
+    [names.onWindowUnknown]: options.onWindowUnknown ?? OnWindowUnknown.RUN,
+    [names.handlerLoading]: options.handlerLoading ?? HandlerLoading.AFTER_CHECK,
+    [names.keepFinished]: String(guard.deferredEvents.keepFinishedFor.toSeconds()),
+    ...timesOf(fn, options),
     ...(Object.keys(overrides).length === 0 ? {} : { [names.deferral]: JSON.stringify(overrides) }),
   };
 }
 
-function times({ cacheTtl, lead, retryGuard, leaveFor }: MaintenanceWindowOptions): Variables {
+/** In whole seconds. */
+function timesOf(fn: lambda.Function, { cacheTtl, lead, retryGuard, leaveFor }: MaintenanceWindowOptions): Variables {
   const names = NAMES.environment;
   const { cacheTtlSeconds, retryGuardSeconds, leaveForSeconds } = TIMING;
   return {
-    [names.cacheTtl]: String(cacheTtl ? wholeSeconds('cacheTtl', cacheTtl, cacheTtlSeconds) : cacheTtlSeconds.default),
-    [names.lead]: String(lead ? wholeSeconds('lead', lead, { least: 0 }) : 0),
-    [names.retryGuard]: String(retryGuard ? wholeSeconds('retryGuard', retryGuard, { least: 0 }) : retryGuardSeconds.default),
-    [names.leaveFor]: String(leaveFor ? wholeSeconds('leaveFor', leaveFor, { least: 0, most: leaveForSeconds.most }) : leaveForSeconds.default),
+    [names.cacheTtl]: String(cacheTtl ? wholeSeconds(fn, 'cacheTtl', cacheTtl, cacheTtlSeconds) : cacheTtlSeconds.default),
+    [names.lead]: String(lead ? wholeSeconds(fn, 'lead', lead, { least: 0 }) : 0),
+    [names.retryGuard]: String(retryGuard ? wholeSeconds(fn, 'retryGuard', retryGuard, { least: 0 }) : retryGuardSeconds.default),
+    [names.leaveFor]: String(leaveFor ? wholeSeconds(fn, 'leaveFor', leaveFor, { least: 0, most: leaveForSeconds.most }) : leaveForSeconds.default),
   };
-}
-
-/**
- * The overrides by the contract's names of the sources.
- *
- * @throws Error for a source that does not exist and for an action that a source does not allow
- */
-export function deferralBySource(deferral: Deferral): Record<string, DeferralAction> {
-  const overrides: Record<string, DeferralAction> = {};
-  for (const [property, action] of Object.entries(deferral) as [string, DeferralAction | undefined][]) {
-    if (action === undefined) {
-      continue;
-    }
-    const source = SOURCES.find(({ name }) => deferralProperty(name) === property);
-    if (!source) {
-      throw new Error(`deferral.${property} is no event source; there are ${SOURCES.map(({ name }) => deferralProperty(name)).join(', ')}`);
-    }
-    if (!(source.allowed as readonly string[]).includes(action)) {
-      throw new Error(`deferral.${property} can't be ${action}; it may be ${source.allowed.join(' or ')}`);
-    }
-    overrides[source.name] = action;
-  }
-  return overrides;
-}
-
-/** What a function does with a source's events during a window. */
-export function actionFor(sourceName: string, deferral: Deferral = {}): string {
-  return deferralBySource(deferral)[sourceName] ?? SOURCES.find(({ name }) => name === sourceName)!.action;
-}
-
-/** `sqs-fifo` is `sqsFifo` in `Deferral`. */
-export function deferralProperty(sourceName: string): string {
-  return sourceName.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }

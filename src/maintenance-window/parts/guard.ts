@@ -3,19 +3,18 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { NAMES } from '../../private/contract.generated';
+import { ownLayer } from '../../private/own-layer';
+import { ValidationError } from '../../private/validation-error';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
 import { checkSupported } from '../checks/supported-functions';
 import { DeferredEventStore } from '../deferred-event-store';
-import { HandlerLoading } from '../handler-loading';
 import { MaintenanceWindow } from '../maintenance-window';
-import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { MaintenanceWindowOptions } from '../maintenance-window-options';
+import { HandlerLoading, MaintenanceWindowGuard, MaintenanceWindowOptions } from '../maintenance-window-options';
 import { functionKeyOf } from './function-key';
-import { gateEnvironment, Variables } from './gate-environment';
-import { functionStatements } from './grants';
-import { layerOf } from './layer';
+import { GateEnvironment } from './gate-environment';
+import { functionStatements } from './permissions';
 
 /** Under this a late load of the handler and its first run may not fit into one invocation. */
 const SHORT_TIMEOUT_SECONDS = 10;
@@ -27,7 +26,7 @@ const GUARDED = Symbol.for('cdk-patient-lambda.GuardedFunction');
 /** Puts the layer in front of a function's handler, with all that it needs. */
 export function guard(fn: lambda.Function, options: MaintenanceWindowOptions): MaintenanceWindowGuard {
   if (GUARDED in fn) {
-    throw new Error(`function '${fn.node.path}' is guarded by a maintenance window already`);
+    throw new ValidationError(fn, 'this function is guarded by a maintenance window already: guard it once');
   }
   checkSupported(fn);
   const resource = fn.node.defaultChild as lambda.CfnFunction;
@@ -37,8 +36,8 @@ export function guard(fn: lambda.Function, options: MaintenanceWindowOptions): M
   checkSameEnvironment(fn, 'maintenanceWindow', maintenanceWindow);
   checkSameEnvironment(fn, 'deferredEvents', deferredEvents);
 
-  const variables = setEnvironment(fn, resource, gateEnvironment({ ...options, ...guarded }));
-  const layer = layerOf(fn);
+  const environment = new GateEnvironment(fn, options, guarded);
+  const layer = ownLayer(fn, 'gate');
   fn.addLayers(layer);
   resource.tags.setTag(NAMES.tag.store, deferredEvents.storeId);
   resource.node.addDependency(maintenanceWindow);
@@ -46,7 +45,7 @@ export function guard(fn: lambda.Function, options: MaintenanceWindowOptions): M
   warnOfShortTimeout(fn, options);
 
   eventSourceAspect(fn, (statements) => grant(fn, statements));
-  fn.node.addValidation({ validate: () => stillGuarded(fn, resource, variables, layer) });
+  fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
   Object.defineProperty(fn, GUARDED, { value: true });
@@ -58,49 +57,18 @@ function checkSameEnvironment(fn: lambda.Function, name: string, needed: IResour
   for (const property of ['account', 'region'] as const) {
     const [own, others] = [fn.env[property], needed.env[property]];
     if (own !== others && !Token.isUnresolved(own) && !Token.isUnresolved(others)) {
-      throw new Error(`${name} must be in the function's ${property} ${own}, but '${needed.node.path}' is in ${others}`);
+      throw new ValidationError(fn, `${name} must be in the function's ${property} ${own}, but '${needed.node.path}' is in ${others}`);
     }
   }
 }
 
-/** Sets the variables and returns all that must still stand at synth, a chained wrapper included. */
-function setEnvironment(fn: lambda.Function, resource: lambda.CfnFunction, variables: Variables): Variables {
-  const { wrapper, nextWrapper } = NAMES.environment;
-  const before = currentVariables(fn, resource);
-  for (const name of Object.values(NAMES.environment)) {
-    if (name !== wrapper && name in before) {
-      throw new Error(`environment variable ${name} of function '${fn.node.path}' is set by the maintenance window, remove it`);
-    }
-  }
-  const all: Variables = { ...variables };
-  if (before[wrapper] !== undefined) {
-    all[nextWrapper] = Token.asString(before[wrapper]);
-  }
-  for (const [name, value] of Object.entries(all)) {
-    fn.addEnvironment(name, value);
-  }
-  return all;
-}
-
-function currentVariables(fn: lambda.Function, resource: lambda.CfnFunction): Record<string, unknown> {
-  return Stack.of(fn).resolve(resource.environment)?.variables ?? {};
-}
-
-function stillGuarded(fn: lambda.Function, resource: lambda.CfnFunction, variables: Variables, layer: lambda.ILayerVersion): string[] {
-  const resolve = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
-  const now = currentVariables(fn, resource);
-  const errors = Object.entries(variables)
-    .filter(([name, value]) => JSON.stringify(now[name]) !== resolve(value))
-    .map(([name]) => {
-      return name === NAMES.environment.wrapper
-        ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
-        : `environment variable ${name} was changed after the maintenance window had set it`;
-    });
-  const layers = (Stack.of(fn).resolve(resource.layers) ?? []) as unknown[];
-  if (!layers.some((arn) => JSON.stringify(arn) === resolve(layer.layerVersionArn))) {
-    errors.push("the maintenance window's layer was removed from the function: its wrapper would not start");
-  }
-  return errors;
+/** Without the layer the wrapper that the variables name would not start. */
+function layerProblems(resource: lambda.CfnFunction, layer: lambda.ILayerVersion): string[] {
+  const resolve = (value: unknown) => JSON.stringify(Stack.of(resource).resolve(value));
+  const layers = (Stack.of(resource).resolve(resource.layers) ?? []) as unknown[];
+  return layers.some((arn) => JSON.stringify(arn) === resolve(layer.layerVersionArn))
+    ? []
+    : ["the maintenance window's layer was removed from the function, so that its wrapper would not start: add layers by addLayers()"];
 }
 
 /** Into the policy that the role has anyway: no further resource. A role that was imported as immutable stays as it is, as everywhere in the CDK. */

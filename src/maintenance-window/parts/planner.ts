@@ -1,12 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 
-import { IAM, NAMES } from '../../private/contract.generated';
+import { NAMES } from '../../private/contract.generated';
 import { ownFunction } from '../../private/own-function';
-import { parameterArn } from '../../private/parameter-arn';
-import { topLevelStack } from '../../private/stable-name';
 import { stackSingleton } from '../../private/stack-singleton';
+import { plannerStatement } from './permissions';
 
 /** Makes, keeps and removes the parameters of the stack's windows, as a custom resource. One in each stack. */
 export class Planner extends Construct {
@@ -24,13 +22,7 @@ export class Planner extends Construct {
       description: 'Makes and removes the parameters of maintenance windows',
       memorySize: 256,
       timeout: Duration.minutes(2),
-      statements: [
-        // By the stack's name and not one by one: CloudFormation narrows the role before it has removed what a deployment drops
-        new iam.PolicyStatement({
-          actions: [...IAM.planner[0].actions],
-          resources: [parameterArn(this, `${NAMES.parameters.prefix}${topLevelStack(this).stackName}/*`)],
-        }),
-      ],
+      statements: [plannerStatement(this)],
     });
     this.serviceToken = fn.functionArn;
   }

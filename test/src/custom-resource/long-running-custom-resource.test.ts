@@ -35,15 +35,15 @@ function fn(stack: Stack): lambda.Function {
 describe('where the function comes from', () => {
   test('nothing given', () => {
     expect(refusal({})).toBe(
-      "'Orders/Restore' takes exactly one of runtime, code and handler (the construct makes the function), or function (made " +
-        'elsewhere), or provider (shared by several resources), but was given none of them',
+      "'Orders/Restore': give exactly one of runtime, code and handler (the construct makes the function), or function (made " +
+        'elsewhere), or provider (shared by several resources), got none of them',
     );
   });
 
   test('a provider needs a function too, and takes no provider', () => {
     expect(() => new LongRunningProvider(newStack(), 'P')).toThrow(
-      "'Orders/P' takes exactly one of runtime, code and handler (the construct makes the " +
-        'function), or function (made elsewhere), but was given none of them',
+      "'Orders/P': give exactly one of runtime, code and handler (the construct makes the " +
+        'function), or function (made elsewhere), got none of them',
     );
   });
 
@@ -55,7 +55,7 @@ describe('where the function comes from', () => {
     const stack = newStack();
     const provider = new LongRunningProvider(stack, 'P', CODE);
     expect(refusal({ function: fn(stack), handler: 'index.handler', provider }, stack)).toContain(
-      'was given handler and function and provider: remove all but one',
+      'got handler and function and provider: remove all but one',
     );
   });
 

@@ -227,7 +227,7 @@ describe('asynchronous invocation that is configured already', () => {
 
 test('stacks are ARNs', () => {
   expect(refusal(newStack(), { ...CODE, stacks: ['Orders'] })).toBe(
-    "stacks takes ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got 'Orders'",
+    "'Orders/P': stacks must be ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got 'Orders'",
   );
   expect(refusal(newStack(), { ...CODE, stacks: ['*'] })).toContain("got '*'");
   const stack = newStack();

@@ -1,6 +1,7 @@
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 
 import { MaintenanceWindowFunction, type MaintenanceWindowFunctionProps } from '../../../src';
@@ -51,8 +52,8 @@ export function warnings(stack: Stack): string[] {
   const assembly = (stack.node.root as App).synth();
   return assembly
     .getStackByName(stack.stackName)
-    .messages.filter(({ level }) => level === 'warning')
-    .map(({ entry }) => String(entry.data));
+    .messages.filter(({ level }) => level === SynthesisMessageLevel.WARNING)
+    .map(({ entry }) => entry.data as string);
 }
 
 /** The statements of a function's own policy, or of the inline policies of a role. */

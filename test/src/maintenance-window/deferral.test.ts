@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { sources } from '../../../lambda/contract/maintenance-window/sources.json';
 import { type Deferral, DeferralAction } from '../../../src';
-import { actionFor, deferralBySource } from '../../../src/maintenance-window/parts/gate-environment';
+import { actionFor, deferralBySource } from '../../../src/maintenance-window/parts/deferral-actions';
 import { guarded, newStack } from './app';
 
 const ACTIONS = Object.values(DeferralAction);
@@ -13,7 +13,7 @@ const DECLARATION = readFileSync(join(__dirname, '../../../src/maintenance-windo
 test.each(sources)('$name may be what the contract allows, and the declaration says so', ({ name, action, allowed }) => {
   const property = camelCase(name);
   for (const one of ACTIONS) {
-    const attempt = () => deferralBySource({ [property]: one });
+    const attempt = () => deferralBySource(newStack(), { [property]: one });
     if (allowed.includes(one)) {
       expect(attempt()).toEqual({ [name]: one });
     } else {
@@ -31,7 +31,7 @@ test('the declaration has one property for each source and no other', () => {
 
 test('a source that does not exist is refused with those that do', () => {
   expect(() => guarded(newStack(), 'Fn', { deferral: { sqss: DeferralAction.RUN } as Deferral })).toThrow(
-    /deferral\.sqss is no event source; there are cloudformation, s3, .*, direct$/,
+    /deferral\.sqss \(RUN\) is not an event source; use one of cloudformation, s3, .*, direct$/,
   );
 });
 

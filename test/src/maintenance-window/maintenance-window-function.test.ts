@@ -148,7 +148,7 @@ describe('guard()', () => {
 
   test('refuses a function that is guarded already', () => {
     const fn = guarded(newStack(), 'Fn');
-    expect(() => MaintenanceWindowFunction.guard(fn)).toThrow("function 'Orders/Fn' is guarded by a maintenance window already");
+    expect(() => MaintenanceWindowFunction.guard(fn)).toThrow("'Orders/Fn': this function is guarded by a maintenance window already: guard it once");
   });
 });
 
@@ -178,7 +178,7 @@ describe('another wrapper', () => {
 describe('what would leave a function unprotected', () => {
   test.each(Object.values(names).filter((name) => name !== names.wrapper))('setting %s oneself is an error', (name) => {
     expect(() => guarded(newStack(), 'Fn', { environment: { [name]: 'x' } })).toThrow(
-      `environment variable ${name} of function 'Orders/Fn' is set by the maintenance window, remove it`,
+      `'Orders/Fn': environment variable ${name} is set by the maintenance window, remove it from environment`,
     );
   });
 

@@ -33,7 +33,9 @@ test.each([
   ['provided.al2023', lambda.RuntimeFamily.OTHER, 'runtime provided.al2023 starts no wrapper (AWS_LAMBDA_EXEC_WRAPPER)'],
   ['go1.x', lambda.RuntimeFamily.GO, 'runtime go1.x is not supported, Node.js and Python are'],
 ])('%s is refused', (name, family, reason) => {
-  expect(() => guarded(newStack(), 'Fn', runtime(name, family))).toThrow(`function 'Orders/Fn' can't be guarded by a maintenance window: ${reason}`);
+  expect(() => guarded(newStack(), 'Fn', runtime(name, family))).toThrow(
+    `'Orders/Fn': this function can't be guarded by a maintenance window: ${reason}`,
+  );
 });
 
 test('a container image is refused', () => {

@@ -24,5 +24,5 @@ test('a key may be given', () => {
 });
 
 test.each(['', 'run', 'a#b', 'a*', 'a?', 'a b', 'x'.repeat(65), Aws.STACK_NAME])('%j is refused as a key', (key) => {
-  expect(() => guarded('Stack', 'Fn', key)).toThrow(/functionKey must be 1 to 64 .* but it is '/);
+  expect(() => guarded('Stack', 'Fn', key)).toThrow(/functionKey must be 1 to 64 .* got '/);
 });

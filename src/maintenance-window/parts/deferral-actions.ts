@@ -1,0 +1,42 @@
+import { IConstruct } from 'constructs';
+
+import { SOURCES } from '../../private/contract.generated';
+import { ValidationError } from '../../private/validation-error';
+import { Deferral } from '../deferral';
+import { DeferralAction } from '../deferral-action';
+
+/**
+ * The overrides by the contract's names of the sources.
+ *
+ * @param scope the function that has them
+ * @throws ValidationError for a source that does not exist and for an action that a source does not allow
+ */
+export function deferralBySource(scope: IConstruct, deferral: Deferral): Record<string, DeferralAction> {
+  const overrides: Record<string, DeferralAction> = {};
+  for (const [property, action] of Object.entries(deferral) as [string, DeferralAction | undefined][]) {
+    if (action === undefined) {
+      continue;
+    }
+    const source = SOURCES.find(({ name }) => deferralProperty(name) === property);
+    if (!source) {
+      const properties = SOURCES.map(({ name }) => deferralProperty(name)).join(', ');
+      throw new ValidationError(scope, `deferral.${property} (${action}) is not an event source; use one of ${properties}`);
+    }
+    if (!(source.allowed as readonly string[]).includes(action)) {
+      throw new ValidationError(scope, `deferral.${property} can't be ${action}; it may be ${source.allowed.join(' or ')}`);
+    }
+    overrides[source.name] = action;
+  }
+  return overrides;
+}
+
+/** What a function does with a source's events during a window. */
+export function actionFor(sourceName: string, deferral: Deferral = {}): DeferralAction {
+  const override = deferral[deferralProperty(sourceName)];
+  return override ?? (SOURCES.find(({ name }) => name === sourceName)!.action as DeferralAction);
+}
+
+/** `sqs-fifo` is `sqsFifo` in `Deferral`. */
+export function deferralProperty(sourceName: string): keyof Deferral {
+  return sourceName.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase()) as keyof Deferral;
+}
