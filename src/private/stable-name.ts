@@ -1,9 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import { Stack, Token } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
-
-import { ValidationError } from './validation-error';
 
 /** Keeps keys and parameter names readable; what is cut off still counts in the hash. */
 const MOST_READABLE = 100;
@@ -14,17 +12,9 @@ const HASH_CHARACTERS = 8;
  *
  * The name comes from the path below the stack and not from the app's root, as `Names.uniqueId` would take it: rows and parameters live longer than
  * a deployment, so that putting a stack into a stage must not orphan them.
- *
- * @throws ValidationError for a stack whose name is a token
  */
 export function stableName(construct: IConstruct): string {
   const stack = topLevelStack(construct);
-  if (Token.isUnresolved(stack.stackName)) {
-    throw new ValidationError(
-      construct,
-      `stackName of '${stack.node.path}' must be known at synth, got a token: parameters and deferred events are named after it, so write the name out`,
-    );
-  }
   const ids = construct.node.scopes.slice(construct.node.scopes.indexOf(stack) + 1).map(({ node }) => node.id);
   const readable = ids
     .join('')

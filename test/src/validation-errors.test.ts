@@ -1,0 +1,222 @@
+import fs from 'node:fs';
+import { join, sep } from 'node:path';
+
+import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+import {
+  type Deferral,
+  DeferralAction,
+  DeferredEventStore,
+  type DeferredEventStoreProps,
+  LongRunningProvider,
+  MaintenanceWindow,
+  MaintenanceWindowFunction,
+  type MaintenanceWindowFunctionProps,
+  Replay,
+} from '../../src';
+import { CODE, longRunning } from './custom-resource/template';
+import { guarded, newStack } from './maintenance-window/app';
+
+const SOURCES = join(__dirname, '..', '..', 'src');
+
+/** Something wrong in an app. */
+interface Wrong {
+  /** The construct that is to be named. */
+  readonly path: string;
+  readonly property: string;
+  /** As it is shown, or what is wrong where there is none. */
+  readonly value: string;
+  /** What to write instead. */
+  readonly remedy: string;
+  readonly build: (stack: Stack) => unknown;
+}
+
+const seconds = () => Duration.seconds(Lazy.number({ produce: () => 60 }));
+const token = () => Lazy.number({ produce: () => 1 });
+const plain = (stack: Stack, props: Partial<lambda.FunctionProps> = {}) =>
+  new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15), ...props });
+const far = (stack: Stack) => new Stack(stack.node.root, 'Far', { env: { account: '111111111111', region: 'us-east-1' } });
+const near = (stack: Stack) => new Stack(stack.node.root, 'Near', { env: { account: '111111111111', region: 'eu-west-1' } });
+
+function onFunction(property: string, value: string, remedy: string, props: Partial<MaintenanceWindowFunctionProps>): Wrong {
+  return { path: 'Orders/Fn', property, value, remedy, build: (stack) => guarded(stack, 'Fn', props) };
+}
+
+function onStore(property: string, value: string, remedy: string, props: DeferredEventStoreProps): Wrong {
+  return { path: 'Orders/Store', property, value, remedy, build: (stack) => new DeferredEventStore(stack, 'Store', props) };
+}
+
+function onResource(property: string, value: string, remedy: string, props: object, path = 'Orders/Restore'): Wrong {
+  return { path, property, value, remedy, build: (stack) => longRunning(stack, 'Restore', { ...CODE, ...props }) };
+}
+
+const WRONG: readonly Wrong[] = [
+  onFunction('cacheTtl', '500 millis', 'a whole number of seconds of at least 1', { cacheTtl: Duration.millis(500) }),
+  onFunction('cacheTtl', 'a token', 'a whole number of seconds of at least 1', { cacheTtl: seconds() }),
+  onFunction('lead', '1 second 500 millis', 'a whole number of seconds of at least 0', { lead: Duration.millis(1500) }),
+  onFunction('retryGuard', '1 milli', 'a whole number of seconds of at least 0', { retryGuard: Duration.millis(1) }),
+  onFunction('leaveFor', '13 hours', 'a whole number of seconds from 0 to 43200', { leaveFor: Duration.hours(13) }),
+  onFunction('functionKey', "'a#b'", "1 to 64 letters, digits, '.', '_', '/' or '-'", { functionKey: 'a#b' }),
+  onFunction('deferral.sqss', 'RUN', 'use one of cloudformation, s3,', { deferral: { sqss: DeferralAction.RUN } as Deferral }),
+  onFunction('deferral.kinesis', 'REJECT', 'it may be LEAVE or DEFER or RUN', { deferral: { kinesis: DeferralAction.REJECT } }),
+  onFunction('runtime', 'nodejs18.x', 'older than nodejs20.x: use that or a newer one', { runtime: lambda.Runtime.NODEJS_18_X }),
+  onFunction('durableConfig', 'a durable function', 'leave durableConfig out', { durableConfig: { executionTimeout: Duration.hours(1) } }),
+  onFunction('environment variable', 'PATIENT_LAMBDA_TABLE', 'remove it', { environment: { PATIENT_LAMBDA_TABLE: 'x' } }),
+  {
+    path: 'Orders/Fn',
+    property: 'runtime',
+    value: 'java21',
+    remedy: 'Node.js and Python are',
+    build: (stack) => guarded(stack, 'Fn', { runtime: lambda.Runtime.JAVA_21, code: lambda.Code.fromAsset(__dirname) }),
+  },
+  {
+    path: 'Orders/Fn',
+    property: 'this function',
+    value: 'is guarded by a maintenance window already',
+    remedy: 'guard it once',
+    build: (stack) => MaintenanceWindowFunction.guard(guarded(stack, 'Fn')),
+  },
+  {
+    path: 'Orders/Fn',
+    property: 'this function',
+    value: "can't run at the edge",
+    remedy: 'use a lambda.Function',
+    build: (stack) => guarded(stack, 'Fn')._checkEdgeCompatibility(),
+  },
+  {
+    path: 'Near/Fn',
+    property: 'deferredEvents',
+    value: "'Far/Store' is in us-east-1",
+    remedy: "must be in the function's region eu-west-1",
+    build: (stack) => guarded(near(stack), 'Fn', { deferredEvents: new DeferredEventStore(far(stack), 'Store') }),
+  },
+  {
+    path: 'Orders/Window',
+    property: 'longestWindow',
+    value: '59 seconds',
+    remedy: 'a whole number of seconds of at least 60',
+    build: (stack) => new MaintenanceWindow(stack, 'Window', { longestWindow: Duration.seconds(59) }),
+  },
+  {
+    path: 'Orders/Window',
+    property: 'parameterName',
+    value: "'/elsewhere'",
+    remedy: 'must be /cdk-patient-lambda/windows/<stack>/<window>/operator',
+    build: (stack) => MaintenanceWindow.fromParameterName(stack, 'Window', '/elsewhere'),
+  },
+  onStore('keepFinishedFor', '6 days', 'a whole number of seconds of at least 604800', { keepFinishedFor: Duration.days(6) }),
+  onStore('maxConcurrency', '1.5', 'a whole number above 0', { replay: Replay.automatic({ maxConcurrency: 1.5 }) }),
+  onStore('maxConcurrency', 'a token', 'a whole number above 0', { replay: Replay.automatic({ maxConcurrency: token() }) }),
+  onStore('rate', '-0.5', 'a number above 0', { replay: Replay.manual({ rate: -0.5 }) }),
+  onResource('timeout', '1 hour', 'a whole number of seconds from 1 to 3540', { timeout: Duration.hours(1) }),
+  onResource(
+    'executionTimeout',
+    '16 minutes',
+    'a whole number of seconds from 15 to 900',
+    { executionTimeout: Duration.minutes(16) },
+    'Orders/Restore/Provider',
+  ),
+  onResource(
+    'pollInterval',
+    '500 millis',
+    'a whole number of seconds from 1 to 3540',
+    { pollInterval: Duration.millis(500) },
+    'Orders/Restore/Provider',
+  ),
+  onResource('stacks', "'Orders'", 'must be ARNs, as arn:', { stacks: ['Orders'] }, 'Orders/Restore/Provider'),
+  onResource('resourceType', "'AWS::Restore'", "must be 'Custom::' and 1 to 52 letters", { resourceType: 'AWS::Restore' }),
+  onResource('properties', 'ServiceTimeout', 'set timeout instead', { properties: { ServiceTimeout: '60' } }),
+  onResource('runtime, code and handler', 'none of them', 'give exactly one of', { runtime: undefined, code: undefined, handler: undefined }),
+  onResource('runtime, code and handler', 'code is missing', 'go together', { code: undefined }),
+  onResource('securityGroups', 'securityGroups', 'need vpc', { securityGroups: [] }),
+  onResource('reservedConcurrentExecutions', '0', 'give 1 or more', { reservedConcurrentExecutions: 0 }, 'Orders/Restore/Provider'),
+  {
+    path: 'Orders/Restore',
+    property: 'memorySize',
+    value: 'given together with function',
+    remedy: "set it on the function 'Orders/Fn'",
+    build: (stack) => longRunning(stack, 'Restore', { function: plain(stack), memorySize: 512 }),
+  },
+  {
+    path: 'Orders/P',
+    property: 'function',
+    value: 'is a version',
+    remedy: 'give an alias or the function itself',
+    build: (stack) => new LongRunningProvider(stack, 'P', { function: plain(stack).currentVersion }),
+  },
+  {
+    path: 'Orders/P',
+    property: "function 'Orders/Fn'",
+    value: 'a timeout of 14 seconds',
+    remedy: 'give it one from 15 to 900 seconds',
+    build: (stack) => new LongRunningProvider(stack, 'P', { function: plain(stack, { timeout: Duration.seconds(14) }) }),
+  },
+  {
+    path: 'Orders/Restore',
+    property: 'an operation of 3540 seconds',
+    value: 'takes 74 executions of 60 seconds',
+    remedy: 'let an execution take 325 seconds or more',
+    build: (stack) => {
+      const provider = new LongRunningProvider(stack, 'P', { ...CODE, timeout: Duration.minutes(5), executionTimeout: Duration.minutes(1) });
+      longRunning(stack, 'Restore', { provider, timeout: Duration.seconds(3540) });
+    },
+  },
+  {
+    path: 'Near/P',
+    property: "function 'Far/Fn'",
+    value: 'is in region us-east-1',
+    remedy: 'make one there',
+    build: (stack) => new LongRunningProvider(near(stack), 'P', { function: plain(far(stack), { functionName: 'far' }) }),
+  },
+  {
+    path: 'Orders/CdkPatientLambdaPlanner',
+    property: 'maintenance-window/planner',
+    value: 'does not exist',
+    remedy: "run 'npm run bundle'",
+    build: (stack) => {
+      jest.spyOn(fs, 'existsSync').mockReturnValue(false);
+      new MaintenanceWindow(stack, 'Window');
+    },
+  },
+];
+
+function refusal(build: (stack: Stack) => unknown): Error {
+  try {
+    build(newStack());
+  } catch (error) {
+    return error as Error;
+  } finally {
+    jest.restoreAllMocks();
+  }
+  throw new Error('accepted');
+}
+
+test.each(WRONG)('$property of $path, $value: the error names construct, property and value, and says what to write instead', (wrong) => {
+  const { message, name } = refusal(wrong.build);
+  expect(name).toBe('ValidationError');
+  expect(message.startsWith(`'${wrong.path}': `)).toBe(true);
+  for (const part of [wrong.property, wrong.value, wrong.remedy]) {
+    expect(message).toContain(part);
+  }
+});
+
+/** Where in src/ an error was made, as the first line of its stack says: `<file>:<line>`. */
+function placeOf({ stack }: Error): string {
+  return /^\s+at .*[/\\]([^/\\]+\.ts:\d+):\d+\)?$/m.exec(stack!)![1];
+}
+
+test('every place that refuses something is provoked above', () => {
+  const files = fs.readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const places = files.flatMap((file) => {
+    const lines = fs.readFileSync(join(SOURCES, file), 'utf8').split('\n');
+    return lines.flatMap((line, index) => (line.includes('new ValidationError(') ? [`${file.split(sep).pop()}:${index + 1}`] : []));
+  });
+  expect(new Set(WRONG.map(({ build }) => placeOf(refusal(build))))).toEqual(new Set(places));
+});
+
+test('nothing is refused by another class of errors, which would name no construct', () => {
+  const files = fs.readdirSync(SOURCES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  const others = files.filter((file) => /new (?!Validation)\w*Error\(/.test(fs.readFileSync(join(SOURCES, file), 'utf8')));
+  expect(others).toEqual([]);
+});
