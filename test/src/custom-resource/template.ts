@@ -1,9 +1,9 @@
-import { Stack, Stage } from 'aws-cdk-lib';
+import { Duration, Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-import { LongRunningCustomResource, type LongRunningCustomResourceProps } from '../../../src';
-import { resources, type TemplateResource } from '../maintenance-window/app';
+import { LongRunningCustomResource, type LongRunningCustomResourceProps, LongRunningProvider, type LongRunningProviderProps } from '../../../src';
+import { newStack, resources, type TemplateResource } from '../maintenance-window/app';
 
 const SOURCE = `const { customResource, done } = require('cdk-patient-lambda/handler');
 exports.handler = customResource({ create: () => done({}), update: () => done({}), delete: () => done({}) });`;
@@ -13,6 +13,31 @@ export const CODE = { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handl
 
 export function longRunning(scope: Construct, id: string, props: LongRunningCustomResourceProps = CODE): LongRunningCustomResource {
   return new LongRunningCustomResource(scope, id, props);
+}
+
+export const TIMEOUT = Duration.minutes(15);
+
+/** A function made elsewhere. */
+export function fn(stack: Stack, props: Partial<lambda.FunctionProps> = {}, id = 'Fn'): lambda.Function {
+  return new lambda.Function(stack, id, { ...CODE, timeout: TIMEOUT, ...props });
+}
+
+/** Why a provider refuses its properties. */
+export function refusal(scope: Stack, props: LongRunningProviderProps): string {
+  try {
+    new LongRunningProvider(scope, 'P', props);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  return 'accepted';
+}
+
+/** Why a provider refuses a function made elsewhere. */
+export function refused(props: Partial<lambda.FunctionProps>, change: (fn: lambda.Function) => void = () => {}): string {
+  const stack = newStack();
+  const made = fn(stack, props);
+  change(made);
+  return refusal(stack, { function: made });
 }
 
 type Resources = Record<string, TemplateResource>;
