@@ -54,6 +54,20 @@ export interface LongRunningCustomResourceProps extends LongRunningProviderProps
 /**
  * A custom resource whose create, update and delete may take as long as CloudFormation allows, over as many executions of its function as they need.
  * The stack always gets an answer: after a crash, an out-of-memory kill or a broken import too.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { LongRunningCustomResource } from 'cdk-patient-lambda';
+ *
+ * const restored = new LongRunningCustomResource(this, 'Restored', {
+ *   runtime: lambda.Runtime.NODEJS_22_X,
+ *   handler: 'restore.handler', // what customResource() of cdk-patient-lambda/handler returned
+ *   code: lambda.Code.fromAsset('restore'),
+ *   timeout: Duration.minutes(40),
+ *   properties: { Snapshot: 'orders-2027-01-10' },
+ * });
+ * restored.getAttString('Endpoint'); // of the data that the handler answered with
  */
 export class LongRunningCustomResource extends Construct implements iam.IGrantable {
   /** What serves this resource; pass it to others as `provider`. */

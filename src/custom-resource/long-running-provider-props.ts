@@ -46,9 +46,9 @@ export interface LongRunningProviderProps {
   readonly function?: lambda.IFunction;
 
   /**
-   * How long one operation (a create, update or delete) may take: 1 to 3540 seconds, whole seconds. Then the handler's `onTimeout` runs and the
-   * answer is FAILED; when it is less than four minutes, up to 48 seconds later. CloudFormation waits a minute longer (`ServiceTimeout`), an hour at
-   * most.
+   * How long one operation (a create, update or delete) may take: 1 to 3540 seconds, whole seconds. Then `onTimeout` runs and the operation fails.
+   * With a timeout of less than four minutes this may happen up to 48 seconds late. CloudFormation waits a minute longer (`ServiceTimeout`), an hour
+   * at most.
    *
    * A provider's is the default of its resources.
    *
@@ -144,7 +144,7 @@ export interface LongRunningProviderProps {
 
   /**
    * Network of the function that the construct makes. It must reach CloudFormation's response bucket (Amazon S3), Lambda, CloudFormation and, for
-   * secrets, Secrets Manager. Its role gets the EC2 actions for network interfaces on `*`, for they have no narrower resource.
+   * secrets, Secrets Manager. Its role gets the EC2 actions for network interfaces on `*`, as they have no narrower resource.
    *
    * @default - not in a network
    */
@@ -174,14 +174,14 @@ export interface LongRunningProviderProps {
   readonly role?: iam.IRole;
 
   /**
-   * Layers of the function that the construct makes: at most four, for the construct adds one of the five that Lambda allows.
+   * Layers of the function that the construct makes: at most four, as the construct adds one of the five that Lambda allows.
    *
    * @default - only the construct's
    */
   readonly layers?: lambda.ILayerVersion[];
 
   /**
-   * AWS X-Ray tracing of the function that the construct makes. Its role gets X-Ray's write actions on `*`, for they have no narrower resource.
+   * AWS X-Ray tracing of the function that the construct makes. Its role gets X-Ray's write actions on `*`, as they have no narrower resource.
    *
    * @default - no tracing
    */

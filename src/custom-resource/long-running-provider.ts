@@ -30,6 +30,19 @@ const PROVIDED = Symbol.for('cdk-patient-lambda.LongRunningProvider.of');
  *
  * Whoever uses its service token in a plain `CustomResource` must make that depend on the provider, because the function's permission to go on must
  * outlive the resource; synth fails otherwise. To move a resource to another provider, give it a new id: its service token can't change.
+ *
+ * @example
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { LongRunningCustomResource, LongRunningProvider } from 'cdk-patient-lambda';
+ *
+ * const provider = new LongRunningProvider(this, 'Restores', {
+ *   runtime: lambda.Runtime.NODEJS_22_X,
+ *   handler: 'restore.handler', // what customResource() of cdk-patient-lambda/handler returned
+ *   code: lambda.Code.fromAsset('restore'),
+ * });
+ * for (const table of ['Orders', 'Invoices']) {
+ *   new LongRunningCustomResource(this, table, { provider, properties: { Table: table } });
+ * }
  */
 export class LongRunningProvider extends Construct implements iam.IGrantable {
   /**

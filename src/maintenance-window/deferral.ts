@@ -3,8 +3,8 @@ import { DeferralAction } from './deferral-action';
 /**
  * What to do with events during a maintenance window, where it is not what the source gets by default.
  *
- * One property for each event source, told apart by the shape of its events. The actions that a source allows stand beside it; another one
- * is an error at synth.
+ * One property for each event source, told apart by the shape of its events. The comment of each names the actions that its source allows;
+ * any other is an error at synth.
  */
 export interface Deferral {
   /**

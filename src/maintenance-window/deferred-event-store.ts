@@ -65,7 +65,7 @@ export interface DeferredEventStoreProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * What happens to the table when it leaves the stack. It holds events that are nowhere else.
+   * What happens to the table when it leaves the stack. It holds the only copy of the events.
    *
    * @default RemovalPolicy.RETAIN
    */
@@ -85,6 +85,24 @@ export interface DeferredEventStoreProps {
  *
  * @resource AWS::DynamoDB::Table
  * @stateful
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { DeferredEventStore, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
+ *
+ * declare const code: lambda.Code;
+ *
+ * const deferredEvents = new DeferredEventStore(this, 'Deferred', {
+ *   replay: Replay.automatic({ maxConcurrency: 10 }),
+ *   keepFinishedFor: Duration.days(30),
+ * });
+ * new MaintenanceWindowFunction(this, 'Orders', {
+ *   runtime: lambda.Runtime.PYTHON_3_13,
+ *   handler: 'index.handler',
+ *   code,
+ *   deferredEvents,
+ * });
  */
 export class DeferredEventStore extends Resource implements IDeferredEventStore {
   /** @internal */
@@ -131,7 +149,7 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
   /**
    * A metric of this store.
    *
-   * @param metricName one of docs/contract.md's
+   * @param metricName one of those that docs/contract.md lists
    * @param options statistic, period and other properties of the metric
    */
   public metric(metricName: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {

@@ -19,6 +19,19 @@ export interface MaintenanceWindowFunctionProps extends lambda.FunctionProps, Ma
  *
  * A drop-in for `lambda.Function`. Meanwhile every invocation gets the right answer for its source, or is kept, byte for byte, and replayed
  * afterwards. Nothing is acknowledged before it is kept, and a run that may be a repeat says so in its client context.
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { DeferralAction, MaintenanceWindowFunction } from 'cdk-patient-lambda';
+ *
+ * new MaintenanceWindowFunction(this, 'Orders', {
+ *   runtime: lambda.Runtime.NODEJS_22_X,
+ *   handler: 'index.handler',
+ *   code: lambda.Code.fromAsset('orders'),
+ *   timeout: Duration.seconds(10),
+ *   deferral: { functionUrl: DeferralAction.DEFER },
+ * });
  */
 export class MaintenanceWindowFunction extends lambda.Function {
   /**

@@ -64,6 +64,23 @@ export interface ImportedMaintenanceWindowOptions {
  * it. It is deleted with the window.
  *
  * @resource AWS::CloudFormation::CustomResource
+ *
+ * @example
+ * import { Duration } from 'aws-cdk-lib';
+ * import * as lambda from 'aws-cdk-lib/aws-lambda';
+ * import { MaintenanceWindow, MaintenanceWindowFunction } from 'cdk-patient-lambda';
+ *
+ * declare const code: lambda.Code;
+ *
+ * const maintenanceWindow = new MaintenanceWindow(this, 'Database', { longestWindow: Duration.hours(4) });
+ * for (const name of ['Orders', 'Invoices']) {
+ *   new MaintenanceWindowFunction(this, name, {
+ *     runtime: lambda.Runtime.PYTHON_3_13,
+ *     handler: 'index.handler',
+ *     code,
+ *     maintenanceWindow,
+ *   });
+ * }
  */
 export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   /**

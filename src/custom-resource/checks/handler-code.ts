@@ -25,11 +25,11 @@ export interface HandlerCode {
 interface Source {
   readonly file: string;
   readonly text: string;
-  /** Whether the package lies beside the file or above it. */
+  /** Whether the package is in the file's folder or above it. */
   readonly carries: boolean;
 }
 
-/** Reads what a function's handler loads; nothing when the code is no text or folder of this app: an archive, an image, an S3 object. */
+/** Reads what a function's handler loads; nothing when the code is neither a text nor a folder of this app: an archive, an image, an S3 object. */
 export function handlerCodeOf(fn: lambda.Function): HandlerCode {
   const sources = (inlineSources(fn) ?? assetSources(fn)).filter(({ carries }) => !carries);
   return {
