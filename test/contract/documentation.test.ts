@@ -31,8 +31,9 @@ function keysOf(contract: object): string[] {
 const { namespace: _n, dimension: _d, storeDimension: _s, ...metrics } = names.metrics;
 // Values stand on the page for two of the keys, sections of their own for four; vectors are data alone
 const ELSEWHERE = ['envelopeKey', 'createFailedMarker', 'environment', 'times', 'envelope', 'errors', 'heldVectors'];
+type Role = Record<string, { readonly actions: readonly string[] }>;
 const permissions = keysOf(iam).flatMap((role) =>
-  Object.entries(iam[role as keyof typeof iam]).map(([name, { actions }]) => ({ name: `${role}.${name}`, actions })),
+  Object.entries(iam[role as keyof typeof iam] as unknown as Role).map(([name, { actions }]) => ({ name: `${role}.${name}`, actions })),
 );
 
 test.each<[string, readonly string[]]>([
