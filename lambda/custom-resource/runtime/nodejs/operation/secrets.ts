@@ -29,7 +29,7 @@ export class UnresolvedSecret extends Error {
 }
 
 export class Secrets {
-  readonly #values = new Map<string, Promise<string>>();
+  private readonly values = new Map<string, Promise<string>>();
 
   /** @param versions `<secret id> <stage>` to the version first read; added to as secrets are read, for the next executions */
   constructor(
@@ -47,7 +47,7 @@ export class Secrets {
    */
   async resolve(value: unknown, path: string): Promise<unknown> {
     if (typeof value === 'string') {
-      return holdsReference(value) ? this.#text(value, path) : value;
+      return holdsReference(value) ? this.resolvedText(value, path) : value;
     }
     if (Array.isArray(value)) {
       return Promise.all(value.map((item, index) => this.resolve(item, `${path}[${index}]`)));
@@ -59,39 +59,39 @@ export class Secrets {
     return value;
   }
 
-  async #text(text: string, path: string): Promise<string> {
+  private async resolvedText(text: string, path: string): Promise<string> {
     try {
-      return await resolveText(text, (reference) => this.#lookup(reference));
+      return await resolveText(text, (reference) => this.lookup(reference));
     } catch (error) {
       throw new UnresolvedSecret(path, error);
     }
   }
 
-  async #lookup({ secretId, jsonKey, versionStage, versionId }: SecretReference): Promise<string> {
-    const secret = await this.#secret(secretId, versionStage, versionId);
+  private async lookup({ secretId, jsonKey, versionStage, versionId }: SecretReference): Promise<string> {
+    const secret = await this.secret(secretId, versionStage, versionId);
     this.mask.addSecret(secret);
     const value = jsonKey === undefined ? secret : member(secret, jsonKey);
     this.mask.addDocument(value);
     return value;
   }
 
-  #secret(secretId: string, versionStage = 'AWSCURRENT', versionId?: string): Promise<string> {
+  private secret(secretId: string, versionStage = 'AWSCURRENT', versionId?: string): Promise<string> {
     const key = `${secretId} ${versionId ?? versionStage}`;
-    const known = this.#values.get(key);
+    const known = this.values.get(key);
     if (known) {
       return known;
     }
-    const value = this.#read(key, secretId, versionStage, versionId);
-    this.#values.set(key, value);
+    const value = this.readPinned(key, secretId, versionStage, versionId);
+    this.values.set(key, value);
     // What failed once may be readable at the next poll
-    value.catch(() => this.#values.delete(key));
+    value.catch(() => this.values.delete(key));
     return value;
   }
 
-  async #read(key: string, secretId: string, versionStage: string, versionId: string | undefined): Promise<string> {
+  private async readPinned(key: string, secretId: string, versionStage: string, versionId: string | undefined): Promise<string> {
     const pinned = versionId ?? this.versions[key];
     const version = pinned === undefined ? { secretId, versionStage } : { secretId, versionId: pinned };
-    const { value, versionId: found } = await this.#readInTime(version);
+    const { value, versionId: found } = await this.readInTime(version);
     if (value === undefined) {
       throw new Error(`the secret ${secretId} holds bytes, not text`);
     }
@@ -101,7 +101,7 @@ export class Secrets {
     return value;
   }
 
-  async #readInTime(version: SecretVersion): Promise<SecretValue> {
+  private async readInTime(version: SecretVersion): Promise<SecretValue> {
     const over = new AbortController();
     try {
       const read = await within(this.clock, LONGEST_READ, this.read(version, AbortSignal.any([over.signal, this.ended])));

@@ -17,9 +17,9 @@ const UNKNOWN: StackStatus = { status: 'UNKNOWN' };
 const GOES_BACK = new RegExp(stackGoesBack);
 
 export class StackWatch {
-  readonly #cancelled = new AbortController();
-  #latest?: { readonly status: Promise<StackStatus>; readonly readAt: number; known: boolean };
-  #direction: Direction;
+  private readonly cancellation = new AbortController();
+  private latest?: { readonly status: Promise<StackStatus>; readonly readAt: number; known: boolean };
+  private direction: Direction;
 
   /**
    * @param atStart the stack's direction at first delivery, as far as known
@@ -33,28 +33,28 @@ export class StackWatch {
     atStart: Direction,
     private readonly ended: AbortSignal,
   ) {
-    this.#direction = atStart;
+    this.direction = atStart;
   }
 
   /** Aborted when the stack, which was on its way forward, turns back. */
   get cancelled(): AbortSignal {
-    return this.#cancelled.signal;
+    return this.cancellation.signal;
   }
 
   /** The stack's direction at first delivery; what was known first, when it could not be read then. */
   get atStart(): Direction {
-    return this.#direction;
+    return this.direction;
   }
 
   /** Looks at the status now and every 15 seconds, until the execution ends. Never fails. */
   async watch(): Promise<void> {
-    while (!this.ended.aborted && this.#direction !== 'BACK' && !this.cancelled.aborted) {
+    while (!this.ended.aborted && this.direction !== 'BACK' && !this.cancelled.aborted) {
       const { status } = await this.status();
       if (this.ended.aborted) {
         return;
       }
       if (status !== UNKNOWN.status) {
-        this.#note(GOES_BACK.test(status) ? 'BACK' : 'FORWARD', status);
+        this.note(GOES_BACK.test(status) ? 'BACK' : 'FORWARD', status);
       }
       await this.clock.alarm(times.stackStatus.every, this.ended);
     }
@@ -62,27 +62,27 @@ export class StackWatch {
 
   /** The status, at most 15 seconds old; one minute when it could not be read. */
   status(): Promise<StackStatus> {
-    const age = this.#latest ? this.clock.now() - this.#latest.readAt : Infinity;
-    if (!this.#latest || age >= (this.#latest.known ? times.stackStatus.every : times.stackStatus.unknownFor)) {
-      const latest = { status: this.#read(), readAt: this.clock.now(), known: true };
-      this.#latest = latest;
+    const age = this.latest ? this.clock.now() - this.latest.readAt : Infinity;
+    if (!this.latest || age >= (this.latest.known ? times.stackStatus.every : times.stackStatus.unknownFor)) {
+      const latest = { status: this.readInTime(), readAt: this.clock.now(), known: true };
+      this.latest = latest;
       void latest.status.then((status) => {
         latest.known = status !== UNKNOWN;
       });
     }
-    return this.#latest.status;
+    return this.latest.status;
   }
 
-  #note(direction: Direction, status: string): void {
-    if (this.#direction === 'UNKNOWN') {
-      this.#direction = direction;
+  private note(direction: Direction, status: string): void {
+    if (this.direction === 'UNKNOWN') {
+      this.direction = direction;
     } else if (direction === 'BACK') {
       this.log.warn('the stack rolls back: this operation is cancelled', { status });
-      this.#cancelled.abort(new Error(`the stack rolls back (${status}): this operation is cancelled`));
+      this.cancellation.abort(new Error(`the stack rolls back (${status}): this operation is cancelled`));
     }
   }
 
-  async #read(): Promise<StackStatus> {
+  private async readInTime(): Promise<StackStatus> {
     const over = new AbortController();
     try {
       const read = await within(this.clock, times.stackStatus.budget, this.read(this.stackId, AbortSignal.any([over.signal, this.ended])));

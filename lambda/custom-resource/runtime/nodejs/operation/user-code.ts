@@ -12,8 +12,8 @@ export interface Limits {
 }
 
 export class UserCode {
-  readonly #running = new Set<Promise<unknown>>();
-  #last?: Promise<Settled>;
+  private readonly running = new Set<Promise<unknown>>();
+  private latest?: Promise<Settled>;
 
   constructor(private readonly clock: Clock) {}
 
@@ -26,7 +26,7 @@ export class UserCode {
     };
     const rollback = aborted(cancelled, over.signal).then((): Interrupted => ({ kind: 'CANCELLED' }));
     try {
-      return await Promise.race([this.#started(run), rollback, alarm(deadline, 'DEADLINE'), alarm(marginAt, 'MARGIN')]);
+      return await Promise.race([this.started(run), rollback, alarm(deadline, 'DEADLINE'), alarm(marginAt, 'MARGIN')]);
     } finally {
       over.abort();
     }
@@ -34,24 +34,24 @@ export class UserCode {
 
   /** Waits for a call for so long; undefined when it has not settled by then. */
   async bounded(run: () => Promise<unknown>, milliseconds: number): Promise<Settled | undefined> {
-    return (await within(this.clock, milliseconds, this.#started(run)))?.value;
+    return (await within(this.clock, milliseconds, this.started(run)))?.value;
   }
 
   /** Goes on waiting for the latest call; undefined when it has not settled by then. */
   async last(milliseconds: number): Promise<Settled | undefined> {
-    return this.#last && (await within(this.clock, milliseconds, this.#last))?.value;
+    return this.latest && (await within(this.clock, milliseconds, this.latest))?.value;
   }
 
   /** Whether code that nobody waits for any more keeps running: it must not run on into the next request. */
   async dangles(): Promise<boolean> {
-    return this.#running.size > 0 && (await within(this.clock, times.settle.value, Promise.all(this.#running))) === undefined;
+    return this.running.size > 0 && (await within(this.clock, times.settle.value, Promise.all(this.running))) === undefined;
   }
 
-  #started(run: () => Promise<unknown>): Promise<Settled> {
+  private started(run: () => Promise<unknown>): Promise<Settled> {
     const settled = attempt(run);
-    this.#last = settled;
-    this.#running.add(settled);
-    void settled.then(() => this.#running.delete(settled));
+    this.latest = settled;
+    this.running.add(settled);
+    void settled.then(() => this.running.delete(settled));
     return settled;
   }
 }

@@ -8,28 +8,28 @@ const SHORTEST = 3;
 const SHOWN = '****';
 
 export class Mask {
-  readonly #secrets = new Set<string>();
-  readonly #members = new Set<string>();
-  readonly #hidden = new Set<string>();
+  private readonly secrets = new Set<string>();
+  private readonly members = new Set<string>();
+  private readonly hidden = new Set<string>();
 
   /** Remembers a secret: masked in texts, found in values. */
   addSecret(secret: string): void {
     if (secret.length >= SHORTEST) {
-      this.#secrets.add(secret);
+      this.secrets.add(secret);
     }
   }
 
   /** Remembers a text that is only to be masked. */
   hide(text: string): void {
     if (text.length >= SHORTEST) {
-      this.#hidden.add(text);
+      this.hidden.add(text);
     }
   }
 
   /** The text without what must not be seen, in whatever encoding an error message may show it. */
   text(text: string): string {
     // A secret within a longer one would leave the rest of that in sight
-    const known = [...this.#secrets, ...this.#members, ...this.#hidden].flatMap(forms).sort((a, b) => b.length - a.length);
+    const known = [...this.secrets, ...this.members, ...this.hidden].flatMap(forms).sort((a, b) => b.length - a.length);
     return known.reduce((shown, secret) => shown.replace(pattern(secret), SHOWN), text);
   }
 
@@ -38,29 +38,27 @@ export class Mask {
     this.addSecret(secret);
     membersOf(secret)
       .filter(({ length }) => length >= SHORTEST)
-      .forEach((member) => this.#members.add(member));
+      .forEach((member) => this.members.add(member));
   }
 
   /** The path of the first text within a value that gives a secret away; undefined without one. */
   find(value: unknown, path: string): string | undefined {
     for (const [leaf, where] of leavesOf(value, path)) {
-      if (typeof leaf === 'number' ? this.#isNumber(leaf) : this.#givesAway(leaf)) {
+      if (typeof leaf === 'number' ? this.isNumber(leaf) : this.givesAway(leaf)) {
         return this.text(where);
       }
     }
     return undefined;
   }
 
-  #givesAway(text: string): boolean {
-    return (
-      this.#members.has(text) || [...this.#secrets].some((secret) => (secret.length < SHORTEST_INSIDE ? text === secret : text.includes(secret)))
-    );
+  private givesAway(text: string): boolean {
+    return this.members.has(text) || [...this.secrets].some((secret) => (secret.length < SHORTEST_INSIDE ? text === secret : text.includes(secret)));
   }
 
   /** A counter may come to a short number by chance. */
-  #isNumber(number: number): boolean {
+  private isNumber(number: number): boolean {
     const text = String(number);
-    return text.length >= SHORTEST_INSIDE && (this.#members.has(text) || this.#secrets.has(text));
+    return text.length >= SHORTEST_INSIDE && (this.members.has(text) || this.secrets.has(text));
   }
 }
 
