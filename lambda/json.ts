@@ -43,7 +43,7 @@ function firstOf(members: readonly (readonly [unknown, string])[], parents: read
   return undefined;
 }
 
-/** A copy that nobody else can change, as it would come out of an envelope. */
+/** A copy that nobody else can change, as it would come out of a continuation. */
 export function copied<T extends Json>(value: T): T {
   return JSON.parse(JSON.stringify(value)) as T;
 }
@@ -53,7 +53,7 @@ export function kindOf(value: unknown): string {
   if (value === null || value === undefined) {
     return String(value);
   }
-  return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 /** JSON that is the same text for the same value in every language: no white space, keys by code point. */

@@ -1,5 +1,3 @@
-import { envelopeKey } from '../contract/custom-resource/custom-resource.json';
-
 /** What CloudFormation sends; scalars in properties arrive as strings. */
 export interface CloudFormationRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -17,11 +15,6 @@ export interface CloudFormationRequest {
 
 const NEEDED_FOR_AN_ANSWER = ['ResponseURL', 'StackId', 'RequestId', 'LogicalResourceId'] as const;
 const TYPES = ['Create', 'Update', 'Delete'];
-
-/** Whether an event is a hop's envelope: the key stands alone. */
-export function isEnvelope(event: unknown): event is Readonly<Record<string, unknown>> {
-  return typeof event === 'object' && event !== null && !Array.isArray(event) && Object.keys(event).length === 1 && envelopeKey in event;
-}
 
 /**
  * Checks that somebody waits for an answer to this event.

@@ -30,7 +30,7 @@ function keysOf(contract: object): string[] {
 
 const { namespace: _n, dimension: _d, storeDimension: _s, ...metrics } = names.metrics;
 // Values stand on the page for two of the keys, sections of their own for four; vectors are data alone
-const ELSEWHERE = ['envelopeKey', 'createFailedMarker', 'environment', 'times', 'envelope', 'errors', 'heldVectors'];
+const ELSEWHERE = ['continuationKey', 'createFailedMarker', 'environment', 'times', 'continuation', 'errors', 'heldVectors'];
 type Role = Record<string, { readonly actions: readonly string[] }>;
 const permissions = keysOf(iam).flatMap((role) =>
   Object.entries(iam[role as keyof typeof iam] as unknown as Role).map(([name, { actions }]) => ({ name: `${role}.${name}`, actions })),
@@ -57,10 +57,10 @@ test.each<[string, readonly string[]]>([
   ['Answers', keysOf(sources.answers)],
   [
     'Custom resources',
-    [customResource.envelopeKey, customResource.createFailedMarker, ...keysOf(customResource).filter((key) => !ELSEWHERE.includes(key))],
+    [customResource.continuationKey, customResource.createFailedMarker, ...keysOf(customResource).filter((key) => !ELSEWHERE.includes(key))],
   ],
   ["Environment variables of a custom resource's function", Object.values(customResource.environment)],
-  ['Envelope of an operation', keysOf(customResource.envelope.fields)],
+  ['Continuation', keysOf(customResource.continuation.fields)],
   ['Errors of an operation', keysOf(customResource.errors)],
   ['Times of an operation', keysOf(customResource.times)],
   ['Permissions', permissions.map(({ name }) => name)],
@@ -82,12 +82,12 @@ test.each([
 });
 
 test('the page gives the limits of an operation', () => {
-  const { executions, responseBytes, physicalResourceId, envelope } = customResource;
+  const { executions, responseBytes, physicalResourceId, continuation } = customResource;
   for (const [name, value] of Object.entries({ executions, responseBytes })) {
     expect(page).toContain(`| \`${name}\` | ${value.most}: `);
   }
   expect(page).toContain(`at most ${physicalResourceId.mostBytes} bytes`);
-  expect(page).toContain(`version ${envelope.version}, at most ${envelope.mostBytes} bytes`);
+  expect(page).toContain(`version ${continuation.version}, at most ${continuation.mostBytes} bytes`);
 });
 
 test("the page gives each source's action, answer and choices as they are", () => {

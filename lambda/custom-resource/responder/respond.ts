@@ -6,8 +6,9 @@ import { type CloudFormationRequest, isObject } from '../../cloudformation/reque
 import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
 import { logger, type Write } from '../runtime/nodejs/operation/log';
 import { hideUrl, Mask } from '../runtime/nodejs/protocol/mask';
-import { type Operation, readOperation } from '../runtime/nodejs/protocol/operation';
+import type { Operation } from '../runtime/nodejs/protocol/operation';
 import { failureId, type Progress } from '../runtime/nodejs/protocol/physical-id';
+import { readOperation } from '../runtime/nodejs/protocol/read-operation';
 import { holdsReference } from '../runtime/nodejs/protocol/references';
 
 /** Kept back from the time limit, in milliseconds. */

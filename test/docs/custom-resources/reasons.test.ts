@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { customResource, done, type Json, type PollingHandlers, type Raw, runOperation, type RunOptions, wait } from 'cdk-patient-lambda/handler';
 
 import { answerTo } from '../../../lambda/custom-resource/responder/respond';
-import { readOperation } from '../../../lambda/custom-resource/runtime/nodejs/protocol/operation';
+import { readOperation } from '../../../lambda/custom-resource/runtime/nodejs/protocol/read-operation';
 import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
 
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'custom-resources.md'), 'utf8');

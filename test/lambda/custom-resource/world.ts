@@ -24,27 +24,27 @@ export type Fate = 'ok' | 'slow' | number | 'fails' | 'is denied' | 'takes effec
 /** The process of one execution. After its end nothing goes on: no timer rings, no call returns. */
 class Life implements Clock {
   readonly ended: Promise<never>;
-  #isOver = false;
-  #reject: (error: Error) => void = () => undefined;
+  private isOver = false;
+  private reject: (error: Error) => void = () => undefined;
 
   constructor(private readonly world: World) {
     this.ended = new Promise((_, reject) => {
-      this.#reject = reject;
+      this.reject = reject;
     });
     this.ended.catch(() => undefined);
   }
 
   end(status: string): void {
-    this.#isOver = true;
-    this.#reject(Object.assign(new Error(`Runtime exited with error: ${status}`), { name: 'Runtime.ExitError' }));
+    this.isOver = true;
+    this.reject(Object.assign(new Error(`Runtime exited with error: ${status}`), { name: 'Runtime.ExitError' }));
   }
 
   /** Goes by a point at which the process may end. */
   async pass(point: string): Promise<void> {
-    if (!this.#isOver && this.world.endsAt(point)) {
+    if (!this.isOver && this.world.endsAt(point)) {
       this.end('signal: killed');
     }
-    await this.#whileAlive(Promise.resolve());
+    await this.whileAlive(Promise.resolve());
   }
 
   now(): number {
@@ -52,16 +52,16 @@ class Life implements Clock {
   }
 
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return this.#whileAlive(this.world.clock.sleep(milliseconds, signal));
+    return this.whileAlive(this.world.clock.sleep(milliseconds, signal));
   }
 
   alarm(milliseconds: number, signal?: AbortSignal): Promise<void> {
-    return this.#whileAlive(this.world.clock.alarm(milliseconds, signal));
+    return this.whileAlive(this.world.clock.alarm(milliseconds, signal));
   }
 
-  async #whileAlive(work: Promise<void>): Promise<void> {
+  private async whileAlive(work: Promise<void>): Promise<void> {
     await work;
-    if (this.#isOver) {
+    if (this.isOver) {
       await never();
     }
   }
@@ -119,7 +119,7 @@ export class World {
         throw new Error('the operation does not end');
       }
       const payload = JSON.parse(JSON.stringify(queue.shift())) as unknown;
-      await this.#execute((isMap ? definition : { ...UNUSED, ...definition }) as Definition, payload);
+      await this.execute((isMap ? definition : { ...UNUSED, ...definition }) as Definition, payload);
       queue.push(...this.payloads.slice(sent).map((text) => JSON.parse(text) as unknown));
       sent = this.payloads.length;
     }
@@ -149,16 +149,16 @@ export class World {
     this.records.push(record);
     const { clock, environment } = this;
     const write = (line: string) => this.lines.push(line);
-    await respond(record, { clock, environment, write, fetch: this.#fetch(), endsAt: clock.now() + 60_000 }).catch((error: Error) => {
+    await respond(record, { clock, environment, write, fetch: this.fetch(), endsAt: clock.now() + 60_000 }).catch((error: Error) => {
       this.lines.push(`responder: ${error.name}: ${error.message}\n`);
     });
   }
 
-  async #execute(definition: Definition, payload: unknown): Promise<void> {
+  private async execute(definition: Definition, payload: unknown): Promise<void> {
     const life = new Life(this);
     const invocation = { event: payload, functionArn: ARN, endsAt: this.clock.now() + this.executionTimeout * 1000, logStream: 'stream' };
-    const services = {
-      invoke: this.#invoke(life),
+    const aws = {
+      invoke: this.invoke(life),
       prepareInvoke: () => {
         this.prepared.push(this.clock.now());
       },
@@ -173,8 +173,8 @@ export class World {
     };
     const platform = {
       clock: life,
-      fetch: this.#fetch(life),
-      services,
+      fetch: this.fetch(life),
+      aws,
       environment: this.environment,
       write: (line: string) => this.lines.push(line),
       exit: () => life.end('exit status 1'),
@@ -195,7 +195,7 @@ export class World {
   }
 
   /** @param life of the function's process; the responder is not ended */
-  readonly #fetch =
+  private readonly fetch =
     (life?: Life) =>
     async (url: string, init: RequestInit): Promise<Response> => {
       await life?.pass('before an answer');
@@ -209,12 +209,12 @@ export class World {
         }
         this.told.push(body);
       }
-      await this.#meet(fate, url);
+      await this.meet(fate, url);
       await life?.pass('after an answer');
       return new Response(null, { status: typeof fate === 'number' ? fate : 200 });
     };
 
-  readonly #invoke =
+  private readonly invoke =
     (life: Life) =>
     async (arn: string, payload: string): Promise<void> => {
       await life.pass('before a hop');
@@ -224,11 +224,11 @@ export class World {
       if (fate === 'ok' || fate === 'slow' || fate === 'takes effect, then fails') {
         this.payloads.push(payload);
       }
-      await this.#meet(fate, 'https://lambda');
+      await this.meet(fate, 'https://lambda');
       await life.pass('after a hop');
     };
 
-  async #meet(fate: Fate, url: string): Promise<void> {
+  private async meet(fate: Fate, url: string): Promise<void> {
     if (fate === 'slow') {
       await this.clock.alarm(SLOW);
     }

@@ -1,7 +1,7 @@
 /** Custom resources that may take an hour, and always answer: `cdk-patient-lambda/handler`. */
 import { systemClock } from '../../../clock';
 import type { Json } from '../../../json';
-import { awsServices } from './operation/aws';
+import { awsCalls } from './operation/aws';
 import { execute } from './operation/execution';
 import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
@@ -10,8 +10,7 @@ export type { Clock } from '../../../clock';
 export type { Answer } from '../../../cloudformation/answer';
 export type { CloudFormationRequest } from '../../../cloudformation/request';
 export type { Json } from '../../../json';
-export type { Logger } from './operation/log';
-export type { StackStatus } from './operation/stack-watch';
+
 export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
 export { type OperationReport, runOperation, type RunOptions } from './testing/run-operation';
 export type {
@@ -19,6 +18,7 @@ export type {
   AnyRequest,
   CoreHandlers,
   Definition,
+  Logger,
   OperationContext,
   PollingHandlers,
   Raw,
@@ -26,6 +26,7 @@ export type {
   ResourceHandlers,
   ResourceRequest,
   Result,
+  StackStatus,
 } from './types';
 
 /** What of Lambda's context the runtime uses. */
@@ -61,7 +62,7 @@ export function customResource(handlersByType: Readonly<Record<`${string}::${str
 export function customResource(handlers: unknown): CustomResourceHandler {
   const definition = handlers as Definition;
   checkDefinition(definition);
-  const services = awsServices();
+  const aws = awsCalls();
   const handler = (event: unknown, context: LambdaContext) =>
     execute(
       definition,
@@ -74,7 +75,7 @@ export function customResource(handlers: unknown): CustomResourceHandler {
       {
         clock: systemClock,
         fetch,
-        services,
+        aws,
         environment: process.env,
         write: (line) => process.stdout.write(line),
         exit: (code) => process.exit(code),

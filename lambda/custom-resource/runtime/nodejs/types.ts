@@ -1,6 +1,4 @@
 import type { Json } from '../../../json';
-import type { Logger } from './operation/log';
-import type { StackStatus } from './operation/stack-watch';
 import type { Done, Wait } from './protocol/results';
 
 /** Properties as CloudFormation sends them: numbers and booleans are strings. Without ServiceToken and ServiceTimeout. */
@@ -31,6 +29,20 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
 /** A request of any type: `properties` are what `parse` made of them, except in a Delete. */
 export type AnyRequest<P> = ResourceRequest<P, 'Create'> | ResourceRequest<P, 'Update'> | ResourceRequest<Raw, 'Delete'>;
 
+export interface StackStatus {
+  /** As CloudFormation names it, as `UPDATE_ROLLBACK_IN_PROGRESS`; `UNKNOWN` when it can't be read. */
+  readonly status: string;
+  readonly reason?: string;
+}
+
+/** One line of JSON for each call. Resolved secrets and the ResponseURL are masked, wherever in it they are. */
+export interface Logger {
+  debug(message: string, details?: Readonly<Record<string, unknown>>): void;
+  info(message: string, details?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
+  error(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
 /** What a handler may use besides the request. */
 export interface OperationContext {
   /** When the operation is answered as timed out. */
@@ -44,7 +56,8 @@ export interface OperationContext {
   readonly signal: AbortSignal;
   /**
    * 64 hexadecimal digits, the same for every delivery of this request: as client token it keeps a repeated request from making things twice.
-   * A deployment that is retried may use a request's id, and so this token, again: it is no name for what can't have its name twice.
+   * A deployment that is retried may use a request's id, and so this token, again: do not use it to name anything
+   * whose name must be unique.
    */
   readonly idempotencyToken: string;
   /** The id of a resource whose handler names none; the same for the same resource in the same stack. */

@@ -253,6 +253,6 @@ export const H6: readonly Cause[] = [
   {
     what: "the handler names an id that can't be",
     failure: "names an id that can't be",
-    reason: /physicalResourceId must be a text|can't change the physical id/,
+    reason: /physicalResourceId must be a non-empty string|can't change the physical id/,
   },
 ];

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { envelopeKey } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { continuationKey } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 
 /** Longer than the runtime waits for Lambda. */
 const SILENCE = 6_000;
@@ -71,7 +71,7 @@ export class LambdaDoor {
         RequestId,
         ResourceProperties: { Invoke, Fails },
       },
-    } = JSON.parse(payload.toString())[envelopeKey];
+    } = JSON.parse(payload.toString())[continuationKey];
     const strikes = hop === (Fails === 'on a hop' ? 2 : 1) && !this.broken.has(RequestId);
     if (strikes && Invoke === 'accepted, then broken') {
       this.broken.add(RequestId);

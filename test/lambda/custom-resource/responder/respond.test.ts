@@ -1,5 +1,5 @@
 /** The last resort, for records as Lambda's on-failure destination sends them. */
-import { createFailedMarker, envelopeKey, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedMarker, continuationKey, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { responderVectors } from '../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { request, STACK, START } from '../runtime/nodejs/requests';
@@ -13,9 +13,9 @@ beforeEach(() => {
   world = new World();
 });
 
-function envelope(change: Record<string, unknown> = {}, of = request('Create')) {
+function continuation(change: Record<string, unknown> = {}, of = request('Create')) {
   return {
-    [envelopeKey]: {
+    [continuationKey]: {
       version: 1,
       runtime: 'nodejs',
       request: of,
@@ -77,14 +77,14 @@ describe('a create', () => {
   ])('that had waited %s keeps it, whatever ended the execution', async (_, change, id) => {
     for (const response of [undefined, OUT_OF_MEMORY, crash('Runtime.ImportModuleError', 'x'), crash('Lambda.RecursiveInvocationStopped', 'x')]) {
       world = new World();
-      await world.fail(envelope(change), response);
+      await world.fail(continuation(change), response);
       expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: id });
     }
   });
 });
 
 test.each(['Update', 'Delete'] as const)('a %s has the present id, in every execution', async (type) => {
-  for (const payload of [request(type), envelope({ physicalResourceId: 'other' }, request(type))]) {
+  for (const payload of [request(type), continuation({ physicalResourceId: 'other' }, request(type))]) {
     for (const response of [undefined, OUT_OF_MEMORY, crash('Runtime.ImportModuleError', 'x')]) {
       world = new World();
       await world.fail(payload, response);
@@ -143,7 +143,7 @@ describe('of a request whose properties hold a reference to a secret', () => {
 
   test.each<[string, unknown]>([
     ['the first delivery', request('Create', { ResourceProperties: REFERENCE })],
-    ['a hop', envelope({}, request('Create', { ResourceProperties: REFERENCE }))],
+    ['a hop', continuation({}, request('Create', { ResourceProperties: REFERENCE }))],
     ['old properties', request('Update', { ResourceProperties: {}, OldResourceProperties: REFERENCE })],
   ])('what the handler may have worded is not quoted: %s', async (_, payload) => {
     for (const response of worded) {
@@ -177,7 +177,7 @@ test('reads a request payload that comes as text', async () => {
 });
 
 test('a record without a response says that Lambda gave up, as after its recursion guard or reserved concurrency of none', async () => {
-  await world.fail(envelope({ physicalResourceId: 'made' }), undefined);
+  await world.fail(continuation({ physicalResourceId: 'made' }), undefined);
   expect(world.answer).toMatchObject({ PhysicalResourceId: 'made', Reason: 'Lambda gave up on the invocation before it ran: EventAgeExceeded' });
 });
 
@@ -202,7 +202,7 @@ test('what it could not deliver fails its own invocation, which Lambda repeats',
 
 test('says the same however often it is asked', async () => {
   for (const response of [OUT_OF_MEMORY, OUT_OF_MEMORY, OUT_OF_MEMORY]) {
-    await world.fail(envelope({ physicalResourceId: 'made' }), response);
+    await world.fail(continuation({ physicalResourceId: 'made' }), response);
   }
   expect(world.puts).toEqual([world.answer, world.answer, world.answer]);
 });
@@ -221,13 +221,13 @@ test.each([
   ['another version', { version: 9, physicalResourceId: 'made' }],
   ['another language', { runtime: 'python', physicalResourceId: 'made' }],
   ['damage', { hop: 'x', physicalResourceId: 'made' }],
-])('an envelope of %s keeps its id', async (_, change) => {
-  await world.fail(envelope(change), OUT_OF_MEMORY);
+])('a continuation of %s keeps its id', async (_, change) => {
+  await world.fail(continuation(change), OUT_OF_MEMORY);
   expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made' });
 });
 
-test('an envelope of another version without an id stands for an operation that had begun', async () => {
-  await world.fail(envelope({ version: 9 }), OUT_OF_MEMORY);
+test('a continuation of another version without an id stands for an operation that had begun', async () => {
+  await world.fail(continuation({ version: 9 }), OUT_OF_MEMORY);
   expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
 });
 
@@ -260,7 +260,7 @@ test('server errors are outlasted, and a record of something else fails loudly',
 interface ResponderVector {
   readonly name: string;
   readonly request: string;
-  readonly envelope?: Record<string, unknown>;
+  readonly continuation?: Record<string, unknown>;
   readonly response?: { errorType: string; errorMessage: string } | string | null;
   readonly status: string;
   readonly id: string;
@@ -268,9 +268,9 @@ interface ResponderVector {
 
 test.each(responderVectors as readonly ResponderVector[])(
   "comes to the contract's status and id: $name",
-  async ({ request: type, envelope: change, response, status, id }) => {
+  async ({ request: type, continuation: change, response, status, id }) => {
     const event = type === 'DeleteOfMarker' ? request('Delete', { PhysicalResourceId: createFailedMarker }) : request(type as 'Create');
-    await world.fail(change ? envelope(change, event) : event, response);
+    await world.fail(change ? continuation(change, event) : event, response);
     expect(world.answer).toMatchObject({ Status: status, PhysicalResourceId: id });
   },
 );

@@ -1,12 +1,12 @@
 /**
- * The services by the AWS SDK that the Lambda runtime carries. Loaded when first needed:
+ * Calls to AWS by the AWS SDK that the Lambda runtime carries. Loaded when first needed:
  * most executions need one of the clients, and a bundle holds none.
  */
-import type { Services } from './platform';
+import type { AwsCalls } from './platform';
 
 const ONE_ATTEMPT = 1;
 
-export function awsServices(): Services {
+export function awsCalls(): AwsCalls {
   const lambda = once(async () => {
     const sdk = await import('@aws-sdk/client-lambda');
     // Repeated by the runtime itself, which knows how long there is time

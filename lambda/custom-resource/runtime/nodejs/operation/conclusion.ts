@@ -2,10 +2,11 @@
 import { render } from '../../../../cloudformation/answer';
 import { deliver } from '../../../../cloudformation/delivery';
 import type { Mask } from '../protocol/mask';
-import { envelopeOf, type Operation } from '../protocol/operation';
+import { continuationOf } from '../protocol/continuation';
+import type { Operation } from '../protocol/operation';
 import { type Answered, failed, HandlerError, type Verdict } from '../protocol/verdict';
-import { hop } from './hop';
-import type { Logger } from './log';
+import type { Logger } from '../types';
+import { startNextExecution } from './next-execution';
 import type { Invocation, Platform } from './platform';
 
 export interface Circumstances {
@@ -27,13 +28,13 @@ export async function conclude(verdict: Verdict, circumstances: Circumstances): 
   } else if (verdict.kind === 'HOP') {
     const mask = (text: string) => circumstances.mask.text(text);
     const progress = verdict.operation.phase === 'START' ? 'NOT_STARTED' : 'WAITED';
-    await hop({
+    await startNextExecution({
       functionArn: invocation.functionArn,
-      payload: envelopeOf(verdict.operation),
+      payload: continuationOf(verdict.operation),
       answer: failed(verdict.operation, new HandlerError('the next execution could not be started'), progress, circumstances.mask).answer,
       until: circumstances.lastAttemptAt,
       clock: platform.clock,
-      invoke: platform.services.invoke,
+      invoke: platform.aws.invoke,
       mask,
     });
   }

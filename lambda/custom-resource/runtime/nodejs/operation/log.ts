@@ -1,13 +1,6 @@
 import { memberOf, shownError } from '../../../../thrown';
 import type { Mask } from '../protocol/mask';
-
-/** One line of JSON for each call. Resolved secrets and the ResponseURL are masked, whatever they stand in. */
-export interface Logger {
-  debug(message: string, details?: Readonly<Record<string, unknown>>): void;
-  info(message: string, details?: Readonly<Record<string, unknown>>): void;
-  warn(message: string, details?: Readonly<Record<string, unknown>>): void;
-  error(message: string, details?: Readonly<Record<string, unknown>>): void;
-}
+import type { Logger } from '../types';
 
 export type Write = (line: string) => void;
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../../clock';
 import type { Environment, Fetch } from '../../../../cloudformation/delivery';
-import type { Invoke } from './hop';
 import type { Write } from './log';
+import type { Invoke } from './next-execution';
 import type { ReadSecret } from './secrets';
 import type { ReadStack } from './stack-watch';
 
@@ -16,7 +16,7 @@ export interface Invocation {
 }
 
 /** What the runtime calls in AWS. */
-export interface Services {
+export interface AwsCalls {
   readonly invoke: Invoke;
   /** Begins to get ready for `invoke`, while there is time: at the margin of a short execution there is none. */
   readonly prepareInvoke: () => void;
@@ -28,7 +28,7 @@ export interface Services {
 export interface Platform {
   readonly clock: Clock;
   readonly fetch: Fetch;
-  readonly services: Services;
+  readonly aws: AwsCalls;
   readonly environment: Environment;
   readonly write: Write;
   readonly exit: (code: number) => void;

@@ -93,7 +93,7 @@ export class Secrets {
     const version = pinned === undefined ? { secretId, versionStage } : { secretId, versionId: pinned };
     const { value, versionId: found } = await this.readInTime(version);
     if (value === undefined) {
-      throw new Error(`the secret ${secretId} holds bytes, not text`);
+      throw new Error(`the secret ${secretId} holds bytes, not a string`);
     }
     if (versionId === undefined && found !== undefined) {
       this.versions[key] = found;
@@ -118,7 +118,7 @@ export class Secrets {
   }
 }
 
-/** A member of the JSON object that a secret holds, as text. */
+/** A member of the JSON object that a secret holds, as a string. */
 function member(secret: string, key: string): string {
   const fields = json(secret);
   if (typeof fields !== 'object' || fields === null || !Object.hasOwn(fields, key)) {
@@ -126,7 +126,7 @@ function member(secret: string, key: string): string {
   }
   const value = (fields as Record<string, unknown>)[key];
   if (typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER) {
-    throw new Error(`the secret's key '${key}' holds a number too long to be exact: store it as text`);
+    throw new Error(`the secret's key '${key}' holds a number too long to be exact: store it as a string`);
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
@@ -136,6 +136,6 @@ function json(secret: string): unknown {
     return JSON.parse(secret);
   } catch {
     // The parser's own message would show a part of the secret
-    throw new Error('the secret is no JSON object, so it has no keys');
+    throw new Error('the secret is not a JSON object, so it has no keys');
   }
 }

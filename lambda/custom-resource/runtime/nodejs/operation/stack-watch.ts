@@ -3,13 +3,7 @@ import { type Clock, within } from '../../../../clock';
 import { stackGoesBack, times } from '../../../../contract/custom-resource/custom-resource.json';
 import { shownError } from '../../../../thrown';
 import type { Direction } from '../protocol/operation';
-import type { Logger } from './log';
-
-export interface StackStatus {
-  /** As CloudFormation names it, as `UPDATE_ROLLBACK_IN_PROGRESS`; `UNKNOWN` when it can't be read. */
-  readonly status: string;
-  readonly reason?: string;
-}
+import type { Logger, StackStatus } from '../types';
 
 export type ReadStack = (stackId: string, signal: AbortSignal) => Promise<StackStatus>;
 

@@ -18,7 +18,7 @@ export class UserCode {
   constructor(private readonly clock: Clock) {}
 
   /** Waits for a call until it settles, the deadline, the margin or a rollback; the call itself goes on. */
-  async call(run: () => Promise<unknown>, { deadline, marginAt, cancelled }: Limits): Promise<Settled | Interrupted> {
+  async call(work: () => Promise<unknown>, { deadline, marginAt, cancelled }: Limits): Promise<Settled | Interrupted> {
     const over = new AbortController();
     const alarm = async (at: number, kind: 'DEADLINE' | 'MARGIN'): Promise<Interrupted> => {
       await this.clock.alarm(at - this.clock.now(), over.signal);
@@ -26,15 +26,15 @@ export class UserCode {
     };
     const rollback = aborted(cancelled, over.signal).then((): Interrupted => ({ kind: 'CANCELLED' }));
     try {
-      return await Promise.race([this.started(run), rollback, alarm(deadline, 'DEADLINE'), alarm(marginAt, 'MARGIN')]);
+      return await Promise.race([this.started(work), rollback, alarm(deadline, 'DEADLINE'), alarm(marginAt, 'MARGIN')]);
     } finally {
       over.abort();
     }
   }
 
   /** Waits for a call for so long; undefined when it has not settled by then. */
-  async bounded(run: () => Promise<unknown>, milliseconds: number): Promise<Settled | undefined> {
-    return (await within(this.clock, milliseconds, this.started(run)))?.value;
+  async bounded(work: () => Promise<unknown>, milliseconds: number): Promise<Settled | undefined> {
+    return (await within(this.clock, milliseconds, this.started(work)))?.value;
   }
 
   /** Goes on waiting for the latest call; undefined when it has not settled by then. */
@@ -42,13 +42,13 @@ export class UserCode {
     return this.latest && (await within(this.clock, milliseconds, this.latest))?.value;
   }
 
-  /** Whether code that nobody waits for any more keeps running: it must not run on into the next request. */
+  /** Whether code that nobody waits for any more keeps running: it must not work on into the next request. */
   async dangles(): Promise<boolean> {
     return this.running.size > 0 && (await within(this.clock, times.settle.value, Promise.all(this.running))) === undefined;
   }
 
-  private started(run: () => Promise<unknown>): Promise<Settled> {
-    const settled = attempt(run);
+  private started(work: () => Promise<unknown>): Promise<Settled> {
+    const settled = attempt(work);
     this.latest = settled;
     this.running.add(settled);
     void settled.then(() => this.running.delete(settled));
@@ -56,9 +56,9 @@ export class UserCode {
   }
 }
 
-async function attempt(run: () => Promise<unknown>): Promise<Settled> {
+async function attempt(work: () => Promise<unknown>): Promise<Settled> {
   try {
-    return { kind: 'RETURNED', value: await run() };
+    return { kind: 'RETURNED', value: await work() };
   } catch (error) {
     return { kind: 'THREW', error };
   }

@@ -1,13 +1,16 @@
 import type { AnyHandlers, Definition } from '../types';
 
-/** The handlers for a type of resource, or why there are none. */
-export function handlersFor(definition: Definition, resourceType: string): AnyHandlers | string {
+/** The handlers for a type of resource; for a type that they don't know, some that only refuse, and why. */
+export function handlersFor(definition: Definition, resourceType: string): { readonly handlers: AnyHandlers; readonly problem?: string } {
   if (isOneType(definition)) {
-    return definition;
+    return { handlers: definition };
   }
-  return Object.hasOwn(definition, resourceType)
-    ? definition[resourceType]
-    : `the handler knows no resources of type '${resourceType}', only of ${Object.keys(definition).join(', ')}`;
+  if (Object.hasOwn(definition, resourceType)) {
+    return { handlers: definition[resourceType] };
+  }
+  const problem = `the handler knows no resources of type '${resourceType}', only of ${Object.keys(definition).join(', ')}`;
+  const refuse = () => Promise.reject(new Error(problem));
+  return { handlers: { create: refuse, update: refuse, delete: refuse }, problem };
 }
 
 /**
@@ -27,7 +30,7 @@ export function checkDefinition(definition: Definition): void {
     }
     const wrong = OPTIONAL.filter((method) => !['undefined', 'function'].includes(typeof handlers[method]));
     if (wrong.length > 0) {
-      throw new Error(`of ${name}, ${wrong.join(', ')} must be a function`);
+      throw new Error(`${wrong.join(', ')} of ${name} must be ${wrong.length === 1 ? 'a function' : 'functions'}`);
     }
   }
 }

@@ -47,7 +47,7 @@ export function failureId(request: CloudFormationRequest, { progress, failureId:
 /** What is wrong with an id that a handler names; undefined when CloudFormation takes it. */
 export function invalidId(id: unknown): string | undefined {
   if (typeof id !== 'string' || id === '') {
-    return `physicalResourceId must be a text that is not empty, got ${typeof id === 'number' ? id : kindOf(id)}`;
+    return `physicalResourceId must be a non-empty string, got ${id === '' ? 'an empty one' : typeof id === 'number' ? id : kindOf(id)}`;
   }
   const bytes = Buffer.byteLength(id);
   if (bytes > limits.mostBytes) {

@@ -10,7 +10,7 @@ export interface SecretReference {
   readonly versionId?: string;
 }
 
-/** A reference that is none of the legal forms. */
+/** A reference that has none of the legal forms. */
 export class BadReference extends Error {
   constructor(message: string) {
     super(message);

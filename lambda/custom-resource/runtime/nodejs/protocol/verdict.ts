@@ -1,9 +1,8 @@
-/** What an execution comes to, from what the handler returned or threw. Pure, but for the log of what is dropped. */
+/** What an execution comes to, from what the handler returned or threw. Pure. */
 import { type Answer, shortReason, tooLong } from '../../../../cloudformation/answer';
 import { isObject } from '../../../../cloudformation/request';
 import { copied, kindOf, notJson } from '../../../../json';
 import { shownError } from '../../../../thrown';
-import type { Logger } from '../operation/log';
 import type { Mask } from './mask';
 import { maybeOrphan, type Operation } from './operation';
 import { defaultPhysicalResourceId, failureId, invalidId, type Progress } from './physical-id';
@@ -50,16 +49,13 @@ export function failed(operation: Operation, error: unknown, progress: Progress,
   };
 }
 
-/** What `done` comes to: SUCCESS, unless CloudFormation would not take it as it is. */
-export function finished(operation: Operation, result: Done, mask: Mask, log: Logger): Answered {
+/** What `done` comes to: SUCCESS, unless CloudFormation would not take it as it is. A Delete has no attributes: its data is dropped. */
+export function finished(operation: Operation, result: Done, mask: Mask): Answered {
   const { request } = operation;
   const isDelete = request.RequestType === 'Delete';
   const { physicalResourceId: own } = result;
-  // A null is no omission: somebody had no id where there should have been one
+  // null is not the same as absent: the handler meant to give an id and had none
   const id = own !== undefined ? own : (operation.physicalResourceId ?? request.PhysicalResourceId ?? defaultPhysicalResourceId(request));
-  if (isDelete && result.data !== undefined) {
-    log.warn('a Delete has no attributes: its data is dropped');
-  }
   const data = isDelete ? undefined : result.data;
   const problem = otherId(operation, id) ?? unusableId(id, mask) ?? badNoEcho(result.noEcho) ?? badData(data, result.noEcho, mask);
   if (problem !== undefined) {
@@ -101,7 +97,7 @@ export function isResult(value: unknown): value is Done | Wait {
   return isObject(value) && (value.outcome === 'DONE' || value.outcome === 'WAIT');
 }
 
-/** Whether the id that an operation named has to reach an envelope, and so the responder's record, before anything else happens. */
+/** Whether the id that an operation named has to reach a continuation, and so the responder's record, before anything else happens. */
 export function namesNewId(before: Operation, after: Operation): boolean {
   return after.physicalResourceId !== (before.physicalResourceId ?? before.request.PhysicalResourceId) && after.physicalResourceId !== undefined;
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../../../clock';
 import type { Answer } from '../../../../cloudformation/answer';
 import type { CloudFormationRequest } from '../../../../cloudformation/request';
 import { execute } from '../operation/execution';
-import type { Services } from '../operation/platform';
+import type { AwsCalls } from '../operation/platform';
 import { signingDate } from '../protocol/times';
 import type { Definition } from '../types';
 import { SimulatedClock } from './simulated-clock';
@@ -97,7 +97,7 @@ export async function runOperation(
   const platform = {
     clock,
     fetch: take,
-    services: services(event.RequestType, options, payloads),
+    aws: awsCalls(event.RequestType, options, payloads),
     environment: options.environment ?? {},
     write: options.log ?? (() => undefined),
     exit: () => {
@@ -134,7 +134,7 @@ function complete(event: Partial<CloudFormationRequest>): CloudFormationRequest 
 
 const STATUS = { Create: 'CREATE_IN_PROGRESS', Update: 'UPDATE_IN_PROGRESS', Delete: 'DELETE_IN_PROGRESS' };
 
-function services(type: CloudFormationRequest['RequestType'], { secrets = {}, stackStatus }: RunOptions, payloads: string[]): Services {
+function awsCalls(type: CloudFormationRequest['RequestType'], { secrets = {}, stackStatus }: RunOptions, payloads: string[]): AwsCalls {
   return {
     invoke: (_, payload) => {
       payloads.push(payload);

@@ -1,5 +1,5 @@
 /** Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first whose conditions all hold. */
-import { envelopeKey } from '../../../../contract/custom-resource/custom-resource.json';
+import { continuationKey } from '../../../../contract/custom-resource/custom-resource.json';
 import { sources } from '../../../../contract/maintenance-window/sources.json';
 import type { Action } from '../quiet/settings';
 
@@ -39,7 +39,7 @@ export function parse(body: string): unknown {
 
 /** Whether it is an execution of a running custom-resource operation, which always runs. */
 export function isHop(event: unknown): boolean {
-  return isObject(event) && Object.keys(event).length === 1 && Object.hasOwn(event, envelopeKey);
+  return isObject(event) && Object.keys(event).length === 1 && Object.hasOwn(event, continuationKey);
 }
 
 /** The row of an event; `direct` when no other matches. */

@@ -2,7 +2,7 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { awsServices } from '../../../../../lambda/custom-resource/runtime/nodejs/operation/aws';
+import { awsCalls } from '../../../../../lambda/custom-resource/runtime/nodejs/operation/aws';
 import { STACK } from './requests';
 
 let server: Server;
@@ -45,7 +45,7 @@ const { signal } = new AbortController();
 
 test('a hop is an asynchronous invocation of the qualified ARN, and stays in its chain of requests', async () => {
   answers = [{ status: 202 }];
-  await awsServices().invoke('arn:aws:lambda:eu-central-1:111122223333:function:restore:live', '{"a":"ü"}', signal);
+  await awsCalls().invoke('arn:aws:lambda:eu-central-1:111122223333:function:restore:live', '{"a":"ü"}', signal);
   expect(received).toHaveLength(1);
   const [{ method, url, headers, body }] = received;
   expect([method, decodeURIComponent(url), body]).toEqual([
@@ -60,7 +60,7 @@ test('a hop is an asynchronous invocation of the qualified ARN, and stays in its
 
 test('a hop that fails is not repeated by the client', async () => {
   answers = [{ status: 503 }, { status: 202 }];
-  await expect(awsServices().invoke('restore', '{}', signal)).rejects.toThrow();
+  await expect(awsCalls().invoke('restore', '{}', signal)).rejects.toThrow();
   expect(received).toHaveLength(1);
 });
 
@@ -76,10 +76,10 @@ test('the stack is asked for by its id, once', async () => {
     },
     { status: 500 },
   ];
-  const services = awsServices();
-  expect(await services.readStack(STACK, signal)).toEqual({ status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'cancelled' });
+  const aws = awsCalls();
+  expect(await aws.readStack(STACK, signal)).toEqual({ status: 'UPDATE_ROLLBACK_IN_PROGRESS', reason: 'cancelled' });
   expect(new URLSearchParams(received[0].body).get('StackName')).toBe(STACK);
-  await expect(services.readStack(STACK, signal)).rejects.toThrow();
+  await expect(aws.readStack(STACK, signal)).rejects.toThrow();
   expect(received).toHaveLength(2);
 });
 
@@ -91,9 +91,9 @@ test('a secret is read by stage or by version', async () => {
     { status: 200, headers, body },
     { status: 200, headers, body },
   ];
-  const services = awsServices();
-  expect(await services.readSecret({ secretId: 'Db', versionStage: 'AWSCURRENT' }, signal)).toEqual({ value: 'value', versionId: V1 });
-  await services.readSecret({ secretId: 'Db', versionId: V1 }, signal);
+  const aws = awsCalls();
+  expect(await aws.readSecret({ secretId: 'Db', versionStage: 'AWSCURRENT' }, signal)).toEqual({ value: 'value', versionId: V1 });
+  await aws.readSecret({ secretId: 'Db', versionId: V1 }, signal);
   expect(received.map((call) => JSON.parse(call.body) as object)).toEqual([
     { SecretId: 'Db', VersionStage: 'AWSCURRENT' },
     { SecretId: 'Db', VersionId: V1 },
@@ -103,6 +103,6 @@ test('a secret is read by stage or by version', async () => {
 test('a call that is aborted ends', async () => {
   const over = new AbortController();
   over.abort();
-  await expect(awsServices().readStack(STACK, over.signal)).rejects.toThrow();
+  await expect(awsCalls().readStack(STACK, over.signal)).rejects.toThrow();
   expect(received).toEqual([]);
 });

@@ -11,7 +11,7 @@ test.each([
   [{ 'Custom::A': { create: async () => done(), update: async () => done() } }, 'Custom::A must have create, update and delete; missing: delete'],
   [
     { create: async () => done(), update: async () => done(), delete: async () => done(), poll: {}, onTimeout: 'x' },
-    'of the handler, poll, onTimeout must be a function',
+    'poll, onTimeout of the handler must be functions',
   ],
 ])('a handler that lacks something fails at load: %p', (handlers, message) => {
   expect(() => customResource(handlers as never)).toThrow(message);

@@ -67,7 +67,7 @@ describe('the id', () => {
   });
 
   test.each([
-    ['empty', '', 'not empty'],
+    ['empty', '', 'non-empty'],
     ['no text', 7, 'got 7'],
     ['null', null, 'got null'],
     ['longer than CloudFormation takes', 'x'.repeat(1025), '1025 bytes'],

@@ -146,7 +146,7 @@ test('a key denied by KMS is named', async () => {
 test('a secret of bytes and a secret without keys are named, and not shown', async () => {
   world.readSecret = async ({ secretId }) => ({ value: secretId === 'Text' ? 'not-json-at-all' : undefined, versionId: V1 });
   await world.run({}, request('Create', withProperties({ P: ref('Text:SecretString:k::') })));
-  expect(world.answer.Reason).toContain('no JSON object');
+  expect(world.answer.Reason).toContain('not a JSON object');
   expect(world.answer.Reason).not.toContain('not-json');
   const bytes = new World();
   bytes.readSecret = async () => ({ versionId: V1 });
@@ -206,7 +206,7 @@ test('names of properties and keys that prototypes have are names', async () => 
 test('a number that JSON readers would round fails by name', async () => {
   world.readSecret = async () => ({ value: '{"id":12345678901234567890}', versionId: V1 });
   await world.run({}, request('Create', withProperties({ P: ref('Db:SecretString:id::') })));
-  expect(world.answer.Reason).toContain("key 'id' holds a number too long to be exact: store it as text");
+  expect(world.answer.Reason).toContain("key 'id' holds a number too long to be exact: store it as a string");
 });
 
 test('throttling of a read in a later execution means polling again', async () => {

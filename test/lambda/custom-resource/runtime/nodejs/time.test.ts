@@ -131,9 +131,9 @@ describe('hops', () => {
       { create: async () => wait({ job: 'j' }, { after: 900, physicalResourceId: 'made' }), poll: async () => done() },
       request('Create'),
     );
-    const envelope = JSON.parse(world.payloads[0]) as Record<string, Record<string, unknown>>;
-    expect(Object.keys(envelope)).toEqual(['$longRunningOperation']);
-    expect(envelope.$longRunningOperation).toMatchObject({
+    const continuation = JSON.parse(world.payloads[0]) as Record<string, Record<string, unknown>>;
+    expect(Object.keys(continuation)).toEqual(['$longRunningOperation']);
+    expect(continuation.$longRunningOperation).toMatchObject({
       version: 1,
       runtime: 'nodejs',
       request: request('Create'),
@@ -254,14 +254,14 @@ describe('hops', () => {
     ['of another version', { version: 2 }, 'version 2'],
     ['of another language', { runtime: 'python' }, 'begun by code in another language ("python")'],
     ['that is damaged', { hop: 'x' }, 'damaged: hop'],
-  ])('an envelope %s is answered by name, with its id', async (_, change, reason) => {
+  ])('a continuation %s is answered by name, with its id', async (_, change, reason) => {
     await world.run({ create: async () => wait({}, { physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
     const { $longRunningOperation: fields } = JSON.parse(world.payloads[0]) as { $longRunningOperation: object };
     const other = await new World().run({ poll: async () => done() }, { $longRunningOperation: { ...fields, ...change } });
     expect(other.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining(reason) });
   });
 
-  test('an envelope of another version without an id has the default one, for something had begun', async () => {
+  test('a continuation of another version without an id has the default one, for something had begun', async () => {
     await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
     const { $longRunningOperation: fields } = JSON.parse(world.payloads[0]) as { $longRunningOperation: object };
     const other = await new World().run({}, { $longRunningOperation: { ...fields, version: 2 } });

@@ -1,7 +1,13 @@
 import { type Answer, render } from '../../../../../lambda/cloudformation/answer';
-import { createFailedMarker, envelope, envelopeKey, responseBytes } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import {
+  createFailedMarker,
+  continuation,
+  continuationKey,
+  responseBytes,
+} from '../../../../../lambda/contract/custom-resource/custom-resource.json';
 import * as vectors from '../../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
-import { envelopeOf, readOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/operation';
+import { continuationOf } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/continuation';
+import { readOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/read-operation';
 import {
   defaultPhysicalResourceId,
   failureId,
@@ -10,7 +16,8 @@ import {
   type Progress,
 } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { BadReference, parseReference } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/references';
-import { margin, nextStep, operationTimes, sleepBeforePoll } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/times';
+import { nextMove, sleepBeforePoll } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/next-move';
+import { margin, operationTimes } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/times';
 import { isTransient } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/transient';
 import { request } from './requests';
 
@@ -49,12 +56,12 @@ test.each(vectors.timeVectors as readonly { name: string; url: string; receivedA
   },
 );
 
-test.each(vectors.envelopeVectors)('an envelope is read and written: $name', ({ fields, problem }) => {
-  const read = readOperation({ [envelopeKey]: fields }, 0, undefined);
+test.each(vectors.continuationVectors)('a continuation is read and written: $name', ({ fields, problem }) => {
+  const read = readOperation({ [continuationKey]: fields }, 0, undefined);
   expect(read.problem !== undefined).toBe(problem);
   if (!problem) {
-    expect(JSON.parse(envelopeOf(read.operation))).toEqual({ [envelopeKey]: { ...fields, hop: (fields.hop as number) + 1 } });
-    expect(Object.keys(fields).filter((name) => !(name in envelope.fields))).toEqual([]);
+    expect(JSON.parse(continuationOf(read.operation))).toEqual({ [continuationKey]: { ...fields, hop: (fields.hop as number) + 1 } });
+    expect(Object.keys(fields).filter((name) => !(name in continuation.fields))).toEqual([]);
   }
 });
 
@@ -69,8 +76,8 @@ test.each(vectors.sleepVectors as readonly { name: string; after?: number; pollI
   },
 );
 
-test.each(vectors.stepVectors)('the next step: $name', ({ name: _, action, at, ...situation }) => {
-  expect(nextStep(situation)).toEqual({ action, at });
+test.each(vectors.nextMoveVectors)('the next move: $name', ({ name: _, action, at, ...situation }) => {
+  expect(nextMove(situation)).toEqual({ action, at });
 });
 
 test.each(vectors.referenceVectors as readonly { text: string; bad?: boolean }[])('a reference to $text', ({ text, bad, ...expected }) => {

@@ -36,7 +36,7 @@ Path = Sequence[str | int]
 SOURCES: list[Source] = contract.load("maintenance-window/sources")["sources"]
 TYPES = {"string": str, "object": dict, "array": list}
 DIRECT = "direct"
-HOP_KEY: str = contract.load("custom-resource/custom-resource")["envelopeKey"]
+HOP_KEY: str = contract.load("custom-resource/custom-resource")["continuationKey"]
 # What parse gives for an event that is not JSON.
 NOT_JSON = object()
 # What is at a path that an event does not have.

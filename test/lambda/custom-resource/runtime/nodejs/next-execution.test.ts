@@ -1,12 +1,12 @@
-import { type Hop, hop } from '../../../../../lambda/custom-resource/runtime/nodejs/operation/hop';
+import { type NextExecution, startNextExecution } from '../../../../../lambda/custom-resource/runtime/nodejs/operation/next-execution';
 import { SimulatedClock } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
 
 test('is tried once even when its time is over, after an event loop that was blocked', async () => {
   const clock = new SimulatedClock(0, 0);
   const payloads: string[] = [];
-  const late: Hop = {
+  const late: NextExecution = {
     functionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:f',
-    payload: 'envelope',
+    payload: 'continuation',
     answer: { status: 'FAILED', physicalResourceId: 'made', reason: 'no' },
     until: clock.now() - 1000,
     clock,
@@ -15,7 +15,7 @@ test('is tried once even when its time is over, after an event loop that was blo
       payloads.push(payload);
     },
   };
-  await hop(late);
-  await expect(hop({ ...late, invoke: () => Promise.reject(new Error('gone')) })).rejects.toThrow('gone');
-  expect(payloads).toEqual(['envelope']);
+  await startNextExecution(late);
+  await expect(startNextExecution({ ...late, invoke: () => Promise.reject(new Error('gone')) })).rejects.toThrow('gone');
+  expect(payloads).toEqual(['continuation']);
 });

@@ -14,9 +14,10 @@ const SHARE_OF_SILENCE = 1 / 3;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5_000;
 
-export interface Hop {
+export interface NextExecution {
   /** With the qualifier that this execution was invoked with. */
   readonly functionArn: string;
+  /** The continuation. */
   readonly payload: string;
   /** What the responder is to answer when the next execution can't be started. */
   readonly answer: Answer;
@@ -28,12 +29,12 @@ export interface Hop {
 }
 
 /**
- * Invokes the function with the envelope. Repeated after every error and after silence too: a repeated hop does no harm, a lost one does.
+ * Invokes the function with the continuation. Repeated after every error and after silence too: a repeated hop does no harm, a lost one does.
  * An attempt without a reply goes on beside its repeats, for it may only be slow; the first that Lambda accepts ends them all.
  *
  * @throws Unanswered as HopNotStarted
  */
-export async function hop({ functionArn, payload, answer, until, clock, invoke, mask }: Hop): Promise<void> {
+export async function startNextExecution({ functionArn, payload, answer, until, clock, invoke, mask }: NextExecution): Promise<void> {
   const over = new AbortController();
   const accepted = new AbortController();
   // An error that was named says more than silence

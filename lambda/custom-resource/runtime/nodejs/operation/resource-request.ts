@@ -1,7 +1,7 @@
 /** The request as handlers see it. */
-import type { Secrets } from '../operation/secrets';
+import { maybeOrphan, type Operation } from '../protocol/operation';
 import type { AnyHandlers, AnyRequest, Raw } from '../types';
-import { maybeOrphan, type Operation } from './operation';
+import type { Secrets } from './secrets';
 
 /** The author's own properties. A copy: what a handler changes in them must not reach the next execution, a resolved secret least of all. */
 function own(properties: Raw): Raw {

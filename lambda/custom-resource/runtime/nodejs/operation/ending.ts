@@ -1,0 +1,103 @@
+/**
+ * How an execution ends when its handler has not ended it: at the deadline, at the margin, without a further execution, by a rollback.
+ * What runs is aborted, and onTimeout or onCancel stops what was begun.
+ */
+import type { Clock } from '../../../../clock';
+import { executions } from '../../../../contract/custom-resource/custom-resource.json';
+import type { Mask } from '../protocol/mask';
+import type { Operation } from '../protocol/operation';
+import { failed, HandlerError, type Verdict } from '../protocol/verdict';
+import type { Logger } from '../types';
+import { calledIn, type HandlerCalls, type Stopper } from './handler-calls';
+import type { Settled, UserCode } from './user-code';
+
+export interface EndingParts {
+  readonly calls: HandlerCalls;
+  readonly code: UserCode;
+  readonly clock: Clock;
+  readonly mask: Mask;
+  readonly log: Logger;
+  /** Milliseconds. */
+  readonly margin: number;
+  /** Epoch milliseconds of the time limit. */
+  readonly endsAt: number;
+}
+
+export class Ending {
+  private readonly abandoned = new AbortController();
+
+  constructor(private readonly parts: EndingParts) {}
+
+  /** Aborted when nobody waits any more for what the handler does. */
+  get signal(): AbortSignal {
+    return this.abandoned.signal;
+  }
+
+  abandon(reason: string): void {
+    this.abandoned.abort(new Error(reason));
+  }
+
+  atDeadline(operation: Operation): Promise<Verdict> {
+    const { deadline, startedAt } = operation;
+    return this.timeOut(
+      operation,
+      `timed out: ${calledIn(operation)} was not finished ${Math.round((deadline - startedAt) / 1000)} s after the request`,
+    );
+  }
+
+  atMargin(operation: Operation): Promise<Verdict> {
+    return this.timeOut(operation, `${calledIn(operation)} ran to the end of its execution; return wait(...) early and look for the result in poll`);
+  }
+
+  /** At the margin: a poll that stops soon costs nothing, for the next execution repeats it. Undefined when it does not stop. */
+  async abortPoll(): Promise<Settled | undefined> {
+    this.abandon('this execution is about to end');
+    return this.parts.code.last(this.parts.margin / 2);
+  }
+
+  byPollThatGoesOn(operation: Operation): Promise<Verdict> {
+    return this.timeOut(operation, 'poll ran to the end of its execution and did not stop when ctx.signal aborted');
+  }
+
+  withoutExecutions(operation: Operation, most: number): Promise<Verdict> {
+    return this.timeOut(operation, outOfExecutions(most));
+  }
+
+  async byRollback(operation: Operation): Promise<Verdict> {
+    await this.stop('onCancel', operation);
+    return { kind: 'SILENCE', why: 'CANCELLED' };
+  }
+
+  private async timeOut(operation: Operation, reason: string): Promise<Verdict> {
+    const problem = await this.stop('onTimeout', operation);
+    return failed(operation, new HandlerError(`${reason}${problem ?? ''}`), this.parts.calls.progress(operation), this.parts.mask);
+  }
+
+  /** Aborts what runs or is about to, and calls onTimeout or onCancel where something was begun; what went wrong with that, in words. */
+  private async stop(name: Stopper, operation: Operation): Promise<string | undefined> {
+    this.abandon('nobody waits for this any more');
+    const { calls, code, clock, log, margin, endsAt } = this.parts;
+    const stop = calls.stopper(name, operation);
+    if (!stop) {
+      return undefined;
+    }
+    const over = new AbortController();
+    // At the margin half of it is left for the answer, after a poll that would not stop a quarter
+    const now = clock.now();
+    const budget = Math.max(0, Math.min(margin / 2, endsAt - now - margin / 4, (operation.closesAt - now) / 2));
+    const end = await code.bounded(() => stop(over.signal), budget);
+    over.abort();
+    const problem = end?.kind === 'THREW' ? `; ${name} failed` : end ? undefined : `; ${name} was not finished after ${budget / 1000} s`;
+    if (problem !== undefined) {
+      log.error(`${name} failed`, { error: end?.kind === 'THREW' ? end.error : problem });
+    }
+    return problem;
+  }
+}
+
+export function outOfExecutions(most: number): string {
+  return (
+    `the operation would need execution number ${most + 1}, and is allowed ${executions.most}, for Lambda stops functions that keep calling themselves: ` +
+    'allow longer executions, or recursive loops'
+  );
+}
