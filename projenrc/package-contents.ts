@@ -36,15 +36,20 @@ const PUBLISHED = [
  */
 const EXPORTS = {
   '.': { types: './lib/index.d.ts', import: './lib/index.js', require: './lib/index.js', default: './lib/index.js' },
-  // Each kind of module with the declarations of its kind, or TypeScript takes the one for the other
-  './handler': {
-    import: { types: './handler/index.d.mts', default: './handler/index.mjs' },
-    require: { types: './handler/index.d.ts', default: './handler/index.js' },
-    default: './handler/index.js',
-  },
+  './handler': bothKinds('./handler'),
+  './handler/testing': bothKinds('./handler/testing'),
   './package.json': './package.json',
   './.jsii': './.jsii',
 };
+
+/** Each kind of module with the declarations of its kind, or TypeScript takes the one for the other. */
+function bothKinds(folder: string) {
+  return {
+    import: { types: `${folder}/index.d.mts`, default: `${folder}/index.mjs` },
+    require: { types: `${folder}/index.d.ts`, default: `${folder}/index.js` },
+    default: `${folder}/index.js`,
+  };
+}
 
 /** What is installed for the build, what git ignores, and what the published package holds. */
 export function packageContents(project: awscdk.AwsCdkConstructLibrary) {

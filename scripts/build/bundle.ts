@@ -88,7 +88,7 @@ async function main(into: string, codeOnly: boolean) {
 
 /** Those of an earlier build. */
 function declarationsIn(folder: string): Files {
-  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.d\.m?ts$/.test(name)) : [];
+  const names = existsSync(folder) ? readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((name) => /\.d\.m?ts$/.test(name)) : [];
   return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
 }
 

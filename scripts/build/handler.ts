@@ -1,6 +1,7 @@
 /**
- * The handler runtime as it is published, `cdk-patient-lambda/handler`: as an ES module and as CommonJS, each with its declarations, which are
- * the same text in both. Bundled into users' functions, or taken from the layer by code that is not bundled.
+ * The handler runtime as it is published, `cdk-patient-lambda/handler`, and what tests of handlers need, `cdk-patient-lambda/handler/testing`:
+ * each as an ES module and as CommonJS with declarations, which are the same text in both. The runtime is bundled into users' functions, or taken
+ * from the layer by code that is not bundled; what tests need has a copy of it, so that functions carry nothing for tests.
  */
 import { join } from 'node:path';
 
@@ -11,7 +12,9 @@ import { bundle, CARRIED_BY_LAMBDA } from './bundler';
 import { type Files, zip } from './layer';
 import { packagesOf } from './licenses';
 
-const ENTRY = 'lambda/custom-resource/runtime/nodejs/index.ts';
+const RUNTIME = 'lambda/custom-resource/runtime/nodejs';
+/** By the folder in handler/. */
+const ENTRIES: Record<string, string> = { '': `${RUNTIME}/index.ts`, 'testing/': `${RUNTIME}/testing/run-operation.ts` };
 
 const FORMATS: Record<string, BuildOptions> = {
   'index.mjs': { format: 'esm' },
@@ -19,7 +22,7 @@ const FORMATS: Record<string, BuildOptions> = {
   'index.js': { format: 'cjs', supported: { 'dynamic-import': false } },
 };
 
-/** For tools that don't know `exports` (TypeScript's `node10`): a folder of its own. Says too which kind of module `index.js` is. */
+/** For tools that don't know `exports` (TypeScript's `node10`), in each folder. Says too which kind of module `index.js` is. */
 const STUB = { type: 'commonjs', main: './index.js', module: './index.mjs', types: './index.d.ts' };
 
 /** In the layer CommonJS alone: ES modules, which Node.js does not look for in layers, are bundled. */
@@ -28,15 +31,18 @@ const LAYER_FOLDER = 'nodejs/node_modules/cdk-patient-lambda';
 
 /** The published folder handler/, but for its declarations. */
 export async function handlerCode(): Promise<Map<string, Buffer>> {
-  const files = new Map([['package.json', json(STUB)]]);
-  for (const [name, format] of Object.entries(FORMATS)) {
-    // As its authors wrote it: the names in a stack trace are worth more than the milliseconds that it would start sooner (none that we measured)
-    const { code, inputs } = await bundle(ENTRY, { ...format, minify: false, external: CARRIED_BY_LAMBDA });
-    const packages = packagesOf(inputs);
-    if (packages.length > 0) {
-      throw new Error(`${ENTRY} contains ${packages.join(', ')}: users bundle it into code that would lack these packages' licenses`);
+  const files = new Map<string, Buffer>();
+  for (const [folder, entry] of Object.entries(ENTRIES)) {
+    files.set(`${folder}package.json`, json(STUB));
+    for (const [name, format] of Object.entries(FORMATS)) {
+      // As its authors wrote it: the names in a stack trace are worth more than the milliseconds that it would start sooner (none that we measured)
+      const { code, inputs } = await bundle(entry, { ...format, minify: false, external: CARRIED_BY_LAMBDA });
+      const packages = packagesOf(inputs);
+      if (packages.length > 0) {
+        throw new Error(`${entry} contains ${packages.join(', ')}: users bundle it into code that would lack these packages' licenses`);
+      }
+      files.set(`${folder}${name}`, code);
     }
-    files.set(name, code);
   }
   return files;
 }
@@ -44,10 +50,13 @@ export async function handlerCode(): Promise<Map<string, Buffer>> {
 /** The declarations in handler/, which take most of a build's time, TypeScript's own start included. */
 export async function handlerDeclarations(): Promise<Map<string, Buffer>> {
   const { generateDtsBundle } = await import('dts-bundle-generator');
-  const [text] = generateDtsBundle([{ filePath: join(ROOT, ENTRY), output: { noBanner: true, exportReferencedTypes: false } }], {
-    preferredConfigPath: join(ROOT, 'scripts', 'build', 'declarations.tsconfig.json'),
-  });
-  return new Map(['index.d.ts', 'index.d.mts'].map((name) => [name, Buffer.from(text)]));
+  const texts = generateDtsBundle(
+    Object.values(ENTRIES).map((entry) => ({ filePath: join(ROOT, entry), output: { noBanner: true, exportReferencedTypes: false } })),
+    { preferredConfigPath: join(ROOT, 'scripts', 'build', 'declarations.tsconfig.json') },
+  );
+  return new Map(
+    Object.keys(ENTRIES).flatMap((folder, index) => ['index.d.ts', 'index.d.mts'].map((name) => [`${folder}${name}`, Buffer.from(texts[index])])),
+  );
 }
 
 /** The layer that lets CommonJS code which is not bundled require what is published. */

@@ -8,7 +8,7 @@ import { childEnvironment } from '../../scripts/environment';
 import { packed, packedFiles, unpack } from './unpacked';
 
 const ALLOWED =
-  /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/(index\.(m?js|d\.m?ts)|package\.json)|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
+  /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/(testing\/)?(index\.(m?js|d\.m?ts)|package\.json)|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
 const REQUIRED = [
   '.jsii',
   '.jsii.tabl.json',
@@ -27,6 +27,11 @@ const REQUIRED = [
   'handler/index.js',
   'handler/index.mjs',
   'handler/package.json',
+  'handler/testing/index.d.mts',
+  'handler/testing/index.d.ts',
+  'handler/testing/index.js',
+  'handler/testing/index.mjs',
+  'handler/testing/package.json',
   'lib/index.d.ts',
   'lib/index.js',
   'package.json',
@@ -80,7 +85,7 @@ describe('the published package', () => {
   test('is built to the same bytes in another folder, time zone and language', async () => {
     const into = join(dirname(folder), 'again');
     mkdirSync(into);
-    await promisify(execFile)(tool('tsx'), [join(ROOT, 'scripts', 'bundle.ts'), into], {
+    await promisify(execFile)(tool('tsx'), [join(ROOT, 'scripts', 'build', 'bundle.ts'), into], {
       cwd: into,
       env: childEnvironment({ TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8' }),
     });
@@ -99,6 +104,13 @@ describe('the published package', () => {
   test('carries one handler runtime: the layer holds what is published', () => {
     const layer = readFileSync(join(folder, 'assets/custom-resource/handler-layer.zip'));
     expect(layer.includes(readFileSync(join(folder, 'handler/index.js')))).toBe(true); // nothing in it is compressed
+  });
+
+  test('keeps what tests of handlers need out of functions', () => {
+    const inFunctions = ['handler/index.js', 'handler/index.mjs', 'assets/custom-resource/handler-layer.zip'];
+    const forTests = /SimulatedClock|runOperation|handler\/testing/;
+    expect(inFunctions.filter((file) => forTests.test(readFileSync(join(folder, file), 'latin1')))).toEqual([]);
+    expect(readFileSync(join(folder, 'handler/testing/index.js'), 'utf8')).toMatch(forTests);
   });
 
   test('has files that everybody may read', () => {

@@ -18,6 +18,13 @@ const KINDS: readonly (readonly [Format, string, string])[] = [
   ['cjs', 'cjs', 'index.js'],
 ];
 const LIBRARY = 'cdk-patient-lambda/handler';
+const TESTING = `${LIBRARY}/testing`;
+
+/** How a module of either kind comes by the library's. */
+const LOADED: readonly (readonly [string, (name: string) => string])[] = [
+  ['an ES module', (name) => `await import('${name}')`],
+  ['CommonJS', (name) => `require('${name}')`],
+];
 
 describe('the packed handler runtime', () => {
   let project: string;
@@ -51,18 +58,28 @@ describe('the packed handler runtime', () => {
   }
 
   test.each(KINDS)('serves Node.js as %s', async (format, extension, served) => {
-    const { file, imports } = await made('search-index.spec', format, extension, [LIBRARY]);
-    expect(imports.map(({ path }) => path)).toContain(LIBRARY);
+    const { file, imports } = await made('search-index.spec', format, extension, [LIBRARY, TESTING]);
+    expect(imports.map(({ path }) => path)).toEqual(expect.arrayContaining([LIBRARY, TESTING]));
     expect((await node('--test', file)).stdout).toContain('# pass 4\n# fail 0');
 
-    const resolved =
-      format === 'esm' ? ['--input-type=module', '-e', `console.log(import.meta.resolve('${LIBRARY}'))`] : ['-p', `require.resolve('${LIBRARY}')`];
-    expect((await node(...resolved)).stdout.trim()).toMatch(new RegExp(`node_modules/cdk-patient-lambda/handler/${served}$`));
+    for (const [name, folder] of [
+      [LIBRARY, 'handler'],
+      [TESTING, 'handler/testing'],
+    ]) {
+      const resolved =
+        format === 'esm' ? ['--input-type=module', '-e', `console.log(import.meta.resolve('${name}'))`] : ['-p', `require.resolve('${name}')`];
+      expect((await node(...resolved)).stdout.trim()).toMatch(new RegExp(`node_modules/cdk-patient-lambda/${folder}/${served}$`));
+    }
   });
 
   test.each(KINDS)('is bundled by esbuild to %s with nothing of the AWS SDK inside, and runs', async (format, extension) => {
     const { file, inputs, imports } = await made('search-index.spec', format, extension, []);
-    expect(inputs.sort()).toEqual(['node_modules/cdk-patient-lambda/handler/index.mjs', 'search-index.spec.ts', 'search-index.ts']);
+    expect(inputs.sort()).toEqual([
+      'node_modules/cdk-patient-lambda/handler/index.mjs',
+      'node_modules/cdk-patient-lambda/handler/testing/index.mjs',
+      'search-index.spec.ts',
+      'search-index.ts',
+    ]);
     expect(
       imports
         .map(({ path }) => path)
@@ -72,24 +89,70 @@ describe('the packed handler runtime', () => {
     expect((await node('--test', file)).stdout).toContain('# pass 4\n# fail 0');
   });
 
-  test('offers the same names as an ES module and as CommonJS', async () => {
+  test.each([
+    [LIBRARY, ['ResourceFailure', 'customResource', 'done', 'wait']],
+    [TESTING, ['SimulatedClock', 'runOperation']],
+  ])('offers the same names as an ES module and as CommonJS: %s', async (library, names) => {
     const { stdout } = await node(
       '--input-type=module',
       '-e',
       `
       import { createRequire } from 'node:module';
-      import * as module from '${LIBRARY}';
-      console.log(JSON.stringify([Object.keys(module), Object.keys(createRequire(import.meta.url)('${LIBRARY}'))]));`,
+      import * as module from '${library}';
+      console.log(JSON.stringify([Object.keys(module), Object.keys(createRequire(import.meta.url)('${library}'))]));`,
     );
     const [module, required] = JSON.parse(stdout) as string[][];
-    expect(module).toEqual(['ResourceFailure', 'customResource', 'done', 'runOperation', 'wait']);
+    expect(module).toEqual(names);
     expect(required.sort()).toEqual(module);
+  });
+
+  test.each(LOADED.flatMap(([maker, made]) => LOADED.map(([runner, run]) => ({ maker, runner, made, run }))))(
+    'a handler made by $maker is run by $runner',
+    async ({ made, run }) => {
+      const { stdout } = await node(
+        '--input-type=module',
+        '-e',
+        `
+      import { createRequire } from 'node:module';
+      const require = createRequire(import.meta.url);
+      const { customResource, done, ResourceFailure, wait } = ${made(LIBRARY)};
+      const { runOperation, SimulatedClock } = ${run(TESTING)};
+      const secret = '{{resolve:secretsmanager:Db}}';
+      const handler = customResource({
+        create: async ({ properties }, { resolve }) => wait({ length: (await resolve(secret)).length }, { physicalResourceId: properties.Name }),
+        update: async () => { throw new ResourceFailure('no', { physicalResourceId: 'named' }); },
+        delete: async () => new Promise(() => undefined),
+        poll: async (_, { length }) => done({ data: { Length: length } }),
+      });
+      const secrets = { Db: 'password' };
+      const clock = new SimulatedClock(Date.now(), 20);
+      const reports = [
+        await runOperation(handler, { RequestType: 'Create', ResourceProperties: { Name: 'made' } }, { secrets }),
+        await runOperation(handler, { RequestType: 'Update', PhysicalResourceId: 'made' }),
+        await runOperation(handler, { RequestType: 'Delete', PhysicalResourceId: 'made' }, { clock, executionTimeout: 15 }),
+      ];
+      console.log(JSON.stringify(reports.map(({ answer, executions, exited }) => ({ ...answer, executions, exited }))));`,
+      );
+      expect(JSON.parse(stdout)).toEqual([
+        { status: 'SUCCESS', physicalResourceId: 'made', data: { Length: 8 }, executions: 2, exited: false },
+        { status: 'FAILED', physicalResourceId: 'made', reason: expect.stringContaining('ResourceFailure: no'), executions: 1, exited: false },
+        { status: 'FAILED', physicalResourceId: 'made', reason: expect.stringContaining('end of its execution'), executions: 1, exited: true },
+      ]);
+    },
+  );
+
+  test('is found by jest, and runs under it', async () => {
+    const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+    const { stderr } = await node(jest, '--rootDir', project, '--config', JSON.stringify({ transform: {}, testMatch: ['**/*.jest.js'] }));
+    expect(stderr).toContain('Tests:       1 passed, 1 total');
   });
 
   test('loads no client of the AWS SDK before it is needed', async () => {
     // None is installed here: an import at load would fail
-    await expect(node('-e', `require('${LIBRARY}')`)).resolves.toBeDefined();
-    await expect(node('--input-type=module', '-e', `import '${LIBRARY}'`)).resolves.toBeDefined();
+    for (const name of [LIBRARY, TESTING]) {
+      await expect(node('-e', `require('${name}')`)).resolves.toBeDefined();
+      await expect(node('--input-type=module', '-e', `import '${name}'`)).resolves.toBeDefined();
+    }
   });
 
   test('as CommonJS finds the AWS SDK where NODE_PATH says that it is, as in Lambda', async () => {

@@ -7,6 +7,8 @@ import { installed } from './installed';
 import { SAMPLES } from './type-samples';
 
 const LIBRARY = 'cdk-patient-lambda/handler';
+/** Of the modules that the package publishes for handlers and their tests. */
+const FOLDERS = ['handler', 'handler/testing'];
 
 interface Setting {
   readonly name: string;
@@ -103,7 +105,7 @@ describe('the declarations of the packed handler runtime', () => {
         .getSourceFiles()
         .map(({ fileName }) => fileName)
         .filter((name) => name.includes('/cdk-patient-lambda/')),
-    ).toEqual([join(project, 'node_modules', 'cdk-patient-lambda', 'handler', declarations)]);
+    ).toEqual(FOLDERS.map((folder) => join(project, 'node_modules', 'cdk-patient-lambda', folder, declarations)));
 
     expect(errors(compiled, (file) => file === declarations || file === `search-index.${extension}`)).toEqual([]);
     for (const [name, { error }] of Object.entries(SAMPLES)) {
@@ -118,12 +120,17 @@ describe('the declarations of the packed handler runtime', () => {
   });
 
   test('need no types of Node.js where those of browsers are', () => {
-    const compiled = program(['search-index.ts'], { ...STRICTEST, ...SETTINGS[3].options, lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'], types: [] });
+    const compiled = program(['search-index.ts', 'operation-that-is-run.ts'], {
+      ...STRICTEST,
+      ...SETTINGS[3].options,
+      lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+      types: [],
+    });
     expect(errors(compiled, () => true)).toEqual([]);
   });
 
-  test("name nothing that can't be imported, and are the same for both kinds of modules", () => {
-    const folder = join(project, 'node_modules', 'cdk-patient-lambda', 'handler');
+  test.each(FOLDERS)("name nothing that can't be imported, and are the same for both kinds of modules: %s", (name) => {
+    const folder = join(project, 'node_modules', 'cdk-patient-lambda', name);
     const text = readFileSync(join(folder, 'index.d.ts'), 'utf8');
     expect(readFileSync(join(folder, 'index.d.mts'), 'utf8')).toBe(text);
 

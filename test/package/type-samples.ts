@@ -23,6 +23,19 @@ export type Used = Raw | typeof wait;
 `;
 }
 
+/** A test that runs an operation of this handler, and then does this with what it came to. */
+function operation(of: string, then: string): string {
+  return `import { customResource, done } from 'cdk-patient-lambda/handler';
+import { type OperationReport, runOperation, SimulatedClock } from 'cdk-patient-lambda/handler/testing';
+const handlers = { create: async () => done(), update: async () => done(), delete: async () => done() };
+export async function tested(): Promise<string | undefined> {
+  const report: OperationReport = await runOperation(${of}, { RequestType: 'Create' }, { clock: new SimulatedClock() });
+  return ${then};
+}
+export type Used = typeof customResource;
+`;
+}
+
 export const SAMPLES: Readonly<Record<string, Sample>> = {
   'poll-is-missing': { code: handler('<Raw, State>', "wait({ job: '1' })"), error: /Property 'poll' is missing/ },
   'poll-is-missing-though-nothing-waits': { code: handler('<Raw, State>', 'done()'), error: /Property 'poll' is missing/ },
@@ -42,6 +55,13 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
     error: /'delete' is missing/,
   },
 
+  'handlers-that-were-not-made': { code: operation('handlers', 'report.answer?.status'), error: /'definition' is missing/ },
+  'answer-that-may-be-absent': {
+    code: operation('customResource(handlers)', 'report.answer.status'),
+    error: /'report.answer' is possibly 'undefined'/,
+  },
+
+  'operation-that-is-run': { code: operation('customResource(handlers)', 'report.answer?.status') },
   'attributes-without-waiting': { code: handler('<Raw, never, Attributes>', "done({ data: { Endpoint: 'https://' } })") },
   'nothing-declared': { code: handler('', "done({ data: { Endpoint: 'https://' } })") },
   'state-inferred': { code: handler('', 'wait({ looks: 1 })', 'wait({ looks: 2 })') },

@@ -1,4 +1,4 @@
-import { runOperation } from 'cdk-patient-lambda/handler';
+import { runOperation } from 'cdk-patient-lambda/handler/testing';
 
 import { handler } from './reachable';
 

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { customResource, done, type Json, type PollingHandlers, type Raw, runOperation, type RunOptions, wait } from 'cdk-patient-lambda/handler';
+import { customResource, done, type Json, type PollingHandlers, type Raw, wait } from 'cdk-patient-lambda/handler';
+import { runOperation, type RunOptions, SimulatedClock } from 'cdk-patient-lambda/handler/testing';
 
 import { answerTo } from '../../../lambda/custom-resource/responder/respond';
 import { readOperation } from '../../../lambda/custom-resource/runtime/nodejs/protocol/read-operation';
-import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
 
 const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'custom-resources.md'), 'utf8');
 const [section] = page.split('## What CloudFormation shows when\n')[1].split('\n## ');

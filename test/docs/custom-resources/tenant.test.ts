@@ -1,7 +1,6 @@
 /** What the guide says of its sample is so. */
-import { runOperation } from 'cdk-patient-lambda/handler';
+import { runOperation, SimulatedClock } from 'cdk-patient-lambda/handler/testing';
 
-import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
 import { handler } from './tenant';
 import { tenants } from './tenants';
 

@@ -1,5 +1,5 @@
 /** What the guide says of failures and secrets is so. */
-import { runOperation } from 'cdk-patient-lambda/handler';
+import { runOperation } from 'cdk-patient-lambda/handler/testing';
 
 import { handler } from './user';
 import { users } from './users';

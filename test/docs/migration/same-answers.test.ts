@@ -1,5 +1,5 @@
 /** The two handlers of the migration guide come to the same. */
-import { runOperation } from 'cdk-patient-lambda/handler';
+import { runOperation } from 'cdk-patient-lambda/handler/testing';
 
 import { isComplete, onEvent } from './on-event';
 import { handler } from './tenant';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { runOperation } from 'cdk-patient-lambda/handler';
+import { runOperation } from 'cdk-patient-lambda/handler/testing';
 
 import { searchIndex, type SearchService } from './search-index';
 

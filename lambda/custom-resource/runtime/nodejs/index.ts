@@ -6,13 +6,9 @@ import { execute } from './operation/execution';
 import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
-export type { Clock } from '../../../clock';
-export type { Answer } from '../../../cloudformation/answer';
-export type { CloudFormationRequest } from '../../../cloudformation/request';
 export type { Json } from '../../../json';
 
 export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
-export { type OperationReport, runOperation, type RunOptions } from './testing/run-operation';
 export type {
   AnyHandlers,
   AnyRequest,
@@ -39,7 +35,7 @@ export interface LambdaContext {
 /** What a function exports as its handler. */
 export interface CustomResourceHandler {
   (event: unknown, context: LambdaContext): Promise<void>;
-  /** What it was made of, for `runOperation`. */
+  /** What it was made of, for `runOperation` of `cdk-patient-lambda/handler/testing`. */
   readonly definition: Definition;
 }
 

@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { type CloudFormationRequest, type CustomResourceHandler, runOperation, type RunOptions } from 'cdk-patient-lambda/handler';
+import type { CustomResourceHandler } from 'cdk-patient-lambda/handler';
+import { type CloudFormationRequest, runOperation, type RunOptions } from 'cdk-patient-lambda/handler/testing';
 
 const { handler } = require('../../../../examples/typescript/custom-resources/propagation/publisher/index') as { handler: CustomResourceHandler };
 

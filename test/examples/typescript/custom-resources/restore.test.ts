@@ -1,6 +1,6 @@
 import { type AttributeValue, ConditionalCheckFailedException, DynamoDBClient, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { type CloudFormationRequest, runOperation, type RunOptions } from 'cdk-patient-lambda/handler';
+import { type CloudFormationRequest, runOperation, type RunOptions } from 'cdk-patient-lambda/handler/testing';
 
 import { handler } from '../../../../examples/typescript/custom-resources/restore/handler';
 

@@ -1,4 +1,4 @@
-/** Runs a whole operation in one process, for unit tests of handlers: all its executions, without AWS and without waiting. */
+/** Whole operations in one process, for unit tests of handlers: `cdk-patient-lambda/handler/testing`. */
 import type { Clock } from '../../../../clock';
 import type { Answer } from '../../../../cloudformation/answer';
 import type { CloudFormationRequest } from '../../../../cloudformation/request';
@@ -7,6 +7,12 @@ import type { AwsCalls } from '../operation/platform';
 import { signingDate } from '../protocol/times';
 import type { Definition } from '../types';
 import { SimulatedClock } from './simulated-clock';
+
+export type { Clock } from '../../../../clock';
+export type { Answer } from '../../../../cloudformation/answer';
+export type { CloudFormationRequest } from '../../../../cloudformation/request';
+export type { Json } from '../../../../json';
+export { SimulatedClock } from './simulated-clock';
 
 export interface RunOptions {
   /**
@@ -71,13 +77,13 @@ const STACK = 'arn:aws:cloudformation:us-east-1:111122223333:stack/stack/0000000
 const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:handler';
 
 /**
- * Runs one request from its delivery to its answer.
+ * Runs one request from its delivery to its answer: all its executions, without AWS and without waiting.
  *
- * @param handler what `customResource` made
+ * @param handler what `customResource` made, of whichever copy of the runtime: a bundle's, an ES module's, CommonJS's
  * @param event the request; what is missing is made up, except the type
  */
 export async function runOperation(
-  handler: { readonly definition: Definition },
+  handler: { readonly definition: object },
   event: Partial<CloudFormationRequest> & Pick<CloudFormationRequest, 'RequestType'>,
   options: RunOptions = {},
 ): Promise<OperationReport> {
@@ -110,7 +116,7 @@ export async function runOperation(
     executions += 1;
     const endsAt = clock.now() + (options.executionTimeout ?? 900) * 1000;
     const invocation = { event: JSON.parse(payload) as unknown, functionArn: FUNCTION, endsAt, logStream: `execution-${executions}` };
-    await execute(handler.definition, invocation, platform).catch((reason: Error) => {
+    await execute(handler.definition as Definition, invocation, platform).catch((reason: Error) => {
       error = reason;
     });
     payload = payloads[executions - 1];

@@ -1,5 +1,7 @@
 /** What authors test their handlers with. */
-import { type Clock, customResource, done, type Raw, runOperation, wait } from '../../../../../lambda/custom-resource/runtime/nodejs';
+import type { Clock } from '../../../../../lambda/clock';
+import { customResource, done, type Raw, wait } from '../../../../../lambda/custom-resource/runtime/nodejs';
+import { runOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/run-operation';
 import { SimulatedClock } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/simulated-clock';
 
 const restore = customResource({

@@ -1,5 +1,6 @@
 /** Types as authors meet them. What is not allowed is held by the compiler (`@ts-expect-error`), which lint runs. */
-import { customResource, done, type ResourceHandlers, runOperation, wait } from '../../../../../lambda/custom-resource/runtime/nodejs';
+import { customResource, done, type ResourceHandlers, wait } from '../../../../../lambda/custom-resource/runtime/nodejs';
+import { runOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/run-operation';
 
 interface Restore {
   readonly snapshot: string;
