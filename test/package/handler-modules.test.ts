@@ -119,8 +119,13 @@ describe('the packed handler runtime', () => {
       const { runOperation, SimulatedClock } = ${run(TESTING)};
       const secret = '{{resolve:secretsmanager:Db}}';
       const handler = customResource({
-        create: async ({ properties }, { resolve }) => wait({ length: (await resolve(secret)).length }, { physicalResourceId: properties.Name }),
-        update: async () => { throw new ResourceFailure('no', { physicalResourceId: 'named' }); },
+        create: async ({ properties: { Name } }, { resolve }) => {
+          if (Name === 'half-made') {
+            throw new ResourceFailure('no', { physicalResourceId: Name });
+          }
+          return wait({ length: (await resolve(secret)).length }, { physicalResourceId: Name });
+        },
+        update: async () => done(),
         delete: async () => new Promise(() => undefined),
         poll: async (_, { length }) => done({ data: { Length: length } }),
       });
@@ -128,14 +133,14 @@ describe('the packed handler runtime', () => {
       const clock = new SimulatedClock(Date.now(), 20);
       const reports = [
         await runOperation(handler, { RequestType: 'Create', ResourceProperties: { Name: 'made' } }, { secrets }),
-        await runOperation(handler, { RequestType: 'Update', PhysicalResourceId: 'made' }),
+        await runOperation(handler, { RequestType: 'Create', ResourceProperties: { Name: 'half-made' } }),
         await runOperation(handler, { RequestType: 'Delete', PhysicalResourceId: 'made' }, { clock, executionTimeout: 15 }),
       ];
       console.log(JSON.stringify(reports.map(({ answer, executions, exited }) => ({ ...answer, executions, exited }))));`,
       );
       expect(JSON.parse(stdout)).toEqual([
         { status: 'SUCCESS', physicalResourceId: 'made', data: { Length: 8 }, executions: 2, exited: false },
-        { status: 'FAILED', physicalResourceId: 'made', reason: expect.stringContaining('ResourceFailure: no'), executions: 1, exited: false },
+        { status: 'FAILED', physicalResourceId: 'half-made', reason: expect.stringContaining('ResourceFailure: no'), executions: 1, exited: false },
         { status: 'FAILED', physicalResourceId: 'made', reason: expect.stringContaining('end of its execution'), executions: 1, exited: true },
       ]);
     },

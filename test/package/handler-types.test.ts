@@ -58,14 +58,21 @@ describe('the declarations of the packed handler runtime', () => {
       for (const [name, { code }] of Object.entries(SAMPLES)) {
         writeFileSync(join(project, `${name}.${extension}`), code);
       }
+      writeFileSync(join(project, `example.${extension}`), example());
     }
   });
 
   afterAll(() => rmSync(project, { recursive: true }));
 
+  /** What the docstring of customResource shows. */
+  function example(): string {
+    const text = readFileSync(join(project, 'node_modules', 'cdk-patient-lambda', 'handler', 'index.d.ts'), 'utf8');
+    return /@example\n([^]*?)\s*\*\//.exec(text)![1].replace(/^ \* ?/gm, '');
+  }
+
   function program(names: readonly string[], options: ts.CompilerOptions): ts.Program {
     const host = ts.createCompilerHost(options);
-    const { getSourceFile } = host;
+    const getSourceFile = host.getSourceFile.bind(host);
     host.getCurrentDirectory = () => project;
     host.getSourceFile = (file, languageVersion, ...rest) => {
       // The libraries of TypeScript and Node.js are the same in every setting, and take longest
@@ -97,7 +104,7 @@ describe('the declarations of the packed handler runtime', () => {
 
   test.each(SETTINGS)('are found, right, and hold against mistakes under $name', ({ options, extension, declarations }) => {
     const compiled = program(
-      ['search-index', ...Object.keys(SAMPLES)].map((name) => `${name}.${extension}`),
+      ['search-index', 'example', ...Object.keys(SAMPLES)].map((name) => `${name}.${extension}`),
       { ...STRICTEST, ...options },
     );
     expect(
@@ -107,7 +114,7 @@ describe('the declarations of the packed handler runtime', () => {
         .filter((name) => name.includes('/cdk-patient-lambda/')),
     ).toEqual(FOLDERS.map((folder) => join(project, 'node_modules', 'cdk-patient-lambda', folder, declarations)));
 
-    expect(errors(compiled, (file) => file === declarations || file === `search-index.${extension}`)).toEqual([]);
+    expect(errors(compiled, (file) => [declarations, `search-index.${extension}`, `example.${extension}`].includes(file))).toEqual([]);
     for (const [name, { error }] of Object.entries(SAMPLES)) {
       const found = errors(compiled, (file) => file === `${name}.${extension}`);
       expect({ name, found }).toEqual({ name, found: error ? [expect.stringMatching(error)] : [] });

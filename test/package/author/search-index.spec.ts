@@ -21,7 +21,7 @@ function service(looks: number, comesTo: 'READY' | 'OUT_OF_SPACE' = 'READY'): Se
 
 const properties = { Name: 'orders', Shards: '4' };
 
-test('a create that takes half an hour succeeds, over as many executions as it needs', async () => {
+void test('a create that takes half an hour succeeds, over as many executions as it needs', async () => {
   const handler = searchIndex(service(120));
   const { answer, executions } = await runOperation(handler, { RequestType: 'Create', ResourceProperties: properties }, { executionTimeout: 600 });
 
@@ -29,7 +29,7 @@ test('a create that takes half an hour succeeds, over as many executions as it n
   assert.ok(executions > 3);
 });
 
-test('a job that fails takes the stack back, with its reason', async () => {
+void test('a job that fails takes the stack back, with its reason', async () => {
   const { answer } = await runOperation(searchIndex(service(3, 'OUT_OF_SPACE')), { RequestType: 'Create', ResourceProperties: properties });
 
   assert.equal(answer?.status, 'FAILED');
@@ -37,13 +37,13 @@ test('a job that fails takes the stack back, with its reason', async () => {
   assert.equal(answer.physicalResourceId, 'orders');
 });
 
-test('properties that make no sense are refused before anything is built', async () => {
+void test('properties that make no sense are refused before anything is built', async () => {
   const { answer } = await runOperation(searchIndex(service(1)), { RequestType: 'Create', ResourceProperties: { Name: 'orders', Shards: 'many' } });
 
   assert.match(answer?.reason ?? '', /whole number of Shards.*many/);
 });
 
-test('a delete removes the index', async () => {
+void test('a delete removes the index', async () => {
   const indexes = service(1);
   const { answer } = await runOperation(searchIndex(indexes), {
     RequestType: 'Delete',

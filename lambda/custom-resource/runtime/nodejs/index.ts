@@ -7,7 +7,6 @@ import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
 export type { Json } from '../../../json';
-
 export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
 export type {
   AnyHandlers,
@@ -47,6 +46,30 @@ export interface CustomResourceHandler {
  * @typeParam S what `wait` hands to `poll`, which is then required; of several shapes it has to be given
  * @typeParam A the attributes of `done`
  * @throws Error when one of them has no create, update or delete
+ *
+ * @example
+ * import { customResource, done, wait } from 'cdk-patient-lambda/handler';
+ *
+ * const indexes = 'https://search.example.com/indexes';
+ *
+ * // An index of a search service, which takes up to half an hour to build
+ * export const handler = customResource({
+ *   create: async ({ properties }, { idempotencyToken }) => {
+ *     const name = String(properties.Name);
+ *     await fetch(`${indexes}/${name}`, { method: 'PUT', headers: { 'Idempotency-Key': idempotencyToken } });
+ *     return wait({ since: Date.now() }, { physicalResourceId: name });
+ *   },
+ *   update: async () => done(),
+ *   delete: async ({ physicalResourceId }) => {
+ *     await fetch(`${indexes}/${physicalResourceId}`, { method: 'DELETE' });
+ *     return done();
+ *   },
+ *   poll: async ({ physicalResourceId }, { since }, { log }) => {
+ *     const { ok } = await fetch(`${indexes}/${physicalResourceId}`);
+ *     log.info('looked at the index', { ok, since });
+ *     return ok ? done({ data: { Endpoint: `https://${physicalResourceId}.search.example.com` } }) : wait({ since });
+ *   },
+ * });
  */
 export function customResource<P = Raw, S extends never = never, A extends Record<string, Json> = Record<never, Json>>(
   handlers: CoreHandlers<P, S, A> & { readonly poll?: undefined },

@@ -63,13 +63,13 @@ export interface OperationContext {
   /** The id of a resource whose handler names none; the same for the same resource in the same stack. */
   readonly defaultPhysicalResourceId: string;
   /** The stack's status, at most 15 seconds old; `UNKNOWN` when it can't be read. */
-  stack(): Promise<StackStatus>;
+  readonly stack: () => Promise<StackStatus>;
   /**
    * A copy of the value with every reference to Secrets Manager in it resolved.
    *
    * @throws UnresolvedSecret
    */
-  resolve<T>(value: T): Promise<T>;
+  readonly resolve: <T>(value: T) => Promise<T>;
   /** Writes lines of JSON to the log, resolved secrets masked. */
   readonly log: Logger;
 }

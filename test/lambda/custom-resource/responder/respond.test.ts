@@ -1,5 +1,5 @@
 /** The last resort, for records as Lambda's on-failure destination sends them. */
-import { createFailedMarker, continuationKey, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { continuationKey, createFailedMarker, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { responderVectors } from '../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { request, STACK, START } from '../runtime/nodejs/requests';

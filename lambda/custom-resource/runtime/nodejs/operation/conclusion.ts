@@ -1,8 +1,8 @@
 /** Carries out the one verdict of an execution. */
 import { render } from '../../../../cloudformation/answer';
 import { deliver } from '../../../../cloudformation/delivery';
-import type { Mask } from '../protocol/mask';
 import { continuationOf } from '../protocol/continuation';
+import type { Mask } from '../protocol/mask';
 import type { Operation } from '../protocol/operation';
 import { type Answered, failed, HandlerError, type Verdict } from '../protocol/verdict';
 import type { Logger } from '../types';

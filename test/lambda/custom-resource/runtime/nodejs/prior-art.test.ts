@@ -27,9 +27,16 @@ test('aws-cdk runtime: data is not allowed before the operation is complete', as
 });
 
 test('aws-cdk runtime: a failure always has a reason', async () => {
-  for (const thrown of [new Error(''), '', undefined, {}]) {
+  for (const thrown of [new Error(''), '', undefined, {}] as unknown[]) {
     world = new World();
-    await world.run({ create: () => Promise.reject(thrown) }, request('Create'));
+    await world.run(
+      {
+        create: async () => {
+          throw thrown;
+        },
+      },
+      request('Create'),
+    );
     expect(world.answer.Reason).toMatch(/^[^ ]/);
   }
 });

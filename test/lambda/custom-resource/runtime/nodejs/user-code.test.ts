@@ -7,7 +7,7 @@ import { request, STACK } from './requests';
 
 const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
 const V1 = '11111111-1111-4111-8111-111111111111';
-const hostile = new Proxy(
+const hostile: unknown = new Proxy(
   {},
   {
     get: () => {
@@ -31,9 +31,24 @@ describe('what is thrown', () => {
     ['an error whose members throw', hostile, "can't be shown"],
     ['an error that causes itself', Object.assign(new Error('round'), { cause: undefined }), 'Error: round'],
   ])('%s: create and poll are answered in the function itself', async (_, thrown, reason) => {
-    await world.run({ create: () => Promise.reject(thrown) }, request('Create'));
+    await world.run(
+      {
+        create: async () => {
+          throw thrown;
+        },
+      },
+      request('Create'),
+    );
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining(reason) });
-    const later = await new World().run({ create: async () => wait({}), poll: () => Promise.reject(thrown) }, request('Create'));
+    const later = await new World().run(
+      {
+        create: async () => wait({}),
+        poll: async () => {
+          throw thrown;
+        },
+      },
+      request('Create'),
+    );
     expect(later.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
     expect([...world.records, ...later.records]).toEqual([]);
   });

@@ -1,13 +1,13 @@
 import { type Answer, render } from '../../../../../lambda/cloudformation/answer';
 import {
-  createFailedMarker,
   continuation,
   continuationKey,
+  createFailedMarker,
   responseBytes,
 } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
 import * as vectors from '../../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { continuationOf } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/continuation';
-import { readOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/read-operation';
+import { nextMove, sleepBeforePoll } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/next-move';
 import {
   defaultPhysicalResourceId,
   failureId,
@@ -15,8 +15,8 @@ import {
   isInventedId,
   type Progress,
 } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
+import { readOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/read-operation';
 import { BadReference, parseReference } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/references';
-import { nextMove, sleepBeforePoll } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/next-move';
 import { margin, operationTimes } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/times';
 import { isTransient } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/transient';
 import { request } from './requests';
