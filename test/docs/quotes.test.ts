@@ -1,4 +1,4 @@
-/** A sample in the documentation stands in a file that is compiled and run: what a page shows is what was tried. */
+/** A sample in the documentation is in a file that is compiled and run: what a page shows is what was tried. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -35,7 +35,7 @@ function quotes(page: string): Quote[] {
   });
 }
 
-/** Whether the lines stand in the text one after another, all indented alike. */
+/** Whether the lines are in the text one after another, all indented alike. */
 function holds(text: string, code: readonly string[]): boolean {
   const lines = text.split('\n');
   return lines.some((first, start) => {

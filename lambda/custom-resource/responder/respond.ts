@@ -94,7 +94,7 @@ function errorOf(responsePayload: unknown): Readonly<Record<string, unknown>> {
   return isObject(responsePayload) ? responsePayload : { errorMessage: responsePayload };
 }
 
-/** Whether the error came while the code was loaded: by its type, else by what stands in its trace. */
+/** Whether the error came while the code was loaded: by its type, else by what is in its trace. */
 function failedToLoad(errorType: unknown, trace: unknown): boolean {
   const isOwnError = isText(errorType) && !errorType.startsWith('Runtime.');
   return NEVER_STARTED.has(errorType) || (isOwnError && Array.isArray(trace) && trace.some((frame) => String(frame).includes(loadingFrame)));
@@ -119,7 +119,7 @@ function leftAnswer({ request, physicalResourceId: waitId }: Operation, message:
   return { status, physicalResourceId, ...(status === 'FAILED' ? { reason: typeof reason === 'string' ? reason : String(cause) } : {}) };
 }
 
-/** The object that a text holds. */
+/** The object that a JSON string holds. */
 function parsed(text: unknown): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(String(text));

@@ -33,7 +33,7 @@ const HANDLED: Record<string, [Partial<Handlers>, Parameters<typeof runOperation
   'parse throws': [
     {
       parse: (raw) => {
-        throw new Error(`Name must be a text and Seats a whole number, got ${JSON.stringify(raw)}`);
+        throw new Error(`Name must be a string and Seats a whole number, got ${JSON.stringify(raw)}`);
       },
     },
   ],

@@ -33,7 +33,7 @@ export class GuideStack extends Stack {
       new LongRunningCustomResource(this, name, {
         provider,
         resourceType: 'Custom::User',
-        // A reference, {{resolve:secretsmanager:...}}: the secret itself stands in no template
+        // A reference, {{resolve:secretsmanager:...}}: the secret itself is in no template
         properties: { Name: name, Password: secret.secretValueFromJson(name).unsafeUnwrap() },
       });
     }

@@ -28,7 +28,7 @@ test('parse converts, and its error is what CloudFormation shows', async () => {
   expect(wrong.answer).toMatchObject({
     status: 'FAILED',
     physicalResourceId: 'CdkPatientLambda::CreateFailed',
-    reason: expect.stringContaining('Error: Name must be a text and Seats a whole number, got {"Name":"blue","Seats":"many"}'),
+    reason: expect.stringContaining('Error: Name must be a string and Seats a whole number, got {"Name":"blue","Seats":"many"}'),
   });
 });
 

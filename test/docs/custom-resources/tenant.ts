@@ -4,9 +4,9 @@ import { tenants } from './tenants';
 
 export const handler = customResource({
   parse({ Name, Seats }: Raw) {
-    const seats = Number(Seats); // CloudFormation sends numbers and booleans as text
+    const seats = Number(Seats); // CloudFormation sends numbers and booleans as strings
     if (typeof Name !== 'string' || !Number.isInteger(seats)) {
-      throw new Error(`Name must be a text and Seats a whole number, got ${JSON.stringify({ Name, Seats })}`);
+      throw new Error(`Name must be a string and Seats a whole number, got ${JSON.stringify({ Name, Seats })}`);
     }
     return { name: Name, seats };
   },

@@ -23,5 +23,5 @@ export const tenants = {
 };
 
 function unreachable(): never {
-  throw new Error('a test stands in for the service');
+  throw new Error('a test replaces the service');
 }

@@ -7,5 +7,5 @@ export const users = {
 };
 
 function unreachable(): never {
-  throw new Error('a test stands in for the service');
+  throw new Error('a test replaces the service');
 }

@@ -6,7 +6,7 @@ import { SimulatedClock } from '../../../lambda/custom-resource/runtime/nodejs/t
 import type { AnyHandlers, Definition } from '../../../lambda/custom-resource/runtime/nodejs/types';
 import { START } from './runtime/nodejs/requests';
 
-/** What CloudFormation got, as it stands in the body. */
+/** What CloudFormation got, as it is in the body. */
 export interface Told {
   readonly Status: string;
   readonly PhysicalResourceId: string;

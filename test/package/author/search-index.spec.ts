@@ -33,7 +33,7 @@ void test('a job that fails takes the stack back, with its reason', async () => 
   const { answer } = await runOperation(searchIndex(service(3, 'OUT_OF_SPACE')), { RequestType: 'Create', ResourceProperties: properties });
 
   assert.equal(answer?.status, 'FAILED');
-  assert.match(answer.reason, /job job-of-orders ran out of space/);
+  assert.match(answer.reason ?? '', /job job-of-orders ran out of space/);
   assert.equal(answer.physicalResourceId, 'orders');
 });
 

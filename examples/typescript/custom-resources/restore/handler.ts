@@ -33,11 +33,11 @@ type Removing = {
 };
 
 export const handler = customResource<Properties, Restoring | Removing>({
-  /** Everything that CloudFormation sends is text. */
+  /** Everything that CloudFormation sends is a string. */
   parse(raw) {
     for (const name of ['Bucket', 'Key', 'Table']) {
       if (typeof raw[name] !== 'string' || raw[name] === '') {
-        throw new Error(`${name} must be a text, got ${JSON.stringify(raw[name])}`);
+        throw new Error(`${name} must be a string, got ${JSON.stringify(raw[name])}`);
       }
     }
     const itemsPerSecond = Number(raw.ItemsPerSecond ?? 100);

@@ -12,7 +12,7 @@ const ssm = new SSMClient({});
 const lambda = new LambdaClient({});
 
 exports.handler = customResource({
-  /** Everything that CloudFormation sends is text. */
+  /** Everything that CloudFormation sends is a string. */
   parse({ Parameter, Configuration, Readers, InARow }) {
     const inARow = Number(InARow);
     if (!Number.isInteger(inARow) || inARow < 1) {

@@ -1,7 +1,7 @@
 /** Knows what must not be seen: the secrets that were resolved, and the ResponseURL. */
 import { leavesOf } from '../../../../json';
 
-/** A shorter secret counts only where it stands alone: 'admin' or '5432' inside another word is no secret given away. */
+/** A shorter secret counts only where it stands alone: 'admin' or '5432' inside another word gives no secret away. */
 const SHORTEST_INSIDE = 8;
 /** What is shorter than this hides nothing, but would be found everywhere. */
 const SHORTEST = 3;
@@ -12,14 +12,14 @@ export class Mask {
   private readonly members = new Set<string>();
   private readonly hidden = new Set<string>();
 
-  /** Remembers a secret: masked in texts, found in values. */
+  /** Remembers a secret: masked in strings, found in values. */
   addSecret(secret: string): void {
     if (secret.length >= SHORTEST) {
       this.secrets.add(secret);
     }
   }
 
-  /** Remembers a text that is only to be masked. */
+  /** Remembers a string that is only to be masked. */
   hide(text: string): void {
     if (text.length >= SHORTEST) {
       this.hidden.add(text);
@@ -41,7 +41,7 @@ export class Mask {
       .forEach((member) => this.members.add(member));
   }
 
-  /** The path of the first text within a value that gives a secret away; undefined without one. */
+  /** The path of the first string within a value that gives a secret away; undefined without one. */
   find(value: unknown, path: string): string | undefined {
     for (const [leaf, where] of leavesOf(value, path)) {
       if (typeof leaf === 'number' ? this.isNumber(leaf) : this.givesAway(leaf)) {

@@ -23,7 +23,7 @@ const REFERENCE = /\{\{resolve:secretsmanager:([^{}]*)\}\}/g;
 const ARN_PARTS = 7;
 const PARTS = ['SecretString', 'json-key', 'version-stage', 'version-id'];
 
-/** What of a text looks like a reference that nobody resolves: cut off, nested, or of a kind that custom resources can't have. */
+/** What of a string looks like a reference that nobody resolves: cut off, nested, or of a kind that custom resources can't have. */
 const LEFT_OVER = /\{\{resolve:(secretsmanager|ssm-secure):/;
 
 /** @throws BadReference */
@@ -55,7 +55,7 @@ export function parseReference(inner: string): SecretReference {
 export type Lookup = (reference: SecretReference) => Promise<string>;
 
 /**
- * The text with every reference in it resolved. What a secret holds is never looked at again for references.
+ * The string with every reference in it resolved. What a secret holds is never looked at again for references.
  *
  * @throws BadReference, and whatever the look-up throws
  */
@@ -77,7 +77,7 @@ function literal(text: string): string {
   return text;
 }
 
-/** Whether a text holds something to resolve or to refuse. */
+/** Whether a string holds something to resolve or to refuse. */
 export function holdsReference(text: string): boolean {
   return LEFT_OVER.test(text);
 }

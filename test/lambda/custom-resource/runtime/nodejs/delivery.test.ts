@@ -47,7 +47,7 @@ function clock() {
     sleep: async (milliseconds: number) => {
       slept += milliseconds;
     },
-    alarm: (milliseconds, signal) => systemClock.alarm(milliseconds, signal),
+    alarm: (milliseconds: number, signal?: AbortSignal) => systemClock.alarm(milliseconds, signal),
   };
 }
 
