@@ -1,7 +1,7 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
 import { allowedPattern, grammar } from '../../contract/maintenance-window/window.json';
-import { parseOperator } from '../window/window';
+import { parseOperator } from '../window/value';
 import type { Clock } from './clock';
 
 const DESCRIPTION = `Maintenance window: ${grammar.modes.join(' | ')}; one-off intervals; # reason. The operator's: deployments keep its value.`;

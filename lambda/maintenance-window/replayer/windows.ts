@@ -1,7 +1,8 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
 import { settle } from '../../contract/maintenance-window/timing.json';
-import { decide, guarded, type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../window/window';
+import { decide, guarded } from '../window/decision';
+import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../window/value';
 import type { Clock } from './clock';
 import { shownError } from './log';
 

@@ -1,6 +1,6 @@
 /** The ways of an invocation that meets a window, or that may be the retry of one that did. */
 import { coldReadBudget } from '../../../../contract/maintenance-window/timing.json';
-import type { Decision } from '../../../window/window';
+import type { Decision } from '../../../window/decision';
 import { GateError, reasonOf } from '../quiet/errors';
 import type { GateParts, Step } from '../quiet/gate';
 import type { Invocation } from '../quiet/invocation';

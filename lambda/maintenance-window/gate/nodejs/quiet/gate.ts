@@ -1,7 +1,7 @@
 /** Decides what becomes of each invocation. The same order as the Python gate. */
 import type { AwsClient } from '../../../../aws/nodejs/aws-client';
 import { storeReserve } from '../../../../contract/maintenance-window/timing.json';
-import type { Decision } from '../../../window/window';
+import type { Decision } from '../../../window/decision';
 import type { Value } from '../held/items';
 import type { ReplayedRun } from '../replay/replayed-run';
 import { GateError, reasonOf } from './errors';

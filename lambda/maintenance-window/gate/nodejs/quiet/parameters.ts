@@ -1,6 +1,6 @@
 /** Reads the window's parameters with one GetParameters call, within a budget. */
 import type { AwsClient, AwsError, Json } from '../../../../aws/nodejs/aws-client';
-import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../../../window/window';
+import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../../../window/value';
 import { isObject } from '../held/sources';
 import { reasonOf } from './errors';
 import type { Settings } from './settings';

@@ -6,7 +6,7 @@ import {
   refreshAgeShare,
   refreshReadBudget,
 } from '../../../../contract/maintenance-window/timing.json';
-import { decide, type Decision, guarded, nextChange } from '../../../window/window';
+import { decide, type Decision, guarded, nextChange } from '../../../window/decision';
 import { reasonOf } from './errors';
 import type { Reading } from './parameters';
 import type { Reporter } from './report';
