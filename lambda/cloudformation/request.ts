@@ -1,4 +1,5 @@
 import { envelopeKey } from '../contract/custom-resource/custom-resource.json';
+import { isObject } from '../json';
 
 /** What CloudFormation sends; scalars in properties arrive as strings. */
 export interface CloudFormationRequest {
@@ -51,8 +52,4 @@ export function unservable(request: CloudFormationRequest): string | undefined {
     return `a request of type ${request.RequestType} must have a PhysicalResourceId`;
   }
   return undefined;
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

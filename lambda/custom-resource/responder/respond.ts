@@ -2,8 +2,9 @@
 import type { Clock } from '../../clock';
 import { type Answer, render, shortReason } from '../../cloudformation/answer';
 import { deliver, type Environment, type Fetch } from '../../cloudformation/delivery';
-import { type CloudFormationRequest, isObject } from '../../cloudformation/request';
+import type { CloudFormationRequest } from '../../cloudformation/request';
 import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
+import { isObject } from '../../json';
 import { logger, type Write } from '../runtime/nodejs/operation/log';
 import { hideUrl, Mask } from '../runtime/nodejs/protocol/mask';
 import { type Operation, readOperation } from '../runtime/nodejs/protocol/operation';

@@ -1,7 +1,7 @@
 /** One request of CloudFormation from first delivery to its answer, and how it crosses from one execution to the next. */
-import { type CloudFormationRequest, isEnvelope, isObject, readRequest, unservable } from '../../../../cloudformation/request';
+import { type CloudFormationRequest, isEnvelope, readRequest, unservable } from '../../../../cloudformation/request';
 import { envelope, envelopeKey, times } from '../../../../contract/custom-resource/custom-resource.json';
-import type { Json } from '../../../../json';
+import { isObject, type Json } from '../../../../json';
 import { isInventedId } from './physical-id';
 import { type OperationTimes, operationTimes } from './times';
 
