@@ -1,8 +1,8 @@
 /** Answers a custom-resource request that comes inside a window: CloudFormation would wait an hour for silence. */
 import { send } from '../../../../aws/nodejs/transport';
 import { createFailedMarker, responseBytes } from '../../../../contract/custom-resource/custom-resource.json';
-import { reasonOf } from '../quiet/errors';
-import type { Environment } from '../quiet/settings';
+import type { Environment } from '../../../../environment';
+import { reasonOf } from '../../../../thrown';
 
 export interface CustomResourceResponse {
   readonly Status: 'SUCCESS' | 'FAILED';

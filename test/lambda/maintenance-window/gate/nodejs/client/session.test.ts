@@ -1,4 +1,4 @@
-import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
+import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
 import { environment as names } from '../../../../../../lambda/contract/names.json';
 import { RuntimeApi } from '../../../../../../lambda/maintenance-window/gate/nodejs/client/runtime-api';
 import { type NativeClient, Session } from '../../../../../../lambda/maintenance-window/gate/nodejs/client/session';
