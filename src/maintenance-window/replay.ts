@@ -1,3 +1,5 @@
+import { REPLAY } from '../private/contract.generated';
+
 /** How fast deferred events are brought back. */
 export interface ReplayOptions {
   /**
@@ -44,13 +46,15 @@ export class Replay {
 
   private constructor(mode: 'MANUAL' | 'AUTOMATIC', options: ReplayOptions) {
     const { maxConcurrency, rate } = options;
-    if (maxConcurrency !== undefined && !(Number.isInteger(maxConcurrency) && maxConcurrency > 0)) {
-      throw new Error(`maxConcurrency must be a whole number above 0, got ${maxConcurrency}`);
-    }
-    if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) {
-      throw new Error(`rate must be a number above 0, got ${rate}`);
-    }
+    check('maxConcurrency', maxConcurrency, REPLAY.limits.maxConcurrency);
+    check('rate', rate, REPLAY.limits.rate);
     this._mode = mode;
     this._options = options;
+  }
+}
+
+function check(name: keyof ReplayOptions, value: number | undefined, { above, whole }: { readonly above: number; readonly whole: boolean }): void {
+  if (value !== undefined && !(Number.isFinite(value) && value > above && (!whole || Number.isInteger(value)))) {
+    throw new Error(`${name} must be a ${whole ? 'whole ' : ''}number above ${above}, got ${value}`);
   }
 }

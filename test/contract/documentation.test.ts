@@ -52,7 +52,7 @@ test.each<[string, readonly string[]]>([
   ["Attributes of a run's row", keysOf(store.run.attributes)],
   ['Limits', keysOf(store.limits)],
   ['Times', keysOf(timing)],
-  ['Replay', [replay.pointer.key, replay.clientContext.key, ...replay.answer.statuses]],
+  ['Replay', [replay.pointer.key, replay.clientContext.key, ...replay.answer.statuses, ...keysOf(replay.limits)]],
   ['Sources', sources.sources.map(({ name }) => name)],
   ['Answers', keysOf(sources.answers)],
   [

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
+import { backoffDelay } from '../store/backoff';
+import { pointerTo } from '../store/pointer';
 import type { Clock } from './clock';
 import { shownError } from './log';
-import { pointerTo } from './pointer';
 import { type BacklogRow, type Envelope, type Item, number, readEnvelope } from './row';
 import type { Table } from './table';
-import { backoffDelay, claim, unclaim } from './transitions';
+import { claim, unclaim } from './transitions';
 
 export interface Claim {
   readonly row: BacklogRow;

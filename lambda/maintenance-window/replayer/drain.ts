@@ -1,3 +1,4 @@
+import { SHARDS } from '../store/keys';
 import type { Circuit } from './circuit';
 import type { Clock } from './clock';
 import type { Answer, Claim, Dispatcher } from './dispatcher';
@@ -5,7 +6,7 @@ import type { Flight } from './flight';
 import { type Log, shownError } from './log';
 import type { Pace } from './pace';
 import type { Readiness } from './readiness';
-import { type BacklogRow, DamagedRow, readEnvelope, SHARDS } from './row';
+import { type BacklogRow, DamagedRow, readEnvelope } from './row';
 import { type Run, runOf, type Runs } from './runs';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';
@@ -30,7 +31,7 @@ export interface DrainParts {
   readonly circuit: Circuit;
   readonly clock: Clock;
   readonly log: Log;
-  /** Seconds. */
+  /** Milliseconds. */
   readonly keepFinished: number;
 }
 

@@ -1,5 +1,6 @@
+import { SHARDS } from '../store/keys';
 import type { Clock } from './clock';
-import { type Item, number, SHARDS } from './row';
+import { type Item, number } from './row';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';
 

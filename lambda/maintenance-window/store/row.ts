@@ -78,8 +78,3 @@ export interface EventRow {
 export function isKept({ state }: { readonly state?: unknown }): boolean {
   return state !== 'WRITING' && states.includes(state as string);
 }
-
-/** Every writer that may have left chunks: the row's own, and those that were taken over. */
-export function writersOf({ writeId, chunks, abandoned = [] }: Partial<Pick<EventRow, 'writeId' | 'chunks' | 'abandoned'>>): readonly Writer[] {
-  return writeId === undefined ? abandoned : [{ writeId, chunks: chunks ?? 0 }, ...abandoned];
-}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import { limits } from '../../../../lambda/contract/maintenance-window/store.json';
 import { BodyDamaged, isInline, joined, pack, parts, unpack } from '../../../../lambda/maintenance-window/store/body';

@@ -1,3 +1,5 @@
+import * as fc from 'fast-check';
+
 import { keyVectors, shards } from '../../../../lambda/contract/maintenance-window/store.json';
 import {
   backlogKey,
@@ -8,12 +10,9 @@ import {
   runKey,
   runSortKey,
   shardKey,
+  shardOf,
   SHARDS,
 } from '../../../../lambda/maintenance-window/store/keys';
-
-test.each(shards.vectors)('$requestId is in shard $shard', ({ requestId, shard }) => {
-  expect(backlogKey('pending', requestId)).toBe(`pending#${shard}`);
-});
 
 test.each(keyVectors.event)("an event's key is $key", ({ functionKey, requestId, key }) => {
   expect(eventKey(functionKey, requestId)).toBe(key);
@@ -46,4 +45,19 @@ test('every shard can be queried', () => {
   for (const { requestId } of shards.vectors) {
     expect(listed).toContain(backlogKey('pending', requestId));
   }
+});
+
+describe('the shard of a request id', () => {
+  test.each(shards.vectors)('$requestId is in $shard', ({ requestId, shard }) => {
+    expect(backlogKey('pending', requestId)).toBe(`pending#${shard}`);
+  });
+
+  test('is one of those there are', () => {
+    fc.assert(
+      fc.property(fc.string(), (requestId) => {
+        expect(shardOf(requestId)).toBeGreaterThanOrEqual(0);
+        expect(shardOf(requestId)).toBeLessThan(shards.count);
+      }),
+    );
+  });
 });

@@ -1,5 +1,5 @@
 import { attributes, envelope, states } from '../../../../lambda/contract/maintenance-window/store.json';
-import { type Envelope, type EventRow, type EventState, isKept, writersOf } from '../../../../lambda/maintenance-window/store/row';
+import { type Envelope, type EventRow, type EventState, isKept } from '../../../../lambda/maintenance-window/store/row';
 
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : never) : never;
 
@@ -25,14 +25,4 @@ test('every state is known, and all but WRITING are kept', () => {
 
 test.each([{}, { state: 'SOMETHING' }, { state: 1 }])('a row without a known state is not kept: %j', (row) => {
   expect(isKept(row)).toBe(false);
-});
-
-test('chunks are those of the writer and of all that were taken over', () => {
-  const abandoned = [
-    { writeId: 'a', chunks: 1 },
-    { writeId: 'b', chunks: 3 },
-  ];
-  expect(writersOf({ writeId: 'c', chunks: 2, abandoned })).toEqual([{ writeId: 'c', chunks: 2 }, ...abandoned]);
-  expect(writersOf({ chunks: 0 })).toEqual([]);
-  expect(writersOf({ writeId: 'c' })).toEqual([{ writeId: 'c', chunks: 0 }]);
 });
