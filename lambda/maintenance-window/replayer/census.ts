@@ -1,5 +1,5 @@
+import type { Clock } from '../../clock';
 import { SHARDS } from '../store/keys';
-import type { Clock } from './clock';
 import type { Log } from './log';
 import type { BacklogRow } from './row';
 import { matches, type Run } from './runs';

@@ -1,12 +1,12 @@
 /** Removes chunks that nobody will read. A chunk goes before the row that names it, so that none is ever left without a name. */
 import { randomUUID } from 'node:crypto';
 
+import type { Clock } from '../../clock';
 import { unfinishedWrite } from '../../contract/maintenance-window/timing.json';
 import { expiry } from '../store/expiry';
 import { chunkKeys, SHARDS } from '../store/keys';
 import type { Writer } from '../store/row';
 import type { Change } from './change';
-import type { Clock } from './clock';
 import { leftOut } from './leases';
 import type { Log } from './log';
 import { type Item, number, text } from './row';

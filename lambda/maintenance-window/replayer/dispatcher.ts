@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
+import type { Clock } from '../../clock';
+import { shownError } from '../../thrown';
 import { backoffDelay } from '../store/backoff';
 import { pointerTo } from '../store/pointer';
-import type { Clock } from './clock';
-import { shownError } from './log';
 import { type BacklogRow, type Envelope, type Item, number, readEnvelope } from './row';
 import type { Table } from './table';
 import { claim, unclaim } from './transitions';

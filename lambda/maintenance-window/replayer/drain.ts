@@ -1,9 +1,10 @@
+import type { Clock } from '../../clock';
+import { shownError } from '../../thrown';
 import { SHARDS } from '../store/keys';
 import type { Circuit } from './circuit';
-import type { Clock } from './clock';
 import type { Answer, Claim, Dispatcher } from './dispatcher';
 import type { Flight } from './flight';
-import { type Log, shownError } from './log';
+import type { Log } from './log';
 import type { Pace } from './pace';
 import type { Readiness } from './readiness';
 import { type BacklogRow, DamagedRow, readEnvelope } from './row';

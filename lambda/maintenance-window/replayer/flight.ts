@@ -1,5 +1,5 @@
+import type { Clock } from '../../clock';
 import { SHARDS } from '../store/keys';
-import type { Clock } from './clock';
 import { type Item, number } from './row';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';

@@ -1,7 +1,8 @@
+import type { Clock } from '../../clock';
 import { metrics as names } from '../../contract/names.json';
+import { shownError } from '../../thrown';
 import { SHARDS } from '../store/keys';
-import type { Clock } from './clock';
-import { type Log, shownError } from './log';
+import type { Log } from './log';
 import type { Metrics } from './metrics';
 import { DamagedRow, type Item, text } from './row';
 import { sideBySide } from './side-by-side';

@@ -72,12 +72,13 @@ export class Scene {
     const ssm = new SSMClient({ ...this.aws.config, maxAttempts: 1 });
     this.clients.push(lambda, ssm);
     const collect = (dimension: string, values: Record<string, number>) => this.metrics.push({ dimension, values });
+    const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(milliseconds, 50)));
     return new Replayer({
       dynamodb: this.stage.client,
       lambda,
       ssm,
       settings: { table: this.table, store: 's', replay: 'MANUAL', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600_000, ...settings },
-      clock: { now: () => this.now(), sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 50))) },
+      clock: { now: () => this.now(), sleep, alarm: sleep },
       random: () => 0.5,
       log: (message, details) => this.logged.push({ message, ...details }),
       metrics: {
