@@ -1,3 +1,4 @@
+/** What CloudFormation asks of a custom resource. */
 import { envelopeKey } from '../contract/custom-resource/custom-resource.json';
 import { isObject } from '../json';
 
@@ -33,7 +34,7 @@ export function readRequest(event: unknown): CloudFormationRequest {
   const fields = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
   const missing = NEEDED_FOR_AN_ANSWER.filter((name) => typeof fields[name] !== 'string' || fields[name] === '');
   if (missing.length > 0) {
-    throw new Error(`this event is no request of CloudFormation for a custom resource: ${missing.join(', ')} missing`);
+    throw new Error(`this event is not a CloudFormation custom resource request: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`);
   }
   return {
     ...fields,

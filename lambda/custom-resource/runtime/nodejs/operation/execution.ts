@@ -2,7 +2,8 @@
  * One execution of the function: takes an operation from where it stands to one verdict, an answer, a hop or silence, and carries that out once.
  * Everything that may end it, the handler, the deadline, the margin, a rollback, races within one call; nothing else gives verdicts.
  */
-import { createFailedMarker, envelope, executions, times } from '../../../../contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../contract/cloudformation/answer.json';
+import { envelope, executions, times } from '../../../../contract/custom-resource/custom-resource.json';
 import { copied, type Json, kindOf } from '../../../../json';
 import { memberOf } from '../../../../thrown';
 import { handlersFor } from '../protocol/definition';
@@ -94,8 +95,8 @@ class Execution {
     if (this.platform.clock.now() >= closesAt) {
       return { kind: 'SILENCE', why: 'CLOSED' };
     }
-    if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedMarker) {
-      return { kind: 'ANSWER', answer: { status: 'SUCCESS', physicalResourceId: createFailedMarker } };
+    if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedId) {
+      return { kind: 'ANSWER', answer: { status: 'SUCCESS', physicalResourceId: createFailedId } };
     }
     const handlers = handlersFor(this.definition, request.ResourceType);
     const refusal =
