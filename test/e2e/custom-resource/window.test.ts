@@ -160,7 +160,7 @@ test('a stack that is created in a window fails at once and rolls back', async (
   expect(removed.PhysicalResourceId).toBe(createFailedId);
 });
 
-test.each(['Function', 'Own'])("%s after the window: the gate's createFailedId is the runtime's, and requests reach user code", async (output) => {
+test.each(['Function', 'Own'])("%s after the window: the gate's create-failed id is the runtime's, and requests reach user code", async (output) => {
   await window('auto');
   expect(
     await called(async () => {
