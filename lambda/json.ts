@@ -22,7 +22,7 @@ export function notJson(value: unknown, path: string, parents: readonly unknown[
   }
   const inside = [...parents, value];
   if (Array.isArray(value)) {
-    // A hole is no member that `map` would visit
+    // A hole is not a member that `map` would visit
     return firstOf(
       Array.from(value, (item, index) => [item, `${path}[${index}]`] as const),
       inside,

@@ -96,7 +96,7 @@ function errorOf(responsePayload: unknown): Readonly<Record<string, unknown>> {
   return isObject(responsePayload) ? responsePayload : { errorMessage: responsePayload };
 }
 
-/** Whether the error came while the code was loaded: by its type, else by what stands in its trace. */
+/** Whether the error came while the code was loaded: by its type, else by what is in its trace. */
 function failedToLoad(errorType: unknown, trace: unknown): boolean {
   const isOwnError = isText(errorType) && !errorType.startsWith('Runtime.');
   return NEVER_STARTED.has(errorType) || (isOwnError && Array.isArray(trace) && trace.some((frame) => String(frame).includes(loadingFrame)));

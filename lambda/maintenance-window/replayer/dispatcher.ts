@@ -38,16 +38,16 @@ export class Dispatcher {
   ) {}
 
   /**
-   * Claims an event; null when another replayer, a gate or an operator was first.
+   * Claims an event; undefined when another replayer, a gate or an operator was first.
    *
    * @throws DamagedRow when the row does not say which function it is for; the claim then lapses
    */
-  async claim(row: BacklogRow, run: string): Promise<Claim | null> {
+  async claim(row: BacklogRow, run: string): Promise<Claim | undefined> {
     const token = randomUUID();
     const { done, item } = await this.table.change(claim(row, { token, run, now: this.clock.now() }));
     // An acknowledgement that got lost is repeated by the SDK, and then meets our own claim
     const ours = done || (item?.token?.S === token && item.state?.S === 'CLAIMED');
-    return ours ? claimOf(row, token, item!) : null;
+    return ours ? claimOf(row, token, item!) : undefined;
   }
 
   /** Sends the pointer, and returns the claim when Lambda did not take it. */

@@ -114,7 +114,7 @@ export class Drain {
     } catch (error) {
       return this.leaveOut(row, error);
     }
-    let claimed: Claim | null = null;
+    let claimed: Claim | undefined;
     try {
       // The window may have come on while this event waited for its place
       if ((await pace.turn(this.deadline)) && (await readiness.ofRow(row))?.ready) {
@@ -129,16 +129,16 @@ export class Drain {
         flight.giveBack();
       }
     }
-    return claimed !== null && (await this.send(claimed, run));
+    return claimed !== undefined && (await this.send(claimed, run));
   }
 
-  private async claim(row: BacklogRow, run: Run): Promise<Claim | null> {
+  private async claim(row: BacklogRow, run: Run): Promise<Claim | undefined> {
     const { dispatcher, runs } = this.parts;
     const stored = await this.storedRun(run);
     const taken = row.run === run.runId;
     if (!taken && !(await runs.reserve(stored))) {
       this.full.add(run.runId);
-      return null;
+      return undefined;
     }
     const claimed = await dispatcher.claim(row, run.runId);
     if (!claimed && !taken) {

@@ -26,7 +26,7 @@ export class BadRequest extends Error {
  */
 export function readRequest(event: unknown): Request {
   if (typeof event !== 'object' || event === null || Array.isArray(event)) {
-    throw new BadRequest(`The replayer was invoked with ${shown(event)}, which is no JSON object.`);
+    throw new BadRequest(`The replayer was invoked with ${shown(event)}, which is not a JSON object.`);
   }
   const { action, ...rest } = event as Record<string, unknown>;
   if (action === 'sweep') {
@@ -56,7 +56,7 @@ function filterOf(fields: Record<string, unknown>): RunFilter {
       continue;
     }
     if (typeof value !== 'string' || value === '') {
-      throw new BadRequest(`"${field}" is ${shown(value)}; it must be text that is not empty.`);
+      throw new BadRequest(`"${field}" is ${shown(value)}; it must be a non-empty string.`);
     }
     filter[field] = value;
   }

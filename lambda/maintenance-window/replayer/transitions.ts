@@ -57,16 +57,16 @@ export interface Lapse {
 }
 
 /**
- * What becomes of a row whose lease has ended: back to PENDING, or QUARANTINED when it has been tried often enough. Null when there is nothing to do:
+ * What becomes of a row whose lease has ended: back to PENDING, or QUARANTINED when it has been tried often enough. Undefined when there is nothing to do:
  * the row moved on, or its lease is live after all.
  *
  * @param item the whole row, from a consistent read
  * @param random 0 to 1, for the back-off's jitter
  */
-export function lapse(item: Item, now: number, random: number): Lapse | null {
+export function lapse(item: Item, now: number, random: number): Lapse | undefined {
   const state = item.state?.S;
   if ((state !== 'CLAIMED' && state !== 'RUNNING') || number(item, 'lease') > now) {
-    return null;
+    return undefined;
   }
   const claimed = state === 'CLAIMED';
   const attempt = number(item, 'attempt', 0);

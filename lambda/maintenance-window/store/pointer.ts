@@ -21,16 +21,16 @@ export function mayBePointer(body: string): boolean {
   return body.startsWith(pointer.prefix);
 }
 
-/** The pointer that a body is; null when it is any other event. */
-export function parsePointer(body: string): Pointer | null {
+/** The pointer that a body is; undefined when it is any other event. */
+export function parsePointer(body: string): Pointer | undefined {
   if (!mayBePointer(body)) {
-    return null;
+    return undefined;
   }
   const event = parsed(body);
-  const inner = isObject(event) && Object.keys(event).length === 1 ? event[pointer.key] : null;
+  const inner = isObject(event) && Object.keys(event).length === 1 ? event[pointer.key] : undefined;
   const exact =
     isObject(inner) && Object.keys(inner).length === pointer.fields.length && pointer.fields.every((field) => typeof inner[field] === 'string');
-  return exact ? (inner as unknown as Pointer) : null;
+  return exact ? (inner as unknown as Pointer) : undefined;
 }
 
 function parsed(body: string): unknown {

@@ -131,8 +131,8 @@ describe('a lease that ended', () => {
   });
 
   test('is left alone when it is live after all, or the row moved on', () => {
-    expect(change(leased('RUNNING', { lease: { N: String(NOW + 1) } }))).toBeNull();
-    expect(change(pending)).toBeNull();
+    expect(change(leased('RUNNING', { lease: { N: String(NOW + 1) } }))).toBeUndefined();
+    expect(change(pending)).toBeUndefined();
   });
 
   test('returns nothing of another claim, another run, or one that was extended', () => {
