@@ -1,6 +1,7 @@
 import { limits } from '../../contract/maintenance-window/replay.json';
 import { keepFinishedSeconds } from '../../contract/maintenance-window/timing.json';
 import { replayerEnvironment as names } from '../../contract/names.json';
+import type { Environment } from '../../environment';
 
 /** What the construct decided at synth, read from the replayer's own environment. */
 export interface Settings {
@@ -32,7 +33,7 @@ const KEEP_FINISHED: Limit = { above: 0, whole: true };
  *
  * @throws Error naming the variable, its value and what is wanted
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(environment: Environment): Settings {
   const replay = environment[names.replay] ?? 'MANUAL';
   if (replay !== 'MANUAL' && replay !== 'AUTOMATIC') {
     throw new Error(`${names.replay} is '${replay}'; it must be MANUAL or AUTOMATIC`);
@@ -47,7 +48,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   };
 }
 
-function required(environment: Readonly<Record<string, string | undefined>>, name: string): string {
+function required(environment: Environment, name: string): string {
   const value = environment[name];
   if (!value) {
     throw new Error(`${name} is not set; the DeferredEventStore construct sets it`);
@@ -55,7 +56,7 @@ function required(environment: Readonly<Record<string, string | undefined>>, nam
   return value;
 }
 
-function number(environment: Readonly<Record<string, string | undefined>>, name: string, { above, whole }: Limit): number | undefined {
+function number(environment: Environment, name: string, { above, whole }: Limit): number | undefined {
   const value = environment[name];
   if (value === undefined || value === '') {
     return undefined;
