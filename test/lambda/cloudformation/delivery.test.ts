@@ -47,7 +47,7 @@ function clock() {
     sleep: async (milliseconds: number) => {
       slept += milliseconds;
     },
-    alarm: systemClock.alarm,
+    alarm: (milliseconds: number, signal?: AbortSignal) => systemClock.alarm(milliseconds, signal),
   };
 }
 

@@ -56,7 +56,7 @@ function impatientClock() {
       time += milliseconds;
       return Promise.resolve();
     },
-    alarm: systemClock.alarm,
+    alarm: (milliseconds: number, signal?: AbortSignal) => systemClock.alarm(milliseconds, signal),
   };
 }
 
@@ -246,7 +246,7 @@ describe('the answer', () => {
       ssm,
       clock: impatientClock(),
       fetch: take,
-      environment: environment as Record<string, string>,
+      environment: environment,
     });
     await (allowed ? served : expect(served).rejects.toThrow('the ResponseURL is not an https URL'));
     expect(sent).toEqual(allowed ? [url] : []);
