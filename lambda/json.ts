@@ -1,6 +1,11 @@
 /** A value that JSON can hold. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
+/** Whether it is a JSON object. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Where and why a value is not JSON, as `state.jobs[2] is a Date`; undefined when it is. */
 export function notJson(value: unknown, path: string, parents: readonly unknown[] = []): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') {
@@ -17,7 +22,7 @@ export function notJson(value: unknown, path: string, parents: readonly unknown[
   }
   const inside = [...parents, value];
   if (Array.isArray(value)) {
-    // A hole is no member that `map` would visit
+    // A hole is not a member that `map` would visit
     return firstOf(
       Array.from(value, (item, index) => [item, `${path}[${index}]`] as const),
       inside,

@@ -31,3 +31,12 @@ function causesOf(error: unknown): readonly unknown[] {
   const [several, one] = [memberOf(error, 'errors'), memberOf(error, 'cause')];
   return [...(Array.isArray(several) ? (several.slice(0, MOST_CAUSES) as unknown[]) : []), ...(one === undefined ? [] : [one])];
 }
+
+/** What was thrown, for the end of a message: the error's own message, else its code, else its name. */
+export function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return String(error);
+  }
+  const { code } = error as { readonly code?: unknown };
+  return error.message || (typeof code === 'string' ? code : error.name);
+}

@@ -1,5 +1,5 @@
 /** What CloudFormation is told, within the bytes it takes. Pure. */
-import { responseBytes } from '../contract/custom-resource/custom-resource.json';
+import { cut, responseBytes } from '../contract/cloudformation/answer.json';
 import type { Json } from '../json';
 import type { CloudFormationRequest } from './request';
 
@@ -11,8 +11,6 @@ export interface Answer {
   readonly data?: Readonly<Record<string, Json>>;
   readonly noEcho?: boolean;
 }
-
-const CUT = ' ... ';
 
 /** The body to PUT. A reason gives way as far as needed; its end says most. */
 export function render(request: CloudFormationRequest, answer: Answer): Buffer {
@@ -29,26 +27,26 @@ export function shortReason(reason: string): string {
 }
 
 /** A text with its middle left out as far as needed: most of what is kept is its end. */
-function shortened(text: string, fits: (text: string) => boolean): string {
+export function shortened(text: string, fits: (text: string) => boolean): string {
   if (fits(text)) {
     return text;
   }
   const characters = [...text];
-  const cut = (kept: number) => {
+  const keeping = (kept: number) => {
     const head = Math.floor(kept / 3);
-    return `${characters.slice(0, head).join('')}${CUT}${characters.slice(characters.length - (kept - head)).join('')}`;
+    return `${characters.slice(0, head).join('')}${cut}${characters.slice(characters.length - (kept - head)).join('')}`;
   };
   // The most characters that fit, by halving
   let most = 0;
   for (let tooMany = characters.length; tooMany - most > 1;) {
     const middle = Math.floor((most + tooMany) / 2);
-    if (fits(cut(middle))) {
+    if (fits(keeping(middle))) {
       most = middle;
     } else {
       tooMany = middle;
     }
   }
-  return cut(most);
+  return keeping(most);
 }
 
 /** Why CloudFormation would refuse an answer as too long; undefined when it fits. */

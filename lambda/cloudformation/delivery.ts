@@ -1,9 +1,10 @@
 /** Puts answers to the ResponseURL. */
 import { type Clock, within } from '../clock';
+import type { Environment } from '../environment';
 import { shownError } from '../thrown';
 import type { Answer } from './answer';
+import { refusal, responseUrl } from './response-url';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** Milliseconds. */
@@ -41,9 +42,8 @@ export interface Delivery {
  */
 export async function deliver(delivery: Delivery): Promise<void> {
   const { url, answer, until, clock, environment, mask } = delivery;
-  const problem = refusal(url, environment);
-  if (problem !== undefined) {
-    throw new Unanswered('AnswerNotDelivered', answer, problem);
+  if (!responseUrl(url, environment)) {
+    throw new Unanswered('AnswerNotDelivered', answer, refusal(url));
   }
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const failure = await put(delivery, Math.min(LONGEST_ATTEMPT, Math.max(SHORTEST_ATTEMPT, until - clock.now())));
@@ -55,25 +55,6 @@ export async function deliver(delivery: Delivery): Promise<void> {
     }
     await clock.sleep(pause);
   }
-}
-
-/** Why nothing is sent to a URL; undefined when it may be: https, or plain http to a local endpoint that the environment itself names. */
-function refusal(text: string, environment: Environment): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isOwnEndpoint(url, environment))) {
-    return undefined;
-  }
-  return `the ResponseURL is no https URL but ${url ? `${url.protocol}//${url.host}` : 'no URL at all'}`;
-}
-
-function isOwnEndpoint(url: URL, environment: Environment): boolean {
-  const loopback = url.hostname === 'localhost' || url.hostname === '[::1]' || /^127(\.\d+){3}$/.test(url.hostname);
-  return (
-    loopback &&
-    [environment.AWS_ENDPOINT_URL, environment.AWS_ENDPOINT_URL_S3].some((endpoint) => {
-      return endpoint !== undefined && URL.canParse(endpoint) && new URL(endpoint).protocol === 'http:' && new URL(endpoint).host === url.host;
-    })
-  );
 }
 
 interface Failed {

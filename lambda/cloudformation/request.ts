@@ -1,3 +1,6 @@
+/** What CloudFormation asks of a custom resource. */
+import { isObject } from '../json';
+
 /** What CloudFormation sends; scalars in properties arrive as strings. */
 export interface CloudFormationRequest {
   readonly RequestType: 'Create' | 'Update' | 'Delete';
@@ -25,7 +28,7 @@ export function readRequest(event: unknown): CloudFormationRequest {
   const fields = (typeof event === 'object' && event !== null ? event : {}) as Record<string, unknown>;
   const missing = NEEDED_FOR_AN_ANSWER.filter((name) => typeof fields[name] !== 'string' || fields[name] === '');
   if (missing.length > 0) {
-    throw new Error(`this event is no request of CloudFormation for a custom resource: ${missing.join(', ')} missing`);
+    throw new Error(`this event is not a CloudFormation custom resource request: ${missing.join(', ')} ${missing.length > 1 ? 'are' : 'is'} missing`);
   }
   return {
     ...fields,
@@ -44,8 +47,4 @@ export function unservable(request: CloudFormationRequest): string | undefined {
     return `a request of type ${request.RequestType} must have a PhysicalResourceId`;
   }
   return undefined;
-}
-
-export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

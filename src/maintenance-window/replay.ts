@@ -1,6 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
+import { REPLAY } from '../private/contract.generated';
 import { ValidationError } from '../private/validation-error';
 
 /** How fast deferred events are brought back. */
@@ -55,13 +56,21 @@ export class Replay {
    */
   public _bind(store: IConstruct): ReplayOptions & { readonly mode: string } {
     const { maxConcurrency, rate } = this.options;
-    if (maxConcurrency !== undefined && !(Number.isInteger(maxConcurrency) && maxConcurrency > 0)) {
-      throw new ValidationError(store, `maxConcurrency of its Replay must be a whole number above 0, got ${shown(maxConcurrency)}`);
-    }
-    if (rate !== undefined && !(Number.isFinite(rate) && rate > 0)) {
-      throw new ValidationError(store, `rate of its Replay must be a number above 0, got ${shown(rate)}`);
-    }
+    check(store, 'maxConcurrency', maxConcurrency, REPLAY.limits.maxConcurrency);
+    check(store, 'rate', rate, REPLAY.limits.rate);
     return { mode: this.mode, ...this.options };
+  }
+}
+
+/** What a number must be. */
+interface Limit {
+  readonly above: number;
+  readonly whole: boolean;
+}
+
+function check(store: IConstruct, name: keyof ReplayOptions, value: number | undefined, { above, whole }: Limit): void {
+  if (value !== undefined && !(Number.isFinite(value) && value > above && (!whole || Number.isInteger(value)))) {
+    throw new ValidationError(store, `${name} of its Replay must be a ${whole ? 'whole ' : ''}number above ${above}, got ${shown(value)}`);
   }
 }
 

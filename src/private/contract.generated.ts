@@ -248,6 +248,23 @@ export const TIMING = {
   }
 } as const;
 
+/** From lambda/contract/maintenance-window/replay.json. */
+export const REPLAY = {
+  "limits": {
+    "maxConcurrency": {
+      "default": 5,
+      "above": 0,
+      "whole": true,
+      "source": "claims and runs live at once: slower than live traffic, so that a drain cannot knock over what was just repaired"
+    },
+    "rate": {
+      "above": 0,
+      "whole": false,
+      "source": "dispatches a second; no cap where it is absent"
+    }
+  }
+} as const;
+
 /** From lambda/contract/iam.json. */
 export const IAM = {
   "function": {

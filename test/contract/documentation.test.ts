@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import * as cloudFormation from '../../lambda/contract/cloudformation/answer.json';
 import * as customResource from '../../lambda/contract/custom-resource/custom-resource.json';
 import * as iam from '../../lambda/contract/iam.json';
 import * as replay from '../../lambda/contract/maintenance-window/replay.json';
@@ -29,8 +30,8 @@ function keysOf(contract: object): string[] {
 }
 
 const { namespace: _n, dimension: _d, storeDimension: _s, ...metrics } = names.metrics;
-// Values stand on the page for two of the keys, sections of their own for four; vectors are data alone
-const ELSEWHERE = ['continuationKey', 'createFailedMarker', 'environment', 'times', 'continuation', 'errors', 'heldVectors'];
+// The page has the value for one of the keys, sections of their own for four
+const ELSEWHERE = ['continuationKey', 'environment', 'times', 'continuation', 'errors'];
 type Role = Record<string, { readonly actions: readonly string[] }>;
 const permissions = keysOf(iam).flatMap((role) =>
   Object.entries(iam[role as keyof typeof iam] as unknown as Role).map(([name, { actions }]) => ({ name: `${role}.${name}`, actions })),
@@ -52,13 +53,11 @@ test.each<[string, readonly string[]]>([
   ["Attributes of a run's row", keysOf(store.run.attributes)],
   ['Limits', keysOf(store.limits)],
   ['Times', keysOf(timing)],
-  ['Replay', [replay.pointer.key, replay.clientContext.key, ...replay.answer.statuses]],
+  ['Replay', [replay.pointer.key, replay.clientContext.key, ...replay.answer.statuses, ...keysOf(replay.limits)]],
   ['Sources', sources.sources.map(({ name }) => name)],
   ['Answers', keysOf(sources.answers)],
-  [
-    'Custom resources',
-    [customResource.continuationKey, customResource.createFailedMarker, ...keysOf(customResource).filter((key) => !ELSEWHERE.includes(key))],
-  ],
+  ['Answers to CloudFormation', [cloudFormation.createFailedId, 'responseBytes', ...cloudFormation.endpoints]],
+  ['Custom resources', [customResource.continuationKey, ...keysOf(customResource).filter((key) => !ELSEWHERE.includes(key))]],
   ["Environment variables of a custom resource's function", Object.values(customResource.environment)],
   ['Continuation', keysOf(customResource.continuation.fields)],
   ['Errors of an operation', keysOf(customResource.errors)],
@@ -82,7 +81,8 @@ test.each([
 });
 
 test('the page gives the limits of an operation', () => {
-  const { executions, responseBytes, physicalResourceId, continuation } = customResource;
+  const { executions, physicalResourceId, continuation } = customResource;
+  const { responseBytes } = cloudFormation;
   for (const [name, value] of Object.entries({ executions, responseBytes })) {
     expect(page).toContain(`| \`${name}\` | ${value.most}: `);
   }

@@ -66,7 +66,7 @@ test('what the index projects are attributes of rows', () => {
 
 test("a run's row has the attributes that the contract names, from its start to its end", async () => {
   const database = new InMemoryDynamoDb();
-  const runs = new Runs(new Table(database as never, 't'), 10);
+  const runs = new Runs(new Table(database as never, 't'), 10_000);
   const started = await runs.store(newRun({ mode: 'MANUAL', filter: { source: 's3' }, maxEvents: 2, now: 1000, skew: 5 }));
   const id = `${run.keyPrefix}${started.runId}`;
   const { finishedAt: _f, expiresAt: _e, ...active } = run.attributes;

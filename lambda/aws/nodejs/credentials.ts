@@ -1,6 +1,6 @@
 /** The function role's keys: from the environment, under SnapStart from the container endpoint, whose keys expire. */
-import { reasonOf } from '../../maintenance-window/gate/nodejs/quiet/errors';
-import type { Environment } from '../../maintenance-window/gate/nodejs/quiet/settings';
+import type { Environment } from '../../environment';
+import { reasonOf } from '../../thrown';
 import { send } from './transport';
 
 export interface Credentials {
@@ -19,14 +19,14 @@ const REFRESH_BEFORE_EXPIRY = 5 * 60_000;
 
 /** Hands out keys that hold for a while yet. The environment is the one of the start: handlers that take on another role change it. */
 export class CredentialSource {
-  private current: Credentials | null;
+  private current: Credentials | undefined;
 
   constructor(
     private readonly environment: Environment,
     private readonly clock: () => number = Date.now,
   ) {
     const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = environment;
-    this.current = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, sessionToken } : null;
+    this.current = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey, sessionToken } : undefined;
   }
 
   /**

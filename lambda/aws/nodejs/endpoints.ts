@@ -1,5 +1,5 @@
 /** Where the services are: configured endpoints first, then partition, FIPS and dual stack, by the rules of AWS's SDKs. */
-import type { Environment } from '../../maintenance-window/gate/nodejs/quiet/settings';
+import type { Environment } from '../../environment';
 
 export type Service = 'ssm' | 'dynamodb' | 'sqs';
 

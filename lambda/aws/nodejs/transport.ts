@@ -4,7 +4,7 @@
  */
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 
-import { reasonOf } from '../../maintenance-window/gate/nodejs/quiet/errors';
+import { reasonOf } from '../../thrown';
 
 export interface HttpResponse {
   readonly status: number;

@@ -1,9 +1,12 @@
 /** The last resort: answers CloudFormation for an invocation that failed before it could. Depends on no user code. */
 import type { Clock } from '../../clock';
 import { type Answer, render, shortReason } from '../../cloudformation/answer';
-import { deliver, type Environment, type Fetch } from '../../cloudformation/delivery';
-import { type CloudFormationRequest, isObject } from '../../cloudformation/request';
-import { createFailedMarker, loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
+import { deliver, type Fetch } from '../../cloudformation/delivery';
+import type { CloudFormationRequest } from '../../cloudformation/request';
+import { createFailedId } from '../../contract/cloudformation/answer.json';
+import { loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
+import type { Environment } from '../../environment';
+import { isObject } from '../../json';
 import { logger, type Write } from '../runtime/nodejs/operation/log';
 import { hideUrl, Mask } from '../runtime/nodejs/protocol/mask';
 import type { Operation } from '../runtime/nodejs/protocol/operation';
@@ -62,8 +65,8 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
 /** The answer by the rule of ids. Pure. */
 export function answerTo(operation: Operation, responsePayload: unknown, condition: unknown): Answer {
   const { request, phase, physicalResourceId } = operation;
-  if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedMarker) {
-    return { status: 'SUCCESS', physicalResourceId: createFailedMarker };
+  if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedId) {
+    return { status: 'SUCCESS', physicalResourceId: createFailedId };
   }
   const { errorType, errorMessage, trace } = errorOf(responsePayload);
   const left = errorType === 'AnswerNotDelivered' || errorType === 'HopNotStarted' ? leftAnswer(operation, errorMessage) : undefined;

@@ -1,9 +1,9 @@
 /** The planner's entry point: CloudFormation's requests for maintenance windows, sent as custom resources of type Custom::CdkPatientLambdaWindow. */
 import { SSMClient } from '@aws-sdk/client-ssm';
 
-import { systemClock } from './clock';
+import { systemClock } from '../../clock';
+import { readRequest } from '../../cloudformation/request';
 import { serve } from './planner';
-import { readRequest } from './request';
 
 /** What of Lambda's context the planner uses. */
 export interface InvocationContext {
@@ -18,6 +18,7 @@ export async function handler(event: unknown, context: InvocationContext): Promi
   const { status, physicalResourceId, reason } = await serve(request, context.getRemainingTimeInMillis(), {
     ssm,
     clock: systemClock,
+    fetch,
     environment: process.env,
   });
   console.log(JSON.stringify({ requestType: request.RequestType, status, physicalResourceId, reason }));

@@ -1,8 +1,8 @@
 import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
+import type { Clock } from '../../clock';
 import { allowedPattern, grammar } from '../../contract/maintenance-window/window.json';
-import { parseOperator } from '../window/window';
-import type { Clock } from './clock';
+import { parseOperator } from '../window/value';
 
 const DESCRIPTION = `Maintenance window: ${grammar.modes.join(' | ')}; one-off intervals; # reason. The operator's: deployments keep its value.`;
 
@@ -15,9 +15,9 @@ const LONGEST_ATTEMPT = 10_000;
 /** What the operators' parameters need of Parameter Store. Each call is repeated until `signal` aborts, where a repetition can help. */
 export class Parameters {
   /** A parameter that may have been made although no answer ever said so. */
-  public maybeMade?: string;
+  maybeMade?: string;
   /** What a call failed with last, while it is being repeated. */
-  public lastError?: Error;
+  lastError?: Error;
 
   constructor(
     private readonly client: SSMClient,
@@ -26,14 +26,14 @@ export class Parameters {
   ) {}
 
   /** The value, undefined when the parameter does not exist. */
-  public async read(name: string): Promise<string | undefined> {
+  async read(name: string): Promise<string | undefined> {
     const command = new GetParameterCommand({ Name: name });
     const answer = await this.unless('ParameterNotFound', (abortSignal) => this.client.send(command, { abortSignal }));
     return answer && (answer.Parameter?.Value ?? '');
   }
 
   /** Makes the parameter. False when it exists already, which leaves it as it is. */
-  public async create(name: string, value: string): Promise<boolean> {
+  async create(name: string, value: string): Promise<boolean> {
     const command = new PutParameterCommand({
       Name: name,
       Value: value,
@@ -58,7 +58,7 @@ export class Parameters {
   }
 
   /** Removes the parameter, if it exists. */
-  public async remove(name: string): Promise<void> {
+  async remove(name: string): Promise<void> {
     await this.unless('ParameterNotFound', (abortSignal) => this.client.send(new DeleteParameterCommand({ Name: name }), { abortSignal }));
   }
 
@@ -109,7 +109,7 @@ export function checkAdopted(name: string, value: string): void {
     parseOperator(value);
   } catch (error) {
     throw new Error(
-      `parameter ${name} exists already and its value is none of a maintenance window: ${(error as Error).message}; set it to ` +
+      `parameter ${name} exists already and its value is not one of a maintenance window: ${(error as Error).message}; set it to ` +
         `'${grammar.initial}' or delete it`,
     );
   }

@@ -1,11 +1,15 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
-import { createFailedMarker } from '../../contract/custom-resource/custom-resource.json';
+import type { Clock } from '../../clock';
+import { type Answer, render } from '../../cloudformation/answer';
+import { deliver, type Fetch } from '../../cloudformation/delivery';
+import type { CloudFormationRequest } from '../../cloudformation/request';
+import { createFailedId } from '../../contract/cloudformation/answer.json';
 import { grammar } from '../../contract/maintenance-window/window.json';
-import { deliver, type Environment, type Outcome } from './answer';
-import type { Clock } from './clock';
+import type { Environment } from '../../environment';
+import { shownError } from '../../thrown';
 import { checkAdopted, isReadable, Parameters } from './parameters';
-import { isWindowParameter, operatorParameterName, type WindowRequest } from './request';
+import { isWindowParameter, operatorParameterName } from './request';
 
 /** Kept back from the invocation's time for telling CloudFormation. */
 const ANSWER_MARGIN = 30_000;
@@ -15,15 +19,20 @@ const EXIT_MARGIN = 1_000;
 export interface PlannerDependencies {
   readonly ssm: SSMClient;
   readonly clock: Clock;
+  readonly fetch: Fetch;
   readonly environment: Environment;
 }
 
 /**
  * Serves one request of CloudFormation and answers it. Any number of deliveries of one request end alike.
  *
- * @throws AnswerNotDelivered when CloudFormation can't be told, so that Lambda invokes again
+ * @throws Unanswered when CloudFormation can't be told, so that Lambda invokes again
  */
-export async function serve(request: WindowRequest, remaining: number, { ssm, clock, environment }: PlannerDependencies): Promise<Outcome> {
+export async function serve(
+  request: CloudFormationRequest,
+  remaining: number,
+  { ssm, clock, fetch, environment }: PlannerDependencies,
+): Promise<Answer> {
   const end = clock.now() + remaining;
   const budget = Math.max(1, remaining - ANSWER_MARGIN);
   const abort = new AbortController();
@@ -34,34 +43,39 @@ export async function serve(request: WindowRequest, remaining: number, { ssm, cl
       reject(
         new Error(
           `Parameter Store did not serve this within ${budget / 1000} s; ` +
-            (parameters.lastError ? `its last answer: ${describe(parameters.lastError)}` : 'it never answered'),
+            (parameters.lastError ? `its last answer: ${shownError(parameters.lastError)}` : 'it never answered'),
         ),
       ),
     );
   });
-  let outcome: Outcome;
+  let answer: Answer;
   try {
-    outcome = { status: 'SUCCESS', physicalResourceId: await Promise.race([run(request, parameters), outOfTime]) };
+    answer = { status: 'SUCCESS', physicalResourceId: await Promise.race([run(request, parameters), outOfTime]) };
   } catch (error) {
-    outcome = { status: 'FAILED', physicalResourceId: idWhenFailed(request, parameters), reason: describe(error as Error) };
+    answer = { status: 'FAILED', physicalResourceId: idWhenFailed(request, parameters), reason: shownError(error) };
   } finally {
     clearTimeout(timer);
   }
-  await deliver(request, outcome, end - EXIT_MARGIN, clock, environment);
-  return outcome;
-}
-
-function describe({ name, message }: Error): string {
-  return name === 'Error' ? message : `${name}: ${message}`;
+  await deliver({
+    url: request.ResponseURL,
+    answer,
+    body: render(request, answer),
+    until: end - EXIT_MARGIN,
+    clock,
+    fetch,
+    environment,
+    mask: (text) => text.replaceAll(request.ResponseURL, 'the ResponseURL'),
+  });
+  return answer;
 }
 
 /** CloudFormation deletes what a failed Create names: nothing, unless there may be something. For the rest it wants its own id back. */
-function idWhenFailed({ PhysicalResourceId: id }: WindowRequest, { maybeMade }: Parameters): string {
-  return id ?? maybeMade ?? createFailedMarker;
+function idWhenFailed({ PhysicalResourceId: id }: CloudFormationRequest, { maybeMade }: Parameters): string {
+  return id ?? maybeMade ?? createFailedId;
 }
 
 /** Does what a request asks for and returns the physical id, which is the parameter's name. */
-function run(request: WindowRequest, parameters: Parameters): Promise<string> {
+function run(request: CloudFormationRequest, parameters: Parameters): Promise<string> {
   switch (request.RequestType) {
     case 'Create':
       return create(request, parameters);
@@ -74,7 +88,7 @@ function run(request: WindowRequest, parameters: Parameters): Promise<string> {
   }
 }
 
-async function create(request: WindowRequest, parameters: Parameters): Promise<string> {
+async function create(request: CloudFormationRequest, parameters: Parameters): Promise<string> {
   const name = operatorParameterName(request);
   if (!(await parameters.create(name, grammar.initial))) {
     checkAdopted(name, (await parameters.read(name)) ?? grammar.initial);
@@ -83,7 +97,7 @@ async function create(request: WindowRequest, parameters: Parameters): Promise<s
 }
 
 /** A value is the operator's, whatever has changed around it. When the window's name changes, a hold must not end by that. */
-async function update(request: WindowRequest, parameters: Parameters): Promise<string> {
+async function update(request: CloudFormationRequest, parameters: Parameters): Promise<string> {
   const name = operatorParameterName(request);
   const before = request.PhysicalResourceId;
   await parameters.create(name, before !== undefined && before !== name ? await valueToCarryOver(before, parameters) : grammar.initial);
@@ -95,11 +109,11 @@ async function valueToCarryOver(name: string, parameters: Parameters): Promise<s
   return value !== undefined && isReadable(value) ? value : grammar.initial;
 }
 
-async function remove(request: WindowRequest, parameters: Parameters): Promise<string> {
-  const id = request.PhysicalResourceId ?? createFailedMarker;
-  // An id that is no parameter's is CloudFormation's own, of a Create that it cancelled before it had an answer
-  const name = isWindowParameter(id) ? id : request.ResourceProperties?.OperatorParameterName;
-  if (id !== createFailedMarker && isWindowParameter(name)) {
+async function remove(request: CloudFormationRequest, parameters: Parameters): Promise<string> {
+  const id = request.PhysicalResourceId ?? createFailedId;
+  // An id that is not a parameter's is CloudFormation's own, of a Create that it cancelled before it had an answer
+  const name = isWindowParameter(id) ? id : request.ResourceProperties.OperatorParameterName;
+  if (id !== createFailedId && isWindowParameter(name)) {
     await parameters.remove(name);
   }
   return id;

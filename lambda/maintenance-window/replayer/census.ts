@@ -1,6 +1,7 @@
-import type { Clock } from './clock';
+import type { Clock } from '../../clock';
+import { SHARDS } from '../store/keys';
 import type { Log } from './log';
-import { type BacklogRow, SHARDS } from './row';
+import type { BacklogRow } from './row';
 import { matches, type Run } from './runs';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';

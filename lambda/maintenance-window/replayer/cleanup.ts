@@ -1,21 +1,23 @@
 /** Removes chunks that nobody will read. A chunk goes before the row that names it, so that none is ever left without a name. */
 import { randomUUID } from 'node:crypto';
 
+import type { Clock } from '../../clock';
 import { unfinishedWrite } from '../../contract/maintenance-window/timing.json';
+import { expiry } from '../store/expiry';
+import { chunkKeys, SHARDS } from '../store/keys';
+import type { Writer } from '../store/row';
 import type { Change } from './change';
-import type { Clock } from './clock';
 import { leftOut } from './leases';
 import type { Log } from './log';
-import { type Item, number, SHARDS, text } from './row';
+import { type Item, number, text } from './row';
 import { sideBySide } from './side-by-side';
 import type { Table, TimeRange } from './table';
-import { expiry } from './transitions';
 
 interface Parts {
   readonly table: Table;
   readonly clock: Clock;
   readonly log: Log;
-  /** Seconds. */
+  /** Milliseconds. */
   readonly keepFinished: number;
 }
 
@@ -75,10 +77,12 @@ export function removeFinishedChunks(parts: Parts, deadline: number): Promise<nu
 
 /** Every chunk that a row names, of its writer and of those that were taken over. */
 export function chunkIds(id: string, item: Item): string[] {
-  const writers = [{ M: { writeId: item.writeId, chunks: item.chunks } }, ...(item.abandoned?.L ?? [])];
-  return writers.flatMap(({ M: writer = {} }) =>
-    writer.writeId?.S === undefined ? [] : Array.from({ length: Number(writer.chunks?.N ?? 0) }, (_, n) => `${id}#${writer.writeId.S}#${n}`),
-  );
+  const abandoned = (item.abandoned?.L ?? []).flatMap(({ M: writer = {} }) => writerIn(writer));
+  return [...writerIn(item), ...abandoned].flatMap(({ writeId, chunks }) => chunkKeys(id, writeId, chunks));
+}
+
+function writerIn({ writeId, chunks }: Item): Writer[] {
+  return writeId?.S === undefined ? [] : [{ writeId: writeId.S, chunks: Number(chunks?.N ?? 0) }];
 }
 
 async function removeChunks(table: Table, id: string, item: Item): Promise<void> {

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 
-import type { Clock } from './clock';
-import { shownError } from './log';
-import { pointerTo } from './pointer';
+import type { Clock } from '../../clock';
+import { shownError } from '../../thrown';
+import { backoffDelay } from '../store/backoff';
+import { pointerTo } from '../store/pointer';
 import { type BacklogRow, type Envelope, type Item, number, readEnvelope } from './row';
 import type { Table } from './table';
-import { backoffDelay, claim, unclaim } from './transitions';
+import { claim, unclaim } from './transitions';
 
 export interface Claim {
   readonly row: BacklogRow;
@@ -37,16 +38,16 @@ export class Dispatcher {
   ) {}
 
   /**
-   * Claims an event; null when another replayer, a gate or an operator was first.
+   * Claims an event; undefined when another replayer, a gate or an operator was first.
    *
    * @throws DamagedRow when the row does not say which function it is for; the claim then lapses
    */
-  async claim(row: BacklogRow, run: string): Promise<Claim | null> {
+  async claim(row: BacklogRow, run: string): Promise<Claim | undefined> {
     const token = randomUUID();
     const { done, item } = await this.table.change(claim(row, { token, run, now: this.clock.now() }));
     // An acknowledgement that got lost is repeated by the SDK, and then meets our own claim
     const ours = done || (item?.token?.S === token && item.state?.S === 'CLAIMED');
-    return ours ? claimOf(row, token, item!) : null;
+    return ours ? claimOf(row, token, item!) : undefined;
   }
 
   /** Sends the pointer, and returns the claim when Lambda did not take it. */

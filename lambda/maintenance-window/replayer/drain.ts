@@ -1,11 +1,13 @@
+import type { Clock } from '../../clock';
+import { shownError } from '../../thrown';
+import { SHARDS } from '../store/keys';
 import type { Circuit } from './circuit';
-import type { Clock } from './clock';
 import type { Answer, Claim, Dispatcher } from './dispatcher';
 import type { Flight } from './flight';
-import { type Log, shownError } from './log';
+import type { Log } from './log';
 import type { Pace } from './pace';
 import type { Readiness } from './readiness';
-import { type BacklogRow, DamagedRow, readEnvelope, SHARDS } from './row';
+import { type BacklogRow, DamagedRow, readEnvelope } from './row';
 import { type Run, runOf, type Runs } from './runs';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';
@@ -30,7 +32,7 @@ export interface DrainParts {
   readonly circuit: Circuit;
   readonly clock: Clock;
   readonly log: Log;
-  /** Seconds. */
+  /** Milliseconds. */
   readonly keepFinished: number;
 }
 
@@ -112,7 +114,7 @@ export class Drain {
     } catch (error) {
       return this.leaveOut(row, error);
     }
-    let claimed: Claim | null = null;
+    let claimed: Claim | undefined;
     try {
       // The window may have come on while this event waited for its place
       if ((await pace.turn(this.deadline)) && (await readiness.ofRow(row))?.ready) {
@@ -127,16 +129,16 @@ export class Drain {
         flight.giveBack();
       }
     }
-    return claimed !== null && (await this.send(claimed, run));
+    return claimed !== undefined && (await this.send(claimed, run));
   }
 
-  private async claim(row: BacklogRow, run: Run): Promise<Claim | null> {
+  private async claim(row: BacklogRow, run: Run): Promise<Claim | undefined> {
     const { dispatcher, runs } = this.parts;
     const stored = await this.storedRun(run);
     const taken = row.run === run.runId;
     if (!taken && !(await runs.reserve(stored))) {
       this.full.add(run.runId);
-      return null;
+      return undefined;
     }
     const claimed = await dispatcher.claim(row, run.runId);
     if (!claimed && !taken) {

@@ -1,5 +1,6 @@
-import type { Clock } from './clock';
-import { type Item, number, SHARDS } from './row';
+import type { Clock } from '../../clock';
+import { SHARDS } from '../store/keys';
+import { type Item, number } from './row';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';
 

@@ -3,7 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
-import { systemClock } from './clock';
+import { systemClock } from '../../clock';
 import { consoleLog } from './log';
 import { embeddedMetrics } from './metrics';
 import { Replayer } from './replayer';
@@ -35,6 +35,10 @@ function create(): Replayer {
     clock: systemClock,
     random: Math.random,
     log: consoleLog,
-    metrics: embeddedMetrics(settings.store, systemClock.now, (line) => process.stdout.write(line)),
+    metrics: embeddedMetrics(
+      settings.store,
+      () => systemClock.now(),
+      (line) => process.stdout.write(line),
+    ),
   });
 }

@@ -1,8 +1,10 @@
+import type { Clock } from '../../clock';
 import { metrics as names } from '../../contract/names.json';
-import type { Clock } from './clock';
-import { type Log, shownError } from './log';
+import { shownError } from '../../thrown';
+import { SHARDS } from '../store/keys';
+import type { Log } from './log';
 import type { Metrics } from './metrics';
-import { DamagedRow, type Item, SHARDS, text } from './row';
+import { DamagedRow, type Item, text } from './row';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';
 import { lapse, RUN_LOST } from './transitions';

@@ -4,8 +4,3 @@ export type Log = (message: string, details?: Readonly<Record<string, unknown>>)
 export const consoleLog: Log = (message, details = {}) => {
   process.stdout.write(`${JSON.stringify({ message, ...details })}\n`);
 };
-
-/** An error in one line: its name and message. */
-export function shownError(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-}

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../../clock';
 
 /** Milliseconds between dispatches after the first refusal, and at most after many. */
 const FIRST_DELAY = 100;

@@ -29,13 +29,13 @@ export class Readiness {
    * Before the claim. The row is not read for its ARN when that can be spared: while every ARN that is known of a function is accepted,
    * one of them stands for all, and the claim brings the row's own; {@link ofEnvelope} is asked when that is another one.
    */
-  async ofRow(row: BacklogRow): Promise<{ readonly functionArn: string; readonly ready: boolean } | null> {
+  async ofRow(row: BacklogRow): Promise<{ readonly functionArn: string; readonly ready: boolean } | undefined> {
     const known = this.arns.get(row.functionKey);
     let functionArn = known && [...known.values()].every(Boolean) ? [...known.keys()][0] : undefined;
     if (functionArn === undefined) {
       const item = await this.table.get(row.id, 'pk', 'envelope.functionArn');
       if (!item) {
-        return null;
+        return undefined;
       }
       functionArn = readEnvelope(item).functionArn;
     }
@@ -72,11 +72,11 @@ export class Readiness {
     return true;
   }
 
-  private async waitingFor({ window }: Extract<Target, { accepted: true }>): Promise<Pick<Waiting, 'why' | 'detail'> | null> {
+  private async waitingFor({ window }: Extract<Target, { accepted: true }>): Promise<Pick<Waiting, 'why' | 'detail'> | undefined> {
     const state = await this.windows.stateOf(window);
     switch (state.state) {
       case 'off':
-        return null;
+        return undefined;
       case 'on':
         return { why: 'window on', detail: state.until === null ? undefined : `until ${new Date(state.until).toISOString()}` };
       case 'settling':

@@ -1,4 +1,5 @@
 import { sources } from '../../contract/maintenance-window/sources.json';
+import { isObject } from '../../json';
 
 /** What a manual run replays; a field that is absent does not filter. */
 export interface RunFilter {
@@ -25,10 +26,10 @@ export class BadRequest extends Error {
  * @throws BadRequest naming the field, its value and the fix
  */
 export function readRequest(event: unknown): Request {
-  if (typeof event !== 'object' || event === null || Array.isArray(event)) {
-    throw new BadRequest(`The replayer was invoked with ${shown(event)}, which is no JSON object.`);
+  if (!isObject(event)) {
+    throw new BadRequest(`The replayer was invoked with ${shown(event)}, which is not a JSON object.`);
   }
-  const { action, ...rest } = event as Record<string, unknown>;
+  const { action, ...rest } = event;
   if (action === 'sweep') {
     refuseUnknown(rest, []);
     return { action };
@@ -56,7 +57,7 @@ function filterOf(fields: Record<string, unknown>): RunFilter {
       continue;
     }
     if (typeof value !== 'string' || value === '') {
-      throw new BadRequest(`"${field}" is ${shown(value)}; it must be text that is not empty.`);
+      throw new BadRequest(`"${field}" is ${shown(value)}; it must be a non-empty string.`);
     }
     filter[field] = value;
   }

@@ -1,38 +1,21 @@
-import { createHash } from 'node:crypto';
-
+/** Rows as the SDK gives them, and what the replayer reads in them. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-import { backlogGroups, shards } from '../../contract/maintenance-window/store.json';
+import type { Envelope as KeptEnvelope, EventRow, EventState } from '../store/row';
 
 export type Item = Record<string, AttributeValue>;
-export type EventState = 'WRITING' | 'PENDING' | 'CLAIMED' | 'RUNNING' | 'DONE' | 'QUARANTINED' | 'DISCARDED';
-export type Group = keyof typeof backlogGroups;
 
-/** An event's row as the backlog index projects it; times in epoch milliseconds. */
-export interface BacklogRow {
+/** What of an event's row the replayer reads in the backlog index; times in epoch milliseconds. */
+export interface BacklogRow extends Pick<
+  EventRow,
+  'state' | 'functionKey' | 'requestId' | 'source' | 'deferredAt' | 'nextAttempt' | 'attempt' | 'dispatches' | 'run'
+> {
   readonly id: string;
-  readonly state: EventState;
-  readonly functionKey: string;
-  readonly requestId: string;
-  readonly source: string;
-  readonly deferredAt: number;
-  /** While PENDING it is not dispatched before. */
-  readonly nextAttempt: number;
-  /** Runs started. */
-  readonly attempt: number;
-  /** Claims since the last start. */
-  readonly dispatches: number;
-  /** The replay run that claimed it last. */
-  readonly run?: string;
 }
 
 /** What the envelope tells the replayer. */
-export interface Envelope {
-  /** As invoked, with its qualifier. */
-  readonly functionArn: string;
+export interface Envelope extends Pick<KeptEnvelope, 'functionArn' | 'tenantId' | 'operatorParameter'> {
   readonly sourceIds: readonly string[];
-  readonly tenantId?: string;
-  readonly operatorParameter?: string;
 }
 
 /** A row that lacks what every row has: written by something else, or by hand. */
@@ -44,19 +27,6 @@ export class DamagedRow extends Error {
     super(`row '${id}' has no valid attribute '${attribute}'`);
     this.name = 'DamagedRow';
   }
-}
-
-/** The index's partition key: the group's name and the shard of the request id. */
-export function backlogKey(group: Group, shard: number): string {
-  return `${group}#${String(shard).padStart(2, '0')}`;
-}
-
-/** Every shard's number. */
-export const SHARDS: readonly number[] = Array.from({ length: shards.count }, (_, shard) => shard);
-
-/** The first hexadecimal digit of sha256 over the request id. */
-export function shardOf(requestId: string): number {
-  return parseInt(createHash('sha256').update(requestId).digest('hex')[0], 16);
 }
 
 /** @throws DamagedRow */
@@ -91,7 +61,7 @@ export function readEnvelope(item: Item): Envelope {
   };
 }
 
-/** @throws DamagedRow when the attribute is missing or no text */
+/** @throws DamagedRow when the attribute is missing or not text */
 export function text(item: Item, attribute: string): string {
   const value = item[attribute]?.S;
   if (value === undefined) {
@@ -100,7 +70,7 @@ export function text(item: Item, attribute: string): string {
   return value;
 }
 
-/** @throws DamagedRow when the attribute is no number, or missing without a default */
+/** @throws DamagedRow when the attribute is not a number, or missing without a default */
 export function number(item: Item, attribute: string, absent?: number): number {
   const value = item[attribute]?.N;
   if (value === undefined && absent !== undefined && item[attribute] === undefined) {

@@ -2,11 +2,12 @@
 import { randomUUID } from 'node:crypto';
 
 import { run as runContract } from '../../contract/maintenance-window/store.json';
+import { expiry } from '../store/expiry';
+import { runKey, runSortKey, shardKey } from '../store/keys';
 import type { Change } from './change';
 import type { RunFilter } from './request';
-import { backlogKey, type BacklogRow, type Item, number, text } from './row';
+import { type BacklogRow, type Item, number, text } from './row';
 import type { Table } from './table';
-import { expiry } from './transitions';
 
 export type RunMode = 'MANUAL' | 'AUTOMATIC';
 
@@ -140,23 +141,19 @@ export class Runs {
 }
 
 function changeOf(run: Run, change: Omit<Change, 'id'>): Change {
-  return { id: keyOf(run.runId), ...change };
-}
-
-function keyOf(runId: string): string {
-  return `${runContract.keyPrefix}${runId}`;
+  return { id: runKey(run.runId), ...change };
 }
 
 function itemOf(run: Run): Item {
   return {
-    pk: { S: keyOf(run.runId) },
+    pk: { S: runKey(run.runId) },
     run: { S: run.runId },
     state: { S: ACTIVE },
     mode: { S: run.mode },
     filter: { M: Object.fromEntries(Object.entries(run.filter).map(([name, value]) => [name, { S: value as string }])) },
     startedAt: { N: String(run.startedAt) },
-    bpk: { S: backlogKey('run', 0) },
-    bsk: { S: `${runContract.keyPrefix}${run.startedAt}#${run.runId}` },
+    bpk: { S: shardKey('run', 0) },
+    bsk: { S: runSortKey(run.startedAt, run.runId) },
     tripped: { BOOL: false },
     taken: { N: '0' },
     ...Object.fromEntries(runContract.counts.map((name) => [name, { N: '0' }])),

@@ -1,5 +1,7 @@
+import { limits } from '../../contract/maintenance-window/replay.json';
 import { keepFinishedSeconds } from '../../contract/maintenance-window/timing.json';
 import { replayerEnvironment as names } from '../../contract/names.json';
+import type { Environment } from '../../environment';
 
 /** What the construct decided at synth, read from the replayer's own environment. */
 export interface Settings {
@@ -9,23 +11,29 @@ export interface Settings {
   readonly store: string;
   /** AUTOMATIC: sweeps start runs by themselves. */
   readonly replay: 'MANUAL' | 'AUTOMATIC';
-  /** How many claims and runs may be live at once. Default 5. */
+  /** How many claims and runs may be live at once. */
   readonly maxConcurrency: number;
   /** Most dispatches a second; Infinity without a cap. */
   readonly rate: number;
-  /** Seconds for which finished rows are kept. Default 14 days. */
+  /** Milliseconds for which finished rows are kept. Default 14 days. */
   readonly keepFinished: number;
 }
 
-/** Slower than live traffic, so that a drain cannot knock over what was just repaired. */
-const DEFAULT_MAX_CONCURRENCY = 5;
+/** What a number must be. */
+interface Limit {
+  readonly above: number;
+  readonly whole: boolean;
+}
+
+/** Seconds, as synth has checked them: how few they may be is its rule. */
+const KEEP_FINISHED: Limit = { above: 0, whole: true };
 
 /**
  * Reads the settings from environment variables.
  *
  * @throws Error naming the variable, its value and what is wanted
  */
-export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
+export function readSettings(environment: Environment): Settings {
   const replay = environment[names.replay] ?? 'MANUAL';
   if (replay !== 'MANUAL' && replay !== 'AUTOMATIC') {
     throw new Error(`${names.replay} is '${replay}'; it must be MANUAL or AUTOMATIC`);
@@ -34,13 +42,13 @@ export function readSettings(environment: Readonly<Record<string, string | undef
     table: required(environment, names.table),
     store: required(environment, names.store),
     replay,
-    maxConcurrency: positive(environment, names.maxConcurrency, { whole: true }) ?? DEFAULT_MAX_CONCURRENCY,
-    rate: positive(environment, names.rate, { whole: false }) ?? Infinity,
-    keepFinished: positive(environment, names.keepFinished, { whole: true }) ?? keepFinishedSeconds.default,
+    maxConcurrency: number(environment, names.maxConcurrency, limits.maxConcurrency) ?? limits.maxConcurrency.default,
+    rate: number(environment, names.rate, limits.rate) ?? Infinity,
+    keepFinished: (number(environment, names.keepFinished, KEEP_FINISHED) ?? keepFinishedSeconds.default) * 1000,
   };
 }
 
-function required(environment: Readonly<Record<string, string | undefined>>, name: string): string {
+function required(environment: Environment, name: string): string {
   const value = environment[name];
   if (!value) {
     throw new Error(`${name} is not set; the DeferredEventStore construct sets it`);
@@ -48,14 +56,14 @@ function required(environment: Readonly<Record<string, string | undefined>>, nam
   return value;
 }
 
-function positive(environment: Readonly<Record<string, string | undefined>>, name: string, { whole }: { whole: boolean }): number | undefined {
+function number(environment: Environment, name: string, { above, whole }: Limit): number | undefined {
   const value = environment[name];
   if (value === undefined || value === '') {
     return undefined;
   }
-  const number = Number(value);
-  if (!(number > 0) || !Number.isFinite(number) || (whole && !Number.isInteger(number))) {
-    throw new Error(`${name} is '${value}'; it must be a ${whole ? 'whole ' : ''}number above 0`);
+  const given = Number(value);
+  if (!(given > above) || !Number.isFinite(given) || (whole && !Number.isInteger(given))) {
+    throw new Error(`${name} is '${value}'; it must be a ${whole ? 'whole ' : ''}number above ${above}`);
   }
-  return number;
+  return given;
 }

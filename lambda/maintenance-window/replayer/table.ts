@@ -9,8 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 import { backlogGroups, index } from '../../contract/maintenance-window/store.json';
+import { type Group, shardKey } from '../store/keys';
 import { type Change, namesIn, updateInput, type Value, valuesOf } from './change';
-import { backlogKey, type BacklogRow, type Group, type Item, readRow } from './row';
+import { type BacklogRow, type Item, readRow } from './row';
 
 /** What became of a conditional write; when its condition did not hold, the row as it is, or nothing when there is none. */
 export type Written = { readonly done: true; readonly item: Item } | { readonly done: false; readonly item?: Item };
@@ -107,7 +108,7 @@ export class Table {
     const bounds = [...(until === undefined ? [] : [`#${time} <= :until`]), ...(after === undefined ? [] : [`#${time} > :after`])];
     const when = '#bpk = :bpk';
     const filter = bounds.length > 0 ? bounds.join(' AND ') : undefined;
-    const values = { bpk: backlogKey(group, shard), ...(until === undefined ? {} : { until }), ...(after === undefined ? {} : { after }) };
+    const values = { bpk: shardKey(group, shard), ...(until === undefined ? {} : { until }), ...(after === undefined ? {} : { after }) };
     let from: Item | undefined;
     do {
       const { Items, LastEvaluatedKey } = await this.client.send(

@@ -2,7 +2,7 @@ import { GetFunctionConfigurationCommand, type LambdaClient } from '@aws-sdk/cli
 
 import { cacheTtlSeconds } from '../../contract/maintenance-window/timing.json';
 import { environment as names, layer } from '../../contract/names.json';
-import { shownError } from './log';
+import { shownError } from '../../thrown';
 import type { WindowNames } from './windows';
 
 /** Whether pointers may be sent to a function, and where its window stands. */

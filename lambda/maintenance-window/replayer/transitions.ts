@@ -2,9 +2,12 @@
  * The replayer's own transitions of an event's row (lambda/contract/maintenance-window/store.json), each as one conditional write. Pure: what is decided here is tested
  * against every crash and race without a network.
  */
-import { backoff, claimLease, maxDispatches } from '../../contract/maintenance-window/timing.json';
+import { claimLease, maxDispatches } from '../../contract/maintenance-window/timing.json';
+import { backoffDelay } from '../store/backoff';
+import { expiry } from '../store/expiry';
+import { backlogKey } from '../store/keys';
 import type { Change } from './change';
-import { backlogKey, type BacklogRow, type Item, number, shardOf, text } from './row';
+import { type BacklogRow, type Item, number, text } from './row';
 
 /** Error types of outcomes that the replayer writes. */
 export const NEVER_STARTED = 'NeverStarted';
@@ -31,7 +34,7 @@ export function claim(row: BacklogRow, { token, run, now }: { token: string; run
       token,
       run,
       lease: now + claimLease.value,
-      backlog: backlogKey('active', shardOf(row.requestId)),
+      backlog: backlogKey('active', row.requestId),
       one: 1,
     },
   };
@@ -43,7 +46,7 @@ export function unclaim(row: BacklogRow, { token, nextAttempt }: { token: string
     id: row.id,
     when: '#state = :claimed AND #token = :token',
     then: `SET #state = :pending, #nextAttempt = :next, #bpk = :backlog, #dispatches = #dispatches - :one ${LET_GO}`,
-    values: { claimed: 'CLAIMED', pending: 'PENDING', token, next: nextAttempt, backlog: backlogKey('pending', shardOf(row.requestId)), one: 1 },
+    values: { claimed: 'CLAIMED', pending: 'PENDING', token, next: nextAttempt, backlog: backlogKey('pending', row.requestId), one: 1 },
   };
 }
 
@@ -54,16 +57,16 @@ export interface Lapse {
 }
 
 /**
- * What becomes of a row whose lease has ended: back to PENDING, or QUARANTINED when it has been tried often enough. Null when there is nothing to do:
+ * What becomes of a row whose lease has ended: back to PENDING, or QUARANTINED when it has been tried often enough. Undefined when there is nothing to do:
  * the row moved on, or its lease is live after all.
  *
  * @param item the whole row, from a consistent read
  * @param random 0 to 1, for the back-off's jitter
  */
-export function lapse(item: Item, now: number, random: number): Lapse | null {
+export function lapse(item: Item, now: number, random: number): Lapse | undefined {
   const state = item.state?.S;
   if ((state !== 'CLAIMED' && state !== 'RUNNING') || number(item, 'lease') > now) {
-    return null;
+    return undefined;
   }
   const claimed = state === 'CLAIMED';
   const attempt = number(item, 'attempt', 0);
@@ -94,7 +97,7 @@ function release(item: Item, { nextAttempt, errorType }: { nextAttempt: number; 
       ...values,
       pending: 'PENDING',
       next: nextAttempt,
-      backlog: backlogKey('pending', shardOf(text(item, 'requestId'))),
+      backlog: backlogKey('pending', text(item, 'requestId')),
       ...(errorType ? { outcome: outcome(errorType, MESSAGES[errorType]) } : {}),
     },
   };
@@ -110,7 +113,7 @@ function quarantine(item: Item, errorType: typeof NEVER_STARTED | typeof RUN_LOS
       ...values,
       quarantined: 'QUARANTINED',
       now,
-      backlog: backlogKey('quarantined', shardOf(text(item, 'requestId'))),
+      backlog: backlogKey('quarantined', text(item, 'requestId')),
       outcome: outcome(errorType, MESSAGES[errorType]),
     },
   };
@@ -122,7 +125,7 @@ export function coalesce(
   { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number },
 ): Change {
   const { then, values } = hasChunks
-    ? { then: '#bpk = :backlog', values: { backlog: backlogKey('cleanup', shardOf(row.requestId)) } }
+    ? { then: '#bpk = :backlog', values: { backlog: backlogKey('cleanup', row.requestId) } }
     : { then: '#expiresAt = :expires', values: { expires: expiry(now, keepFinished) } };
   return {
     id: row.id,
@@ -130,22 +133,6 @@ export function coalesce(
     then: `SET #state = :discarded, #finishedAt = :now, #outcome = :outcome, ${then}${hasChunks ? '' : ' REMOVE #bpk, #bsk'}`,
     values: { pending: 'PENDING', discarded: 'DISCARDED', now, outcome: outcome(COALESCED, `Stands aside for the newer tick ${newest}.`), ...values },
   };
-}
-
-/** Epoch seconds at which DynamoDB may remove a finished row. */
-export function expiry(finishedAt: number, keepFinished: number): number {
-  return Math.ceil(finishedAt / 1000) + keepFinished;
-}
-
-/**
- * Milliseconds to wait after a failure.
- *
- * @param failures how many there have been, from 1
- * @param random 0 to 1, for the jitter
- */
-export function backoffDelay(failures: number, random: number): number {
-  const delay = Math.min(backoff.most, backoff.first * backoff.factor ** (Math.max(1, failures) - 1));
-  return Math.round(delay * (1 + backoff.jitterShare * (2 * random - 1)));
 }
 
 function outcome(errorType: string, errorMessage: string) {

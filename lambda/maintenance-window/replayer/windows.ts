@@ -1,9 +1,10 @@
 import { GetParametersCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
+import type { Clock } from '../../clock';
 import { settle } from '../../contract/maintenance-window/timing.json';
-import { decide, guarded, type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../window/window';
-import type { Clock } from './clock';
-import { shownError } from './log';
+import { shownError } from '../../thrown';
+import { decide, guarded } from '../window/decision';
+import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../window/value';
 
 /** What of a function's configuration decides whether it is held. */
 export interface WindowNames {

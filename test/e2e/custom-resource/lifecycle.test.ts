@@ -4,7 +4,7 @@
  * The bed makes one resource at a time, so no failure of another resource meets a create under way; cancel.test.ts cancels by CancelUpdateStack,
  * and test/lambda/custom-resource/lifecycles.test.ts plays the rest as sequences of requests.
  */
-import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../lambda/contract/cloudformation/answer.json';
 import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 import { type Call, ResourceStacks } from '../support/resource-stack';
 
@@ -92,7 +92,7 @@ describe('create', () => {
     const removed = (await stacks.events('Doomed')).find(
       ({ LogicalResourceId: id, ResourceStatus }) => id!.startsWith('Second') && ResourceStatus === 'DELETE_COMPLETE',
     )!;
-    expect(removed.PhysicalResourceId).toBe(contract.createFailedMarker);
+    expect(removed.PhysicalResourceId).toBe(createFailedId);
   });
 });
 

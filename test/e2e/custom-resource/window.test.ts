@@ -10,14 +10,13 @@ import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client
 import { DescribeParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { sign } from 'aws4';
 
-import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../lambda/contract/cloudformation/answer.json';
 import { eventually } from '../support/guarded-stack';
 import { ResourceStacks } from '../support/resource-stack';
 
 jest.setTimeout(180_000);
 
 const BUCKET = 'answers';
-const marker = contract.createFailedMarker;
 
 let stacks: ResourceStacks;
 let s3: S3Client;
@@ -124,7 +123,7 @@ describe.each(['Function', 'Own'])('%s in a window', (output) => {
   beforeAll(() => window('on # no deployments tonight'), 30_000);
 
   test.each([
-    ['Create', {}, marker],
+    ['Create', {}, createFailedId],
     ['Update', { PhysicalResourceId: 'by-hand', OldResourceProperties: {} }, 'by-hand'],
     ['Delete', { PhysicalResourceId: 'by-hand' }, 'by-hand'],
   ])('a new %s is FAILED without user code', async (type, fields, PhysicalResourceId) => {
@@ -142,7 +141,10 @@ describe.each(['Function', 'Own'])('%s in a window', (output) => {
   test('a Delete of what was never made succeeds', async () => {
     expect(
       await called(async () => {
-        expect(await answerTo(output, 'Delete', { PhysicalResourceId: marker })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: marker });
+        expect(await answerTo(output, 'Delete', { PhysicalResourceId: createFailedId })).toMatchObject({
+          Status: 'SUCCESS',
+          PhysicalResourceId: createFailedId,
+        });
       }),
     ).toEqual([]);
   });
@@ -155,14 +157,14 @@ test('a stack that is created in a window fails at once and rolls back', async (
   const removed = (await stacks.events('Refused')).find(
     ({ ResourceType, ResourceStatus }) => ResourceType === 'Custom::Thing' && ResourceStatus === 'DELETE_COMPLETE',
   )!;
-  expect(removed.PhysicalResourceId).toBe(marker);
+  expect(removed.PhysicalResourceId).toBe(createFailedId);
 });
 
-test.each(['Function', 'Own'])("%s after the window: the gate's marker is the runtime's, and requests reach user code", async (output) => {
+test.each(['Function', 'Own'])("%s after the window: the gate's create-failed id is the runtime's, and requests reach user code", async (output) => {
   await window('auto');
   expect(
     await called(async () => {
-      for (const PhysicalResourceId of [marker, 'by-hand']) {
+      for (const PhysicalResourceId of [createFailedId, 'by-hand']) {
         expect(await answerTo(output, 'Delete', { PhysicalResourceId })).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
       }
     }),

@@ -5,7 +5,7 @@
 import * as fc from 'fast-check';
 
 import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
-import { createFailedMarker } from '../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../lambda/contract/cloudformation/answer.json';
 import { defaultPhysicalResourceId } from '../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { done, ResourceFailure, wait } from '../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { request, STACK } from './runtime/nodejs/requests';
@@ -115,7 +115,7 @@ test('the id of a failure is never one that makes CloudFormation replace, or for
       if (given.type !== 'Create') {
         // Only a success of an update may change the id
         expect([...(Status === 'SUCCESS' && given.type === 'Update' ? ['named'] : []), 'own-1']).toContain(PhysicalResourceId);
-      } else if (PhysicalResourceId === createFailedMarker) {
+      } else if (PhysicalResourceId === createFailedId) {
         // The handler threw before it ever waited, or never ran
         expect(!started || (given.waits.length === 0 && given.ending === 'throws')).toBe(true);
       } else {

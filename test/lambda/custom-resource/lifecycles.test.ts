@@ -3,7 +3,7 @@
  * The handler keeps what exists; a lifecycle ends with nothing left and nothing deleted that was needed.
  */
 import type { CloudFormationRequest } from '../../../lambda/cloudformation/request';
-import { createFailedMarker } from '../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../lambda/contract/cloudformation/answer.json';
 import { done, ResourceFailure, wait } from '../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import type { AnyHandlers } from '../../../lambda/custom-resource/runtime/nodejs/types';
 import { request, START } from './runtime/nodejs/requests';
@@ -106,8 +106,8 @@ test('a replacement that rolls back deletes the new one alone', async () => {
 test('a create that threw is deleted without user code', async () => {
   const stack = new Stack({ create: () => Promise.reject(new Error('no')) });
   const failed = await stack.create({ Name: 'a' });
-  expect(failed.PhysicalResourceId).toBe(createFailedMarker);
-  expect(await stack.delete({ Name: 'a' }, failed.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedMarker });
+  expect(failed.PhysicalResourceId).toBe(createFailedId);
+  expect(await stack.delete({ Name: 'a' }, failed.PhysicalResourceId)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedId });
   expect(stack.calls).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { createFailedMarker } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../lambda/contract/cloudformation/answer.json';
 import { type Cause, FUNCTIONS, H1, H2, H3, H4, H5, H6 } from './causes';
 import { type CutOff, cutOff } from './cut-off';
 import { strike } from './outside';
@@ -142,5 +142,5 @@ function failedCreates(): readonly Case[] {
   return cases
     .filter(({ cause, type }) => type === 'Create' && !cause.untaken && cause.function !== 'Removed')
     .filter((each) => statusOf(each) === 'FAILED')
-    .filter((each) => !struck().some((name) => name === each.cause.function) || idOf(each, stand.stackId) === createFailedMarker);
+    .filter((each) => !struck().some((name) => name === each.cause.function) || idOf(each, stand.stackId) === createFailedId);
 }

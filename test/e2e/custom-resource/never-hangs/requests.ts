@@ -1,7 +1,8 @@
 /** Requests as CloudFormation sends them, and the ids that their answers must carry. */
 import { createHash, randomUUID } from 'node:crypto';
 
-import { createFailedMarker, physicalResourceId } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../lambda/contract/cloudformation/answer.json';
+import { physicalResourceId } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { type Cause, type Place, PLACES, type RequestType, TYPES } from './causes';
 
 /** One cause with one type of request at one place. */
@@ -63,7 +64,7 @@ export function idOf({ cause, type, place, logicalResourceId, physicalResourceId
   if (hops > 0 && cause.properties?.Hops !== 'at the margin') {
     return `made-${logicalResourceId}-${hops}`;
   }
-  return hops === 0 && cause.id === 'marker' && !succeeds ? createFailedMarker : defaultId(stackId, logicalResourceId);
+  return hops === 0 && cause.id === 'marker' && !succeeds ? createFailedId : defaultId(stackId, logicalResourceId);
 }
 
 function defaultId(stackId: string, logicalResourceId: string): string {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
-import { backlogKey, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
+import { backlogKey } from '../../../../lambda/maintenance-window/store/keys';
 import { closeStage, openStage, requestId, Scene, type Stage } from './setup';
 
 let stage: Stage;
@@ -38,10 +38,10 @@ function requeue(variables: Record<string, string>): UpdateItemCommand {
 }
 
 test('a quarantined event that is requeued gets five more attempts and is replayed', async () => {
-  const [request, shard] = [requestId(1), shardOf(requestId(1))];
+  const request = requestId(1);
   const id = await scene.defer(request, {
     state: { S: 'QUARANTINED' },
-    bpk: { S: backlogKey('quarantined', shard) },
+    bpk: { S: backlogKey('quarantined', request) },
     attempt: { N: '5' },
     dispatches: { N: '1' },
     nextAttempt: { N: String(scene.now() + 60_000) },
@@ -51,7 +51,7 @@ test('a quarantined event that is requeued gets five more attempts and is replay
 
   expect(await scene.row(id)).toMatchObject({
     state: { S: 'PENDING' },
-    bpk: { S: backlogKey('pending', shard) },
+    bpk: { S: backlogKey('pending', request) },
     attempt: { N: '5' },
     maxAttempt: { N: '10' },
     dispatches: { N: '0' },

@@ -5,8 +5,9 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { environment, layer } from '../../../../lambda/contract/names.json';
 import { attribute, updateInput, type Value } from '../../../../lambda/maintenance-window/replayer/change';
 import { Replayer } from '../../../../lambda/maintenance-window/replayer/replayer';
-import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
+import type { Item } from '../../../../lambda/maintenance-window/replayer/row';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';
+import { backlogKey } from '../../../../lambda/maintenance-window/store/keys';
 import { type DynamoDbLocal, startDynamoDbLocal } from '../../../clients/support/dynamodb-local';
 import { Aws, type Invocation } from './aws';
 
@@ -71,12 +72,13 @@ export class Scene {
     const ssm = new SSMClient({ ...this.aws.config, maxAttempts: 1 });
     this.clients.push(lambda, ssm);
     const collect = (dimension: string, values: Record<string, number>) => this.metrics.push({ dimension, values });
+    const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(milliseconds, 50)));
     return new Replayer({
       dynamodb: this.stage.client,
       lambda,
       ssm,
-      settings: { table: this.table, store: 's', replay: 'MANUAL', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600, ...settings },
-      clock: { now: () => this.now(), sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, Math.min(milliseconds, 50))) },
+      settings: { table: this.table, store: 's', replay: 'MANUAL', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600_000, ...settings },
+      clock: { now: () => this.now(), sleep, alarm: sleep },
       random: () => 0.5,
       log: (message, details) => this.logged.push({ message, ...details }),
       metrics: {
@@ -105,7 +107,7 @@ export class Scene {
           source: { S: 's3' },
           deferredAt: { N: deferredAt },
           nextAttempt: { N: deferredAt },
-          bpk: { S: backlogKey('pending', shardOf(requestId)) },
+          bpk: { S: backlogKey('pending', requestId) },
           bsk: { S: `${FUNCTION_KEY}#${deferredAt}#${requestId}` },
           attempt: { N: '0' },
           maxAttempt: { N: '5' },

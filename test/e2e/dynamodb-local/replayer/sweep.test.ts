@@ -1,4 +1,5 @@
-import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
+import type { Item } from '../../../../lambda/maintenance-window/replayer/row';
+import { backlogKey } from '../../../../lambda/maintenance-window/store/keys';
 import { closeStage, FUNCTION_ARN, FUNCTION_KEY, openStage, OPERATOR, requestId, Scene, type Stage } from './setup';
 
 const PLENTY = 30_000;
@@ -21,7 +22,7 @@ const automatic = () => scene.replayer({ replay: 'AUTOMATIC' });
 
 function leased(id: string, state: string, changes: Item): Item {
   return {
-    bpk: { S: backlogKey('active', shardOf(id)) },
+    bpk: { S: backlogKey('active', id) },
     state: { S: state },
     token: { S: 't' },
     ...(state === 'RUNNING' ? { nonce: { S: 'n' } } : {}),
@@ -110,13 +111,13 @@ test('unfinished writes and the chunks of finished events are removed', async ()
   const unfinished = await scene.defer(requestId(1), {
     state: { S: 'WRITING' },
     deferredAt: ago(DAY + 1),
-    bpk: { S: backlogKey('writing', shardOf(requestId(1))) },
+    bpk: { S: backlogKey('writing', requestId(1)) },
     writeId: { S: 'w2' },
     chunks: { N: '1' },
   });
   const done = await scene.defer(requestId(2), {
     state: { S: 'DONE' },
-    bpk: { S: backlogKey('cleanup', shardOf(requestId(2))) },
+    bpk: { S: backlogKey('cleanup', requestId(2)) },
     finishedAt: ago(1),
     writeId: { S: 'w2' },
     chunks: { N: '2' },

@@ -1,5 +1,6 @@
 /** The last resort, for records as Lambda's on-failure destination sends them. */
-import { continuationKey, createFailedMarker, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId, reasonVectors, responseBytes, urlVectors } from '../../../../lambda/contract/cloudformation/answer.json';
+import { continuationKey, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { responderVectors } from '../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { request, STACK, START } from '../runtime/nodejs/requests';
@@ -45,7 +46,7 @@ describe('a create', () => {
     expect(world.answer).toEqual({
       Status: 'FAILED',
       Reason: `the function failed before it could answer: ${errorType}: Error: Cannot find module 'x'`,
-      PhysicalResourceId: createFailedMarker,
+      PhysicalResourceId: createFailedId,
       StackId: STACK,
       RequestId: 'f0f0f0f0-0000-4000-8000-000000000001',
       LogicalResourceId: 'Restore',
@@ -56,7 +57,7 @@ describe('a create', () => {
     await world.fail(request('Create'), undefined);
     expect(world.answer).toMatchObject({
       Status: 'FAILED',
-      PhysicalResourceId: createFailedMarker,
+      PhysicalResourceId: createFailedId,
       Reason: expect.stringContaining('EventAgeExceeded'),
     });
   });
@@ -94,8 +95,8 @@ test.each(['Update', 'Delete'] as const)('a %s has the present id, in every exec
 });
 
 test('the delete of what never came to be succeeds though the code is broken', async () => {
-  await world.fail(request('Delete', { PhysicalResourceId: createFailedMarker }), crash('Runtime.ImportModuleError', 'x'));
-  expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedMarker });
+  await world.fail(request('Delete', { PhysicalResourceId: createFailedId }), crash('Runtime.ImportModuleError', 'x'));
+  expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedId });
 });
 
 describe('an answer that was left', () => {
@@ -254,7 +255,7 @@ test('server errors are outlasted, and a record of something else fails loudly',
   await world.fail(request('Create'), OUT_OF_MEMORY);
   expect(world.answer.Status).toBe('FAILED');
   await world.fail({ Records: [] }, OUT_OF_MEMORY);
-  expect(world.log).toContain('responder: Error: this event is no request of CloudFormation');
+  expect(world.log).toContain('responder: Error: this event is not a CloudFormation custom resource request');
 });
 
 interface ResponderVector {
@@ -269,8 +270,20 @@ interface ResponderVector {
 test.each(responderVectors as readonly ResponderVector[])(
   "comes to the contract's status and id: $name",
   async ({ request: type, continuation: change, response, status, id }) => {
-    const event = type === 'DeleteOfMarker' ? request('Delete', { PhysicalResourceId: createFailedMarker }) : request(type as 'Create');
+    const event = type === 'DeleteOfMarker' ? request('Delete', { PhysicalResourceId: createFailedId }) : request(type as 'Create');
     await world.fail(change ? continuation(change, event) : event, response);
     expect(world.answer).toMatchObject({ Status: status, PhysicalResourceId: id });
   },
 );
+
+test.each(urlVectors)('answers by the rule of URLs: $url with $environment', async ({ url, environment, allowed }) => {
+  world.environment = environment as Record<string, string>;
+  await world.fail(request('Create', { ResponseURL: url }), OUT_OF_MEMORY);
+  expect(world.puts).toHaveLength(allowed ? 1 : 0);
+});
+
+test.each(reasonVectors)('cuts a reason by the rule: $name', async ({ unit, count }) => {
+  await world.fail(request('Create'), crash('Sandbox.Timedout', `${unit.repeat(count)} end`));
+  expect(Buffer.byteLength(JSON.stringify(world.answer))).toBeLessThanOrEqual(responseBytes.most);
+  expect(world.answer.Reason).toMatch(/^the function failed .* \.\.\. .* end$/u);
+});

@@ -1,9 +1,10 @@
 import { SSMClient } from '@aws-sdk/client-ssm';
 
-import { createFailedMarker } from '../../../../lambda/contract/custom-resource/custom-resource.json';
+import { systemClock } from '../../../../lambda/clock';
+import type { CloudFormationRequest } from '../../../../lambda/cloudformation/request';
+import { createFailedId, reasonVectors, responseBytes, urlVectors } from '../../../../lambda/contract/cloudformation/answer.json';
 import { allowedPattern } from '../../../../lambda/contract/maintenance-window/window.json';
 import { serve } from '../../../../lambda/maintenance-window/planner/planner';
-import type { WindowRequest } from '../../../../lambda/maintenance-window/planner/request';
 import { Answers } from './answers';
 import { ParameterStore } from './parameter-store';
 
@@ -33,13 +34,14 @@ afterEach(async () => {
   await answers.stop();
 });
 
-function request(changes: Partial<WindowRequest> = {}): WindowRequest {
+function request(changes: Partial<CloudFormationRequest> = {}): CloudFormationRequest {
   return {
     RequestType: 'Create',
     ResponseURL: `${answers.origin}/answer?signature=secret`,
     StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/Orders/1',
     RequestId: 'request-1',
     LogicalResourceId: 'Window',
+    ResourceType: 'Custom::CdkPatientLambdaWindow',
     ResourceProperties: { OperatorParameterName: NAME },
     ...changes,
   };
@@ -54,11 +56,12 @@ function impatientClock() {
       time += milliseconds;
       return Promise.resolve();
     },
+    alarm: (milliseconds: number, signal?: AbortSignal) => systemClock.alarm(milliseconds, signal),
   };
 }
 
-async function plan(changes: Partial<WindowRequest> = {}, remaining = 120_000): Promise<Record<string, string>> {
-  await serve(request(changes), remaining, { ssm, clock: impatientClock(), environment: { AWS_ENDPOINT_URL: answers.origin } });
+async function plan(changes: Partial<CloudFormationRequest> = {}, remaining = 120_000): Promise<Record<string, string>> {
+  await serve(request(changes), remaining, { ssm, clock: impatientClock(), fetch, environment: { AWS_ENDPOINT_URL: answers.origin } });
   return answers.last;
 }
 
@@ -95,7 +98,7 @@ describe('Create', () => {
   test('fails on a parameter whose value is none of a window, names it, and has its Delete leave it alone', async () => {
     given(NAME, 'true');
     const answer = await plan();
-    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker });
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId });
     expect(answer.Reason).toContain(`${NAME} exists already`);
     expect(answer.Reason).toContain("'true'");
 
@@ -112,7 +115,7 @@ describe('Create', () => {
   test('fails with the real reason when the role stays refused', async () => {
     store.always = DENIED;
     const answer = await plan();
-    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker });
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId });
     expect(answer.Reason).toBe('AccessDeniedException: is not authorized to perform: ssm:PutParameter');
   });
 
@@ -137,7 +140,7 @@ describe('Create', () => {
 
   test.each([undefined, '', '/elsewhere/operator', 7])('refuses the parameter name %p', async (OperatorParameterName) => {
     const answer = await plan({ ResourceProperties: { OperatorParameterName } });
-    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker });
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId });
     expect(answer.Reason).toContain('OperatorParameterName must begin with /cdk-patient-lambda/windows/');
     expect(store.calls).toEqual([]);
   });
@@ -211,9 +214,9 @@ describe('Delete', () => {
 
   test('of a Create that failed touches nothing', async () => {
     given(NAME, 'auto');
-    expect(await plan({ ...remove, PhysicalResourceId: createFailedMarker })).toMatchObject({
+    expect(await plan({ ...remove, PhysicalResourceId: createFailedId })).toMatchObject({
       Status: 'SUCCESS',
-      PhysicalResourceId: createFailedMarker,
+      PhysicalResourceId: createFailedId,
     });
     expect(store.calls).toEqual([]);
   });
@@ -229,5 +232,42 @@ describe('Delete', () => {
 });
 
 test('another request type is FAILED by name', async () => {
-  expect((await plan({ RequestType: 'Sync' as 'Create' })).Reason).toBe('RequestType must be Create, Update or Delete, got "Sync"');
+  expect((await plan({ RequestType: 'Sync' as 'Create' })).Reason).toBe('Error: RequestType must be Create, Update or Delete, got "Sync"');
+});
+
+describe('the answer', () => {
+  test.each(urlVectors)('goes out by the rule of URLs: $url with $environment', async ({ url, environment, allowed }) => {
+    const sent: string[] = [];
+    const take = (to: string) => {
+      sent.push(to);
+      return Promise.resolve(new Response());
+    };
+    const served = serve(request({ ResponseURL: url }), 120_000, {
+      ssm,
+      clock: impatientClock(),
+      fetch: take,
+      environment: environment,
+    });
+    await (allowed ? served : expect(served).rejects.toThrow('the ResponseURL is not an https URL'));
+    expect(sent).toEqual(allowed ? [url] : []);
+  });
+
+  test.each(reasonVectors)('has a reason that is cut by the rule: $name', async ({ unit, count }) => {
+    store.always = { status: 400, type: 'ParameterLimitExceeded', message: `begin ${unit.repeat(count)} end` };
+    const { Status, Reason } = await plan();
+    expect(Status).toBe('FAILED');
+    expect(answers.received.at(-1)!.body.length).toBeLessThanOrEqual(responseBytes.most);
+    expect(Reason).toMatch(/^ParameterLimitExceeded: begin .* \.\.\. .* end$/u);
+  });
+
+  test('that cannot be delivered fails the invocation, without the ResponseURL', async () => {
+    const unreachable = (url: string) => Promise.reject(new Error(`cannot reach ${url}`));
+    const dependencies = { ssm, clock: impatientClock(), fetch: unreachable, environment: { AWS_ENDPOINT_URL: answers.origin } };
+    const error = await serve(request(), 120_000, dependencies).then(
+      () => undefined,
+      (reason: Error) => reason,
+    );
+    expect(error).toMatchObject({ name: 'AnswerNotDelivered', message: expect.stringContaining('Error: cannot reach the ResponseURL') });
+    expect(error!.message).not.toContain('secret');
+  });
 });

@@ -1,9 +1,9 @@
 import { pointerVectors } from '../../../../lambda/contract/maintenance-window/replay.json';
 import { layer } from '../../../../lambda/contract/names.json';
 import { answerOf } from '../../../../lambda/maintenance-window/replayer/dispatcher';
-import { pointerTo } from '../../../../lambda/maintenance-window/replayer/pointer';
-import { shardOf } from '../../../../lambda/maintenance-window/replayer/row';
 import { targetOf } from '../../../../lambda/maintenance-window/replayer/targets';
+import { shardOf } from '../../../../lambda/maintenance-window/store/keys';
+import { pointerTo } from '../../../../lambda/maintenance-window/store/pointer';
 import { FUNCTION_ARN, requestIdOf, World } from '../state-machine/world';
 
 const LONG = 900_000;

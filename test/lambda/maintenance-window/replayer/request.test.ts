@@ -17,9 +17,9 @@ test('a run by hand takes a function, a source, a request and a number of events
 });
 
 test.each([
-  [null, 'null, which is no JSON object'],
-  ['replay', '"replay", which is no JSON object'],
-  [[], '[], which is no JSON object'],
+  [null, 'null, which is not a JSON object'],
+  ['replay', '"replay", which is not a JSON object'],
+  [[], '[], which is not a JSON object'],
   [{}, '"action" is undefined'],
   [{ action: 'drain' }, '"action" is "drain"'],
   [{ action: 'sweep', source: 'sqs' }, 'Unknown field "source"'],

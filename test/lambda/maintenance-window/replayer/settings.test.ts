@@ -9,7 +9,7 @@ test('only the table and the store must be set', () => {
     replay: 'MANUAL',
     maxConcurrency: 5,
     rate: Infinity,
-    keepFinished: 1_209_600,
+    keepFinished: 1_209_600_000,
   });
 });
 
@@ -22,7 +22,7 @@ test('everything can be set', () => {
       PATIENT_LAMBDA_RATE: '0.5',
       PATIENT_LAMBDA_KEEP_FINISHED: '604800',
     }),
-  ).toEqual({ table: 'events', store: 'store-1', replay: 'AUTOMATIC', maxConcurrency: 100, rate: 0.5, keepFinished: 604_800 });
+  ).toEqual({ table: 'events', store: 'store-1', replay: 'AUTOMATIC', maxConcurrency: 100, rate: 0.5, keepFinished: 604_800_000 });
 });
 
 test.each([

@@ -28,7 +28,7 @@ class Store {
             });
       },
     } as never,
-    { now: () => this.now, sleep: () => Promise.resolve() },
+    { now: () => this.now, sleep: () => Promise.resolve(), alarm: () => Promise.resolve() },
   );
 }
 

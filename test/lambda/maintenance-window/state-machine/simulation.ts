@@ -1,5 +1,5 @@
 /** Virtual time: everything that waits is woken in order of its time, with whatever else was to happen in between already done. */
-import type { Clock } from '../../../../lambda/maintenance-window/replayer/clock';
+import type { Clock } from '../../../../lambda/clock';
 
 interface Sleeper {
   readonly at: number;
@@ -24,6 +24,10 @@ export class Simulation implements Clock {
     return new Promise((wake) => {
       this.sleepers.push({ at: this.time + Math.max(0, milliseconds), order: this.order++, wake });
     });
+  }
+
+  alarm(milliseconds: number): Promise<void> {
+    return this.sleep(milliseconds);
   }
 
   /** Lets time pass until the condition holds; false when nothing is left that could make it hold, or at the end. */

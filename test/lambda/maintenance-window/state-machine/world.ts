@@ -3,8 +3,9 @@ import { environment, layer } from '../../../../lambda/contract/names.json';
 import { failed } from '../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
 import { Refused, type Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
 import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
-import { backlogKey, type Item, shardOf } from '../../../../lambda/maintenance-window/replayer/row';
+import type { Item } from '../../../../lambda/maintenance-window/replayer/row';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';
+import { backlogKey } from '../../../../lambda/maintenance-window/store/keys';
 import { gateOver } from './gate';
 import { InMemoryDynamoDb } from './in-memory-dynamodb';
 import { randomFrom, Simulation } from './simulation';
@@ -96,7 +97,7 @@ export class World {
       source: { S: 's3' },
       deferredAt: at,
       nextAttempt: at,
-      bpk: { S: backlogKey('pending', shardOf(requestId)) },
+      bpk: { S: backlogKey('pending', requestId) },
       bsk: { S: `${FUNCTION_KEY}#${at.N}#${requestId}` },
       attempt: { N: '0' },
       maxAttempt: { N: '5' },
@@ -118,7 +119,7 @@ export class World {
     const clients = this.clients();
     return new Replayer({
       ...clients,
-      settings: { table: 't', store: 's', replay: 'AUTOMATIC', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600, ...settings },
+      settings: { table: 't', store: 's', replay: 'AUTOMATIC', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600_000, ...settings },
       clock: this.simulation,
       random: this.random,
       log: (message, details) => this.logged.push({ message, ...details }),

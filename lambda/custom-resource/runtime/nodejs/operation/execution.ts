@@ -2,7 +2,8 @@
  * One execution of the function: takes an operation from where it is to one verdict, an answer, a hop or silence, and carries that out once.
  * Everything that may end it, the handler, the deadline, the margin, a rollback, races within one call; nothing else gives verdicts.
  */
-import { continuation, createFailedMarker, times } from '../../../../contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../contract/cloudformation/answer.json';
+import { continuation, times } from '../../../../contract/custom-resource/custom-resource.json';
 import { kindOf } from '../../../../json';
 import { memberOf } from '../../../../thrown';
 import { continuationOf, RUNTIME } from '../protocol/continuation';
@@ -104,8 +105,8 @@ class Execution {
     if (this.platform.clock.now() >= closesAt) {
       return { kind: 'SILENCE', why: 'CLOSED' };
     }
-    if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedMarker) {
-      return { kind: 'ANSWER', answer: { status: 'SUCCESS', physicalResourceId: createFailedMarker } };
+    if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedId) {
+      return { kind: 'ANSWER', answer: { status: 'SUCCESS', physicalResourceId: createFailedId } };
     }
     if (refusal !== undefined) {
       return this.failed(new HandlerError(refusal));

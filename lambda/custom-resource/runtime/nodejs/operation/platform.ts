@@ -1,5 +1,6 @@
 import type { Clock } from '../../../../clock';
-import type { Environment, Fetch } from '../../../../cloudformation/delivery';
+import type { Fetch } from '../../../../cloudformation/delivery';
+import type { Environment } from '../../../../environment';
 import type { Write } from './log';
 import type { Invoke } from './next-execution';
 import type { ReadSecret } from './secrets';

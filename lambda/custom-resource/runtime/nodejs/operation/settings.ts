@@ -1,5 +1,5 @@
-import type { Environment } from '../../../../cloudformation/delivery';
 import { environment as names, executions } from '../../../../contract/custom-resource/custom-resource.json';
+import type { Environment } from '../../../../environment';
 import { shownError } from '../../../../thrown';
 import { serviceTimeout } from '../protocol/times';
 

@@ -1,6 +1,6 @@
 /** The payload of a hop: what one execution of an operation hands to the next. */
-import { isObject } from '../../../../cloudformation/request';
 import { continuation, continuationKey } from '../../../../contract/custom-resource/custom-resource.json';
+import { isObject } from '../../../../json';
 import type { Operation } from './operation';
 
 export const RUNTIME = 'nodejs';

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 
 import type { CloudFormationRequest } from '../../../../cloudformation/request';
-import { createFailedMarker, inventedId, physicalResourceId as limits } from '../../../../contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../contract/cloudformation/answer.json';
+import { inventedId, physicalResourceId as limits } from '../../../../contract/custom-resource/custom-resource.json';
 import { canonicalJson, kindOf } from '../../../../json';
 
 type Identity = Pick<CloudFormationRequest, 'StackId' | 'LogicalResourceId'>;
@@ -41,7 +42,7 @@ export function failureId(request: CloudFormationRequest, { progress, failureId:
   if (named !== undefined) {
     return named;
   }
-  return progress === 'NOT_STARTED' || progress === 'THREW' ? createFailedMarker : defaultPhysicalResourceId(request);
+  return progress === 'NOT_STARTED' || progress === 'THREW' ? createFailedId : defaultPhysicalResourceId(request);
 }
 
 /** What is wrong with an id that a handler names; undefined when CloudFormation takes it. */
@@ -56,7 +57,7 @@ export function invalidId(id: unknown): string | undefined {
   if (/\p{Cc}|\p{Cs}/u.test(id)) {
     return "physicalResourceId holds control characters or broken Unicode, which CloudFormation can't show";
   }
-  return id === createFailedMarker ? `physicalResourceId '${id}' is kept for resources that never came to be` : undefined;
+  return id === createFailedId ? `physicalResourceId '${id}' is kept for resources that never came to be` : undefined;
 }
 
 /** The same for every delivery of one request, so that what a handler makes with it is made once. */

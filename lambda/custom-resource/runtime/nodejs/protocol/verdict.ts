@@ -1,7 +1,6 @@
 /** What an execution comes to, from what the handler returned or threw. Pure. */
 import { type Answer, shortReason, tooLong } from '../../../../cloudformation/answer';
-import { isObject } from '../../../../cloudformation/request';
-import { copied, kindOf, notJson } from '../../../../json';
+import { copied, isObject, kindOf, notJson } from '../../../../json';
 import { shownError } from '../../../../thrown';
 import type { Mask } from './mask';
 import { maybeOrphan, type Operation } from './operation';

@@ -1,12 +1,13 @@
 /** Runs before the runtime's client: `node --import preload.mjs /var/runtime/index.mjs`. Its top-level await is what holds the handler's loading. */
 import { isMainThread } from 'node:worker_threads';
 
-import { AwsClient } from '../../../../aws/nodejs/aws-client';
+import { AwsClient } from '../../../../aws/nodejs/client';
+import type { Environment } from '../../../../environment';
 import { GateNotAttached } from '../quiet/errors';
 import { Gate } from '../quiet/gate';
 import { readWindow } from '../quiet/parameters';
 import { standardOutput } from '../quiet/report';
-import { type Environment, readSettings } from '../quiet/settings';
+import { readSettings } from '../quiet/settings';
 import { WindowCache } from '../quiet/window-cache';
 import { Client } from './addon';
 import { watchRequests } from './client-requests';

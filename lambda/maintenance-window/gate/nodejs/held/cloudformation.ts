@@ -1,8 +1,10 @@
 /** Answers a custom-resource request that comes inside a window: CloudFormation would wait an hour for silence. */
 import { send } from '../../../../aws/nodejs/transport';
-import { createFailedMarker, responseBytes } from '../../../../contract/custom-resource/custom-resource.json';
-import { reasonOf } from '../quiet/errors';
-import type { Environment } from '../quiet/settings';
+import { shortened } from '../../../../cloudformation/answer';
+import { createFailedId, responseBytes } from '../../../../contract/cloudformation/answer.json';
+import { reasonOf } from '../../../../thrown';
+
+export { responseUrl } from '../../../../cloudformation/response-url';
 
 export interface CustomResourceResponse {
   readonly Status: 'SUCCESS' | 'FAILED';
@@ -20,42 +22,21 @@ export class NotDelivered extends Error {}
 const MOST_ATTEMPT = 10_000;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5000;
-/** JSON: an escaped control character. */
-const MOST_BYTES_PER_CHARACTER = 6;
-const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
-
-/** The URL to answer to: https; http on loopback only while an endpoint of ours is that very host and port. Null for any other text. */
-export function responseUrl(text: string, environment: Environment): URL | null {
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isOurs = (name: string) => {
-    const endpoint = environment[name] ?? '';
-    return URL.canParse(endpoint) && new URL(endpoint).protocol === 'http:' && new URL(endpoint).host === url?.host;
-  };
-  if (url?.protocol === 'https:') {
-    return url;
-  }
-  return url?.protocol === 'http:' && LOOPBACK.includes(url.hostname) && ['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'].some(isOurs) ? url : null;
-}
 
 /** What a request gets whose handler is held. Only the Delete of a resource that never came to be succeeds. */
-export function heldResponse(request: Record<string, unknown>, reason: string): CustomResourceResponse {
+export function heldResponse(request: Readonly<Record<string, unknown>>, reason: string): CustomResourceResponse {
   const text = (name: string) => (typeof request[name] === 'string' ? request[name] : '');
   const given = text('PhysicalResourceId');
-  const neverMade = request.RequestType === 'Delete' && given === createFailedMarker;
+  const neverMade = request.RequestType === 'Delete' && given === createFailedId;
   const answer = (shown: string): CustomResourceResponse => ({
     Status: neverMade ? 'SUCCESS' : 'FAILED',
     Reason: neverMade ? '' : shown,
-    PhysicalResourceId: request.RequestType === 'Create' || given === '' ? createFailedMarker : given,
+    PhysicalResourceId: request.RequestType === 'Create' || given === '' ? createFailedId : given,
     StackId: text('StackId'),
     RequestId: text('RequestId'),
     LogicalResourceId: text('LogicalResourceId'),
   });
-  const characters = [...reason];
-  const surplus = () => Buffer.byteLength(JSON.stringify(answer(characters.join('')))) - responseBytes.most;
-  for (let over = surplus(); over > 0 && characters.length > 0; over = surplus()) {
-    characters.splice(-Math.max(1, Math.floor(over / MOST_BYTES_PER_CHARACTER)));
-  }
-  return answer(characters.join(''));
+  return answer(shortened(reason, (shown) => Buffer.byteLength(JSON.stringify(answer(shown))) <= responseBytes.most));
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Leaves a FIFO queue's messages where they are, and out of sight until they may run: each return costs one of their receives. */
-import type { AwsClient } from '../../../../aws/nodejs/aws-client';
-import { reasonOf } from '../quiet/errors';
+import type { AwsClient } from '../../../../aws/nodejs/client';
+import { reasonOf } from '../../../../thrown';
 import { isObject } from './sources';
 
 /** SQS: one ChangeMessageVisibilityBatch. */

@@ -1,7 +1,8 @@
 /** The ways of an invocation that meets a window, or that may be the retry of one that did. */
 import { coldReadBudget } from '../../../../contract/maintenance-window/timing.json';
-import type { Decision } from '../../../window/window';
-import { GateError, reasonOf } from '../quiet/errors';
+import { reasonOf } from '../../../../thrown';
+import type { Decision } from '../../../window/decision';
+import { GateError } from '../quiet/errors';
 import type { GateParts, Step } from '../quiet/gate';
 import type { Invocation } from '../quiet/invocation';
 import type { Action } from '../quiet/settings';

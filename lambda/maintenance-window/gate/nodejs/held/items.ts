@@ -1,12 +1,12 @@
 /** DynamoDB's JSON for the values that rows hold, and the one conditional change of a row. */
-import type { Json } from '../../../../aws/nodejs/aws-client';
+import type { JsonObject } from '../../../../aws/nodejs/client';
 
 /** What a row holds, or a list or map in it. Bytes are buffers. */
 export type Value = string | number | boolean | Buffer | readonly Value[] | { readonly [name: string]: Value };
 export type Row = Record<string, Value>;
 
 /** DynamoDB's form of a value. */
-export function encode(value: Value): Json {
+export function encode(value: Value): JsonObject {
   if (typeof value === 'string') {
     return { S: value };
   }
@@ -23,16 +23,16 @@ export function encode(value: Value): Json {
 }
 
 /** DynamoDB's form of a row. */
-export function encodeRow(row: Row): Json {
+export function encodeRow(row: Row): JsonObject {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, encode(value)]));
 }
 
 /** A row from DynamoDB's form. Types that the gate never writes come as they are. */
-export function decodeRow(item: Json): Row {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, decode(value as Json)]));
+export function decodeRow(item: JsonObject): Row {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, decode(value as JsonObject)]));
 }
 
-function decode(value: Json): Value {
+function decode(value: JsonObject): Value {
   const [[type, content]] = Object.entries(value);
   switch (type) {
     case 'N':
@@ -40,9 +40,9 @@ function decode(value: Json): Value {
     case 'B':
       return Buffer.from(content as string, 'base64');
     case 'L':
-      return (content as Json[]).map(decode);
+      return (content as JsonObject[]).map(decode);
     case 'M':
-      return decodeRow(content as Json);
+      return decodeRow(content as JsonObject);
     default:
       return content as Value;
   }
@@ -56,7 +56,7 @@ export function listBytes(texts: readonly string[]): number {
 /** A change of one row under conditions, written step by step. */
 export class Update {
   private readonly names = new Map<string, string>();
-  private readonly values: Json = {};
+  private readonly values: JsonObject = {};
   private readonly sets: string[] = [];
   private readonly removed: string[] = [];
   private readonly conditions: string[] = [];
@@ -87,7 +87,7 @@ export class Update {
   }
 
   /** The request of UpdateItem. */
-  request(table: string, key: string): Json {
+  request(table: string, key: string): JsonObject {
     return {
       TableName: table,
       Key: { pk: { S: key } },

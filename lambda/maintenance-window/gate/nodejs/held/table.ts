@@ -1,9 +1,9 @@
 /** The deferred events table: its operations, each repeated until it is clear or the time is over. `until` in epoch milliseconds. */
 import { createHash } from 'node:crypto';
 
-import { type AwsClient, type AwsError, type Json } from '../../../../aws/nodejs/aws-client';
+import { type AwsClient, type AwsError, type JsonObject } from '../../../../aws/nodejs/client';
 import { states } from '../../../../contract/maintenance-window/store.json';
-import { reasonOf } from '../quiet/errors';
+import { reasonOf } from '../../../../thrown';
 import { decodeRow, encodeRow, type Row, type Update } from './items';
 
 /** The store did not do what was asked; the message is the cause. */
@@ -46,7 +46,7 @@ export class Table {
   /** A consistent read; null when there is no such row. Throws StoreError. */
   async get(key: string, until: number): Promise<Row | null> {
     const { Item: item } = await this.call('GetItem', { TableName: this.name, Key: { pk: { S: key } }, ConsistentRead: true }, until);
-    return item ? decodeRow(item as Json) : null;
+    return item ? decodeRow(item as JsonObject) : null;
   }
 
   /** Overwrites: for chunks, whose key has one writer. Throws StoreError. */
@@ -72,18 +72,18 @@ export class Table {
   /** The row after the change. Throws Conflict, StoreError. */
   async update(key: string, change: Update, until: number): Promise<Row> {
     const { Attributes: attributes } = await this.conditional('UpdateItem', change.request(this.name, key), key, until);
-    return decodeRow((attributes ?? {}) as Json);
+    return decodeRow((attributes ?? {}) as JsonObject);
   }
 
   /** Consistent reads by key, at most 100; keys without an item are absent. Throws StoreError. */
   async getMany(keys: readonly string[], until: number): Promise<Map<string, Row>> {
     const found = new Map<string, Row>();
-    let wanted: Json = { [this.name]: { Keys: keys.map((key) => ({ pk: { S: key } })), ConsistentRead: true } };
+    let wanted: JsonObject = { [this.name]: { Keys: keys.map((key) => ({ pk: { S: key } })), ConsistentRead: true } };
     while (Object.keys(wanted).length > 0) {
       const answer = await this.call('BatchGetItem', { RequestItems: wanted }, until);
-      const items = ((answer.Responses as Record<string, Json[]> | undefined)?.[this.name] ?? []).map(decodeRow);
+      const items = ((answer.Responses as Record<string, JsonObject[]> | undefined)?.[this.name] ?? []).map(decodeRow);
       items.forEach((row) => found.set(row.pk as string, row));
-      wanted = (answer.UnprocessedKeys ?? {}) as Json;
+      wanted = (answer.UnprocessedKeys ?? {}) as JsonObject;
       if (Object.keys(wanted).length > 0 && items.length === 0) {
         await new Promise((resolve) => setTimeout(resolve, PARTIAL_PAUSE));
       }
@@ -91,7 +91,7 @@ export class Table {
     return found;
   }
 
-  private async conditional(operation: string, request: Json, key: string, until: number): Promise<Json> {
+  private async conditional(operation: string, request: JsonObject, key: string, until: number): Promise<JsonObject> {
     try {
       return await this.client.call('dynamodb', operation, request, until);
     } catch (error) {
@@ -100,11 +100,11 @@ export class Table {
         throw new StoreError(`dynamodb:${operation} failed, ${reasonOf(error)}`, { cause: error });
       }
       // An endpoint that does not return the row says nothing about whether it exists
-      throw new Conflict(details.Item ? decodeRow(details.Item as Json) : await this.get(key, until));
+      throw new Conflict(details.Item ? decodeRow(details.Item as JsonObject) : await this.get(key, until));
     }
   }
 
-  private async call(operation: string, request: Json, until: number): Promise<Json> {
+  private async call(operation: string, request: JsonObject, until: number): Promise<JsonObject> {
     try {
       return await this.client.call('dynamodb', operation, request, until);
     } catch (error) {

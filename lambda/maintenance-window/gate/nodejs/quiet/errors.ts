@@ -14,12 +14,3 @@ export class GateNotAttached extends GateError {
     super('gateNotAttached', message);
   }
 }
-
-/** What was thrown, for a message. */
-export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) {
-    return String(error);
-  }
-  const { code } = error as { code?: unknown };
-  return error.message || (typeof code === 'string' ? code : error.name);
-}

@@ -1,14 +1,16 @@
 /** Decides what becomes of each invocation. The same order as the Python gate. */
-import type { AwsClient } from '../../../../aws/nodejs/aws-client';
+import type { AwsClient } from '../../../../aws/nodejs/client';
 import { storeReserve } from '../../../../contract/maintenance-window/timing.json';
-import type { Decision } from '../../../window/window';
+import type { Environment } from '../../../../environment';
+import { reasonOf } from '../../../../thrown';
+import type { Decision } from '../../../window/decision';
 import type { Value } from '../held/items';
 import type { ReplayedRun } from '../replay/replayed-run';
-import { GateError, reasonOf } from './errors';
+import { GateError } from './errors';
 import { type Invocation, withContent } from './invocation';
 import { mayBePointer, parsePointer, withoutMark } from './pointer';
 import type { Reporter } from './report';
-import type { Environment, Settings } from './settings';
+import type { Settings } from './settings';
 import type { WindowCache } from './window-cache';
 
 /** What to do with an invocation. */

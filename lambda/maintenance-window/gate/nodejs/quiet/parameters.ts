@@ -1,8 +1,8 @@
 /** Reads the window's parameters with one GetParameters call, within a budget. */
-import type { AwsClient, AwsError, Json } from '../../../../aws/nodejs/aws-client';
-import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../../../window/window';
+import type { AwsClient, AwsError, JsonObject } from '../../../../aws/nodejs/client';
+import { reasonOf } from '../../../../thrown';
+import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../../../window/value';
 import { isObject } from '../held/sources';
-import { reasonOf } from './errors';
 import type { Settings } from './settings';
 
 /** What one read brought. */
@@ -41,7 +41,7 @@ export async function readWindow(client: AwsClient, settings: Settings, budget: 
   };
 }
 
-function readPlanned(name: string | null, found: ReadonlyMap<unknown, Json>): Pick<Reading, 'planned' | 'plannedFailure'> {
+function readPlanned(name: string | null, found: ReadonlyMap<unknown, JsonObject>): Pick<Reading, 'planned' | 'plannedFailure'> {
   if (name === null) {
     return { planned: null, plannedFailure: null };
   }
@@ -56,7 +56,7 @@ function readPlanned(name: string | null, found: ReadonlyMap<unknown, Json>): Pi
   }
 }
 
-function value<T>(name: string, parameter: Json, parseValue: (text: string) => T): T {
+function value<T>(name: string, parameter: JsonObject, parseValue: (text: string) => T): T {
   try {
     return parseValue(String(parameter.Value ?? ''));
   } catch (error) {
@@ -64,10 +64,10 @@ function value<T>(name: string, parameter: Json, parseValue: (text: string) => T
   }
 }
 
-async function getParameters(client: AwsClient, names: string[], budget: number): Promise<Json[]> {
+async function getParameters(client: AwsClient, names: string[], budget: number): Promise<JsonObject[]> {
   const until = client.clock() + budget;
   const attempt = (milliseconds: number, fresh: boolean) => client.callOnce('ssm', 'GetParameters', { Names: names }, milliseconds, fresh);
-  let answer: Json;
+  let answer: JsonObject;
   try {
     // Half of the budget at most: a kept connection may be dead without a sign
     answer = await attempt(budget / 2, false).catch(async (error: AwsError) => {

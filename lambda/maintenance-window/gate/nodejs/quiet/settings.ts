@@ -2,9 +2,9 @@
 import { sources } from '../../../../contract/maintenance-window/sources.json';
 import { cacheTtlSeconds, keepFinishedSeconds, leaveForSeconds, retryGuardSeconds } from '../../../../contract/maintenance-window/timing.json';
 import { environment as names, handlerLoading, onWindowUnknown } from '../../../../contract/names.json';
+import type { Environment } from '../../../../environment';
 import { GateNotAttached } from './errors';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 
 /** Times in milliseconds. */

@@ -6,8 +6,8 @@ import {
   refreshAgeShare,
   refreshReadBudget,
 } from '../../../../contract/maintenance-window/timing.json';
-import { decide, type Decision, guarded, nextChange } from '../../../window/window';
-import { reasonOf } from './errors';
+import { reasonOf } from '../../../../thrown';
+import { decide, type Decision, guarded, nextChange } from '../../../window/decision';
 import type { Reading } from './parameters';
 import type { Reporter } from './report';
 import type { Settings } from './settings';

@@ -3,9 +3,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
 import { backoff, maxAttempts, runLeaseGrace } from '../../../../contract/maintenance-window/timing.json';
+import { reasonOf } from '../../../../thrown';
 import { type Row, Update } from '../held/items';
 import { backlog, chunkKey, Conflict, type Table } from '../held/table';
-import { reasonOf } from '../quiet/errors';
 import type { Pointer } from '../quiet/pointer';
 import type { Settings } from '../quiet/settings';
 import { clipped, type Outcome } from './outcome';

@@ -1,8 +1,9 @@
 /** A replayed event while its handler runs: takes what the client would post, writes the outcome first, then answers the replayer's invocation. */
 import { answer as answerOf } from '../../../../contract/maintenance-window/replay.json';
+import { reasonOf } from '../../../../thrown';
 import { parse, type Source } from '../held/sources';
 import { StoreError } from '../held/table';
-import { GateError, reasonOf } from '../quiet/errors';
+import { GateError } from '../quiet/errors';
 import type { Step } from '../quiet/gate';
 import type { Reporter } from '../quiet/report';
 import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome';

@@ -1,5 +1,5 @@
 /** What ends an execution or an operation: margin, deadline, onTimeout. Simulated time. */
-import { createFailedMarker } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
 import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { done, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { never, World } from '../../world';
@@ -128,7 +128,7 @@ describe('at the deadline', () => {
       },
       request('Create', withTimeout(120)),
     );
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining('timed out') });
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId, Reason: expect.stringContaining('timed out') });
     expect(world.answer.Reason).not.toContain('onTimeout');
   });
 
@@ -146,7 +146,7 @@ describe('at the deadline', () => {
     await world.run({ create: handler, update: handler, onTimeout: async () => void begun.push('onTimeout') }, request(type, late));
     await world.clock.sleep(10_000);
     expect(begun).toEqual([]);
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: type === 'Create' ? createFailedMarker : 'own-1' });
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: type === 'Create' ? createFailedId : 'own-1' });
     expect(world.puts).toHaveLength(4);
   });
 

@@ -4,7 +4,7 @@
  * aws-cloudformation/custom-resource-helper (crhelper) tests/ and issues, andrew-templeton/cfn-lambda issues,
  * and the defects of mixja/cfn-lambda-handler 1.4.0 by line of cfn_lambda_handler.py.
  */
-import { createFailedMarker } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
 import { done, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { World } from '../../world';
 import { request, START } from './requests';
@@ -56,7 +56,7 @@ test('aws-cdk outbound: a function that Lambda has to wake up first is invoked a
 test('aws-cdk nodejs-entrypoint: the delete after a failed create calls no delete', async () => {
   await world.run({ create: () => Promise.reject(new Error('no')) }, request('Create'));
   const { PhysicalResourceId } = world.answer;
-  expect(PhysicalResourceId).toBe(createFailedMarker);
+  expect(PhysicalResourceId).toBe(createFailedId);
   const deleted = await new World().run({}, request('Delete', { PhysicalResourceId }));
   expect(deleted.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId });
 });

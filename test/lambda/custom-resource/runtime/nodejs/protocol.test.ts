@@ -2,7 +2,7 @@
  * What CloudFormation is told. Cases after aws-cdk's custom-resources/test/provider-framework/runtime.test.ts and
  * custom-resource-handlers/test/core/nodejs-entrypoint-handler.test.ts (Apache-2.0) are marked with (aws-cdk).
  */
-import { createFailedMarker } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
 import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { done, ResourceFailure, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { World } from '../../world';
@@ -72,7 +72,7 @@ describe('the id', () => {
     ['null', null, 'got null'],
     ['longer than CloudFormation takes', 'x'.repeat(1025), '1025 bytes'],
     ['longer in bytes', 'ü'.repeat(513), '1026 bytes'],
-    ['the marker of what never came to be', createFailedMarker, 'never came to be'],
+    ['the marker of what never came to be', createFailedId, 'never came to be'],
   ])('that is %s fails by name, and delete runs for what was made', async (_, id, reason) => {
     await world.run({ create: async () => done({ physicalResourceId: id as string }) }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining(reason) });
@@ -96,7 +96,7 @@ describe('a failure', () => {
     await world.run({ create: thrown }, request('Create'));
     expect(world.answer).toMatchObject({
       Status: 'FAILED',
-      PhysicalResourceId: createFailedMarker,
+      PhysicalResourceId: createFailedId,
       Reason: 'Error: no capacity left (log stream: stream)',
     });
   });
@@ -133,7 +133,7 @@ describe('a failure', () => {
       },
       request('Create'),
     );
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining('log stream') });
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId, Reason: expect.stringContaining('log stream') });
   });
 
   test('names its causes', async () => {
@@ -223,8 +223,8 @@ describe('a failure', () => {
 
 describe('a delete', () => {
   test('of what never came to be succeeds without user code (aws-cdk: Delete with marker)', async () => {
-    await world.run({}, request('Delete', { PhysicalResourceId: createFailedMarker }));
-    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedMarker });
+    await world.run({}, request('Delete', { PhysicalResourceId: createFailedId }));
+    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: createFailedId });
   });
 
   test('has no attributes', async () => {

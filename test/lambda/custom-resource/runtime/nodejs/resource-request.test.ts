@@ -1,5 +1,5 @@
 /** What handlers get of CloudFormation's request. Cases marked with (aws-cdk) are after aws-cdk's tests, as in protocol.test.ts. */
-import { createFailedMarker } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
 import { done, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { World } from '../../world';
 import { request } from './requests';
@@ -52,7 +52,7 @@ describe('a request', () => {
     await world.run({}, request('Create'));
     expect(world.answer).toMatchObject({
       Status: 'FAILED',
-      PhysicalResourceId: createFailedMarker,
+      PhysicalResourceId: createFailedId,
       Reason: expect.stringContaining("PATIENT_LAMBDA_POLL_INTERVAL is 'often'"),
     });
   });
@@ -94,7 +94,7 @@ describe('a request', () => {
     );
     expect(world.answer).toMatchObject({
       Status: 'FAILED',
-      PhysicalResourceId: createFailedMarker,
+      PhysicalResourceId: createFailedId,
       Reason: expect.stringContaining('Name must be short'),
     });
   });
@@ -109,7 +109,7 @@ describe('a request', () => {
     const one = { create: async () => done(), update: async () => done(), delete: async () => done() };
     await world.run({ 'Custom::Other': one }, request('Create', { ResourceType }));
     const reason = `the handler knows no resources of type '${ResourceType}', only of Custom::Other`;
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining(reason) });
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId, Reason: expect.stringContaining(reason) });
   });
 
   test.each([null, 'x', [], {}, { RequestType: 'Create' }, { $longRunningOperation: null }])('that is none fails loudly: %p', async (event) => {

@@ -1,5 +1,5 @@
 /** References to Secrets Manager, which custom resources get literally (reference 1.5, and the seven defects of cfn-lambda-handler: section 3). */
-import { createFailedMarker } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
 import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { done, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { never, World } from '../../world';
@@ -127,7 +127,7 @@ test.each([
   await world.run({}, request('Create', withProperties({ Db: [{ Password: text }] })));
   expect(world.answer).toMatchObject({
     Status: 'FAILED',
-    PhysicalResourceId: createFailedMarker,
+    PhysicalResourceId: createFailedId,
     Reason: expect.stringContaining('ResourceProperties.Db[0].Password'),
   });
   expect(world.answer.Reason).toContain(reason);

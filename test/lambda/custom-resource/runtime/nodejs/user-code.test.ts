@@ -1,5 +1,5 @@
 /** Whatever a handler does, throws, returns or changes: the request is answered, and nothing leaks into a payload or the next request. */
-import { createFailedMarker } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
 import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { done, ResourceFailure, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
 import { never, World } from '../../world';
@@ -39,7 +39,7 @@ describe('what is thrown', () => {
       },
       request('Create'),
     );
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedMarker, Reason: expect.stringContaining(reason) });
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId, Reason: expect.stringContaining(reason) });
     const later = await new World().run(
       {
         create: async () => wait({}),

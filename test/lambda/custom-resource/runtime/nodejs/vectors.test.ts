@@ -1,10 +1,6 @@
 import { type Answer, render } from '../../../../../lambda/cloudformation/answer';
-import {
-  continuation,
-  continuationKey,
-  createFailedMarker,
-  responseBytes,
-} from '../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
+import { continuation, continuationKey } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
 import * as vectors from '../../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { continuationOf } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/continuation';
 import { nextMove, sleepBeforePoll } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/next-move';
@@ -45,7 +41,7 @@ test.each(
 });
 
 test('a failed create that left nothing has the marker that the window knows', () => {
-  expect(vectors.failureIdVectors.find(({ name }) => name === 'create threw')?.id).toBe(createFailedMarker);
+  expect(vectors.failureIdVectors.find(({ name }) => name === 'create threw')?.id).toBe(createFailedId);
 });
 
 test.each(vectors.timeVectors as readonly { name: string; url: string; receivedAt: number; serviceTimeout?: unknown; provider?: number }[])(
@@ -96,21 +92,4 @@ test.each(vectors.transientVectors)('may pass by itself: $name', ({ error: { nam
 test.each(vectors.answerVectors)('an answer has the members that belong to it: $name', ({ request: type, answer, members }) => {
   const body = JSON.parse(render(request(type as 'Create'), answer as Answer).toString()) as object;
   expect(Object.keys(body).sort()).toEqual([...members].sort());
-});
-
-test.each(vectors.reasonVectors)('a reason that is too long keeps its begin and its end: $name', ({ unit, count }) => {
-  const answer: Answer = { status: 'FAILED', physicalResourceId: 'own-1', reason: `begin ${unit.repeat(count)} end` };
-  const body = render(request('Create'), answer);
-  const { Reason } = JSON.parse(body.toString()) as { Reason: string };
-  expect(body.length).toBeLessThanOrEqual(responseBytes.most);
-  expect(body.length).toBeGreaterThan(responseBytes.most - 10);
-  expect(Reason).toMatch(/^begin .* \.\.\. .* end$/u);
-});
-
-test('a reason of 4096 bytes in all stays whole, one byte more is cut', () => {
-  const reason = (length: number) => ({ status: 'FAILED', physicalResourceId: 'own-1', reason: 'x'.repeat(length) }) as const;
-  const room = responseBytes.most - render(request('Create'), reason(0)).length;
-  expect(render(request('Create'), reason(room))).toHaveLength(responseBytes.most);
-  expect(render(request('Create'), reason(room)).toString()).not.toContain(' ... ');
-  expect(render(request('Create'), reason(room + 1)).toString()).toContain(' ... ');
 });

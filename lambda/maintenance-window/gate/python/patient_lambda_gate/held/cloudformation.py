@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import patient_lambda_contract as contract
 from patient_lambda_aws.transport import Transport, TransportError
 
-RULES = contract.load("custom-resource/custom-resource")
-MARKER = RULES["createFailedMarker"]
+RULES = contract.load("cloudformation/answer")
+CREATE_FAILED_ID: str = RULES["createFailedId"]
+MOST_BYTES: int = RULES["responseBytes"]["most"]
+CUT: str = RULES["cut"]
 # Milliseconds.
 MOST_ATTEMPT = 10_000
 FIRST_PAUSE = 200
 LONGEST_PAUSE = 5000
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
+LOOPBACK = re.compile(r"localhost|::1|127(\.[0-9]+){3}")
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class NotDelivered(Exception):
@@ -24,37 +28,55 @@ class NotDelivered(Exception):
 
 
 def is_response_url(url: str, environment: Mapping[str, str]) -> bool:
-    """An https URL; http on loopback only while an endpoint of ours is that very host and port."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme == "https":
-            return bool(parts.hostname) and parts.port != 0
-        endpoints = [urlsplit(environment.get(name) or "") for name in ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")]
-        return (
-            parts.scheme == "http"
-            and parts.hostname in LOOPBACK
-            and any((parts.hostname, parts.port) == (endpoint.hostname, endpoint.port) and endpoint.scheme == "http" for endpoint in endpoints)
-        )
-    except ValueError:  # a port that is not a number
-        return False
+    """An https URL; plain http on loopback while the environment names that very host and port as an endpoint, by whichever scheme."""
+    parts = _split(url)
+    if parts is None or parts.scheme != "http":
+        return parts is not None and parts.scheme == "https"
+    endpoints = [_split(environment.get(name, "")) for name in RULES["endpoints"]]
+    return LOOPBACK.fullmatch(parts.hostname or "") is not None and any(end is not None and _place(end) == _place(parts) for end in endpoints)
 
 
 def held_response(event: Mapping[str, Any], reason: str) -> dict[str, str]:
     """What a request gets whose handler is held. Only the Delete of a resource that never came to be succeeds."""
     given = event.get("PhysicalResourceId")
-    is_marker = given == MARKER and event["RequestType"] == "Delete"
-    response = {
-        "Status": "SUCCESS" if is_marker else "FAILED",
-        "Reason": "" if is_marker else reason,
-        "PhysicalResourceId": MARKER if event["RequestType"] == "Create" or not isinstance(given, str) else given,
-        "StackId": event["StackId"],
-        "RequestId": event.get("RequestId", ""),
-        "LogicalResourceId": event.get("LogicalResourceId", ""),
-    }
-    surplus = len(json.dumps(response)) - RULES["responseBytes"]["most"]
-    if surplus > 0:
-        response["Reason"] = response["Reason"][:-surplus]
-    return response
+    never_made = given == CREATE_FAILED_ID and event["RequestType"] == "Delete"
+
+    def answer(shown: str) -> dict[str, str]:
+        return {
+            "Status": "SUCCESS" if never_made else "FAILED",
+            "Reason": "" if never_made else shown,
+            "PhysicalResourceId": CREATE_FAILED_ID if event["RequestType"] == "Create" or not isinstance(given, str) else given,
+            "StackId": event["StackId"],
+            "RequestId": event.get("RequestId", ""),
+            "LogicalResourceId": event.get("LogicalResourceId", ""),
+        }
+
+    return answer(shortened(reason, lambda shown: len(body_of(answer(shown))) <= MOST_BYTES))
+
+
+def shortened(text: str, fits: Callable[[str], bool]) -> str:
+    """A text with its middle left out as far as needed: most of what is kept is its end."""
+    if fits(text):
+        return text
+
+    def keeping(kept: int) -> str:
+        head = kept // 3
+        return text[:head] + CUT + text[len(text) - (kept - head) :]
+
+    # The most characters that fit, by halving
+    most, too_many = 0, len(text)
+    while too_many - most > 1:
+        middle = (most + too_many) // 2
+        if fits(keeping(middle)):
+            most = middle
+        else:
+            too_many = middle
+    return keeping(most)
+
+
+def body_of(response: Mapping[str, str]) -> bytes:
+    """The body to PUT, without an escape or a space that JSON does not ask for: each would leave less room for the reason."""
+    return json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 def deliver(
@@ -66,7 +88,7 @@ def deliver(
     sleep: Callable[[float], None],
 ) -> None:
     """PUTs the response; repeats 5xx, 429 and network errors while ``until`` (epoch milliseconds) allows. Raises NotDelivered."""
-    body = json.dumps(response).encode()
+    body = body_of(response)
     pause = FIRST_PAUSE
     failure = "no time is left"
     fresh = False
@@ -87,3 +109,17 @@ def deliver(
         sleep(pause / 1000)
         pause = min(pause * 2, LONGEST_PAUSE)
     raise NotDelivered(failure)
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an absolute URL; None for any other text."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname and (parts.port is None or parts.port) else None
+    except ValueError:  # a port that is not a number
+        return None
+
+
+def _place(parts: SplitResult) -> tuple[str | None, int | None]:
+    """Host and port, whichever the scheme."""
+    return parts.hostname, parts.port or DEFAULT_PORTS.get(parts.scheme)

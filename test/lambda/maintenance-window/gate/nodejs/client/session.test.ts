@@ -1,4 +1,4 @@
-import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
+import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
 import { environment as names } from '../../../../../../lambda/contract/names.json';
 import { RuntimeApi } from '../../../../../../lambda/maintenance-window/gate/nodejs/client/runtime-api';
 import { type NativeClient, Session } from '../../../../../../lambda/maintenance-window/gate/nodejs/client/session';
@@ -8,7 +8,7 @@ import type { RawInvocation } from '../../../../../../lambda/maintenance-window/
 import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
 import { readSettings } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
 import { WindowCache } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/window-cache';
-import { parseOperator } from '../../../../../../lambda/maintenance-window/window/window';
+import { parseOperator } from '../../../../../../lambda/maintenance-window/window/value';
 import { KeptEvents } from '../kept-events';
 import { LoopbackService } from '../loopback-service';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { heldVectors, responseBytes } from '../../../../../../lambda/contract/custom-resource/custom-resource.json';
+import { heldVectors, reasonVectors, responseBytes, urlVectors } from '../../../../../../lambda/contract/cloudformation/answer.json';
 import { deliver, heldResponse, responseUrl } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
 
 const REQUEST = { StackId: 's', RequestId: 'r', LogicalResourceId: 'l' };
@@ -10,25 +10,16 @@ test.each(heldVectors)('$request', ({ request, answer }) => {
   expect(heldResponse({ ...REQUEST, ...request }, 'why')).toMatchObject({ ...REQUEST, ...answer });
 });
 
-test.each(['x'.repeat(9000), 'ä🛠'.repeat(4000), '"\n'.repeat(4000)])('a reason that is too long is cut so that the response fits', (reason) => {
-  const bytes = Buffer.byteLength(JSON.stringify(heldResponse({ ...REQUEST, RequestType: 'Create' }, reason)));
+test.each(reasonVectors)('a reason that is too long is cut so that the response fits: $name', ({ unit, count }) => {
+  const response = heldResponse({ ...REQUEST, RequestType: 'Create' }, `begin ${unit.repeat(count)} end`);
+  const bytes = Buffer.byteLength(JSON.stringify(response));
   expect(bytes).toBeLessThanOrEqual(responseBytes.most);
   expect(bytes).toBeGreaterThan(responseBytes.most - 10);
+  expect(response.Reason).toMatch(/^begin .* \.\.\. .* end$/u);
 });
 
-test.each([
-  ['https://bucket.s3.amazonaws.com/x?y=%2F', {}, true],
-  ['http://127.0.0.1:4566/x', {}, false],
-  ['http://127.0.0.1:4566/x', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, true],
-  ['http://127.0.0.1:4566/x', { AWS_ENDPOINT_URL_S3: 'http://127.0.0.1:4566/' }, true],
-  ['http://127.0.0.1:4567/x', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, false],
-  ['http://localhost:4566/x', { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, false],
-  ['http://10.0.0.1:80/x', { AWS_ENDPOINT_URL: 'http://10.0.0.1:80' }, false],
-  ['ftp://127.0.0.1/x', {}, false],
-  ['...', {}, false],
-  ['https://', {}, false],
-])('%s with %j', (url, environment, allowed) => {
-  expect(responseUrl(url, environment)?.href ?? null).toBe(allowed ? url : null);
+test.each(urlVectors)('$url with $environment', ({ url, environment, allowed }) => {
+  expect(responseUrl(url, environment as Record<string, string>)?.href).toBe(allowed ? url : undefined);
 });
 
 describe('delivery', () => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 
-import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
+import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
 import { limits, shards } from '../../../../../../lambda/contract/maintenance-window/store.json';
 import { decodeRow, type Row } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
 import { capped, pack, Store } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/store';

@@ -1,4 +1,4 @@
-import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
+import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
 import { readWindow } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
 import type { Settings } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
 import { LoopbackService, type Reply } from '../loopback-service';

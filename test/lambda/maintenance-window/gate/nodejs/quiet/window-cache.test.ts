@@ -1,7 +1,7 @@
 import { unreadPlannedVectors } from '../../../../../../lambda/contract/maintenance-window/window.json';
 import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
 import { WindowCache } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/window-cache';
-import { parseOperator, parsePlanned } from '../../../../../../lambda/maintenance-window/window/window';
+import { parseOperator, parsePlanned } from '../../../../../../lambda/maintenance-window/window/value';
 
 const START = Date.parse('2027-01-10T00:00:00Z');
 const TTL = 30_000;

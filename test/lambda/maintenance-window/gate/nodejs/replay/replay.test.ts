@@ -1,4 +1,4 @@
-import { AwsClient } from '../../../../../../lambda/aws/nodejs/aws-client';
+import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
 import { backoff } from '../../../../../../lambda/contract/maintenance-window/timing.json';
 import { decodeRow, encodeRow, type Row } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
 import { Table } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/table';

@@ -1,14 +1,15 @@
 """Custom-resource requests inside a window."""
 
 import json
+import re
 
 import pytest
 from contract_files import contract_file
 from fake_services import DROP, Clock, wall_clock
 from patient_lambda_aws.transport import Transport
-from patient_lambda_gate.held.cloudformation import NotDelivered, deliver, held_response, is_response_url
+from patient_lambda_gate.held.cloudformation import NotDelivered, body_of, deliver, held_response, is_response_url, shortened
 
-RULES = contract_file("custom-resource/custom-resource")
+RULES = contract_file("cloudformation/answer")
 REQUEST = {"StackId": "s", "RequestId": "r", "LogicalResourceId": "l"}
 
 
@@ -20,32 +21,31 @@ def test_held_response(vector):
     assert found["Reason"] == ("" if vector["answer"]["Status"] == "SUCCESS" else "why")
 
 
-def test_a_response_is_not_longer_than_cloudformation_takes():
-    found = held_response({**REQUEST, "RequestType": "Update", "PhysicalResourceId": "p" * 1024}, "x" * 5000)
-    assert len(json.dumps(found)) == RULES["responseBytes"]["most"]
+@pytest.mark.parametrize("vector", RULES["reasonVectors"], ids=lambda vector: vector["name"])
+def test_a_response_is_not_longer_than_cloudformation_takes(vector):
+    reason = f"begin {vector['unit'] * vector['count']} end"
+    found = held_response({**REQUEST, "RequestType": "Update", "PhysicalResourceId": "p" * 1024}, reason)
+    assert RULES["responseBytes"]["most"] - 10 < len(body_of(found)) <= RULES["responseBytes"]["most"]
+    assert re.fullmatch(r"begin .* \.\.\. .* end", found["Reason"])
 
 
-@pytest.mark.parametrize(
-    ("url", "variables", "expected"),
-    [
-        ("https://bucket.s3.amazonaws.com/x?y", {}, True),
-        ("http://bucket.s3.amazonaws.com/x", {}, False),
-        ("http://127.0.0.1:4566/x", {}, False),
-        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, True),
-        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4566/"}, True),
-        ("http://127.0.0.1:4567/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
-        ("http://localhost:4566/x", {"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, False),
-        ("http://10.0.0.1:4566/x", {"AWS_ENDPOINT_URL": "http://10.0.0.1:4566"}, False),
-        ("http://127.0.0.1:4566/x", {"AWS_ENDPOINT_URL_SSM": "http://127.0.0.1:4566"}, False),
-        ("...", {}, False),
-        ("file:///etc/passwd", {}, False),
-        ("https://", {}, False),
-        ("https://bucket.s3.amazonaws.com:x/", {}, False),
-        ("http://127.0.0.1:x/", {}, False),
-    ],
-)
-def test_response_url(url, variables, expected):
-    assert is_response_url(url, variables) is expected
+@pytest.mark.parametrize("vector", RULES["cutVectors"], ids=lambda vector: f"{vector['text']} in {vector['mostBytes']} bytes")
+def test_a_text_is_cut_by_the_rule(vector):
+    assert shortened(vector["text"], lambda shown: len(shown.encode()) <= vector["mostBytes"]) == vector["cut"]
+
+
+def test_no_byte_of_a_response_goes_to_an_escape_that_json_does_not_ask_for():
+    assert body_of({"Reason": "ü", "Status": "FAILED"}) == '{"Reason":"ü","Status":"FAILED"}'.encode()
+
+
+def test_half_a_surrogate_pair_can_be_answered():
+    found = held_response({**REQUEST, "RequestType": "Create"}, "\ud83d")
+    assert json.loads(body_of(found))["Reason"] == "\ud83d"
+
+
+@pytest.mark.parametrize("vector", RULES["urlVectors"], ids=lambda vector: f"{vector['url']} with {vector['environment']}")
+def test_response_url(vector):
+    assert is_response_url(vector["url"], vector["environment"]) is vector["allowed"]
 
 
 def put(server, answers: list, milliseconds: float = 3000):

@@ -2,9 +2,9 @@
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { systemClock } from '../../../../../lambda/clock';
-import type { Answer } from '../../../../../lambda/cloudformation/answer';
-import { deliver, type Delivery } from '../../../../../lambda/cloudformation/delivery';
+import { systemClock } from '../../../lambda/clock';
+import type { Answer } from '../../../lambda/cloudformation/answer';
+import { deliver, type Delivery } from '../../../lambda/cloudformation/delivery';
 
 const ANSWER: Answer = { status: 'SUCCESS', physicalResourceId: 'own-1', data: { Password: 'secret-data' } };
 const BODY = Buffer.from('{"Reason":"Größe ✗ 😀"}');
@@ -152,13 +152,11 @@ describe('plain http', () => {
     ['the endpoint has another port', { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' }],
     ['the endpoint is none', { AWS_ENDPOINT_URL: 'none' }],
     ['the endpoint of another service is set', { AWS_ENDPOINT_URL_SSM: 'HERE' }],
-    ['the endpoint is https', { AWS_ENDPOINT_URL: 'HERE'.replace('http:', 'https:') }],
-  ])('is refused while %s, and the error keeps the signature to itself', async (name, environment) => {
-    const here = name.includes('https') ? origin.replace('http:', 'https:') : origin;
+  ])('is refused while %s, and the error keeps the signature to itself', async (_, environment) => {
     const left = await failure({
-      environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value === 'HERE' ? here : value])),
+      environment: Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, value === 'HERE' ? origin : value])),
     });
-    expect(left.cause).toContain('no https URL');
+    expect(left.cause).toContain('is not an https URL');
     expect(JSON.stringify(left)).not.toContain('5e17ed');
     expect(received).toEqual([]);
   });
@@ -168,7 +166,12 @@ describe('plain http', () => {
     expect(received).toHaveLength(1);
   });
 
+  test("goes there whichever the endpoint's own scheme", async () => {
+    await send({ environment: { AWS_ENDPOINT_URL: origin.replace('http:', 'https:') } });
+    expect(received).toHaveLength(1);
+  });
+
   test.each(['http://example.com/x', 'ftp://127.0.0.1/x', 'nonsense', ''])('or anything else is not sent to %p', async (url) => {
-    expect((await failure({ url, environment: { AWS_ENDPOINT_URL: 'http://example.com' } })).cause).toContain('no https URL');
+    expect((await failure({ url, environment: { AWS_ENDPOINT_URL: 'http://example.com' } })).cause).toContain('is not an https URL');
   });
 });

@@ -1,4 +1,4 @@
-import { memberOf, shownError } from '../../../../../lambda/thrown';
+import { memberOf, shownError } from '../../lambda/thrown';
 
 const hostile = new Proxy(
   {},

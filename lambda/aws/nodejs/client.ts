@@ -1,11 +1,14 @@
 /** Calls of AWS's JSON services without an SDK, which would cost more than the rest of a cold start. */
-import { reasonOf } from '../../maintenance-window/gate/nodejs/quiet/errors';
-import type { Environment } from '../../maintenance-window/gate/nodejs/quiet/settings';
+import type { Environment } from '../../environment';
+import { isObject } from '../../json';
+import { reasonOf } from '../../thrown';
 import { CredentialsError, CredentialSource } from './credentials';
 import { endpointUrl, type Service } from './endpoints';
+import { signedHeaders } from './sign';
 import { type HttpResponse, send } from './transport';
 
-export type Json = Record<string, unknown>;
+/** What a service is asked with and answers. */
+export type JsonObject = Record<string, unknown>;
 
 /** Content type and prefix of X-Amz-Target. */
 const PROTOCOLS: Readonly<Record<Service, readonly [string, string]>> = {
@@ -29,6 +32,16 @@ const LEAST_ATTEMPT = 250;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;
 
+/**
+ * Milliseconds to wait before something is asked for again.
+ *
+ * @param attempt from 0
+ * @param random from 0 to 1
+ */
+export function pauseAfter(attempt: number, random: number): number {
+  return Math.min(FIRST_PAUSE * 2 ** attempt, LONGEST_PAUSE) * (0.5 + random / 2);
+}
+
 /** A call that failed. */
 export class AwsError extends Error {
   /**
@@ -39,7 +52,7 @@ export class AwsError extends Error {
     readonly code: string,
     text: string,
     readonly retryable: boolean,
-    readonly details: Json = {},
+    readonly details: JsonObject = {},
     options?: ErrorOptions,
   ) {
     super(text ? `${code}: ${text}` : code, options);
@@ -71,28 +84,16 @@ export class AwsClient {
    * @param fresh uses no kept connection
    * @throws AwsError
    */
-  async callOnce(service: Service, operation: string, input: Json, budget: number, fresh = false): Promise<Json> {
+  async callOnce(service: Service, operation: string, input: JsonObject, budget: number, fresh = false): Promise<JsonObject> {
     const [contentType, prefix] = PROTOCOLS[service];
     const started = this.clock();
     let response: HttpResponse;
     try {
       const url = this.url(service);
       const body = JSON.stringify(input);
+      const unsigned = { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` };
       const keys = await this.credentials.get(budget);
-      const { default: aws4 } = await import('aws4');
-      const signed = aws4.sign(
-        {
-          service,
-          region: this.region,
-          method: 'POST',
-          host: url.host,
-          path: url.pathname + url.search,
-          headers: { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` },
-          body,
-        },
-        keys,
-      );
-      const headers = signed.headers as Record<string, string>;
+      const headers = await signedHeaders({ service, region: this.region, url, headers: unsigned, body }, keys, this.clock());
       response = await send({ method: 'POST', url, headers, body, budget: budget - Math.max(0, this.clock() - started), fresh });
     } catch (error) {
       const code = error instanceof CredentialsError ? 'CredentialsError' : 'NetworkError';
@@ -107,9 +108,8 @@ export class AwsClient {
    * @param until epoch milliseconds after which no attempt begins
    * @throws AwsError
    */
-  async call(service: Service, operation: string, input: Json, until: number): Promise<Json> {
+  async call(service: Service, operation: string, input: JsonObject, until: number): Promise<JsonObject> {
     let failure = new AwsError('NoTimeLeft', `the invocation ends before ${operation} can be tried`, false);
-    let pause = FIRST_PAUSE;
     for (let attempt = 0; ; attempt++) {
       const left = until - this.clock();
       if (left <= 0) {
@@ -120,24 +120,17 @@ export class AwsClient {
       } catch (error) {
         failure = error as AwsError;
       }
-      const wait = pause * (0.5 + Math.random() / 2);
+      const wait = pauseAfter(attempt, Math.random());
       if (!failure.retryable || this.clock() + wait >= until) {
         throw failure;
       }
       await new Promise((resolve) => setTimeout(resolve, wait));
-      pause = Math.min(pause * 2, LONGEST_PAUSE);
     }
   }
 }
 
-function parsed(service: Service, operation: string, response: HttpResponse): Json {
-  let answer: unknown;
-  try {
-    answer = JSON.parse(response.body.toString());
-  } catch {
-    answer = null;
-  }
-  const object = typeof answer === 'object' && answer !== null && !Array.isArray(answer) ? (answer as Json) : null;
+function parsed(service: Service, operation: string, response: HttpResponse): JsonObject {
+  const object = objectIn(response.body.toString());
   if (response.status === 200 && (object || service === 'sqs')) {
     return object ?? {};
   }
@@ -149,4 +142,13 @@ function parsed(service: Service, operation: string, response: HttpResponse): Js
   const code = type.split(':')[0].split('#').pop()!;
   const retryable = response.status >= 500 || response.status === 429 || THROTTLES.includes(code);
   throw new AwsError(code, String(details.message ?? details.Message ?? ''), retryable, details);
+}
+
+function objectIn(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }
