@@ -19,6 +19,7 @@ const COMMANDS: Record<string, string> = {
   'test:e2e': 'tsx scripts/check/test.ts e2e',
   'test:package': 'tsx scripts/check/test.ts package',
   'lint': 'tsx scripts/check/test.ts lint',
+  'templates': 'tsx scripts/check/templates/main.ts',
   'tally': 'tsx scripts/check/tally.ts',
   // In one process, not tsx's parent and child: what is killed from outside must be what has a bed to close
   'demo': 'tsx scripts/build/steps.ts && node --require tsx/cjs demo/main.ts',
