@@ -17,7 +17,8 @@ export default {
       },
     ],
   },
-  transformIgnorePatterns: ['/node_modules/', '/lib/', '/assets/', '<rootDir>/handler/'],
+  // tinyexec is an ES module, which jest loads as CommonJS only after the transform
+  transformIgnorePatterns: ['/node_modules/(?!tinyexec/)', '/lib/', '/assets/', '<rootDir>/handler/'],
   moduleFileExtensions: ['ts', 'mts', 'mjs', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/(dist|lib|assets|reports|\\.cache)/', '/cdk\\.out/'],
   setupFiles: ['<rootDir>/test/loopback-only.ts'],
