@@ -18,7 +18,8 @@ const COMMANDS: Record<string, string> = {
   'test:clients': 'tsx scripts/check/test.ts clients',
   'test:e2e': 'tsx scripts/check/test.ts e2e',
   'test:package': 'tsx scripts/check/test.ts package',
-  'lint': 'tsx scripts/check/test.ts lint',
+  'lint': 'tsx scripts/check/lint/main.ts',
+  'lint:fix': 'tsx scripts/check/lint/fix.ts',
   'templates': 'tsx scripts/check/templates/main.ts',
   'tally': 'tsx scripts/check/tally.ts',
   // In one process, not tsx's parent and child: what is killed from outside must be what has a bed to close
