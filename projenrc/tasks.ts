@@ -19,6 +19,7 @@ const COMMANDS: Record<string, string> = {
   'test:e2e': 'tsx scripts/check/test.ts e2e',
   'test:package': 'tsx scripts/check/test.ts package',
   'lint': 'tsx scripts/check/lint/main.ts',
+  'hooks': 'git config core.hooksPath .githooks', // opt-in: formats what is staged before a commit
   'lint:fix': 'tsx scripts/check/lint/fix.ts',
   'templates': 'tsx scripts/check/templates/main.ts',
   'tally': 'tsx scripts/check/tally.ts',
