@@ -18,6 +18,7 @@ const COMMANDS: Record<string, string> = {
   'test:clients': 'tsx scripts/check/test.ts clients',
   'test:e2e': 'tsx scripts/check/test.ts e2e',
   'test:package': 'tsx scripts/check/test.ts package',
+  'coverage': 'tsx scripts/check/coverage.ts',
   'lint': 'tsx scripts/check/lint/main.ts',
   'hooks': 'git config core.hooksPath .githooks', // opt-in: formats what is staged before a commit
   'lint:fix': 'tsx scripts/check/lint/fix.ts',
