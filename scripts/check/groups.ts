@@ -5,7 +5,7 @@ export type Tool = 'java' | 'chromium';
 
 export interface Group {
   readonly name: string;
-  /** What `scripts/steps` does first. */
+  /** What `scripts/build/steps.ts` builds first. */
   readonly steps: readonly Step[];
   /** Folders with tests in TypeScript. */
   readonly jest: readonly string[];
