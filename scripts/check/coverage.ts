@@ -1,4 +1,7 @@
-/** `npm run coverage`: the unit tests in TypeScript, and how much of lambda/ and src/ they run; fails below the thresholds in jest.config.mjs. */
+/**
+ * `npm run coverage`: the unit tests in TypeScript, and how much of lambda/ and src/ they run; fails below the thresholds in jest.config.mjs.
+ * A command of its own, for measuring costs the tests more than half as much again.
+ */
 import { take } from '../build/steps';
 import { run, tool } from '../command';
 import { groupNamed } from './groups';
