@@ -45,6 +45,10 @@ export default tseslint.config(
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],
       '@typescript-eslint/no-require-imports': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_|^\\$comment$', ignoreRestSiblings: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: ':matches(PropertyDefinition, MethodDefinition) > PrivateIdentifier.key', message: 'Say `private`, not `#`.' },
+      ],
       '@typescript-eslint/return-await': ['error', 'in-try-catch'],
     },
   },

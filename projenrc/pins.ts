@@ -56,6 +56,7 @@ export const DEV_DEPENDENCIES = [
   'jsii-pacmak@1.140.0',
   `jsii-rosetta@${JSII}`,
   `projen@${PROJEN}`,
+  'tinyexec@1.4.0', // execa's versions that Node.js 20 runs do not load under tsx
   'tsx@4.23.15',
   '@types/node@20.19.43',
   // The CDK command line that deploys to the local bed

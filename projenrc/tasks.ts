@@ -18,7 +18,11 @@ const COMMANDS: Record<string, string> = {
   'test:clients': 'tsx scripts/check/test.ts clients',
   'test:e2e': 'tsx scripts/check/test.ts e2e',
   'test:package': 'tsx scripts/check/test.ts package',
-  'lint': 'tsx scripts/check/test.ts lint',
+  'coverage': 'tsx scripts/check/coverage.ts',
+  'lint': 'tsx scripts/check/lint/main.ts',
+  'hooks': 'git config core.hooksPath .githooks', // opt-in: formats what is staged before a commit
+  'lint:fix': 'tsx scripts/check/lint/fix.ts',
+  'templates': 'tsx scripts/check/templates/main.ts',
   'tally': 'tsx scripts/check/tally.ts',
   // In one process, not tsx's parent and child: what is killed from outside must be what has a bed to close
   'demo': 'tsx scripts/build/steps.ts && node --require tsx/cjs demo/main.ts',

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+
+import { x } from 'tinyexec';
 
 import { childEnvironment } from './environment';
 
@@ -25,17 +26,17 @@ export interface CommandOptions {
 }
 
 /** Runs a command in the repository's root to its end; a command that fails is a result, not an exception. */
-export function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  return new Promise((resolve) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd ?? ROOT,
-      env: childEnvironment(options.environment),
-      stdio: ['ignore', options.quiet ? 'pipe' : 'inherit', options.quiet ? 'pipe' : 'inherit'],
-    });
-    const chunks: Buffer[] = [];
-    child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.on('error', (error) => resolve({ code: 128, output: `${command}: ${error.message}` }));
-    child.on('close', (code) => resolve({ code: code ?? 128, output: Buffer.concat(chunks).toString('utf8') }));
+export async function run(command: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
+  const output = options.quiet ? 'pipe' : 'inherit';
+  const child = x(command, [...args], {
+    inheritEnv: false,
+    nodePath: false,
+    nodeOptions: { cwd: options.cwd ?? ROOT, env: childEnvironment(options.environment), stdio: ['ignore', output, output] },
   });
+  try {
+    const { stdout, stderr, exitCode } = await child;
+    return { code: exitCode ?? 128, output: `${stdout}${stderr}` };
+  } catch (error) {
+    return { code: 128, output: `${command}: ${(error as Error).message}` };
+  }
 }

@@ -1,4 +1,4 @@
-// Tries what the repository needs before any work is done, installs what is missing where it may, and says so.
+// Checks the prerequisites before any work is done, installs what is missing where it may, and says so.
 // Plain Node.js without dependencies: it runs straight after `git clone`.
 //
 //   npm run doctor                    try, install as root on Debian or Ubuntu, try again

@@ -7,3 +7,11 @@ const OUT = join(tmpdir(), `cdk.out-${process.pid}`);
 
 process.env.CDK_OUTDIR = OUT;
 afterAll(() => rmSync(OUT, { recursive: true, force: true }));
+
+/** With a folder from the environment each app also means to be synthesized when its process ends: no app of a test does. */
+const WITHOUT_APPS = new Set(process.listeners('beforeExit'));
+afterEach(() => {
+  for (const listener of process.listeners('beforeExit').filter((one) => !WITHOUT_APPS.has(one))) {
+    process.removeListener('beforeExit', listener);
+  }
+});

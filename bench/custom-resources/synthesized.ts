@@ -6,6 +6,7 @@ import { LongRunningCustomResource } from 'cdk-patient-lambda';
 import { median } from '../median';
 
 type Resource = { readonly DependsOn?: string | readonly string[] };
+type Template = { readonly Resources: Readonly<Record<string, Resource>> };
 
 export interface Synthesized {
   readonly resources: number;
@@ -54,13 +55,13 @@ export function synthesized(resources: number, times: number): Readonly<Record<F
   return { own: of('own'), peer: of('peer') };
 }
 
-function synthesize(form: Form, resources: number): { readonly Resources: Readonly<Record<string, Resource>> } {
+function synthesize(form: Form, resources: number): Template {
   const app = new App({ analyticsReporting: false });
   const stack = new Stack(app, 'Stack');
   for (let n = 0; n < resources; n++) {
     FORMS[form](stack, `One${n}`);
   }
-  return app.synth().getStackByName('Stack').template;
+  return app.synth().getStackByName('Stack').template as Template;
 }
 
 function depth(all: Readonly<Record<string, Resource>>): number {
@@ -88,12 +89,12 @@ function references(part: unknown): string[] {
   if (typeof part !== 'object' || part === null) {
     return [];
   }
-  return Object.entries(part).flatMap(([key, value]) => {
+  return Object.entries(part as Readonly<Record<string, unknown>>).flatMap(([key, value]) => {
     if (key === 'Ref' || key === 'DependsOn') {
       return [value].flat() as string[];
     }
     if (key === 'Fn::GetAtt') {
-      return [Array.isArray(value) ? value[0] : String(value).split('.')[0]];
+      return [Array.isArray(value) ? String(value[0]) : String(value).split('.')[0]];
     }
     if (key === 'Fn::Sub') {
       return [...JSON.stringify(value).matchAll(/\$\{(\w+)/g)].map(([, id]) => id).concat(references(value));

@@ -52,7 +52,7 @@ export class OrdersStack extends Stack {
 
   /** The runtime's name: `cdk deploy -c python=python3.12 -c nodejs=nodejs24.x`. */
   private runtime(language: string, fallback: string): string {
-    return this.node.tryGetContext(language) ?? fallback;
+    return (this.node.tryGetContext(language) as string | undefined) ?? fallback;
   }
 }
 
@@ -60,7 +60,7 @@ const app = new App();
 new OrdersStack(app, 'Orders');
 
 /** What can be chosen: `cdk deploy Restore -c itemsPerSecond=25`. */
-const chosen = (name: string, fallback: string): string => app.node.tryGetContext(name) ?? fallback;
+const chosen = (name: string, fallback: string): string => (app.node.tryGetContext(name) as string | undefined) ?? fallback;
 const seconds = (name: string, fallback: number) => Duration.seconds(Number(chosen(name, String(fallback))));
 const nodejs = new lambda.Runtime(chosen('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
 

@@ -1,6 +1,4 @@
 /** Bundles one entry of lambda/ by esbuild; a warning of it is an error. */
-import { join } from 'node:path';
-
 import { build, type BuildOptions } from 'esbuild';
 
 import { ROOT } from '../command';

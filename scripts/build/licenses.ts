@@ -22,7 +22,10 @@ export function packagesOf(inputs: Iterable<string>): string[] {
 /** The text of THIRD-PARTY-LICENSES for these package folders under a root. */
 export function thirdPartyLicenses(root: string, folders: readonly string[]): string {
   const notices = folders.map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as Record<
+      'name' | 'version' | 'license',
+      string
+    >;
     if (!ALLOWED.has(license)) {
       throw new Error(
         `${name}@${version} is bundled under '${license}', which is not among ${[...ALLOWED].join(', ')}: see scripts/build/licenses.ts`,

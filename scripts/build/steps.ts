@@ -19,22 +19,26 @@ const DEMO: readonly Step[] = ['bundle', 'compile', 'clients'];
 /** jsii prints a banner about Node.js 20 otherwise; the value is the major number. */
 const ENVIRONMENT = { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 
-/** Steps already taken by this process; one that failed is tried again, since each group has to say why it could not run. */
-const taken = new Set<Step>();
+/** Steps taken by this process, or being taken; one that failed is tried again, since each group has to say why it could not run. */
+const taken = new Map<Step, Promise<boolean>>();
 
 /** Takes a step unless this process has; false when it failed. Its own output says why. */
 export async function take(step: Step): Promise<boolean> {
-  if (taken.has(step)) {
-    return true;
+  const taking = taken.get(step) ?? begin(step);
+  taken.set(step, taking);
+  const succeeded = await taking;
+  if (!succeeded) {
+    taken.delete(step);
   }
+  return succeeded;
+}
+
+async function begin(step: Step): Promise<boolean> {
   console.log(`step ${step} ...`);
   const started = Date.now();
   const [command, ...args] = COMMANDS[step];
   const { code } = await run(command, args, { environment: ENVIRONMENT });
   console.log(`step ${step} ${code === 0 ? 'done' : `FAILED with exit code ${code}`} after ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  if (code === 0) {
-    taken.add(step);
-  }
   return code === 0;
 }
 

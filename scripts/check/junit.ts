@@ -27,6 +27,7 @@ export function readReport(path: string): TestCase[] {
     attributeNamePrefix: ATTRIBUTE,
     textNodeName: TEXT,
     parseAttributeValue: false,
+    parseTagValue: false,
     isArray: (name) => ['testsuite', 'testcase'].includes(name),
   });
   const document = parser.parse(readFileSync(path, 'utf8'), true) as Node;
@@ -48,8 +49,8 @@ function testCase(node: Node, suite: Node): TestCase {
   const failure = node.failure ?? node.error;
   const skip = node.skipped;
   return {
-    suite: String(node[`${ATTRIBUTE}classname`] ?? suite[`${ATTRIBUTE}name`] ?? ''),
-    name: String(node[`${ATTRIBUTE}name`] ?? ''),
+    suite: text(node[`${ATTRIBUTE}classname`] ?? suite[`${ATTRIBUTE}name`]),
+    name: text(node[`${ATTRIBUTE}name`]),
     seconds: Number(node[`${ATTRIBUTE}time`] ?? 0) || 0,
     outcome: failure !== undefined ? 'failed' : skip !== undefined ? 'skipped' : 'passed',
     message: failure !== undefined ? words(failure) : skip !== undefined ? words(skip) : undefined,
@@ -60,9 +61,14 @@ function words(element: unknown): string {
   const first = list(element)[0];
   if (typeof first === 'object' && first !== null) {
     const node = first as Node;
-    return String(node[`${ATTRIBUTE}message`] || node[TEXT] || '');
+    return text(node[`${ATTRIBUTE}message`] || node[TEXT]);
   }
-  return String(first ?? '');
+  return text(first);
+}
+
+/** The parser gives a text or, for one that is not there, nothing. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function list(value: unknown): unknown[] {

@@ -7,8 +7,16 @@ import { ROOT, run } from '../command';
 
 const REQUIREMENTS = join(ROOT, 'scripts', 'check', 'python-requirements.txt');
 
+/** What is making the environment, or has made it: checks that run side by side ask for it at once. */
+let making: Promise<string> | undefined;
+
 /** The path of the environment's interpreter, after making the environment when this list of packages has none yet. */
-export async function pythonEnvironment(): Promise<string> {
+export function pythonEnvironment(): Promise<string> {
+  making ??= make();
+  return making;
+}
+
+async function make(): Promise<string> {
   const hash = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16);
   const folder = join(ROOT, '.cache', 'python', hash);
   const interpreter = join(folder, 'bin', 'python');

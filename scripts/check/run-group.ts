@@ -9,7 +9,7 @@ import { ROOT, run, tool } from '../command';
 import { childEnvironment } from '../environment';
 import type { Group, Tool } from './groups';
 import { readReportIfAny, type TestCase, writeReport } from './junit';
-import { lint } from './lint';
+import { lint } from './lint/lint';
 import { pythonEnvironment } from './python-environment';
 import { REPORTS } from './tally';
 
