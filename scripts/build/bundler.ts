@@ -2,6 +2,7 @@
 import { build, type BuildOptions } from 'esbuild';
 
 import { ROOT } from '../command';
+import { withoutNotes } from './contract-notes';
 
 const COMMON = {
   absWorkingDir: ROOT,
@@ -12,6 +13,7 @@ const COMMON = {
   metafile: true,
   minify: true,
   platform: 'node',
+  plugins: [withoutNotes],
   target: 'node20',
   write: false,
 } satisfies BuildOptions;

@@ -5,7 +5,7 @@ const LEAST = { [names.operatorParameter]: '/o', [names.table]: 't', [names.func
 
 test('defaults', () => {
   expect(readSettings(LEAST)).toMatchObject({
-    plannedParameter: null,
+    plannedParameter: undefined,
     cacheTtl: 30_000,
     lead: 0,
     retryGuard: 900_000,
@@ -54,4 +54,11 @@ test.each([
   const read = () => readSettings({ ...LEAST, [names[key]]: value });
   expect(read).toThrow(`${names[key]} is '${value}'`);
   expect(read).toThrow(expected);
+});
+
+test('Lambda Managed Instances are refused, whatever their limit', () => {
+  const refusal = 'Lambda Managed Instances run several invocations at once in one environment, which is not supported yet';
+  expect(() => readSettings({ ...LEAST, AWS_LAMBDA_MAX_CONCURRENCY: '1' })).toThrow(refusal);
+  expect(() => readSettings({ AWS_LAMBDA_MAX_CONCURRENCY: '4' })).toThrow(refusal);
+  expect(readSettings({ ...LEAST, AWS_LAMBDA_MAX_CONCURRENCY: '' }).table).toBe('t');
 });
