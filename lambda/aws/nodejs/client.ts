@@ -93,7 +93,7 @@ export class AwsClient {
       const body = JSON.stringify(input);
       const unsigned = { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` };
       const keys = await this.credentials.get(budget);
-      const headers = await signedHeaders({ service, region: this.region, url, headers: unsigned, body }, keys, this.clock());
+      const headers = await signedHeaders({ service, region: this.region, url, headers: unsigned, body }, keys);
       response = await send({ method: 'POST', url, headers, body, budget: budget - Math.max(0, this.clock() - started), fresh });
     } catch (error) {
       const code = error instanceof CredentialsError ? 'CredentialsError' : 'NetworkError';

@@ -11,18 +11,10 @@ export interface UnsignedRequest {
   readonly body: string;
 }
 
-/**
- * The request's headers, and those that sign it.
- *
- * @param now epoch milliseconds
- */
-export async function signedHeaders(request: UnsignedRequest, credentials: Credentials, now: number): Promise<Record<string, string>> {
+/** The request's headers, and those that sign it at this moment. */
+export async function signedHeaders({ url, ...request }: UnsignedRequest, credentials: Credentials): Promise<Record<string, string>> {
   const { default: aws4 } = await import('aws4');
-  const { service, region, url, headers, body } = request;
-  const date = new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '');
-  const signed = aws4.sign(
-    { service, region, method: 'POST', host: url.host, path: url.pathname + url.search, headers: { ...headers, 'x-amz-date': date }, body },
-    credentials,
-  );
+  const { host, pathname, search } = url;
+  const signed = aws4.sign({ ...request, method: 'POST', host, path: pathname + search, headers: { ...request.headers } }, credentials);
   return signed.headers as Record<string, string>;
 }

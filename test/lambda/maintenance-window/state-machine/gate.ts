@@ -2,7 +2,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 
 import { Table } from '../../../../lambda/maintenance-window/gate/nodejs/held/table';
-import { Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
+import { Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replays';
 import type { InMemoryDynamoDb } from './in-memory-dynamodb';
 import type { Simulation } from './simulation';
 

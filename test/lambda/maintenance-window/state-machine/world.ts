@@ -1,7 +1,7 @@
 /** Replayers, functions and a table in one simulation, where any of them may fail at any step. */
 import { environment, layer } from '../../../../lambda/contract/names.json';
 import { failed } from '../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
-import { Refused, type Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
+import { Refused, type Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replays';
 import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
 import type { Item } from '../../../../lambda/maintenance-window/replayer/row';
 import type { Settings } from '../../../../lambda/maintenance-window/replayer/settings';

@@ -25,7 +25,11 @@ export class Client {
     this.folder = dirname(this.entry);
   }
 
-  /** Wraps the native part whenever it is opened. Throws GateNotAttached when it is not where it is expected. */
+  /**
+   * Wraps the native part whenever it is opened.
+   *
+   * @throws GateNotAttached when it is not where it is expected
+   */
   hook(session: Session): void {
     if (!existsSync(join(this.folder, ADDON))) {
       throw this.moved(`has no ${ADDON} beside it`);
@@ -46,7 +50,11 @@ export class Client {
     };
   }
 
-  /** Opens the native part before the client does. Throws GateNotAttached when it has another shape. */
+  /**
+   * Opens the native part before the client does.
+   *
+   * @throws GateNotAttached when it has another shape
+   */
   open(): NativeClient {
     const module = { exports: {} };
     this.opening = true;

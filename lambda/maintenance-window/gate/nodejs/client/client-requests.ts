@@ -12,7 +12,7 @@ const ACCEPTED = 202;
 
 /**
  * Watches until the client asks its native part for an invocation:
- * - asking here instead would pass the gate by, so it throws GateNotAttached;
+ * - asking here instead would pass the gate by, so the request throws GateNotAttached;
  * - a handler that cannot be loaded after an invocation was taken is posted to /init/error, which the Runtime API then refuses: it becomes the
  *   error of the invocation that waits.
  *
@@ -23,7 +23,7 @@ export function watchRequests(session: Session): () => void {
   let watching = true;
   const watched = ((...args: Parameters<typeof request>) => {
     const options = args[0] as http.RequestOptions | string | URL;
-    const path = watching && typeof options === 'object' && !(options instanceof URL) ? options.path : null;
+    const path = watching && typeof options === 'object' && !(options instanceof URL) ? options.path : undefined;
     if (path === NEXT) {
       throw new GateNotAttached(
         "the runtime's client asks for invocations past its native part, so the gate would not see them. Update the library.",

@@ -3,7 +3,6 @@ import { isMainThread } from 'node:worker_threads';
 
 import { AwsClient } from '../../../../aws/nodejs/client';
 import type { Environment } from '../../../../environment';
-import { GateNotAttached } from '../quiet/errors';
 import { Gate } from '../quiet/gate';
 import { readWindow } from '../quiet/parameters';
 import { standardOutput } from '../quiet/report';
@@ -16,18 +15,14 @@ import { Session } from './session';
 
 /** Makes the client poll without its native part, past the seam. */
 const ALTERNATIVE_CLIENT = 'AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1';
-const MANAGED_INSTANCES = 'AWS_LAMBDA_MAX_CONCURRENCY';
 
 async function attach(environment: Environment, entry: string): Promise<void> {
-  if (environment[MANAGED_INSTANCES]) {
-    throw new GateNotAttached(`several invocations at once are not supported (${MANAGED_INSTANCES} is '${environment[MANAGED_INSTANCES]}')`);
-  }
   const settings = readSettings(environment);
   const reporter = standardOutput(settings.functionKey, settings.jsonLogs);
   const client = new AwsClient(environment);
   const cache = new WindowCache({ settings, read: (budget) => readWindow(client, settings, budget), reporter });
-  cache.start();
   const gate = new Gate({ settings, environment, cache, client, reporter, clock: Date.now });
+  gate.start();
   const session = new Session(gate, new RuntimeApi(environment.AWS_LAMBDA_RUNTIME_API!));
   const runtimeClient = new Client(entry);
   runtimeClient.hook(session);

@@ -11,12 +11,20 @@ export class RuntimeApi {
   /** @param address host and port */
   constructor(private readonly address: string) {}
 
-  /** Answers an invocation with a JSON text. Throws when the answer is not taken: then the process must end, so that nothing seems answered. */
+  /**
+   * Answers an invocation with a JSON text.
+   *
+   * @throws Error when the answer is not taken: then the process must end, so that nothing seems answered
+   */
   async reply(invocation: Invocation, body: string): Promise<void> {
     await this.answer(invocation, 'response', body, {});
   }
 
-  /** Fails an invocation. */
+  /**
+   * Fails an invocation.
+   *
+   * @throws Error when the answer is not taken, as {@link reply}
+   */
   async fail(invocation: Invocation, errorType: string, body: string): Promise<void> {
     await this.answer(invocation, 'error', body, { 'Lambda-Runtime-Function-Error-Type': errorType });
   }
@@ -32,7 +40,7 @@ export class RuntimeApi {
     body: string,
     headers: Record<string, string>,
   ): Promise<void> {
-    const echoed: Record<string, string> = invocationId === null ? {} : { 'Lambda-Runtime-Invocation-Id': invocationId };
+    const echoed: Record<string, string> = invocationId === undefined ? {} : { 'Lambda-Runtime-Invocation-Id': invocationId };
     const { status } = await this.post(`invocation/${encodeURIComponent(requestId)}/${kind}`, body, { ...headers, ...echoed });
     if ((status < 200 || status >= 300) && status !== GONE) {
       throw new Error(`the Runtime API answered ${status} to the ${kind} of ${requestId}`);

@@ -1,11 +1,11 @@
 /**
- * One process's stream of invocations: stands between the client and its native part. The client asks for the next invocation and gets those that may
+ * One process's stream of invocations: is between the client and its native part. The client asks for the next invocation and gets those that may
  * run; the rest is answered here.
  */
 import { GateNotAttached } from '../quiet/errors';
-import type { Gate, Step } from '../quiet/gate';
+import type { Gate } from '../quiet/gate';
 import { CLIENT_CONTEXT, type Invocation, type RawInvocation, readInvocation } from '../quiet/invocation';
-import type { ReplayedRun } from '../replay/replayed-run';
+import type { StartedRun, Step } from '../quiet/step';
 import { errorBody, type RuntimeApi } from './runtime-api';
 
 /** What the client uses of rapid-client.node. Arguments may grow: more are passed on. */
@@ -19,15 +19,15 @@ export interface NativeClient {
 /** An invocation that the handler runs. */
 interface Running {
   readonly invocation: Invocation;
-  readonly replay?: ReplayedRun;
+  readonly replay?: StartedRun;
   /** The replay's outcome being written and posted. */
   settling?: Promise<unknown>;
 }
 
 export class Session {
-  private kept: RawInvocation | null = null;
-  private running: Running | null = null;
-  private asked: (() => void) | null = null;
+  private kept: RawInvocation | undefined;
+  private running: Running | undefined;
+  private asked: (() => void) | undefined;
 
   constructor(
     private readonly gate: Gate,
@@ -36,7 +36,7 @@ export class Session {
 
   /** Whether an invocation waits for the handler that is being loaded. */
   get isLoading(): boolean {
-    return this.kept !== null;
+    return this.kept !== undefined;
   }
 
   /** Tells once, when the client asks for its first invocation. */
@@ -53,10 +53,10 @@ export class Session {
   /** In place of the native part's. */
   async next(native: NativeClient, more: unknown[]): Promise<RawInvocation> {
     this.asked?.();
-    this.asked = null;
+    this.asked = undefined;
     if (this.kept) {
       const { kept } = this;
-      this.kept = null;
+      this.kept = undefined;
       return kept;
     }
     await this.finish();
@@ -90,7 +90,7 @@ export class Session {
       if (typeof raw?.bodyJson !== 'string' || typeof raw.headers !== 'object') {
         throw new GateNotAttached("the runtime's client hands over invocations without bodyJson or headers");
       }
-      const context = raw.headers[CLIENT_CONTEXT] ? String(raw.headers[CLIENT_CONTEXT]) : null;
+      const context = raw.headers[CLIENT_CONTEXT] ? String(raw.headers[CLIENT_CONTEXT]) : undefined;
       if (this.gate.isQuiet({ body: raw.bodyJson, clientContext: context })) {
         return raw;
       }
@@ -107,7 +107,7 @@ export class Session {
   /** The client asks for more, so the last run is over. What it streamed left past the native part, and counts as done. */
   private async finish(): Promise<void> {
     const { running } = this;
-    this.running = null;
+    this.running = undefined;
     if (running?.replay) {
       await (running.settling ?? running.replay.succeeded('null'));
     }
@@ -126,7 +126,7 @@ export class Session {
 /** A client of 3.x exits as soon as it has handed over an error that nobody caught: not before its outcome is written. */
 function delayingExit<T>(work: Promise<T>): Promise<T> {
   const { exit } = process;
-  let asked: { readonly code: Parameters<typeof exit>[0] } | null = null;
+  let asked: { readonly code: Parameters<typeof exit>[0] } | undefined;
   const delayed = ((code) => {
     asked ??= { code };
   }) as typeof exit;

@@ -1,14 +1,16 @@
 /** What a held invocation is answered: the shapes of lambda/contract/maintenance-window/answers.json. Times in epoch milliseconds; `until` null without a known end. */
 import { messages } from '../../../../contract/maintenance-window/answers.json';
 import { retryAfterSeconds } from '../../../../contract/maintenance-window/timing.json';
+import { isObject } from '../../../../json';
 import { GateError } from '../quiet/errors';
-import { isObject, type Source } from './sources';
+import { iso } from '../quiet/times';
+import type { Source } from './sources';
 
 const STATUS = { 202: 'Accepted', 503: 'Service Unavailable' } as const;
 
 /** The reply to a source whose event is kept. */
 export function deferred(source: Source, event: unknown, body: string, requestId: string, until: number | null): string {
-  const marker = { maintenanceWindow: { status: 'DEFERRED', requestId, until: iso(until) } };
+  const marker = { maintenanceWindow: { status: 'DEFERRED', requestId, until: isoOrNull(until) } };
   if (source.answer === 'echo') {
     return body;
   }
@@ -22,7 +24,7 @@ export function deferred(source: Source, event: unknown, body: string, requestId
 export function rejected(source: Source, event: unknown, now: number, until: number | null, reason: string | null): string {
   const { least, most, unknownEnd } = retryAfterSeconds;
   const seconds = until === null ? unknownEnd : Math.min(Math.max(Math.ceil((until - now) / 1000), least), most);
-  return http(source, event, 503, { 'Retry-After': String(seconds) }, { message: messages.http, until: iso(until), reason });
+  return http(source, event, 503, { 'Retry-After': String(seconds) }, { message: messages.http, until: isoOrNull(until), reason });
 }
 
 /** The error by which a source keeps its event, or a caller learns that it must come back. */
@@ -61,6 +63,6 @@ function http(source: Source, event: unknown, status: keyof typeof STATUS, more:
   });
 }
 
-function iso(time: number | null): string | null {
-  return time === null ? null : new Date(time).toISOString();
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : iso(time);
 }

@@ -1,7 +1,7 @@
 /** Leaves a FIFO queue's messages where they are, and out of sight until they may run: each return costs one of their receives. */
 import type { AwsClient } from '../../../../aws/nodejs/client';
+import { isObject } from '../../../../json';
 import { reasonOf } from '../../../../thrown';
-import { isObject } from './sources';
 
 /** SQS: one ChangeMessageVisibilityBatch. */
 const MOST_ENTRIES = 10;
@@ -13,9 +13,9 @@ const MOST_BUDGET = 5000;
  *
  * @param hidden milliseconds from now
  * @param remaining milliseconds that are left of the invocation
- * @returns what went wrong, null when nothing did
+ * @returns what went wrong, undefined when nothing did
  */
-export async function extendVisibility(client: AwsClient, event: unknown, hidden: number, remaining: number): Promise<string | null> {
+export async function extendVisibility(client: AwsClient, event: unknown, hidden: number, remaining: number): Promise<string | undefined> {
   const records = (isObject(event) && Array.isArray(event.Records) ? event.Records : []).filter(isObject);
   const handles = records.map(({ receiptHandle }) => receiptHandle).filter((handle) => typeof handle === 'string');
   const [, , , , account, name] = String(records[0]?.eventSourceARN).split(':');
@@ -35,7 +35,7 @@ export async function extendVisibility(client: AwsClient, event: unknown, hidden
         return `${failed.length} of ${entries.length} messages of ${name}: ${String((failed[0] as Record<string, unknown>).Code)}`;
       }
     }
-    return null;
+    return undefined;
   } catch (error) {
     return reasonOf(error);
   }

@@ -1,18 +1,24 @@
 /** The ways of an invocation that meets a window, or that may be the retry of one that did. */
 import { coldReadBudget } from '../../../../contract/maintenance-window/timing.json';
 import { reasonOf } from '../../../../thrown';
+import { isKept } from '../../../store/row';
 import type { Decision } from '../../../window/decision';
 import { GateError } from '../quiet/errors';
-import type { GateParts, Step } from '../quiet/gate';
-import type { Invocation } from '../quiet/invocation';
+import { type Invocation, storeUntil } from '../quiet/invocation';
 import type { Action } from '../quiet/settings';
+import type { GateParts, Step } from '../quiet/step';
 import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
 import { deliver, heldResponse, responseUrl } from './cloudformation';
+import type { DeferredEvent } from './deferred-event';
+import { envelopeOf } from './envelope';
 import { extendVisibility } from './fifo';
-import type { Row, Value } from './items';
+import type { Row } from './items';
 import { detect, DIRECT, isHop, parse, type Source, sourceIds } from './sources';
-import { capped, type DeferredEvent, Store } from './store';
-import { isKept, StoreError, Table } from './table';
+import { Store } from './store';
+import { StoreError, Table } from './table';
+
+/** The source whose messages stay in order, so that they are left and hidden. */
+const FIFO = 'sqs-fifo';
 
 /** One invocation; only here is its body parsed. */
 export class Hold {
@@ -21,13 +27,15 @@ export class Hold {
   private readonly action: Action;
   private readonly store: Store;
 
-  /** @param until epoch milliseconds after which the store is not tried any more */
+  /**
+   * @param run what is done when the invocation may run after all
+   * @param operatorVersion of the operator's parameter, when it is known
+   */
   constructor(
     private readonly parts: GateParts,
     private readonly invocation: Invocation,
     private readonly run: Step,
-    private readonly until: number,
-    private readonly envelope: Readonly<Record<string, Value | null>>,
+    private readonly operatorVersion: number | undefined,
   ) {
     this.event = parse(invocation.body);
     this.source = detect(this.event);
@@ -42,7 +50,7 @@ export class Hold {
     }
     switch (this.action) {
       case 'DEFER':
-        return this.keep(decision, (event) => this.store.defer(event, this.until));
+        return this.keep(decision, (event) => this.store.defer(event, storeUntil(this.invocation)));
       case 'LEAVE':
         return this.leave(decision);
       default:
@@ -66,7 +74,7 @@ export class Hold {
     }
     const now = this.parts.clock();
     const budget = Math.min(coldReadBudget.value, (this.invocation.deadline - now) * coldReadBudget.shareOfRemaining);
-    let kept: Row | null;
+    let kept: Row | undefined;
     try {
       kept = await this.store.lookUp(this.invocation.requestId, now + budget);
     } catch (error) {
@@ -77,7 +85,7 @@ export class Hold {
     }
     if (!isKept(kept)) {
       const row = kept;
-      return this.keep({ on: false, until: null, reason: null, plannedStale: false }, (event) => this.store.takeOver(event, row, this.until));
+      return this.keep({ until: null, reason: null }, (event) => this.store.takeOver(event, row, storeUntil(this.invocation)));
     }
     const { until } = (kept.envelope ?? {}) as Row;
     return this.deferredReply(typeof until === 'number' ? until : null);
@@ -97,11 +105,10 @@ export class Hold {
     return { do: 'fail', error: new GateError('duplicateCheckFailed', `${why}: the handler was not called.`) };
   }
 
-  private async keep({ until, reason }: Decision, write: (event: DeferredEvent) => Promise<void>): Promise<Step> {
-    const { reporter } = this.parts;
+  private async keep(decision: Pick<Decision, 'until' | 'reason'>, write: (event: DeferredEvent) => Promise<void>): Promise<Step> {
+    const { reporter, settings } = this.parts;
     const { requestId, body } = this.invocation;
-    const ids = capped(sourceIds(this.source, this.event));
-    const envelope = { ...this.envelope, sourceIds: ids.length > 0 ? ids : null, until, reason };
+    const envelope = envelopeOf(settings, this.invocation, sourceIds(this.source, this.event), this.operatorVersion, decision);
     try {
       await write({ requestId, source: this.source.name, body: Buffer.from(body), envelope });
     } catch (error) {
@@ -116,7 +123,7 @@ export class Hold {
     if (this.source.name === DIRECT) {
       reporter.count('unrecognizedSource');
     }
-    return this.deferredReply(until);
+    return this.deferredReply(decision.until);
   }
 
   private deferredReply(until: number | null): Step {
@@ -125,11 +132,11 @@ export class Hold {
 
   private async leave({ until, reason }: Decision): Promise<Step> {
     const { client, clock, reporter, settings } = this.parts;
-    if (this.source.name === 'sqs-fifo') {
+    if (this.source.name === FIFO) {
       const now = clock();
       const hidden = until === null ? settings.leaveFor : Math.min(until - now, settings.leaveFor);
       const failure = await extendVisibility(client, this.event, hidden, this.invocation.deadline - now);
-      if (failure !== null) {
+      if (failure !== undefined) {
         reporter.log(`messages were left, but their visibility could not be extended: ${failure}`);
       }
     }
@@ -154,7 +161,7 @@ export class Hold {
       return { do: 'fail', error };
     }
     try {
-      await deliver(url, heldResponse(request, error.message), this.until, this.parts.clock);
+      await deliver(url, heldResponse(request, error.message), storeUntil(this.invocation), this.parts.clock);
     } catch (failure) {
       // Lambda tries again after an error: silence would hang the stack
       const message = `${error.message} CloudFormation could not be told so: ${reasonOf(failure)}.`;

@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../../aws/nodejs/client';
 
 /** What a row holds, or a list or map in it. Bytes are buffers. */
-export type Value = string | number | boolean | Buffer | readonly Value[] | { readonly [name: string]: Value };
+export type Value = string | number | boolean | Uint8Array | readonly Value[] | { readonly [name: string]: Value | undefined };
 export type Row = Record<string, Value>;
 
 /** DynamoDB's form of a value. */
@@ -16,15 +16,16 @@ export function encode(value: Value): JsonObject {
   if (typeof value === 'boolean') {
     return { BOOL: value };
   }
-  if (Buffer.isBuffer(value)) {
-    return { B: value.toString('base64') };
+  if (value instanceof Uint8Array) {
+    return { B: Buffer.from(value).toString('base64') };
   }
-  return Array.isArray(value) ? { L: value.map(encode) } : { M: encodeRow(value as Row) };
+  return Array.isArray(value) ? { L: value.map(encode) } : { M: encodeRow(value) };
 }
 
-/** DynamoDB's form of a row. */
-export function encodeRow(row: Row): JsonObject {
-  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, encode(value)]));
+/** DynamoDB's form of a row or a map. Members that are undefined are left out. */
+export function encodeRow(row: object): JsonObject {
+  const members = Object.entries(row).filter((member): member is [string, Value] => member[1] !== undefined);
+  return Object.fromEntries(members.map(([name, value]) => [name, encode(value)]));
 }
 
 /** A row from DynamoDB's form. Types that the gate never writes come as they are. */

@@ -1,11 +1,13 @@
 /** Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first whose conditions all hold. */
 import { envelopeKey } from '../../../../contract/custom-resource/custom-resource.json';
 import { sources } from '../../../../contract/maintenance-window/sources.json';
+import { isObject } from '../../../../json';
 import type { Action } from '../quiet/settings';
 
 export type AnswerShape = 'marker' | 'batch' | 'echo' | 'http' | 'alb' | 'cloudformation' | 'error';
-type Step = string | number;
-type Condition = { readonly path: readonly Step[] } & Readonly<Record<string, unknown>>;
+/** A member's name or an item's number. */
+type PathStep = string | number;
+type Condition = { readonly path: readonly PathStep[] } & Readonly<Record<string, unknown>>;
 
 export interface Source {
   readonly name: string;
@@ -13,7 +15,7 @@ export interface Source {
   readonly action: Action;
   readonly answer: AnswerShape;
   /** Path of the source's own ids. */
-  readonly ids?: readonly Step[];
+  readonly ids?: readonly PathStep[];
   /** Name of the list of items, and path of an item's id in it. */
   readonly batch?: readonly [string, string];
   /** Path of an item's count of receives. */
@@ -22,7 +24,7 @@ export interface Source {
   readonly http?: boolean;
 }
 
-/** What {@link parse} gives for an event that is no JSON. */
+/** What {@link parse} gives for an event that is not JSON. */
 export const NOT_JSON = Symbol('not JSON');
 export const DIRECT = 'direct';
 
@@ -57,35 +59,36 @@ export function sourceIds(source: Source, event: unknown): string[] {
   return source.ids ? collect(event, source.ids).filter((id) => typeof id === 'string') : [];
 }
 
-/** The items of a batch, null when it is none. */
-export function itemsOf(source: Source, event: unknown): unknown[] | null {
+/** The items of a batch, undefined when it is not one. */
+export function itemsOf(source: Source, event: unknown): unknown[] | undefined {
   const items = source.batch ? at(event, [source.batch[0]]) : undefined;
-  return Array.isArray(items) ? items : null;
+  return Array.isArray(items) ? items : undefined;
 }
 
 /** The id by which a batch's item is reported as failed. */
-export function itemId(source: Source, item: unknown): string | null {
+export function itemId(source: Source, item: unknown): string | undefined {
   const id = source.batch ? at(item, source.batch[1].split('.')) : undefined;
-  return typeof id === 'string' ? id : null;
+  return typeof id === 'string' ? id : undefined;
 }
 
-/** What tells a redelivered batch's items from those of another row; null for sources that do not count. */
-export function receivedMessages(source: Source, event: unknown): { messageId: string | null; receiveCount: number | null }[] | null {
+/** A message of a batch, as the replay mark names it. */
+export interface ReceivedMessage {
+  readonly messageId: string | null;
+  readonly receiveCount: number | null;
+}
+
+/** What tells a redelivered batch's items from those of another row; undefined for sources that do not count. */
+export function receivedMessages(source: Source, event: unknown): ReceivedMessage[] | undefined {
   const path = source.receiveCount?.split('.');
-  const items = path ? itemsOf(source, event) : null;
-  return items?.map((item) => ({ messageId: itemId(source, item), receiveCount: wholeNumber(at(item, path!)) })) ?? null;
+  const items = path ? itemsOf(source, event) : undefined;
+  return items?.map((item) => ({ messageId: itemId(source, item) ?? null, receiveCount: wholeNumber(at(item, path!)) }));
 }
 
 function wholeNumber(text: unknown): number | null {
   return typeof text === 'string' && /^[0-9]{1,9}$/.test(text) ? Number(text) : null;
 }
 
-/** Whether it is a JSON object. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function collect(value: unknown, path: readonly Step[]): unknown[] {
+function collect(value: unknown, path: readonly PathStep[]): unknown[] {
   const [step, ...rest] = path;
   if (step === undefined) {
     return [value];
@@ -98,11 +101,11 @@ function collect(value: unknown, path: readonly Step[]): unknown[] {
 }
 
 /** The value at a path, undefined when there is none. Names that every object inherits are not there. */
-function at(value: unknown, path: readonly Step[]): unknown {
+function at(value: unknown, path: readonly PathStep[]): unknown {
   let here = value;
   for (const step of path) {
     const there = typeof step === 'number' ? Array.isArray(here) : isObject(here) && Object.hasOwn(here, step);
-    here = there ? (here as Record<Step, unknown>)[step] : undefined;
+    here = there ? (here as Record<PathStep, unknown>)[step] : undefined;
   }
   return here;
 }

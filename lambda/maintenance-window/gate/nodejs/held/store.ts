@@ -1,51 +1,21 @@
 /** Keeps an event, byte for byte, before anybody is told so. lambda/contract/maintenance-window/store.json. */
-import { createHash, randomUUID } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
+import { randomUUID } from 'node:crypto';
 
 import { limits } from '../../../../contract/maintenance-window/store.json';
 import { maxAttempts } from '../../../../contract/maintenance-window/timing.json';
-import { listBytes, type Row, Update, type Value } from './items';
-import { backlog, chunkKey, Conflict, isKept, StoreError, type Table } from './table';
+import { isInline, pack, type PackedBody, parts } from '../../../store/body';
+import { backlogKey, backlogSortKey, chunkKey, eventKey } from '../../../store/keys';
+import { type EventRow, isKept } from '../../../store/row';
+import { type DeferredEvent, ruleOf } from './deferred-event';
+import { type Row, Update, type Value } from './items';
+import { Conflict, StoreError, type Table } from './table';
 
-/** What is kept of one invocation. */
-export interface DeferredEvent {
-  readonly requestId: string;
-  readonly source: string;
-  readonly body: Buffer;
-  /** Members that are null are left out. */
-  readonly envelope: Readonly<Record<string, Value | null>>;
-}
+/** A row but for what says how far its writing is. */
+type NewRow = Omit<EventRow, 'state'>;
 
-/** The bytes as they are kept. */
-export interface PackedBody {
-  readonly content: Buffer;
-  readonly attributes: { readonly encoding: 'identity' | 'gzip'; readonly bodySize: number; readonly bodySha256: string };
-}
-
-/** The source whose events are ticks of a rule. */
-const SCHEDULED = 'scheduled';
 const PARALLEL_CHUNKS = 4;
 
-/** Packs a body: gzip where it helps. */
-export function pack(body: Buffer): PackedBody {
-  const packed = body.length >= limits.gzipFrom.value ? gzipSync(body) : body;
-  const helps = packed.length < body.length;
-  return {
-    content: helps ? packed : body,
-    attributes: { encoding: helps ? 'gzip' : 'identity', bodySize: body.length, bodySha256: createHash('sha256').update(body).digest('hex') },
-  };
-}
-
-/** As many of a source's ids as the row may name: it must stay below DynamoDB's item limit with the body beside them. */
-export function capped(sourceIds: readonly string[]): readonly string[] {
-  let ids = sourceIds.slice(0, limits.mostSourceIds.value);
-  while (listBytes(ids) > limits.sourceIdsBytes.value) {
-    ids = ids.slice(0, Math.floor(ids.length / 2));
-  }
-  return ids;
-}
-
-/** Writes rows of one function. Every method throws StoreError when the event is not durable. `until` in epoch milliseconds. */
+/** Writes rows of one function. `until` in epoch milliseconds. */
 export class Store {
   constructor(
     private readonly table: Table,
@@ -53,59 +23,73 @@ export class Store {
     private readonly clock: () => number = Date.now,
   ) {}
 
-  /** The row that an earlier attempt of the same invocation left, null when there is none. */
-  async lookUp(requestId: string, until: number): Promise<Row | null> {
-    return this.table.get(`${this.functionKey}#${requestId}`, until);
+  /**
+   * The row that an earlier attempt of the same invocation left, undefined when there is none.
+   *
+   * @throws StoreError
+   */
+  async lookUp(requestId: string, until: number): Promise<Row | undefined> {
+    return this.table.get(eventKey(this.functionKey, requestId), until);
   }
 
-  /** Returns when the event is durable, by this call or by an earlier attempt of the same invocation. */
+  /**
+   * Returns when the event is durable, by this call or by an earlier attempt of the same invocation.
+   *
+   * @throws StoreError
+   */
   async defer(event: DeferredEvent, until: number): Promise<void> {
     if (event.body.length > limits.mostBytes.value) {
       throw new StoreError(`the event has ${event.body.length} bytes, Lambda's limit is ${limits.mostBytes.value}`);
     }
     const body = pack(event.body);
     const row = this.row(event, body);
-    await (body.content.length <= limits.inlineBytes.value ? this.deferInline(row, body, until) : this.deferInChunks(row, body, until));
+    await (isInline(body) ? this.deferInline(row, body, until) : this.deferInChunks(row, body, until));
   }
 
-  /** Finishes what an earlier attempt left in WRITING. */
+  /**
+   * Finishes what an earlier attempt left in WRITING.
+   *
+   * @throws StoreError
+   */
   async takeOver(event: DeferredEvent, old: Row, until: number): Promise<void> {
     const body = pack(event.body);
     await this.takeOverRow(this.row(event, body), body, old, until);
   }
 
-  private row({ requestId, source, envelope }: DeferredEvent, { attributes }: PackedBody): Row {
+  private row(event: DeferredEvent, { attributes }: PackedBody): NewRow {
     const now = this.clock();
+    const { requestId, source, envelope } = event;
     return {
-      pk: `${this.functionKey}#${requestId}`,
-      bsk: `${this.functionKey}#${now}#${requestId}`,
+      pk: eventKey(this.functionKey, requestId),
+      bsk: backlogSortKey(this.functionKey, now, requestId),
       functionKey: this.functionKey,
       requestId,
       source,
-      ...(source === SCHEDULED && ruleOf(envelope)),
-      target: envelope.functionArn as string,
+      rule: ruleOf(event),
+      target: envelope.functionArn,
       deferredAt: now,
       nextAttempt: now,
       ...attributes,
       chunks: 0,
-      envelope: Object.fromEntries(Object.entries(envelope).filter(([, value]) => value !== null)) as Row,
+      envelope,
       attempt: 0,
       maxAttempt: maxAttempts.value,
       dispatches: 0,
     };
   }
 
-  private async deferInline(row: Row, body: PackedBody, until: number): Promise<void> {
+  private async deferInline(row: NewRow, body: PackedBody, until: number): Promise<void> {
+    const whole: EventRow = { ...row, state: 'PENDING', bpk: backlogKey('pending', row.requestId), body: body.content };
     try {
-      await this.table.create({ ...row, state: 'PENDING', bpk: backlog('pending', row.requestId as string), body: body.content }, until);
+      await this.table.create(whole, until);
     } catch (error) {
       await this.afterConflict(error, row, body, until);
     }
   }
 
-  private async deferInChunks(row: Row, body: PackedBody, until: number): Promise<void> {
+  private async deferInChunks(row: NewRow, body: PackedBody, until: number): Promise<void> {
     const writeId = randomUUID();
-    const header = { ...row, state: 'WRITING', bpk: backlog('writing', row.requestId as string), writeId, chunks: parts(body).length };
+    const header: EventRow = { ...row, state: 'WRITING', bpk: backlogKey('writing', row.requestId), writeId, chunks: parts(body).length };
     try {
       await this.table.create(header, until);
     } catch (error) {
@@ -118,7 +102,7 @@ export class Store {
     await this.fillAndCommit(row, body, writeId, until);
   }
 
-  private async afterConflict(error: unknown, row: Row, body: PackedBody, until: number): Promise<void> {
+  private async afterConflict(error: unknown, row: NewRow, body: PackedBody, until: number): Promise<void> {
     if (!(error instanceof Conflict)) {
       throw error;
     }
@@ -130,18 +114,20 @@ export class Store {
     }
   }
 
-  private async takeOverRow(row: Row, body: PackedBody, old: Row, until: number): Promise<void> {
+  private async takeOverRow(row: NewRow, body: PackedBody, old: Row, until: number): Promise<void> {
     const writeId = randomUUID();
     const { writeId: oldWriteId = '', chunks = 0 } = old;
     const change = new Update()
       .set('writeId', writeId)
       .set('chunks', parts(body).length)
-      .append('abandoned', [{ writeId: oldWriteId, chunks }]);
-    for (const name of ['encoding', 'bodySize', 'bodySha256', 'envelope']) {
-      change.set(name, row[name]);
+      .append('abandoned', [{ writeId: oldWriteId, chunks }])
+      .when('state', 'WRITING')
+      .when('writeId', oldWriteId);
+    for (const name of ['encoding', 'bodySize', 'bodySha256', 'envelope'] as const) {
+      change.set(name, row[name] as Value);
     }
     try {
-      await this.table.update(row.pk as string, change.when('state', 'WRITING').when('writeId', oldWriteId), until);
+      await this.table.update(row.pk, change, until);
     } catch (error) {
       if (!(error instanceof Conflict)) {
         throw error;
@@ -156,16 +142,16 @@ export class Store {
     await this.fillAndCommit(row, body, writeId, until);
   }
 
-  private async fillAndCommit(row: Row, body: PackedBody, writeId: string, until: number): Promise<void> {
-    const id = row.pk as string;
-    await this.fill(id, writeId, parts(body), until);
-    const now = this.clock();
+  private async fillAndCommit({ pk, requestId }: NewRow, body: PackedBody, writeId: string, until: number): Promise<void> {
+    await this.fill(pk, writeId, parts(body), until);
     const change = new Update()
       .set('state', 'PENDING')
-      .set('nextAttempt', now)
-      .set('bpk', backlog('pending', row.requestId as string));
+      .set('nextAttempt', this.clock())
+      .set('bpk', backlogKey('pending', requestId))
+      .when('state', 'WRITING')
+      .when('writeId', writeId);
     try {
-      await this.table.update(id, change.when('state', 'WRITING').when('writeId', writeId), until);
+      await this.table.update(pk, change, until);
     } catch (error) {
       if (!(error instanceof Conflict)) {
         throw error;
@@ -190,16 +176,4 @@ export class Store {
       throw failed.reason;
     }
   }
-}
-
-/** At least one. */
-function parts({ content }: PackedBody): Buffer[] {
-  const size = limits.chunkBytes.value;
-  return Array.from({ length: Math.max(1, Math.ceil(content.length / size)) }, (_, number) => content.subarray(number * size, (number + 1) * size));
-}
-
-/** Ticks of one rule stand for each other; the index tells which. */
-function ruleOf(envelope: DeferredEvent['envelope']): Row {
-  const [rule] = (envelope.sourceIds ?? []) as string[];
-  return rule === undefined ? {} : { rule };
 }

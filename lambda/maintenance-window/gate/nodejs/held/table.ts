@@ -1,8 +1,5 @@
 /** The deferred events table: its operations, each repeated until it is clear or the time is over. `until` in epoch milliseconds. */
-import { createHash } from 'node:crypto';
-
-import { type AwsClient, type AwsError, type JsonObject } from '../../../../aws/nodejs/client';
-import { states } from '../../../../contract/maintenance-window/store.json';
+import { type AwsClient, type AwsError, type JsonObject, pauseAfter } from '../../../../aws/nodejs/client';
 import { reasonOf } from '../../../../thrown';
 import { decodeRow, encodeRow, type Row, type Update } from './items';
 
@@ -11,31 +8,15 @@ export class StoreError extends Error {}
 
 /** A condition failed. */
 export class Conflict extends Error {
-  /** @param row the item as it stands, null when there is none */
-  constructor(readonly row: Row | null) {
+  /** @param row the item as it is now, undefined when there is none */
+  constructor(readonly row: Row | undefined) {
     super('condition failed');
   }
 }
 
 const CONDITION_FAILED = 'ConditionalCheckFailedException';
-/** Milliseconds before the rest of a partial answer is asked for. */
-const PARTIAL_PAUSE = 100;
-
-/** Whether a row is kept: past WRITING. */
-export function isKept(row: Row): boolean {
-  return row.state !== 'WRITING' && states.includes(row.state as string);
-}
-
-/** Value of the index's partition key. */
-export function backlog(group: string, requestId: string): string {
-  const shard = Number.parseInt(createHash('sha256').update(requestId).digest('hex')[0], 16);
-  return `${group}#${String(shard).padStart(2, '0')}`;
-}
-
-/** Key of one part of an event's body. */
-export function chunkKey(eventId: string, writeId: string, number: number): string {
-  return `${eventId}#${writeId}#${number}`;
-}
+/** Milliseconds before the end in which the rest of a partial answer is not asked for any more. */
+const LAST_SECOND = 1000;
 
 export class Table {
   constructor(
@@ -43,19 +24,32 @@ export class Table {
     private readonly name: string,
   ) {}
 
-  /** A consistent read; null when there is no such row. Throws StoreError. */
-  async get(key: string, until: number): Promise<Row | null> {
+  /**
+   * A consistent read; undefined when there is no such row.
+   *
+   * @throws StoreError
+   */
+  async get(key: string, until: number): Promise<Row | undefined> {
     const { Item: item } = await this.call('GetItem', { TableName: this.name, Key: { pk: { S: key } }, ConsistentRead: true }, until);
-    return item ? decodeRow(item as JsonObject) : null;
+    return item ? decodeRow(item as JsonObject) : undefined;
   }
 
-  /** Overwrites: for chunks, whose key has one writer. Throws StoreError. */
+  /**
+   * Overwrites: for chunks, whose key has one writer.
+   *
+   * @throws StoreError
+   */
   async put(row: Row, until: number): Promise<void> {
     await this.call('PutItem', { TableName: this.name, Item: encodeRow(row) }, until);
   }
 
-  /** Throws Conflict when the row exists, StoreError. */
-  async create(row: Row, until: number): Promise<void> {
+  /**
+   * Writes a row that is not there yet.
+   *
+   * @throws Conflict when it is there
+   * @throws StoreError
+   */
+  async create(row: { readonly pk: string }, until: number): Promise<void> {
     await this.conditional(
       'PutItem',
       {
@@ -64,31 +58,50 @@ export class Table {
         ConditionExpression: 'attribute_not_exists(pk)',
         ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
       },
-      row.pk as string,
+      row.pk,
       until,
     );
   }
 
-  /** The row after the change. Throws Conflict, StoreError. */
+  /**
+   * Changes a row.
+   *
+   * @returns the row after the change
+   * @throws Conflict when the change's conditions do not hold
+   * @throws StoreError
+   */
   async update(key: string, change: Update, until: number): Promise<Row> {
     const { Attributes: attributes } = await this.conditional('UpdateItem', change.request(this.name, key), key, until);
     return decodeRow((attributes ?? {}) as JsonObject);
   }
 
-  /** Consistent reads by key, at most 100; keys without an item are absent. Throws StoreError. */
+  /**
+   * Consistent reads by key, at most 100; keys without an item are absent.
+   *
+   * @throws StoreError
+   */
   async getMany(keys: readonly string[], until: number): Promise<Map<string, Row>> {
     const found = new Map<string, Row>();
     let wanted: JsonObject = { [this.name]: { Keys: keys.map((key) => ({ pk: { S: key } })), ConsistentRead: true } };
-    while (Object.keys(wanted).length > 0) {
+    for (let pauses = 0; Object.keys(wanted).length > 0;) {
       const answer = await this.call('BatchGetItem', { RequestItems: wanted }, until);
       const items = ((answer.Responses as Record<string, JsonObject[]> | undefined)?.[this.name] ?? []).map(decodeRow);
       items.forEach((row) => found.set(row.pk as string, row));
       wanted = (answer.UnprocessedKeys ?? {}) as JsonObject;
       if (Object.keys(wanted).length > 0 && items.length === 0) {
-        await new Promise((resolve) => setTimeout(resolve, PARTIAL_PAUSE));
+        await this.pause(pauses, until);
+        pauses += 1;
       }
     }
     return found;
+  }
+
+  private async pause(pauses: number, until: number): Promise<void> {
+    if (this.client.clock() + LAST_SECOND >= until) {
+      throw new StoreError('dynamodb:BatchGetItem failed, NoTimeLeft: the invocation ends before the rest can be read');
+    }
+    const milliseconds = pauseAfter(pauses, Math.random());
+    await new Promise((resolve) => setTimeout(resolve, milliseconds));
   }
 
   private async conditional(operation: string, request: JsonObject, key: string, until: number): Promise<JsonObject> {

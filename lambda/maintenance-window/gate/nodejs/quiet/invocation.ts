@@ -1,3 +1,4 @@
+import { storeReserve } from '../../../../contract/maintenance-window/timing.json';
 import { GateNotAttached } from './errors';
 
 /** What the client's native part hands over for one invocation. */
@@ -21,12 +22,12 @@ export interface Invocation {
   /** Epoch milliseconds. */
   readonly deadline: number;
   readonly arn: string;
-  readonly clientContext: string | null;
-  readonly identity: string | null;
-  readonly tenantId: string | null;
-  readonly traceId: string | null;
+  readonly clientContext?: string;
+  readonly identity?: string;
+  readonly tenantId?: string;
+  readonly traceId?: string;
   /** Guards against an answer that is taken for another invocation's; later clients have it. */
-  readonly invocationId: string | null;
+  readonly invocationId?: string;
 }
 
 /**
@@ -36,10 +37,10 @@ export interface Invocation {
  */
 export function readInvocation(raw: RawInvocation): Invocation {
   const { bodyJson, headers } = raw;
-  const text = (name: string) => (headers[name] === undefined || headers[name] === '' ? null : String(headers[name]));
+  const text = (name: string) => (headers[name] === undefined || headers[name] === '' ? undefined : String(headers[name]));
   const requestId = text('lambda-runtime-aws-request-id');
   const deadline = Number(text('lambda-runtime-deadline-ms') ?? NaN);
-  if (typeof bodyJson !== 'string' || requestId === null || Number.isNaN(deadline)) {
+  if (typeof bodyJson !== 'string' || requestId === undefined || Number.isNaN(deadline)) {
     throw new GateNotAttached("the runtime's client hands over invocations without body, request id or deadline where they are expected");
   }
   return {
@@ -56,8 +57,13 @@ export function readInvocation(raw: RawInvocation): Invocation {
   };
 }
 
-/** The same invocation with another event, client context and identity; null removes one. */
-export function withContent(raw: RawInvocation, bodyJson: string, clientContext: string | null, identity: string | null): RawInvocation {
+/** Until when the store may be tried, epoch milliseconds: the answer has to be posted after that. */
+export function storeUntil({ deadline }: Invocation): number {
+  return deadline - storeReserve.value;
+}
+
+/** The same invocation with another event, client context and identity; undefined removes one. */
+export function withContent(raw: RawInvocation, bodyJson: string, clientContext?: string, identity?: string): RawInvocation {
   const headers = { ...raw.headers };
   delete headers[CLIENT_CONTEXT];
   delete headers[IDENTITY];
@@ -66,8 +72,8 @@ export function withContent(raw: RawInvocation, bodyJson: string, clientContext:
     bodyJson,
     headers: {
       ...headers,
-      ...(clientContext === null ? {} : { [CLIENT_CONTEXT]: clientContext }),
-      ...(identity === null ? {} : { [IDENTITY]: identity }),
+      ...(clientContext === undefined ? {} : { [CLIENT_CONTEXT]: clientContext }),
+      ...(identity === undefined ? {} : { [IDENTITY]: identity }),
     },
   };
 }

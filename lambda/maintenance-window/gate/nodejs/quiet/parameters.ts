@@ -1,23 +1,10 @@
 /** Reads the window's parameters with one GetParameters call, within a budget. */
 import type { AwsClient, AwsError, JsonObject } from '../../../../aws/nodejs/client';
+import { isObject } from '../../../../json';
 import { reasonOf } from '../../../../thrown';
-import { type OperatorValue, parseOperator, parsePlanned, type PlannedValue } from '../../../window/value';
-import { isObject } from '../held/sources';
+import { parseOperator, parsePlanned } from '../../../window/value';
+import { ReadFailed, type Reading } from './reading';
 import type { Settings } from './settings';
-
-/** What one read brought. */
-export interface Reading {
-  readonly operator: OperatorValue;
-  readonly version: number;
-  /** Epoch milliseconds. */
-  readonly lastModified: number;
-  readonly planned: PlannedValue | null;
-  /** Why the planned value is expected and not known. */
-  readonly plannedFailure: string | null;
-}
-
-/** Nothing is known after this read; the message is the cause. */
-export class ReadFailed extends Error {}
 
 /**
  * Reads once, and once more on a fresh connection when the first attempt got no answer.
@@ -27,7 +14,7 @@ export class ReadFailed extends Error {}
  */
 export async function readWindow(client: AwsClient, settings: Settings, budget: number): Promise<Reading> {
   const { operatorParameter, plannedParameter } = settings;
-  const answer = await getParameters(client, plannedParameter === null ? [operatorParameter] : [operatorParameter, plannedParameter], budget);
+  const answer = await getParameters(client, plannedParameter === undefined ? [operatorParameter] : [operatorParameter, plannedParameter], budget);
   const found = new Map(answer.map((parameter) => [parameter.Name, parameter]));
   const operator = found.get(operatorParameter);
   if (!operator) {
@@ -41,16 +28,16 @@ export async function readWindow(client: AwsClient, settings: Settings, budget: 
   };
 }
 
-function readPlanned(name: string | null, found: ReadonlyMap<unknown, JsonObject>): Pick<Reading, 'planned' | 'plannedFailure'> {
-  if (name === null) {
-    return { planned: null, plannedFailure: null };
+function readPlanned(name: string | undefined, found: ReadonlyMap<unknown, JsonObject>): Pick<Reading, 'planned' | 'plannedFailure'> {
+  if (name === undefined) {
+    return { planned: null };
   }
   const parameter = found.get(name);
   if (!parameter) {
     return { planned: null, plannedFailure: `parameter ${name} does not exist` };
   }
   try {
-    return { planned: value(name, parameter, parsePlanned), plannedFailure: null };
+    return { planned: value(name, parameter, parsePlanned) };
   } catch (error) {
     return { planned: null, plannedFailure: reasonOf(error) };
   }

@@ -1,5 +1,6 @@
 /** What operators see: metrics in the embedded metric format and plain log lines, both on standard output. */
 import { metrics } from '../../../../contract/names.json';
+import { iso } from './times';
 
 export type Metric = Exclude<keyof typeof metrics, 'namespace' | 'dimension' | 'storeDimension'>;
 
@@ -24,7 +25,7 @@ export function metricLine(metric: Metric, functionKey: string, now: number): st
 /** One line of the log. */
 export function logLine(message: string, asJson: boolean, now: number): string {
   return asJson
-    ? JSON.stringify({ timestamp: new Date(now).toISOString(), level: 'WARN', message: `cdk-patient-lambda: ${message}` })
+    ? JSON.stringify({ timestamp: iso(now), level: 'WARN', message: `cdk-patient-lambda: ${message}` })
     : `[WARN] cdk-patient-lambda: ${message.replace(/\n/g, '\r')}`;
 }
 

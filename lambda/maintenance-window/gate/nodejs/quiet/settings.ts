@@ -3,6 +3,7 @@ import { sources } from '../../../../contract/maintenance-window/sources.json';
 import { cacheTtlSeconds, keepFinishedSeconds, leaveForSeconds, retryGuardSeconds } from '../../../../contract/maintenance-window/timing.json';
 import { environment as names, handlerLoading, onWindowUnknown } from '../../../../contract/names.json';
 import type { Environment } from '../../../../environment';
+import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
 
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
@@ -10,7 +11,7 @@ export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 /** Times in milliseconds. */
 export interface Settings {
   readonly operatorParameter: string;
-  readonly plannedParameter: string | null;
+  readonly plannedParameter?: string;
   readonly table: string;
   readonly functionKey: string;
   readonly cacheTtl: number;
@@ -19,6 +20,7 @@ export interface Settings {
   readonly leaveFor: number;
   readonly keepFinished: number;
   readonly onWindowUnknown: 'RUN' | 'DEFER' | 'FAIL';
+  readonly isSnapStart: boolean;
   /** Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot. */
   readonly loadsAfterCheck: boolean;
   readonly deferral: Readonly<Record<string, Action>>;
@@ -27,19 +29,24 @@ export interface Settings {
   readonly jsonLogs: boolean;
 }
 
+/** Set by Lambda where one environment runs several invocations at once. */
+const MANAGED_INSTANCES = 'AWS_LAMBDA_MAX_CONCURRENCY';
 /** Characters of a refused value that an error shows. */
 const SHOWN_CHARACTERS = 120;
 
 /**
  * Reads the settings.
  *
- * @throws GateNotAttached naming the variable, its value and what was expected
+ * @throws GateNotAttached on Lambda Managed Instances; and naming the variable, its value and what was expected
  */
 export function readSettings(environment: Environment): Settings {
-  const text = (key: keyof typeof names) => environment[names[key]] || null;
+  if (environment[MANAGED_INSTANCES]) {
+    throw new GateNotAttached('Lambda Managed Instances run several invocations at once in one environment, which is not supported yet');
+  }
+  const text = (key: keyof typeof names) => environment[names[key]] || undefined;
   const required = (key: keyof typeof names) => {
     const value = text(key);
-    if (value === null) {
+    if (value === undefined) {
       throw new GateNotAttached(`the environment variable ${names[key]} is missing: the construct sets it, so deploy the function again`);
     }
     return value;
@@ -70,6 +77,7 @@ export function readSettings(environment: Environment): Settings {
     leaveFor: seconds('leaveFor', leaveForSeconds.default, 0, leaveForSeconds.most),
     keepFinished: seconds('keepFinished', keepFinishedSeconds.default, keepFinishedSeconds.least),
     onWindowUnknown: choice('onWindowUnknown', onWindowUnknown),
+    isSnapStart,
     loadsAfterCheck: choice('handlerLoading', handlerLoading) === 'AFTER_CHECK' && !isSnapStart,
     deferral: deferral(text('deferral')),
     functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION ?? '',
@@ -78,21 +86,21 @@ export function readSettings(environment: Environment): Settings {
   };
 }
 
-function deferral(text: string | null): Record<string, Action> {
-  if (text === null) {
+function deferral(text: string | undefined): Readonly<Record<string, Action>> {
+  if (text === undefined) {
     return {};
   }
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    value = null;
+    // refused below, as what is not an object
   }
   const known = (name: string, action: unknown) => sources.some((source) => source.name === name && source.allowed.includes(action as Action));
-  if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.entries(value).every(([name, action]) => known(name, action))) {
+  if (!isObject(value) || !Object.entries(value).every(([name, action]) => known(name, action))) {
     throw refused(names.deferral, text, 'a JSON object of event source to an action that is possible for it');
   }
-  return value as Record<string, Action>;
+  return value as Readonly<Record<string, Action>>;
 }
 
 function refused(name: string, value: string, expected: string): GateNotAttached {

@@ -8,7 +8,7 @@ import {
 } from '../../../../contract/maintenance-window/timing.json';
 import { reasonOf } from '../../../../thrown';
 import { decide, type Decision, guarded, nextChange } from '../../../window/decision';
-import type { Reading } from './parameters';
+import type { Reading } from './reading';
 import type { Reporter } from './report';
 import type { Settings } from './settings';
 
@@ -19,7 +19,11 @@ export type WindowState =
 
 export interface WindowCacheOptions {
   readonly settings: Pick<Settings, 'cacheTtl' | 'lead' | 'retryGuard' | 'onWindowUnknown'>;
-  /** Reads within a budget of milliseconds; throws the cause. */
+  /**
+   * Reads within a budget of milliseconds.
+   *
+   * @throws Error whose message is the cause
+   */
   readonly read: (budget: number) => Promise<Reading>;
   readonly reporter: Reporter;
   readonly clock?: () => number;
@@ -33,13 +37,13 @@ const MOST_FAILURE_AGE = 5000;
 /** One for each process. All times are epoch milliseconds of the wall clock, which goes on in a freeze. */
 export class WindowCache {
   private readonly clock: () => number;
-  private reading: Reading | null = null;
+  private reading: Reading | undefined;
   private readAt = 0;
   private refreshAge = 0;
-  private failedAt: number | null = null;
-  private failure: string | null = null;
-  private logged: string | null = null;
-  private pending: Promise<void> | null = null;
+  private failedAt: number | undefined;
+  private failure: string | undefined;
+  private logged: string | undefined;
+  private pending: Promise<void> | undefined;
   private quietFrom = 0;
   private quietUntil = 0;
 
@@ -77,12 +81,12 @@ export class WindowCache {
     const { operator, planned, lastModified, version } = reading;
     const decision = decide(operator, planned, lead, now);
     const forcedOff = operator.mode === 'off' || (operator.mode === 'off-until' && now < operator.at!);
-    if (!decision.on && !forcedOff && planned === null && reading.plannedFailure !== null) {
+    if (!decision.on && !forcedOff && planned === null && reading.plannedFailure !== undefined) {
       this.quietUntil = 0; // nobody can say that no planned interval is on
       return { known: false, cause: reading.plannedFailure };
     }
     const isGuarded = !decision.on && guarded(operator, planned, lastModified, retryGuard, now);
-    if (decision.on || isGuarded || this.failure !== null) {
+    if (decision.on || isGuarded || this.failure !== undefined) {
       this.quietUntil = 0;
     } else {
       this.quietFrom = this.readAt;
@@ -94,7 +98,7 @@ export class WindowCache {
   private isDue(): boolean {
     const now = this.clock();
     const within = (since: number, age: number) => now >= since && now - since < age;
-    return this.failedAt !== null
+    return this.failedAt !== undefined
       ? !within(this.failedAt, Math.min(this.options.settings.cacheTtl, MOST_FAILURE_AGE))
       : !this.reading || !within(this.readAt, this.refreshAge);
   }
@@ -113,28 +117,28 @@ export class WindowCache {
       this.readAt = started;
       const { from, to } = refreshAgeShare;
       this.refreshAge = this.options.settings.cacheTtl * (from + (to - from) * (this.options.random ?? Math.random)());
-      this.failedAt = this.failure = null;
+      this.failedAt = this.failure = undefined;
       const { planned } = this.reading;
-      this.say(reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : null));
+      this.say(reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : undefined));
     } catch (error) {
       this.failedAt = Math.min(this.clock(), started + budget); // one that took longer was frozen: that says nothing about now
       this.failure = reasonOf(error);
       this.say(this.failure);
     } finally {
-      this.pending = null;
+      this.pending = undefined;
     }
   }
 
   /** Counts each failed read, logs each change of cause. */
-  private say(cause: string | null): void {
+  private say(cause: string | undefined): void {
     const { reporter, settings } = this.options;
-    if (cause !== null) {
+    if (cause !== undefined) {
       reporter.count('windowStale');
       if (cause !== this.logged) {
         const known = this.reading ? 'the last known value counts' : `onWindowUnknown: ${settings.onWindowUnknown}`;
         reporter.log(`the maintenance window could not be read (${known}): ${cause}`);
       }
-    } else if (this.logged !== null) {
+    } else if (this.logged !== undefined) {
       reporter.log('the maintenance window can be read again');
     }
     this.logged = cause;

@@ -1,7 +1,8 @@
 /** What a replayed run's result means for its row: done, failed, or some items of its batch failed. lambda/contract/maintenance-window/replay.json. */
 import { limits } from '../../../../contract/maintenance-window/store.json';
+import { isObject } from '../../../../json';
 import { listBytes } from '../held/items';
-import { isObject, itemId, itemsOf, NOT_JSON, parse, type Source } from '../held/sources';
+import { itemId, itemsOf, parse, type Source } from '../held/sources';
 
 export type Outcome =
   | { readonly status: 'DONE' }
@@ -25,7 +26,7 @@ export function outcomeOfResult(source: Source, event: unknown, result: string):
   if (source.batch) {
     return outcomeOfBatch(source, event, value.batchItemFailures);
   }
-  if (source.http && Number(value.statusCode) >= 500) {
+  if (source.http && isServerError(value.statusCode)) {
     return failed('HttpServerError', `the handler answered with status ${String(value.statusCode)}`);
   }
   return { status: 'DONE' };
@@ -38,12 +39,12 @@ export function outcomeOfError(error: string): Outcome {
   return failed(String(errorType || 'Unknown'), String(errorMessage ?? ''));
 }
 
-/** The event with those items of its batch that are still to run; null when it is no such batch. */
-export function withOnly(source: Source, body: string, only: readonly string[]): string | null {
+/** The event with those items of its batch that are still to run; undefined when it is not such a batch. */
+export function withOnly(source: Source, body: string, only: readonly string[]): string | undefined {
   const event = parse(body);
   const items = itemsOf(source, event);
   if (!items) {
-    return null;
+    return undefined;
   }
   return JSON.stringify({ ...(event as object), [source.batch![0]]: items.filter((item) => only.includes(itemId(source, item)!)) });
 }
@@ -53,11 +54,16 @@ export function clipped(text: string): string {
   return [...text].slice(0, limits.errorMessageCharacters.value).join('');
 }
 
+/** A status is a number, or text of decimal digits and nothing else. */
+function isServerError(status: unknown): boolean {
+  return (typeof status === 'number' || (typeof status === 'string' && /^[0-9]+$/.test(status))) && Number(status) >= 500;
+}
+
 function outcomeOfBatch(source: Source, event: unknown, failures: unknown): Outcome {
   if (failures === undefined || failures === null || (Array.isArray(failures) && failures.length === 0)) {
     return { status: 'DONE' };
   }
-  const known = new Set((itemsOf(source, event === NOT_JSON ? null : event) ?? []).map((item) => itemId(source, item)));
+  const known = new Set((itemsOf(source, event) ?? []).map((item) => itemId(source, item)));
   const ids = Array.isArray(failures) ? failures.map((failure) => (isObject(failure) ? failure.itemIdentifier : undefined)) : [undefined];
   if (!ids.every((id): id is string => typeof id === 'string' && id !== '' && known.has(id))) {
     return failed(PARTIAL_FAILURE, 'batchItemFailures names an item that is not in the batch, so the whole batch failed');

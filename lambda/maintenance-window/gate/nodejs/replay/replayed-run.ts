@@ -4,10 +4,10 @@ import { reasonOf } from '../../../../thrown';
 import { parse, type Source } from '../held/sources';
 import { StoreError } from '../held/table';
 import { GateError } from '../quiet/errors';
-import type { Step } from '../quiet/gate';
 import type { Reporter } from '../quiet/report';
+import type { StartedRun, Step } from '../quiet/step';
 import { type Outcome, outcomeOfError, outcomeOfResult } from './outcome';
-import { Refused, type Replays, type Run } from './replay';
+import { Refused, type Replays, type Run } from './replays';
 
 export type ReplayStatus = 'DONE' | 'FAILED' | 'PARTIAL' | 'REFUSED' | 'RETURNED';
 
@@ -16,7 +16,7 @@ export function replayAnswer(status: ReplayStatus, requestId: string): Step {
   return { do: 'reply', body: JSON.stringify({ [answerOf.key]: { status, requestId } }) };
 }
 
-export class ReplayedRun {
+export class ReplayedRun implements StartedRun {
   /**
    * @param event the event that the handler got, as text
    * @param until epoch milliseconds after which the store is not tried any more
@@ -30,12 +30,11 @@ export class ReplayedRun {
     private readonly until: number,
   ) {}
 
-  /** The handler returned this JSON text. */
   async succeeded(result: string): Promise<Step> {
-    return this.settle(outcomeOfResult(this.source, this.source.batch ? parse(this.event) : null, result));
+    return this.settle(outcomeOfResult(this.source, this.source.batch ? parse(this.event) : undefined, result));
   }
 
-  /** The handler failed, or could not be loaded, with this error. Answered normally: Lambda's own retries must add no attempts. */
+  /** Answered normally: Lambda's own retries must add no attempts. */
   async failed(error: string): Promise<Step> {
     return this.settle(outcomeOfError(error));
   }
@@ -43,7 +42,7 @@ export class ReplayedRun {
   /** Writes an outcome, and says what to answer. */
   async settle(outcome: Outcome): Promise<Step> {
     const { reporter } = this;
-    const requestId = this.run.row.requestId as string;
+    const requestId = this.run.row.requestId;
     try {
       const state = await this.replays.finish(this.run, outcome, this.until);
       reporter.count(outcome.status === 'DONE' ? 'replayed' : 'replayFailed');

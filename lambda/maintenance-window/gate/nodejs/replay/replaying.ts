@@ -1,21 +1,28 @@
 /** The way of an invocation that is a replay pointer. */
-import type { Row } from '../held/items';
-import { parse, receivedMessages, sourceNamed } from '../held/sources';
+import { BodyDamaged } from '../../../store/body';
+import type { Pointer } from '../../../store/pointer';
+import type { Envelope } from '../../../store/row';
+import { parse, receivedMessages, type Source, sourceNamed } from '../held/sources';
 import { StoreError, Table } from '../held/table';
 import { GateError } from '../quiet/errors';
-import type { GateParts, Step } from '../quiet/gate';
-import { type Invocation, withContent } from '../quiet/invocation';
-import { type Pointer, withMark } from '../quiet/pointer';
+import { type Invocation, storeUntil, withContent } from '../quiet/invocation';
+import type { GateParts, Step } from '../quiet/step';
+import { withMark } from './mark';
 import { BODY_DAMAGED, failed, withOnly } from './outcome';
-import { BodyDamaged, Refused, Replays, type Run } from './replay';
 import { replayAnswer, ReplayedRun } from './replayed-run';
+import { Refused, Replays, type Run } from './replays';
 
 /** Characters of a request id that the log shows: a forged one may be long. */
 const SHOWN_CHARACTERS = 80;
 
-/** What becomes of a pointer. The event is started, and its bytes are there, when it is to run. */
-export async function planReplay(parts: GateParts, invocation: Invocation, pointer: Pointer, on: boolean, until: number): Promise<Step> {
+/**
+ * What becomes of a pointer. The event is started, and its bytes are there, when it is to run.
+ *
+ * @param on whether the window is on, or counts as on
+ */
+export async function planReplay(parts: GateParts, invocation: Invocation, pointer: Pointer, on: boolean): Promise<Step> {
   const { reporter } = parts;
+  const until = storeUntil(invocation);
   const replays = new Replays(new Table(parts.client, parts.settings.table), parts.settings, parts.clock);
   const shown = pointer.requestId.slice(0, SHOWN_CHARACTERS);
   try {
@@ -42,26 +49,38 @@ export async function planReplay(parts: GateParts, invocation: Invocation, point
 async function planRun(parts: GateParts, invocation: Invocation, replays: Replays, run: Run, until: number): Promise<Step> {
   const { row } = run;
   const source = sourceNamed(row.source);
-  let event: string | null;
-  let damage = 'the kept event is no batch, though only some of its items are to run';
+  let event: string;
   try {
-    event = (await replays.load(row, until)).toString();
-    if (Array.isArray(row.only)) {
-      event = withOnly(source, event, row.only as string[]);
-    }
+    event = await eventOf(replays, run, source, until);
   } catch (error) {
     if (!(error instanceof BodyDamaged)) {
       throw error;
     }
-    event = null;
-    damage = error.message;
+    return new ReplayedRun(replays, run, source, '', parts.reporter, until).settle(failed(BODY_DAMAGED, error.message));
   }
-  const replay = new ReplayedRun(replays, run, source, event ?? '', parts.reporter, until);
-  if (event === null) {
-    return replay.settle(failed(BODY_DAMAGED, damage));
+  const { clientContext, identity }: { readonly [name in keyof Envelope]?: unknown } = row.envelope ?? {};
+  const messages = source.receiveCount ? receivedMessages(source, parse(event)) : undefined;
+  return {
+    do: 'run',
+    invocation: withContent(invocation.raw, event, withMark(clientContext, row, messages), typeof identity === 'string' ? identity : undefined),
+    replay: new ReplayedRun(replays, run, source, event, parts.reporter, until),
+  };
+}
+
+/**
+ * The event that is to run, as text.
+ *
+ * @throws BodyDamaged
+ * @throws StoreError
+ */
+async function eventOf(replays: Replays, { row }: Run, source: Source, until: number): Promise<string> {
+  const whole = (await replays.load(row, until)).toString();
+  if (!Array.isArray(row.only)) {
+    return whole;
   }
-  const { clientContext, identity } = (row.envelope ?? {}) as Row;
-  const messages = source.receiveCount ? receivedMessages(source, parse(event)) : null;
-  const raw = withContent(invocation.raw, event, withMark(clientContext, row, messages), typeof identity === 'string' ? identity : null);
-  return { do: 'run', invocation: raw, replay };
+  const rest = withOnly(source, whole, row.only as string[]);
+  if (rest === undefined) {
+    throw new BodyDamaged('the kept event is not a batch, though only some of its items are to run');
+  }
+  return rest;
 }

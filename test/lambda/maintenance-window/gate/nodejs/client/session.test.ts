@@ -5,7 +5,7 @@ import { type NativeClient, Session } from '../../../../../../lambda/maintenance
 import { encodeRow } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
 import { Gate } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/gate';
 import type { RawInvocation } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/invocation';
-import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
+import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/reading';
 import { readSettings } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
 import { WindowCache } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/window-cache';
 import { parseOperator } from '../../../../../../lambda/maintenance-window/window/value';
@@ -68,7 +68,7 @@ function session(variables: Record<string, string> = {}, failure?: string): Sess
     if (failure) {
       throw new Error(failure);
     }
-    return { operator: parseOperator(value), version: 1, lastModified, planned: null, plannedFailure: null };
+    return { operator: parseOperator(value), version: 1, lastModified, planned: null };
   };
   const cache = new WindowCache({ settings, read, reporter });
   const gate = new Gate({ settings, environment, cache, client: new AwsClient(environment), reporter, clock: Date.now });

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
 
 import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
-import { limits, shards } from '../../../../../../lambda/contract/maintenance-window/store.json';
+import { limits } from '../../../../../../lambda/contract/maintenance-window/store.json';
 import { decodeRow, type Row } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
-import { capped, pack, Store } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/store';
-import { backlog, Table } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/table';
-import { Replays } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
+import { Store } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/store';
+import { Table } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/table';
+import { Replays } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/replays';
+import type { EventRow } from '../../../../../../lambda/maintenance-window/store/row';
 import { KeptEvents } from '../kept-events';
 import type { Reply } from '../loopback-service';
 
@@ -34,12 +34,16 @@ const table = () => new Table(new AwsClient(events.service.environment), 'events
 const store = () => new Store(table(), 'stack/fn');
 const defer = (body = SMALL, milliseconds = 10_000) =>
   store().defer(
-    { requestId: 'r-a', source: 's3', body, envelope: { schema: 1, functionArn: 'arn', tenantId: null, reason: 'db' } },
+    { requestId: 'r-a', source: 's3', body, envelope: { schema: 1, functionArn: 'arn', tenantId: undefined, reason: 'db' } },
     Date.now() + milliseconds,
   );
 const row = (): Row => decodeRow(events.rows.item(KEY)!);
 const chunkIds = () => [...events.rows.items.keys()].filter((id) => id !== KEY);
-const loaded = () => new Replays(table(), { functionKey: 'stack/fn', cacheTtl: 1, keepFinished: 1, logStream: '' }).load(row(), Date.now() + 10_000);
+const loaded = () =>
+  new Replays(table(), { functionKey: 'stack/fn', cacheTtl: 1, keepFinished: 1, logStream: '' }).load(
+    row() as unknown as EventRow,
+    Date.now() + 10_000,
+  );
 
 test('a small event is one write: bytes, digest, size, envelope, backlog', async () => {
   await defer();
@@ -65,14 +69,6 @@ test('a small event is one write: bytes, digest, size, envelope, backlog', async
     bsk: `stack/fn#${String(deferredAt)}#r-a`,
     bpk: 'pending#09',
   });
-});
-
-test('what gzip makes smaller is packed, and nothing else', () => {
-  const text = Buffer.alloc(limits.gzipFrom.value, 'a');
-  expect(pack(text)).toMatchObject({ attributes: { encoding: 'gzip', bodySize: text.length } });
-  expect(gunzipSync(pack(text).content)).toEqual(text);
-  expect(pack(text.subarray(1)).attributes.encoding).toBe('identity');
-  expect(pack(randomBytes(5000)).attributes.encoding).toBe('identity');
 });
 
 test('a large event is header, chunks and commit, and comes back byte for byte', async () => {
@@ -168,18 +164,4 @@ test('other bytes of the same length are damage too', async () => {
   await defer();
   events.rows.put({ ...events.rows.item(KEY)!, body: { B: Buffer.alloc(SMALL.length, 'x').toString('base64') } } as never);
   await expect(loaded()).rejects.toThrow('bytes that were received');
-});
-
-test.each([
-  [Array.from({ length: 10_000 }, (_, number) => String(number)), limits.mostSourceIds.value],
-  [['x'.repeat(65_532)], 1],
-  [['x'.repeat(65_533)], 0],
-  [Array.from({ length: 1000 }, () => 'é'.repeat(400)), 62],
-  [[], 0],
-])('ids of a large batch, or as long as an event, do not make the row too large', (ids, kept) => {
-  expect(capped(ids)).toEqual(ids.slice(0, kept));
-});
-
-test.each(shards.vectors)('$requestId is in shard $shard', ({ requestId, shard }) => {
-  expect(backlog('pending', requestId)).toBe(`pending#${shard}`);
 });

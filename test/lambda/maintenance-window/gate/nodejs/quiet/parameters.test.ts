@@ -13,7 +13,7 @@ beforeEach(async () => {
 });
 afterEach(() => ssm.close());
 
-const read = (replies: Reply[], plannedParameter: string | null = null, budget = 2000) => {
+const read = (replies: Reply[], plannedParameter?: string, budget = 2000) => {
   ssm.reply = () => replies.shift() ?? 'hang';
   return readWindow(new AwsClient(ssm.environment), { operatorParameter: '/o', plannedParameter } as Settings, budget);
 };
@@ -25,8 +25,8 @@ test('one signed call brings both parameters', async () => {
     version: 3,
     lastModified: 1_800_000_000_500,
     planned: { intervals: [] },
-    plannedFailure: null,
   });
+  expect(reading.plannedFailure).toBeUndefined();
   expect(ssm.calls).toHaveLength(1);
   const [{ operation, input, headers }] = ssm.calls;
   expect([operation, input]).toEqual(['GetParameters', { Names: ['/o', '/p'] }]);
@@ -68,7 +68,7 @@ const FAULTS: [string, Reply[], string][] = [
 
 test.each(FAULTS)('%s is a failed read with its cause', async (_, replies, cause) => {
   const expected = replies.length;
-  await expect(read([...replies], null, 400)).rejects.toThrow(cause);
+  await expect(read([...replies], undefined, 400)).rejects.toThrow(cause);
   expect(ssm.calls).toHaveLength(expected);
 });
 

@@ -5,7 +5,7 @@ const LEAST = { [names.operatorParameter]: '/o', [names.table]: 't', [names.func
 
 test('defaults', () => {
   expect(readSettings(LEAST)).toMatchObject({
-    plannedParameter: null,
+    plannedParameter: undefined,
     cacheTtl: 30_000,
     lead: 0,
     retryGuard: 900_000,

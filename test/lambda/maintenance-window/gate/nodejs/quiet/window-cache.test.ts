@@ -1,5 +1,5 @@
 import { unreadPlannedVectors } from '../../../../../../lambda/contract/maintenance-window/window.json';
-import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
+import type { Reading } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/reading';
 import { WindowCache } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/window-cache';
 import { parseOperator, parsePlanned } from '../../../../../../lambda/maintenance-window/window/value';
 
@@ -17,7 +17,6 @@ const reading = (value: string, more: Partial<Reading> = {}): Reading => ({
   version: 1,
   lastModified: 0,
   planned: null,
-  plannedFailure: null,
   ...more,
 });
 const failing = (cause: string) => () => {

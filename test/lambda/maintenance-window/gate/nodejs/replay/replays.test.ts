@@ -1,9 +1,8 @@
 import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
-import { backoff } from '../../../../../../lambda/contract/maintenance-window/timing.json';
 import { decodeRow, encodeRow, type Row } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/items';
 import { Table } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/table';
 import { failed } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
-import { backoffAfter, Refused, Replays } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/replay';
+import { Refused, Replays } from '../../../../../../lambda/maintenance-window/gate/nodejs/replay/replays';
 import { type Fault, KeptEvents } from '../kept-events';
 
 const NOW = Date.parse('2027-01-10T06:00:00Z');
@@ -97,7 +96,7 @@ test.each([undefined, 1])('success ends the row; acknowledgement lost: %s', asyn
 });
 
 test.each([{ chunks: 2 }, { abandoned: [{ writeId: 'w', chunks: 1 }] }])('a row with %j stays until they are cleaned up', async (more) => {
-  events.rows.put(encodeRow({ ...CLAIMED, ...more } as Row) as never);
+  events.rows.put(encodeRow({ ...CLAIMED, ...more }) as never);
   await replays().finish(await start(), { status: 'DONE' }, until());
   expect(row()).toMatchObject({ state: 'DONE', bpk: 'cleanup#10' });
   expect(row()).not.toHaveProperty('expiresAt');
@@ -130,14 +129,4 @@ test('a run whose lease lapsed and that was claimed again writes nothing', async
   events.rows.put(encodeRow({ ...CLAIMED, attempt: 1, token: 'next' }) as never);
   await expect(replays().finish(run, { status: 'DONE' }, until())).rejects.toThrow('lost its lease');
   expect(row()).toMatchObject({ state: 'CLAIMED', token: 'next' });
-});
-
-test.each([
-  [1, 0.5, 30_000],
-  [2, 0.5, 60_000],
-  [1, 0, 24_000],
-  [1, 1, 36_000],
-  [30, 0.5, backoff.most],
-])('after attempt %d with chance %d: %d ms', (attempt, random, expected) => {
-  expect(backoffAfter(attempt, random)).toBe(expected);
 });

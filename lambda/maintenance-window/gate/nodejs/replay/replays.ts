@@ -1,38 +1,32 @@
 /** A deferred event's run: started once by its token, loaded, its outcome written before anybody hears of it. docs/adr/0002-pointer-and-token.md. */
-import { createHash, randomUUID } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { randomUUID } from 'node:crypto';
 
-import { backoff, maxAttempts, runLeaseGrace } from '../../../../contract/maintenance-window/timing.json';
-import { reasonOf } from '../../../../thrown';
+import { maxAttempts, runLeaseGrace } from '../../../../contract/maintenance-window/timing.json';
+import { backoffDelay } from '../../../store/backoff';
+import { joined, unpack } from '../../../store/body';
+import { expiry } from '../../../store/expiry';
+import { backlogKey, chunkKeys, eventKey, type Group } from '../../../store/keys';
+import type { Pointer } from '../../../store/pointer';
+import type { EventRow } from '../../../store/row';
 import { type Row, Update } from '../held/items';
-import { backlog, chunkKey, Conflict, type Table } from '../held/table';
-import type { Pointer } from '../quiet/pointer';
+import { Conflict, type Table } from '../held/table';
 import type { Settings } from '../quiet/settings';
 import { clipped, type Outcome } from './outcome';
 
 /** The pointer starts nothing: forged, delivered twice, or its claim is over. */
 export class Refused extends Error {}
 
-/** The kept bytes are not what was received. */
-export class BodyDamaged extends Error {}
-
 /** One started run. */
 export interface Run {
-  /** As it stood right after the start. */
-  readonly row: Row;
+  /** As it was right after the start. */
+  readonly row: EventRow;
   readonly nonce: string;
 }
 
 /** DynamoDB: bytes of a partition key's value. */
 const MOST_KEY_BYTES = 2048;
 
-/** Milliseconds before attempt n + 1. `random` from 0 to 1. */
-export function backoffAfter(attempt: number, random: number): number {
-  const delay = Math.min(backoff.most, backoff.first * backoff.factor ** (attempt - 1));
-  return Math.round(delay * (1 + backoff.jitterShare * (2 * random - 1)));
-}
-
-/** Works on rows of one function. Every method throws StoreError when the store does not answer. `until` in epoch milliseconds. */
+/** Works on rows of one function. `until` in epoch milliseconds. */
 export class Replays {
   constructor(
     private readonly table: Table,
@@ -40,13 +34,18 @@ export class Replays {
     private readonly clock: () => number = Date.now,
   ) {}
 
-  /** The window is on again: CLAIMED back to PENDING, the attempt not counted. Throws Refused. */
+  /**
+   * The window is on again: CLAIMED back to PENDING, the attempt not counted.
+   *
+   * @throws Refused
+   * @throws StoreError
+   */
   async giveBack({ requestId, token }: Pointer, until: number): Promise<void> {
     const later = this.clock() + this.settings.cacheTtl;
     const change = new Update()
       .set('state', 'PENDING')
       .set('nextAttempt', later)
-      .set('bpk', backlog('pending', requestId))
+      .set('bpk', backlogKey('pending', requestId))
       .add('dispatches', -1)
       .remove('token', 'lease')
       .when('state', 'CLAIMED')
@@ -63,9 +62,11 @@ export class Replays {
   }
 
   /**
-   * CLAIMED to RUNNING on the token, once. Throws Refused.
+   * CLAIMED to RUNNING on the token, once.
    *
    * @param deadline epoch milliseconds of the invocation's end
+   * @throws Refused
+   * @throws StoreError
    */
   async start({ requestId, token }: Pointer, deadline: number, until: number): Promise<Run> {
     const nonce = randomUUID();
@@ -75,63 +76,64 @@ export class Replays {
       .set('nonce', nonce)
       .set('lease', lease)
       .set('dispatches', 0)
-      .set('bpk', backlog('active', requestId))
+      .set('bpk', backlogKey('active', requestId))
       .add('attempt', 1)
       .when('state', 'CLAIMED')
       .when('token', token);
     try {
-      return { row: await this.table.update(this.key(requestId), change, until), nonce };
+      return { row: eventRow(await this.table.update(this.key(requestId), change, until)), nonce };
     } catch (error) {
       const row = rowOf(error);
       if (row?.nonce !== nonce) {
         // else the acknowledgement was lost
         throw new Refused('there is no such claim, or it was started already');
       }
-      return { row, nonce };
+      return { row: eventRow(row), nonce };
     }
   }
 
-  /** The event's bytes, as received. Throws BodyDamaged. */
-  async load(row: Row, until: number): Promise<Buffer> {
-    let content = row.chunks ? await this.loadChunks(row, until) : ((row.body as Buffer) ?? Buffer.alloc(0));
-    if (row.encoding === 'gzip') {
-      try {
-        content = gunzipSync(content);
-      } catch (error) {
-        throw new BodyDamaged(`the kept bytes cannot be unpacked: ${reasonOf(error)}`, { cause: error });
-      }
-    }
-    if (content.length !== row.bodySize || createHash('sha256').update(content).digest('hex') !== row.bodySha256) {
-      throw new BodyDamaged(`${content.length} bytes were kept, which are not the ${String(row.bodySize)} bytes that were received`);
-    }
-    return content;
+  /**
+   * The event's bytes, as received.
+   *
+   * @throws BodyDamaged
+   * @throws StoreError
+   */
+  async load(row: EventRow, until: number): Promise<Buffer> {
+    return unpack(row.chunks ? await this.loadChunks(row, until) : Buffer.from(row.body ?? []), row);
   }
 
-  /** Writes the outcome; the state that the row has now. Throws Refused when the run lost its lease. */
+  /**
+   * Writes the outcome.
+   *
+   * @returns the state that the row has now
+   * @throws Refused when the run lost its lease
+   * @throws StoreError
+   */
   async finish({ row, nonce }: Run, outcome: Outcome, until: number): Promise<'DONE' | 'PENDING' | 'QUARANTINED'> {
     const now = this.clock();
-    const attempt = row.attempt as number;
+    const { attempt } = row;
     const change = new Update().remove('token', 'nonce', 'lease').when('state', 'RUNNING').when('nonce', nonce);
     let state: 'DONE' | 'PENDING' | 'QUARANTINED' = 'DONE';
     let stamp: readonly [string, number] = ['finishedAt', now];
     if (outcome.status === 'DONE') {
       this.setDone(change, row, now);
     } else {
-      if (attempt < ((row.maxAttempt as number) ?? maxAttempts.value)) {
+      let group: Group = 'quarantined';
+      state = 'QUARANTINED';
+      if (attempt < (row.maxAttempt ?? maxAttempts.value)) {
+        group = 'pending';
         state = 'PENDING';
-        stamp = ['nextAttempt', now + backoffAfter(attempt, Math.random())];
-      } else {
-        state = 'QUARANTINED';
+        stamp = ['nextAttempt', now + backoffDelay(attempt, Math.random())];
       }
       const { errorType, errorMessage } = outcome;
       change.set('outcome', { errorType: clipped(errorType), errorMessage: clipped(errorMessage), logStream: this.settings.logStream });
-      change.set('bpk', backlog(state.toLowerCase(), row.requestId as string));
+      change.set('bpk', backlogKey(group, row.requestId));
       if (outcome.status === 'PARTIAL') {
         change.set('only', outcome.only);
       }
     }
     try {
-      await this.table.update(row.pk as string, change.set('state', state).set(...stamp), until);
+      await this.table.update(row.pk, change.set('state', state).set(...stamp), until);
     } catch (error) {
       const there = rowOf(error);
       if (there?.attempt !== attempt || there[stamp[0]] !== stamp[1]) {
@@ -142,27 +144,23 @@ export class Replays {
     return state;
   }
 
-  private setDone(change: Update, row: Row, now: number): void {
+  private setDone(change: Update, row: EventRow, now: number): void {
     if (row.chunks || row.abandoned) {
-      change.set('bpk', backlog('cleanup', row.requestId as string));
+      change.set('bpk', backlogKey('cleanup', row.requestId));
     } else {
-      change.remove('bpk', 'bsk').set('expiresAt', Math.floor((now + this.settings.keepFinished) / 1000));
+      change.remove('bpk', 'bsk').set('expiresAt', expiry(now, this.settings.keepFinished));
     }
   }
 
-  private async loadChunks(row: Row, until: number): Promise<Buffer> {
-    const keys = Array.from({ length: row.chunks as number }, (_, number) => chunkKey(row.pk as string, (row.writeId as string) ?? '', number));
+  private async loadChunks({ pk, writeId, chunks }: EventRow, until: number): Promise<Buffer> {
+    const keys = chunkKeys(pk, writeId ?? '', chunks);
     const found = await this.table.getMany(keys, until);
-    const missing = keys.flatMap((key, number) => (found.has(key) ? [] : [number]));
-    if (missing.length > 0) {
-      throw new BodyDamaged(`parts ${missing.join(', ')} of ${keys.length} are missing`);
-    }
-    return Buffer.concat(keys.map((key) => found.get(key)!.body as Buffer));
+    return joined(keys.map((key) => found.get(key)?.body as Buffer | undefined));
   }
 
   /** Formed from the function's own key: a pointer cannot name another function's row. */
   private key(requestId: string): string {
-    const key = `${this.settings.functionKey}#${requestId}`;
+    const key = eventKey(this.settings.functionKey, requestId);
     if (Buffer.byteLength(key) > MOST_KEY_BYTES) {
       throw new Refused('its request id is longer than any key');
     }
@@ -170,8 +168,13 @@ export class Replays {
   }
 }
 
-/** The row that a failed condition met; what is no failed condition goes on. */
-function rowOf(error: unknown): Row | null {
+/** A row of ours that has met all conditions has all that an event's row has. */
+function eventRow(row: Row): EventRow {
+  return row as unknown as EventRow;
+}
+
+/** The row that a failed condition met; what is not a failed condition goes on. */
+function rowOf(error: unknown): Row | undefined {
   if (error instanceof Conflict) {
     return error.row;
   }
