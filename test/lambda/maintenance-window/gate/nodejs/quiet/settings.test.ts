@@ -55,3 +55,10 @@ test.each([
   expect(read).toThrow(`${names[key]} is '${value}'`);
   expect(read).toThrow(expected);
 });
+
+test('Lambda Managed Instances are refused, whatever their limit', () => {
+  const refusal = 'Lambda Managed Instances run several invocations at once in one environment, which is not supported yet';
+  expect(() => readSettings({ ...LEAST, AWS_LAMBDA_MAX_CONCURRENCY: '1' })).toThrow(refusal);
+  expect(() => readSettings({ AWS_LAMBDA_MAX_CONCURRENCY: '4' })).toThrow(refusal);
+  expect(readSettings({ ...LEAST, AWS_LAMBDA_MAX_CONCURRENCY: '' }).table).toBe('t');
+});

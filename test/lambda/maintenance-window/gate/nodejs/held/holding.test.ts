@@ -1,0 +1,125 @@
+import { environment as names } from '../../../../../../lambda/contract/names.json';
+import type { Call } from '../loopback-service';
+import { type Answer, DENIED, GUARDED, NOW, ON, reading, S3, told, UNKNOWN, World } from '../world';
+
+const FIFO = JSON.stringify({
+  Records: ['a', 'b'].map((messageId) => ({
+    messageId,
+    receiptHandle: `h-${messageId}`,
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:q.fifo',
+  })),
+});
+const STANDARD = FIFO.replaceAll('q.fifo', 'q');
+const KINESIS = '{"Records":[{"eventSource":"aws:kinesis","receiptHandle":"h","eventSourceARN":"arn:aws:kinesis:r:1:stream/s.fifo"}]}';
+const CLOUDFORMATION = { RequestType: 'Create', StackId: 's', RequestId: 'r', LogicalResourceId: 'l' };
+
+let world: World;
+const open = async (answer: Answer, variables?: Record<string, string>) => {
+  world = await World.open(answer, variables);
+};
+afterEach(() => world.close());
+
+/** SQS answers at the address of the table. */
+const hiding = (reply: (call: Call) => object = () => ({ body: {} })) => {
+  world.events.fault = (call) => reply(call) as never;
+};
+const hidden = () => world.events.service.calls.flatMap(({ input }) => input.Entries as Record<string, unknown>[]);
+
+describe('messages of a FIFO queue', () => {
+  test.each<[string, string, Record<string, string>, number]>([
+    ['to the end of the window', '2027-01-15T07:59:00Z/2027-01-15T08:10:00Z', {}, 600],
+    ['for as long as they may be left, when that is sooner', '2027-01-15T07:59:00Z/PT8H', {}, 1800],
+    ['for as long as they may be left, as the function says', '2027-01-15T07:59:00Z/PT8H', { [names.leaveFor]: '60' }, 60],
+  ])('are hidden %s', async (_, interval, variables, seconds) => {
+    await open(reading(`auto;${interval}`), variables);
+    hiding();
+    expect(told(await world.plan(FIFO))).toBe('MaintenanceWindowActive');
+    expect(hidden()).toEqual([
+      { Id: '0', ReceiptHandle: 'h-a', VisibilityTimeout: seconds },
+      { Id: '1', ReceiptHandle: 'h-b', VisibilityTimeout: seconds },
+    ]);
+    expect([world.events.operations, world.counted, world.logged]).toEqual([['ChangeMessageVisibilityBatch'], ['left'], []]);
+  });
+
+  test('are hidden for as long as they may be left while nobody knows the end', async () => {
+    await open(ON);
+    hiding();
+    await world.plan(FIFO);
+    expect(hidden()).toMatchObject([{ VisibilityTimeout: 1800 }, { VisibilityTimeout: 1800 }]);
+  });
+
+  test('are left even when they cannot be hidden, and that is logged', async () => {
+    await open(ON);
+    hiding(() => DENIED as object);
+    expect(told(await world.plan(FIFO))).toBe('MaintenanceWindowActive');
+    expect(world.logged).toEqual(['messages were left, but their visibility could not be extended: AccessDeniedException']);
+    expect(world.counted).toEqual(['left']);
+  });
+
+  test('are kept like any other when the function says so', async () => {
+    await open(ON, { [names.deferral]: '{"sqs-fifo":"DEFER"}' });
+    expect(told(await world.plan(FIFO))).toMatchObject({ batchItemFailures: [], maintenanceWindow: { status: 'DEFERRED' } });
+    expect(world.events.operations).toEqual(['PutItem']);
+  });
+});
+
+test.each([
+  ['a standard queue', STANDARD, { [names.deferral]: '{"sqs":"LEAVE"}' }],
+  ['a stream', KINESIS, {}],
+])('events of %s are left as they are', async (_, body, variables) => {
+  await open(ON, variables);
+  expect(told(await world.plan(body))).toBe('MaintenanceWindowActive');
+  expect([world.events.operations, world.counted]).toEqual([[], ['left']]);
+});
+
+test('a request of CloudFormation is answered, and the invocation succeeds', async () => {
+  await open(ON);
+  world.events.service.reply = () => ({ body: '' });
+  const body = JSON.stringify({ ...CLOUDFORMATION, ResponseURL: `${world.events.service.url}/answer` });
+  expect(told(await world.plan(body))).toEqual({});
+  expect(world.events.service.calls).toMatchObject([{ operation: '/answer', input: { Status: 'FAILED', RequestId: 'r' } }]);
+  expect(world.counted).toEqual(['rejected']);
+});
+
+test.each([
+  ['refuses', 'answer', 403, 'CloudFormation could not be told so: the ResponseURL answered 403.'],
+  ['is not a URL to answer to', '', 200, 'the event was not kept.'],
+])('a request whose ResponseURL %s is an error', async (_, path, status, message) => {
+  await open(ON);
+  world.events.service.reply = () => ({ status, body: '' });
+  const step = await world.plan(JSON.stringify({ ...CLOUDFORMATION, ResponseURL: path && `${world.events.service.url}/${path}` }));
+  expect(step).toMatchObject({
+    do: 'fail',
+    error: { name: 'MaintenanceWindowActive', message: expect.stringMatching(new RegExp(`${message}$`)) as string },
+  });
+});
+
+describe('shortly after a window', () => {
+  test('an event that is kept is not run as well', async () => {
+    await open(GUARDED);
+    world.put({ pk: 'fn#r-9', state: 'DONE', envelope: { until: NOW - 1 } });
+    expect(told(await world.plan(S3))).toEqual({ maintenanceWindow: { status: 'DEFERRED', requestId: 'r-9', until: '2027-01-15T07:59:59.999Z' } });
+  });
+
+  test('an event that cannot be taken over is an error to its source', async () => {
+    await open(GUARDED);
+    world.put({ pk: 'fn#r-9', state: 'WRITING', writeId: 'w', chunks: 3 });
+    world.events.fault = ({ operation }) => (operation === 'UpdateItem' ? DENIED : undefined);
+    expect(told(await world.plan(S3))).toBe('EventNotStored');
+    expect(world.counted).toEqual(['storeFailed']);
+  });
+
+  test('a source that is not deferred by nature is not looked up', async () => {
+    await open(GUARDED, { [names.deferral]: '{"sqs-fifo":"DEFER"}' });
+    expect(told(await world.plan(FIFO))).toBe('run');
+    expect(world.events.operations).toEqual([]);
+  });
+});
+
+test('a store that fails is an error, and never the marker', async () => {
+  await open(ON);
+  world.events.fault = () => DENIED;
+  expect(told(await world.plan(UNKNOWN))).toBe('EventNotStored');
+  expect([world.counted, world.logged]).toEqual([['storeFailed'], ['r-9 could not be kept: dynamodb:PutItem failed, AccessDeniedException']]);
+});
