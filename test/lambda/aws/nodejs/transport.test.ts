@@ -1,0 +1,92 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+import { type HttpRequest, send, TransportError } from '../../../../lambda/aws/nodejs/transport';
+
+let server: Server;
+let connections: Socket[];
+let answer: RequestListener;
+
+beforeEach(async () => {
+  connections = [];
+  answer = (_, response) => response.end('{"a": 1}');
+  server = createServer((request, response) => {
+    request.resume().on('end', () => answer(request, response));
+  });
+  server.on('connection', (socket: Socket) => connections.push(socket));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+const address = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/a?b=c`;
+const ask = ({ url = new URL(address()), ...more }: Partial<HttpRequest> = {}) =>
+  send({ method: 'POST', url, headers: { x: 'y' }, body: 'bödy', budget: 5000, ...more });
+
+test('a connection is used again', async () => {
+  for (let number = 0; number < 3; number++) {
+    expect((await ask()).body.toString()).toBe('{"a": 1}');
+  }
+  expect(connections).toHaveLength(1);
+});
+
+test('a fresh connection is not a kept one', async () => {
+  await ask();
+  await ask({ fresh: true });
+  expect(connections).toHaveLength(2);
+});
+
+test('a request has its path, its headers and the length of its body in bytes', async () => {
+  answer = ({ url, method, headers }, response) => response.writeHead(202).end(JSON.stringify({ url, method, headers }));
+  const { status, body } = await ask();
+  expect(status).toBe(202);
+  expect(JSON.parse(body.toString())).toMatchObject({ url: '/a?b=c', method: 'POST', headers: { 'x': 'y', 'content-length': '5' } });
+});
+
+test('a redirect is an answer like any other', async () => {
+  answer = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end();
+  expect(await ask()).toMatchObject({ status: 307, headers: { location: '/elsewhere' } });
+});
+
+test.each<[string, RequestListener]>([
+  ['dropped', (_, response) => response.destroy()],
+  ['hanging', () => undefined],
+  ['truncated', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())],
+  ['without an end', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{')],
+])('an incomplete response is an error: %s', async (_, listener) => {
+  answer = listener;
+  await expect(ask({ budget: 100 })).rejects.toThrow(TransportError);
+  await expect(ask({ budget: 100 })).rejects.toThrow('127.0.0.1: ');
+});
+
+test('a response that trickles does not outlast the deadline', async () => {
+  let trickle: NodeJS.Timeout | undefined;
+  answer = (_, response) => {
+    response.writeHead(200, { 'content-length': 1000 });
+    trickle = setInterval(() => response.write('x'), 10);
+  };
+  try {
+    await expect(ask({ budget: 100 })).rejects.toThrow('no answer within 100 ms');
+  } finally {
+    clearInterval(trickle);
+  }
+});
+
+test('a request that is given up is broken off', async () => {
+  answer = () => undefined;
+  await expect(ask({ budget: 50 })).rejects.toThrow('no answer within');
+  await new Promise((resolve) => (connections[0].destroyed ? resolve(undefined) : connections[0].once('close', resolve)));
+});
+
+test('a closed port is an error', async () => {
+  const url = new URL(address());
+  server.close();
+  await expect(ask({ url, fresh: true })).rejects.toThrow('ECONNREFUSED');
+});
+
+test('other schemes are refused', async () => {
+  await expect(ask({ url: new URL('ftp://127.0.0.1/x') })).rejects.toThrow("'ftp:' is neither http: nor https:");
+});
