@@ -43,7 +43,7 @@ test.each([
   [1001, 2],
   [43_200_000, 43_200],
   [0, 0],
-  [-1, 0],
+  [-1500, 0],
 ])('%d ms are %d whole seconds', async (hidden, seconds) => {
   await extend(eventOf(1), hidden);
   expect(entries()).toMatchObject([[{ VisibilityTimeout: seconds }]]);
