@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { build, type BuildOptions } from 'esbuild';
 
 import { ROOT } from '../command';
+import { withoutNotes } from './contract-notes';
 
 const COMMON = {
   absWorkingDir: ROOT,
@@ -14,6 +15,7 @@ const COMMON = {
   metafile: true,
   minify: true,
   platform: 'node',
+  plugins: [withoutNotes],
   target: 'node20',
   write: false,
 } satisfies BuildOptions;

@@ -42,19 +42,17 @@ const agents = new Map<string, Agent>();
  * @throws TransportError, at the latest when the budget is over
  */
 export async function send(request: HttpRequest): Promise<HttpResponse> {
-  const { url, budget } = request;
+  const { url } = request;
+  const budget = Math.max(0, request.budget);
   let timer: NodeJS.Timeout | undefined;
   let sent: ClientRequest | undefined;
   let over = false;
   try {
     return await new Promise<HttpResponse>((resolve, reject) => {
-      timer = setTimeout(
-        () => {
-          over = true;
-          reject(new Error(`no answer within ${Math.max(0, Math.round(budget))} ms`));
-        },
-        Math.max(0, budget),
-      );
+      timer = setTimeout(() => {
+        over = true;
+        reject(new Error(`no answer within ${Math.round(budget)} ms`));
+      }, budget);
       load(url.protocol)
         .then((http) => {
           if (!over) {

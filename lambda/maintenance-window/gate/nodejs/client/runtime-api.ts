@@ -40,8 +40,10 @@ export class RuntimeApi {
     body: string,
     headers: Record<string, string>,
   ): Promise<void> {
-    const echoed: Record<string, string> = invocationId === undefined ? {} : { 'Lambda-Runtime-Invocation-Id': invocationId };
-    const { status } = await this.post(`invocation/${encodeURIComponent(requestId)}/${kind}`, body, { ...headers, ...echoed });
+    const { status } = await this.post(`invocation/${encodeURIComponent(requestId)}/${kind}`, body, {
+      ...headers,
+      ...(invocationId !== undefined && { 'Lambda-Runtime-Invocation-Id': invocationId }),
+    });
     if ((status < 200 || status >= 300) && status !== GONE) {
       throw new Error(`the Runtime API answered ${status} to the ${kind} of ${requestId}`);
     }

@@ -30,7 +30,7 @@ export function envelopeOf(
     functionArn: arn,
     functionVersion: settings.functionVersion,
     sourceIds: ids.length > 0 ? ids : undefined,
-    clientContext: clientContext === undefined ? undefined : withoutMark(clientContext),
+    clientContext: clientContext && withoutMark(clientContext),
     identity,
     tenantId,
     traceId,

@@ -87,7 +87,7 @@ export class Hold {
       const row = kept;
       return this.keep({ until: null, reason: null }, (event) => this.store.takeOver(event, row, storeUntil(this.invocation)));
     }
-    const { until } = (kept.envelope ?? {}) as Row;
+    const until = (kept.envelope as Row | undefined)?.until;
     return this.deferredReply(typeof until === 'number' ? until : null);
   }
 

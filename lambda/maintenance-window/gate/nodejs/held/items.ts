@@ -2,7 +2,7 @@
 import type { JsonObject } from '../../../../aws/nodejs/client';
 
 /** What a row holds, or a list or map in it. Bytes are buffers. */
-export type Value = string | number | boolean | Uint8Array | readonly Value[] | { readonly [name: string]: Value | undefined };
+export type Value = string | number | boolean | Buffer | readonly Value[] | { readonly [name: string]: Value | undefined };
 export type Row = Record<string, Value>;
 
 /** DynamoDB's form of a value. */
@@ -16,8 +16,8 @@ export function encode(value: Value): JsonObject {
   if (typeof value === 'boolean') {
     return { BOOL: value };
   }
-  if (value instanceof Uint8Array) {
-    return { B: Buffer.from(value).toString('base64') };
+  if (Buffer.isBuffer(value)) {
+    return { B: value.toString('base64') };
   }
   return Array.isArray(value) ? { L: value.map(encode) } : { M: encodeRow(value) };
 }

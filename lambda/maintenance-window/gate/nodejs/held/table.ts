@@ -89,8 +89,7 @@ export class Table {
       items.forEach((row) => found.set(row.pk as string, row));
       wanted = (answer.UnprocessedKeys ?? {}) as JsonObject;
       if (Object.keys(wanted).length > 0 && items.length === 0) {
-        await this.pause(pauses, until);
-        pauses += 1;
+        await this.pause(pauses++, until);
       }
     }
     return found;
@@ -100,8 +99,7 @@ export class Table {
     if (this.client.clock() + LAST_SECOND >= until) {
       throw new StoreError('dynamodb:BatchGetItem failed, NoTimeLeft: the invocation ends before the rest can be read');
     }
-    const milliseconds = pauseAfter(pauses, Math.random());
-    await new Promise((resolve) => setTimeout(resolve, milliseconds));
+    await new Promise((resolve) => setTimeout(resolve, pauseAfter(pauses, Math.random())));
   }
 
   private async conditional(operation: string, request: JsonObject, key: string, until: number): Promise<JsonObject> {

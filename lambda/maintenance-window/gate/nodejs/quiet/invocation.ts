@@ -64,16 +64,14 @@ export function storeUntil({ deadline }: Invocation): number {
 
 /** The same invocation with another event, client context and identity; undefined removes one. */
 export function withContent(raw: RawInvocation, bodyJson: string, clientContext?: string, identity?: string): RawInvocation {
-  const headers = { ...raw.headers };
-  delete headers[CLIENT_CONTEXT];
-  delete headers[IDENTITY];
+  const { [CLIENT_CONTEXT]: _, [IDENTITY]: __, ...headers } = raw.headers;
   return {
     ...raw,
     bodyJson,
     headers: {
       ...headers,
-      ...(clientContext === undefined ? {} : { [CLIENT_CONTEXT]: clientContext }),
-      ...(identity === undefined ? {} : { [IDENTITY]: identity }),
+      ...(clientContext !== undefined && { [CLIENT_CONTEXT]: clientContext }),
+      ...(identity !== undefined && { [IDENTITY]: identity }),
     },
   };
 }

@@ -49,6 +49,7 @@ export async function planReplay(parts: GateParts, invocation: Invocation, point
 async function planRun(parts: GateParts, invocation: Invocation, replays: Replays, run: Run, until: number): Promise<Step> {
   const { row } = run;
   const source = sourceNamed(row.source);
+  const replayOf = (event: string) => new ReplayedRun(replays, run, source, event, parts.reporter, until);
   let event: string;
   try {
     event = await eventOf(replays, run, source, until);
@@ -56,14 +57,14 @@ async function planRun(parts: GateParts, invocation: Invocation, replays: Replay
     if (!(error instanceof BodyDamaged)) {
       throw error;
     }
-    return new ReplayedRun(replays, run, source, '', parts.reporter, until).settle(failed(BODY_DAMAGED, error.message));
+    return replayOf('').settle(failed(BODY_DAMAGED, error.message));
   }
   const { clientContext, identity }: { readonly [name in keyof Envelope]?: unknown } = row.envelope ?? {};
   const messages = source.receiveCount ? receivedMessages(source, parse(event)) : undefined;
   return {
     do: 'run',
     invocation: withContent(invocation.raw, event, withMark(clientContext, row, messages), typeof identity === 'string' ? identity : undefined),
-    replay: new ReplayedRun(replays, run, source, event, parts.reporter, until),
+    replay: replayOf(event),
   };
 }
 

@@ -5,7 +5,7 @@ import { maxAttempts, runLeaseGrace } from '../../../../contract/maintenance-win
 import { backoffDelay } from '../../../store/backoff';
 import { joined, unpack } from '../../../store/body';
 import { expiry } from '../../../store/expiry';
-import { backlogKey, chunkKeys, eventKey, type Group } from '../../../store/keys';
+import { backlogKey, chunkKeys, eventKey } from '../../../store/keys';
 import type { Pointer } from '../../../store/pointer';
 import type { EventRow } from '../../../store/row';
 import { type Row, Update } from '../held/items';
@@ -118,16 +118,14 @@ export class Replays {
     if (outcome.status === 'DONE') {
       this.setDone(change, row, now);
     } else {
-      let group: Group = 'quarantined';
       state = 'QUARANTINED';
       if (attempt < (row.maxAttempt ?? maxAttempts.value)) {
-        group = 'pending';
         state = 'PENDING';
         stamp = ['nextAttempt', now + backoffDelay(attempt, Math.random())];
       }
       const { errorType, errorMessage } = outcome;
       change.set('outcome', { errorType: clipped(errorType), errorMessage: clipped(errorMessage), logStream: this.settings.logStream });
-      change.set('bpk', backlogKey(group, row.requestId));
+      change.set('bpk', backlogKey(state.toLowerCase() as Lowercase<typeof state>, row.requestId));
       if (outcome.status === 'PARTIAL') {
         change.set('only', outcome.only);
       }
