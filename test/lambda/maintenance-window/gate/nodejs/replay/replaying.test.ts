@@ -36,13 +36,14 @@ const put = (body = UNKNOWN, more: Row = {}) =>
   });
 const answered = (status: string) => ({ maintenanceReplay: { status, requestId: 'r-1' } });
 /** Starts the pointer's run. */
-const started = async (): Promise<{ readonly run: StartedRun; readonly event: unknown; readonly context: any }> => {
+const started = async (): Promise<{ readonly run: StartedRun; readonly event: unknown; readonly context: any; readonly identity: unknown }> => {
   const step = await world.plan(POINTER);
   if (step.do !== 'run') {
     throw new Error(`the pointer was answered ${JSON.stringify(told(step))}`);
   }
   const { bodyJson, headers } = step.invocation;
-  return { run: step.replay!, event: JSON.parse(bodyJson), context: JSON.parse(String(headers['lambda-runtime-client-context'])) };
+  const context = JSON.parse(String(headers['lambda-runtime-client-context']));
+  return { run: step.replay!, event: JSON.parse(bodyJson), context, identity: headers['lambda-runtime-cognito-identity'] };
 };
 
 test("a replay runs on the original event, with its caller's context and identity", async () => {
@@ -68,7 +69,8 @@ test.each<[string, Row]>([
 ])('a row with %s runs with the mark alone', async (_, more) => {
   await open();
   put(UNKNOWN, more);
-  expect(Object.keys((await started()).context.custom as object)).toEqual(['maintenanceReplay']);
+  const { context, identity } = await started();
+  expect([Object.keys(context.custom as object), identity]).toEqual([['maintenanceReplay'], undefined]);
 });
 
 test('success is written before it is answered', async () => {
