@@ -15,6 +15,6 @@ export interface UnsignedRequest {
 export async function signedHeaders({ url, ...request }: UnsignedRequest, credentials: Credentials): Promise<Record<string, string>> {
   const { default: aws4 } = await import('aws4');
   const { host, pathname, search } = url;
-  const signed = aws4.sign({ ...request, method: 'POST', host, path: pathname + search, headers: { ...request.headers } }, credentials);
+  const signed = aws4.sign({ ...request, method: 'POST', host, path: pathname + search }, credentials);
   return signed.headers as Record<string, string>;
 }

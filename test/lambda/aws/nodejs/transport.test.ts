@@ -51,15 +51,17 @@ test('a redirect is an answer like any other', async () => {
   expect(await ask()).toMatchObject({ status: 307, headers: { location: '/elsewhere' } });
 });
 
-test.each<[string, RequestListener]>([
-  ['dropped', (_, response) => response.destroy()],
-  ['hanging', () => undefined],
-  ['truncated', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())],
-  ['without an end', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{')],
-])('an incomplete response is an error: %s', async (_, listener) => {
+test.each<[string, string, RequestListener]>([
+  ['dropped', 'socket hang up', (_, response) => response.destroy()],
+  ['hanging', 'no answer within 200 ms', () => undefined],
+  ['truncated', 'aborted', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{', () => response.destroy())],
+  ['without an end', 'no answer within 200 ms', (_, response) => response.writeHead(200, { 'content-length': 100 }).write('{')],
+])('an incomplete response is an error: %s', async (_, message, listener) => {
   answer = listener;
-  await expect(ask({ budget: 100 })).rejects.toThrow(TransportError);
-  await expect(ask({ budget: 100 })).rejects.toThrow('127.0.0.1: ');
+  const asked = ask({ budget: message.includes('no answer') ? 200 : 5000 });
+  await expect(asked).rejects.toThrow(TransportError);
+  await expect(asked).rejects.toThrow('127.0.0.1: ');
+  await expect(asked).rejects.toThrow(message);
 });
 
 test('a response that trickles does not outlast the deadline', async () => {
