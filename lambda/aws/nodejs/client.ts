@@ -137,7 +137,7 @@ function parsed(service: Service, operation: string, response: HttpResponse): Js
   if (response.status === 200) {
     throw new AwsError('InvalidResponse', `${service} ${operation} answered ${response.body.length} bytes that are no JSON object`, true);
   }
-  const details = object ?? {};
+  const details = (object ?? {}) as JsonObject & { readonly __type?: string; readonly message?: string; readonly Message?: string };
   const type = String(details.__type ?? response.headers['x-amzn-errortype'] ?? `HTTP ${response.status}`);
   const code = type.split(':')[0].split('#').pop()!;
   const retryable = response.status >= 500 || response.status === 429 || THROTTLES.includes(code);

@@ -34,6 +34,7 @@ export class Client {
     if (!existsSync(join(this.folder, ADDON))) {
       throw this.moved(`has no ${ADDON} beside it`);
     }
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its process below
     const { dlopen } = process;
     process.dlopen = (...args: Parameters<typeof dlopen>) => {
       dlopen.apply(process, args);

@@ -10,10 +10,10 @@ import { errorBody, type RuntimeApi } from './runtime-api';
 
 /** What the client uses of rapid-client.node. Arguments may grow: more are passed on. */
 export interface NativeClient {
-  next(...more: unknown[]): Promise<RawInvocation>;
-  done(encodedId: string, body: string, ...more: unknown[]): unknown;
-  error(encodedId: string, body: string, xray: string, ...more: unknown[]): unknown;
-  initializeClient?(userAgent: string): unknown;
+  readonly next: (...more: unknown[]) => Promise<RawInvocation>;
+  readonly done: (encodedId: string, body: string, ...more: unknown[]) => unknown;
+  readonly error: (encodedId: string, body: string, xray: string, ...more: unknown[]) => unknown;
+  readonly initializeClient?: (userAgent: string) => unknown;
 }
 
 /** An invocation that the handler runs. */
@@ -125,6 +125,7 @@ export class Session {
 
 /** A client of 3.x exits as soon as it has handed over an error that nobody caught: not before its outcome is written. */
 function delayingExit<T>(work: Promise<T>): Promise<T> {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was; process.exit needs no this
   const { exit } = process;
   let asked: { readonly code: Parameters<typeof exit>[0] } | undefined;
   const delayed = ((code) => {

@@ -45,7 +45,7 @@ function readPlanned(name: string | undefined, found: ReadonlyMap<unknown, JsonO
 
 function value<T>(name: string, parameter: JsonObject, parseValue: (text: string) => T): T {
   try {
-    return parseValue(String(parameter.Value ?? ''));
+    return parseValue(String((parameter.Value as string | undefined) ?? ''));
   } catch (error) {
     throw new ReadFailed(`parameter ${name} cannot be read, ${reasonOf(error)}`, { cause: error });
   }

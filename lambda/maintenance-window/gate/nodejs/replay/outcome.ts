@@ -35,7 +35,7 @@ export function outcomeOfResult(source: Source, event: unknown, result: string):
 /** The outcome of a handler that failed, from what the client reports. */
 export function outcomeOfError(error: string): Outcome {
   const value = parse(error);
-  const { errorType, errorMessage } = isObject(value) ? value : {};
+  const { errorType, errorMessage } = (isObject(value) ? value : {}) as { readonly errorType?: string; readonly errorMessage?: string };
   return failed(String(errorType || 'Unknown'), String(errorMessage ?? ''));
 }
 
