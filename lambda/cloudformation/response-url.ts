@@ -1,13 +1,15 @@
 /** Which URL may be answered: one rule for all that answer CloudFormation. lambda/contract/cloudformation/answer.json. */
-import { endpoints } from '../contract/cloudformation/answer.json';
+import { endpoints, urlPattern } from '../contract/cloudformation/answer.json';
 import type { Environment } from '../environment';
 
+/** What every language's parser takes for the same host and port. */
+const URL_TEXT = new RegExp(urlPattern);
 const LOOPBACK = /^(localhost|\[::1\]|127(\.\d+){3})$/;
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
 /** The URL to answer to: https, or plain http on loopback while the environment names that very host and port; undefined for any other text. */
 export function responseUrl(text: string, environment: Environment): URL | undefined {
-  const url = urlOf(text);
+  const url = URL_TEXT.test(text) ? urlOf(text) : undefined;
   if (url?.protocol === 'https:') {
     return url;
   }

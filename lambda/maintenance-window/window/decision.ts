@@ -60,10 +60,11 @@ export function nextChange(
   guard: number,
   now: number,
 ): number {
-  const edges = [...operator.intervals, ...(planned?.intervals ?? [])].flatMap(({ start, end }) => [start - lead, end, end + guard]);
+  const starts = [...operator.intervals, ...(planned?.intervals ?? [])].map(({ start }) => start - lead);
+  const edges = [...starts, ...endsOf(operator, planned).flatMap((end) => [end, end + guard])];
   edges.push(operatorLastModified + guard);
   if (operator.at !== null) {
-    edges.push(operator.at, operator.at + guard);
+    edges.push(operator.at);
   }
   if (planned) {
     edges.push(planned.horizon);
@@ -78,10 +79,13 @@ export function nextChange(
  * @param guard milliseconds after the end of a hold during which a retry is looked for; 0 is off
  */
 export function guarded(operator: OperatorValue, planned: PlannedValue | null, operatorLastModified: number, guard: number, now: number): boolean {
-  const ends = [...operator.intervals, ...(planned?.intervals ?? [])].map(({ end }) => end);
-  if (operator.mode === 'on-until' && operator.at !== null) {
-    ends.push(operator.at);
-  }
+  const ends = endsOf(operator, planned);
   // A last write in the future is this clock's error, and guards too
   return guard > 0 && (now < operatorLastModified + guard || ends.some((end) => end <= now && now < end + guard));
+}
+
+/** The ends of all holds that the values name. */
+function endsOf(operator: OperatorValue, planned: PlannedValue | null): number[] {
+  const ends = [...operator.intervals, ...(planned?.intervals ?? [])].map(({ end }) => end);
+  return operator.mode === 'on-until' && operator.at !== null ? [...ends, operator.at] : ends;
 }

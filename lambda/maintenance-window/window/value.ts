@@ -66,7 +66,7 @@ export function parseOperator(value: string): OperatorValue {
     mode: mode as OperatorMode,
     at: at === null ? null : timestamp(at, value),
     intervals: intervals(list, value),
-    reason: hash < 0 ? null : text.slice(hash + 1).trim(),
+    reason: hash < 0 ? null : withoutSpaces(text.slice(hash + 1)),
   };
 }
 
@@ -80,11 +80,16 @@ export function parsePlanned(value: string): PlannedValue {
   return { horizon: timestamp(head.slice('until '.length), value), intervals: intervals(list, value) };
 }
 
+/** Spaces alone: the grammar knows no other blank, and a reason may begin with one that is not a space. */
+function withoutSpaces(text: string): string {
+  return text.replace(/^ +| +$/g, '');
+}
+
 function checked(value: string, pattern: RegExp): string {
   if (value.length > mostCharacters.value) {
     throw new WindowValueError('length', value);
   }
-  const text = value.replace(/^ +| +$/g, '');
+  const text = withoutSpaces(value);
   if (!pattern.test(text)) {
     throw new WindowValueError('syntax', value);
   }

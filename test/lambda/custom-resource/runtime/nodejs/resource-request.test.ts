@@ -115,6 +115,6 @@ describe('a request', () => {
   test.each([null, 'x', [], {}, { RequestType: 'Create' }, { $longRunningOperation: null }])('that is none fails loudly: %p', async (event) => {
     await world.run({}, event as object);
     expect(world.puts).toEqual([]);
-    expect(world.log).toContain('no request of CloudFormation');
+    expect(world.log).toContain('not a CloudFormation custom resource request');
   });
 });

@@ -19,6 +19,7 @@ CUT: str = RULES["cut"]
 MOST_ATTEMPT = 10_000
 FIRST_PAUSE = 200
 LONGEST_PAUSE = 5000
+URL_TEXT = re.compile(RULES["urlPattern"])  # what every language's parser takes for the same host and port
 LOOPBACK = re.compile(r"localhost|::1|127(\.[0-9]+){3}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -29,7 +30,7 @@ class NotDelivered(Exception):
 
 def is_response_url(url: str, environment: Mapping[str, str]) -> bool:
     """An https URL; plain http on loopback while the environment names that very host and port as an endpoint, by whichever scheme."""
-    parts = _split(url)
+    parts = _split(url) if URL_TEXT.fullmatch(url) else None
     if parts is None or parts.scheme != "http":
         return parts is not None and parts.scheme == "https"
     endpoints = [_split(environment.get(name, "")) for name in RULES["endpoints"]]
@@ -45,7 +46,7 @@ def held_response(event: Mapping[str, Any], reason: str) -> dict[str, str]:
         return {
             "Status": "SUCCESS" if never_made else "FAILED",
             "Reason": "" if never_made else shown,
-            "PhysicalResourceId": CREATE_FAILED_ID if event["RequestType"] == "Create" or not isinstance(given, str) else given,
+            "PhysicalResourceId": given if event["RequestType"] != "Create" and isinstance(given, str) and given else CREATE_FAILED_ID,
             "StackId": event["StackId"],
             "RequestId": event.get("RequestId", ""),
             "LogicalResourceId": event.get("LogicalResourceId", ""),

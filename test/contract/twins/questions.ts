@@ -1,0 +1,262 @@
+/** Random questions that both gates are asked. What is drawn is near to what is legal: the interesting values are those that are almost right. */
+import fc from 'fast-check';
+
+import { sources } from '../../../lambda/contract/maintenance-window/sources.json';
+import { vectors } from '../../../lambda/contract/maintenance-window/sources.vectors.json';
+import { environment as names } from '../../../lambda/contract/names.json';
+
+/** A question is JSON, so that it can be put to another process. */
+export type Question =
+  | { readonly kind: 'window'; readonly operator: string; readonly planned: string; readonly times: WindowTimes }
+  | { readonly kind: 'event'; readonly body: string; readonly now: number; readonly until: number | null; readonly reason: string | null }
+  | { readonly kind: 'result'; readonly source: string; readonly body: string; readonly result: string; readonly only: readonly string[] }
+  | { readonly kind: 'mark'; readonly context: string }
+  | { readonly kind: 'row'; readonly row: unknown }
+  | { readonly kind: 'keys'; readonly requestId: string; readonly attempt: number; readonly random: number; readonly finishedAt: number }
+  | { readonly kind: 'body'; readonly base64: string }
+  | { readonly kind: 'cloudformation'; readonly request: Readonly<Record<string, unknown>>; readonly reason: string; readonly endpoint: string }
+  | { readonly kind: 'settings'; readonly environment: Readonly<Record<string, string>> };
+
+interface WindowTimes {
+  readonly now: number;
+  readonly lead: number;
+  readonly guard: number;
+  readonly lastModified: number;
+}
+
+/** Well-formed Unicode: what is not cannot be sent. */
+const text = fc.string({ unit: 'grapheme', maxLength: 12 });
+const json = fc.json({ maxDepth: 3, stringUnit: 'grapheme' });
+const jsonValue = json.map((value) => JSON.parse(value) as unknown);
+
+const HOUR = 3_600_000;
+const BASE = Date.UTC(2027, 0, 10, 2);
+/** Around the moments that the intervals below are made of. */
+const moment = fc.oneof(
+  fc.integer({ min: -4, max: 4 }).map((hours) => BASE + hours * HOUR),
+  fc.integer({ min: BASE - 5 * HOUR, max: BASE + 5 * HOUR }),
+);
+
+const timestamp = fc.oneof(
+  { arbitrary: moment.map((time) => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')), weight: 6 },
+  fc.constantFrom('2027-01-10T02:00+01:00', '2027-01-10T02:00:30-05:30', '2027-01-10T02:00Z', '0001-01-01T00:00Z', '9999-12-31T23:59:59Z'),
+  fc.constantFrom(
+    '2027-02-30T00:00Z',
+    '2027-13-01T00:00Z',
+    '2027-01-10T24:00Z',
+    '2027-01-10T02:60Z',
+    '2027-01-10T02:00+18:01',
+    '2027-01-10T02:00',
+    '0000-01-01T00:00Z',
+  ),
+);
+const duration = fc.constantFrom('PT4H', 'PT30M', 'P1DT1H', 'P1D', 'PT1S', 'P', 'PT', 'PT0S', 'P1DT', 'P0D', 'PT99999H', 'P-1D', 'pt1h');
+const interval = fc
+  .tuple(timestamp, fc.oneof(timestamp, duration), fc.constantFrom('/', ' / ', '/ '))
+  .map(([from, to, slash]) => `${from}${slash}${to}`);
+const intervals = fc.array(interval, { minLength: 1, maxLength: 3 }).map((list) => list.join(', '));
+const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+
+/** A text with, now and then, something put in, taken out or doubled. */
+function nearly(whole: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const piece = fc.oneof(fc.constantFrom(' ', ';', ',', '#', '/', '\t', '\n', '\u00a0', '\u0660', 'Z', '0', 'auto', ''), text);
+  const cut = fc
+    .tuple(whole, fc.nat(80), fc.nat(3), piece)
+    .map(([value, at, length, put]) => `${value.slice(0, at)}${put}${value.slice(at + length)}`);
+  return fc.oneof({ arbitrary: whole, weight: 3 }, { arbitrary: cut.filter((value) => value.isWellFormed()), weight: 2 });
+}
+
+const operator = fc
+  .tuple(
+    fc.oneof(
+      fc.constantFrom('auto', 'on', 'off'),
+      fc.tuple(fc.constantFrom('on-until', 'off-until'), timestamp).map((parts) => parts.join(' ')),
+    ),
+    optional(intervals),
+    optional(text),
+  )
+  .map(([mode, list, reason]) => `${mode}${list === undefined ? '' : `; ${list}`}${reason === undefined ? '' : ` # ${reason}`}`);
+const planned = fc.tuple(timestamp, optional(intervals)).map(([horizon, list]) => `until ${horizon}${list === undefined ? '' : `; ${list}`}`);
+const times = fc.record({
+  now: moment,
+  lead: fc.constantFrom(0, 60_000, 2 * HOUR),
+  guard: fc.constantFrom(0, 900_000, 6 * HOUR),
+  lastModified: moment,
+});
+
+const known = fc.constantFrom(...vectors).map((vector) => ('body' in vector ? vector.body! : JSON.stringify(vector.event)));
+
+/** An event of the contract's vectors with one of its values replaced, removed, or put in a list. */
+const changed = fc
+  .tuple(fc.constantFrom(...vectors.filter(({ event }) => event !== undefined)), fc.nat(), fc.oneof(jsonValue, fc.constant(undefined)))
+  .map(([{ event }, where, put]) => {
+    const copy = { event: structuredClone(event) as unknown };
+    const places: [Record<string, unknown>, string][] = [];
+    const visit = (value: unknown) => {
+      if (typeof value === 'object' && value !== null) {
+        Object.keys(value).forEach((key) => {
+          places.push([value as Record<string, unknown>, key]);
+          visit((value as Record<string, unknown>)[key]);
+        });
+      }
+    };
+    visit(copy);
+    const [holder, key] = places[where % places.length];
+    holder[key] = put;
+    return JSON.stringify(copy.event) ?? 'null';
+  });
+const body = fc.oneof(known, { arbitrary: changed, weight: 4 }, json, text);
+
+const sourceName = fc.oneof(fc.constantFrom(...sources.map(({ name }) => name)), fc.constantFrom('sqs', 'kinesis', 'dynamodb-stream', 'alb'));
+const itemId = fc.constantFrom('a', 'b', 'c', '1', '');
+const batch = fc.array(itemId, { maxLength: 4 }).map((ids) => ({
+  Records: ids.map((id) => ({ messageId: id, kinesis: { sequenceNumber: id }, dynamodb: { SequenceNumber: id } })),
+}));
+const failures = fc.oneof(
+  fc.array(
+    fc.oneof(
+      itemId.map((id) => ({ itemIdentifier: id })),
+      jsonValue,
+    ),
+    { maxLength: 4 },
+  ),
+  jsonValue,
+);
+const status = fc.oneof(
+  fc.integer({ min: 100, max: 600 }),
+  fc.constantFrom<unknown>('500', '0x1F4', [502], '5_00', ' 500', '5e2', 500.5, true, null, '٥٠٠', '', '+500', 1e308),
+  jsonValue,
+);
+const result = fc.oneof(
+  fc.record({ batchItemFailures: failures }).map((value) => JSON.stringify(value)),
+  fc.record({ statusCode: status }).map((value) => JSON.stringify(value)),
+  json,
+  text,
+);
+
+const REPLAY_MARK = { originalRequestId: 'r', attempt: 1 };
+const context = fc.oneof(
+  fc
+    .record(
+      { custom: fc.record({ maintenanceReplay: fc.constant(REPLAY_MARK), own: jsonValue }, { requiredKeys: [] }), client: jsonValue },
+      { requiredKeys: [] },
+    )
+    .map((value) => JSON.stringify(value)),
+  fc.record({ custom: jsonValue }).map((value) => JSON.stringify(value)),
+  json,
+  text,
+);
+
+/** Of a row: whole numbers, hundredths and bytes beside JSON's own. */
+const rowValue = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { maxDepth: 3 },
+    text,
+    fc.maxSafeInteger(),
+    fc.integer({ min: -1e6, max: 1e6 }).map((hundredths) => hundredths / 100),
+    fc.boolean(),
+    fc.uint8Array({ maxLength: 6 }).map((bytes) => ({ $bytes: Buffer.from(bytes).toString('base64') })),
+    fc.array(tie('value'), { maxLength: 3 }),
+    fc.dictionary(
+      fc.string({ minLength: 1, maxLength: 4 }).filter((name) => name !== '__proto__'),
+      tie('value'),
+      { maxKeys: 3 },
+    ),
+  ),
+})).value;
+
+const CREATE_FAILED = 'CdkPatientLambda::CreateFailed';
+const request = fc.record(
+  {
+    RequestType: fc.constantFrom('Create', 'Update', 'Delete'),
+    ResponseURL: nearly(
+      fc.constantFrom(
+        'https://bucket.s3.amazonaws.com/x?y=z',
+        'http://127.0.0.1:4566/x',
+        'http://127.9.9.9:4566/x',
+        'http://localhost:4566/x',
+        'http://[::1]:4566/x',
+        'http://10.0.0.1/x',
+        'ftp://127.0.0.1:4566/x',
+        'https://',
+      ),
+    ).filter((url) => /^[\x21-\x7e]*$/.test(url)),
+    StackId: text,
+    RequestId: text,
+    LogicalResourceId: text,
+    PhysicalResourceId: fc.oneof(text, fc.constant(CREATE_FAILED), jsonValue),
+  },
+  { requiredKeys: ['RequestType', 'ResponseURL', 'StackId'] },
+);
+const endpoint = fc.constantFrom(
+  '',
+  'http://127.0.0.1:4566',
+  'http://127.9.9.9:4566',
+  'https://127.0.0.1:4566',
+  'http://localhost:4566',
+  'http://[::1]:4566',
+  'http://127.0.0.1',
+);
+const longReason = fc.tuple(text, fc.nat(6000)).map(([piece, length]) => (piece === '' ? '' : piece.repeat(Math.ceil(length / piece.length))));
+
+const REQUIRED = { [names.operatorParameter]: '/w/operator', [names.table]: 't', [names.functionKey]: 'f' };
+const variable = fc.tuple(
+  fc.constantFrom(...Object.values(names)),
+  fc.oneof(
+    fc.constantFrom('0', '1', '30', '43200', '43201', '604800', '-1', '1.5', '01', '٣', ' 5', 'RUN', 'DEFER', 'FAIL', 'AT_ONCE', 'AFTER_CHECK', ''),
+    fc.tuple(sourceName, fc.constantFrom('DEFER', 'REJECT', 'LEAVE', 'RUN', 'NONE')).map(([name, action]) => JSON.stringify({ [name]: action })),
+    text,
+  ),
+);
+const settings = fc.array(variable, { maxLength: 4 }).map((variables) => ({ ...REQUIRED, ...Object.fromEntries(variables) }));
+
+/** What is asked, and how many times as often as the rarest. */
+const KINDS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Question>])[] = [
+  [6, fc.record({ kind: fc.constant('window' as const), operator: nearly(operator), planned: nearly(planned), times })],
+  [6, fc.record({ kind: fc.constant('event' as const), body, now: moment, until: fc.option(moment), reason: fc.option(text) })],
+  [
+    6,
+    fc.record({
+      kind: fc.constant('result' as const),
+      source: sourceName,
+      body: fc.oneof(
+        batch.map((event) => JSON.stringify(event)),
+        body,
+      ),
+      result,
+      only: fc.array(itemId, { maxLength: 3 }),
+    }),
+  ],
+  [2, fc.record({ kind: fc.constant('mark' as const), context })],
+  [3, fc.record({ kind: fc.constant('row' as const), row: fc.dictionary(fc.constantFrom('state', 'attempt', 'envelope', 'only'), rowValue) })],
+  [
+    1,
+    fc.record({
+      kind: fc.constant('keys' as const),
+      requestId: text,
+      attempt: fc.nat(12),
+      random: fc.double({ min: 0, max: 1, noNaN: true }),
+      finishedAt: moment,
+    }),
+  ],
+  [
+    1,
+    fc.record({
+      kind: fc.constant('body' as const),
+      base64: fc
+        .oneof(
+          fc.uint8Array({ maxLength: 40 }),
+          fc.nat(40_000).map((length) => Buffer.alloc(length, 'ab')),
+        )
+        .map((bytes) => Buffer.from(bytes).toString('base64')),
+    }),
+  ],
+  [2, fc.record({ kind: fc.constant('cloudformation' as const), request, reason: longReason, endpoint })],
+  [2, fc.record({ kind: fc.constant('settings' as const), environment: settings })],
+];
+
+/** Questions of every kind, the same for the same seed. */
+export function questions(count: number, seed: number): Question[] {
+  const weights = KINDS.reduce((sum, [weight]) => sum + weight, 0);
+  return KINDS.flatMap(([weight, arbitrary], kind) => fc.sample(arbitrary, { numRuns: Math.ceil((count * weight) / weights), seed: seed + kind }));
+}
