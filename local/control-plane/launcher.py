@@ -87,18 +87,20 @@ def settle_environment(port: int, work_dir: str, account: str, region: str) -> N
 
 def build(options: dict[str, Any], parent: Parent) -> Any:
     """The bed's ASGI application, every door checked and in place."""
-    import chain
     import doors
-    import dynamic_references
-    import event_invoke_config
-    import function_settings
-    import parameter_store
-    import secret_ids
-    import stack_events
-    from cancelled_updates import CancelledUpdates
+    from corrections import (
+        cancelled_updates,
+        chain,
+        dynamic_references,
+        event_invoke_config,
+        failed_creates,
+        function_settings,
+        parameter_store,
+        secret_ids,
+        stack_events,
+    )
     from custom_resources import CustomResources
     from delivery import DataPlane
-    from failed_creates import FailedCreates
     from front import Front
     from functions import Functions
     from triggers import Triggers
@@ -109,14 +111,20 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
         data_plane, lambda trigger, function, reason: parent.tell({"type": "undelivered", "trigger": trigger, "function": function, "reason": reason})
     )
     triggers.install()
-    failed_creates = FailedCreates()
-    failed_creates.install()
-    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), failed_creates.note, options["region"])
-    CancelledUpdates(answers.cancel).install()
+    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), options["region"])
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
-    doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
-    for fix in (event_invoke_config, function_settings, parameter_store, secret_ids, stack_events, chain):
-        fix.install()
+    for correction in (
+        failed_creates,
+        cancelled_updates,
+        dynamic_references,
+        event_invoke_config,
+        function_settings,
+        parameter_store,
+        secret_ids,
+        stack_events,
+        chain,
+    ):
+        correction.install(answers)
 
     from ministack.app import app
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import batch_response
-import chain
 import doors
+from corrections import chain
 from delivery import DataPlane, Invocation, emulator_result, encode
 
 log = logging.getLogger("bed.triggers")
