@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { ACCOUNT, plainEnvironment, REGION } from './environment';
+import { ACCOUNT, plainEnvironment, REGION } from './process-environment';
 
 const LAUNCHER = path.join(__dirname, 'launcher.py');
 /** A stop that takes longer is a hang (an emulator thread that holds the interpreter). */

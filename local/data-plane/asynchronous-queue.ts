@@ -1,8 +1,9 @@
 import type { Attempts } from './attempt';
 import type { Clock } from './clock';
 import type { Concurrency, ConcurrencySlot } from './concurrency';
-import type { Destinations, EventOutcome } from './destinations';
+import type { Destinations } from './destinations';
 import type { InvocationResult } from './environment';
+import type { Condition, EventOutcome } from './event-outcome';
 import type { FunctionConfiguration, FunctionSource } from './function-configuration';
 import {
   CONFIGURATION_FRESH_MS,
@@ -40,9 +41,6 @@ export interface AsynchronousQueueParts {
   /** Takes a line for people. */
   readonly report: (problem: string) => void;
 }
-
-/** Why an event is not in the queue any more. All but the first are failures; names as in AWS's records. */
-export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency' | 'RecursiveInvocation';
 
 interface Entry extends AcceptedEvent {
   readonly accepted: number;

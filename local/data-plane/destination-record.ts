@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 
-import type { EventOutcome } from './destinations';
+import type { EventOutcome } from './event-outcome';
 import type { FunctionConfiguration } from './function-configuration';
 import { DEAD_LETTER_MESSAGE_LIMIT } from './limits';
 import { jsonText } from './payload';

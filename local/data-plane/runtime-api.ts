@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 
-import { Deferred } from './deferred';
+import { Completion } from './completion';
 import { SYNCHRONOUS_PAYLOAD_LIMIT } from './limits';
 import { BodyTooLargeError, readBody, TruncatedBodyError } from './request-body';
 
@@ -65,12 +65,12 @@ export class RuntimeApi {
   readonly initFailed: Promise<RuntimeOutcome>;
 
   private readonly server: http.Server;
-  private readonly firstNext = new Deferred<void>();
-  private readonly initError = new Deferred<RuntimeOutcome>();
+  private readonly firstNext = new Completion<void>();
+  private readonly initError = new Completion<RuntimeOutcome>();
   private readonly connections = new Set<Socket>();
   private readonly waiting = new Set<http.ServerResponse>();
   private state: State = 'Started';
-  private current?: { invocation: RuntimeInvocation; outcome: Deferred<RuntimeOutcome>; ready: Deferred<void> };
+  private current?: { invocation: RuntimeInvocation; outcome: Completion<RuntimeOutcome>; ready: Completion<void> };
 
   private constructor() {
     this.initialised = this.firstNext.promise;
@@ -110,7 +110,7 @@ export class RuntimeApi {
     if (this.current) {
       throw new Error(`The environment still runs ${this.current.invocation.requestId}, it cannot take ${invocation.requestId}.`);
     }
-    this.current = { invocation, outcome: new Deferred(), ready: new Deferred() };
+    this.current = { invocation, outcome: new Completion(), ready: new Completion() };
     const { outcome, ready } = this.current;
     if (this.waiting.size > 0) {
       this.handOver();
