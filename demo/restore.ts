@@ -29,7 +29,7 @@ interface Request {
 
 /** The example's slow restore: deploys it and sees, from outside the function, how its creation goes. */
 export class Restore {
-  private readonly deploying: Promise<unknown>;
+  private readonly deploying: Promise<Error | undefined>;
 
   /** Begins to deploy. */
   constructor(
@@ -38,7 +38,7 @@ export class Restore {
   ) {
     this.deploying = bed.deploy(app, STACK).then(
       () => undefined,
-      (error: unknown) => error,
+      (error: Error) => error,
     );
   }
 

@@ -80,7 +80,7 @@ export class Senders {
           Payload: Buffer.from(JSON.stringify(apiRequest(payload))),
         }),
       );
-      const answer = JSON.parse(Buffer.from(response.Payload!).toString());
+      const answer = JSON.parse(Buffer.from(response.Payload!).toString()) as { statusCode: number };
       if (response.FunctionError || ![200, 503].includes(answer.statusCode)) {
         throw new Error(`API request was answered ${JSON.stringify(answer)}`);
       }

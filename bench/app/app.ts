@@ -11,8 +11,8 @@ class InvocationsStack extends Stack {
     const maintenanceWindow = new MaintenanceWindow(this, 'Window');
     const code = lambda.Code.fromAsset(path.join(__dirname, 'handlers'));
     const runtimes = {
-      Python: new lambda.Runtime(this.node.getContext('python'), lambda.RuntimeFamily.PYTHON),
-      Nodejs: new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS),
+      Python: new lambda.Runtime(this.node.getContext('python') as string, lambda.RuntimeFamily.PYTHON),
+      Nodejs: new lambda.Runtime(this.node.getContext('nodejs') as string, lambda.RuntimeFamily.NODEJS),
     };
     for (const [language, runtime] of Object.entries(runtimes)) {
       const props = { runtime, code, handler: 'index.handler', memorySize: 512, timeout: Duration.seconds(20) };

@@ -60,7 +60,7 @@ function synthesize(form: Form, resources: number): { readonly Resources: Readon
   for (let n = 0; n < resources; n++) {
     FORMS[form](stack, `One${n}`);
   }
-  return app.synth().getStackByName('Stack').template;
+  return app.synth().getStackByName('Stack').template as { readonly Resources: Readonly<Record<string, Resource>> };
 }
 
 function depth(all: Readonly<Record<string, Resource>>): number {
@@ -88,12 +88,12 @@ function references(part: unknown): string[] {
   if (typeof part !== 'object' || part === null) {
     return [];
   }
-  return Object.entries(part).flatMap(([key, value]) => {
+  return Object.entries(part).flatMap(([key, value]: [string, unknown]) => {
     if (key === 'Ref' || key === 'DependsOn') {
       return [value].flat() as string[];
     }
     if (key === 'Fn::GetAtt') {
-      return [Array.isArray(value) ? value[0] : String(value).split('.')[0]];
+      return [Array.isArray(value) ? (value[0] as string) : String(value).split('.')[0]];
     }
     if (key === 'Fn::Sub') {
       return [...JSON.stringify(value).matchAll(/\$\{(\w+)/g)].map(([, id]) => id).concat(references(value));

@@ -57,7 +57,7 @@ export class RuntimeProcess {
       const stopListening = this.onExit((exit) => settle({ exit }));
       wait.then(
         (done) => settle({ done }),
-        (error: unknown) => {
+        (error: Error) => {
           clearTimeout(timer);
           stopListening();
           reject(error);

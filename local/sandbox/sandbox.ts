@@ -154,12 +154,12 @@ class RunningSandbox implements Sandbox {
     }
   }
 
-  async thaw(): Promise<void> {
-    if (this.over) {
-      return;
+  thaw(): Promise<void> {
+    if (!this.over) {
+      this.processes.resume();
+      this.watchMemory();
     }
-    this.processes.resume();
-    this.watchMemory();
+    return Promise.resolve();
   }
 
   async kill(): Promise<void> {

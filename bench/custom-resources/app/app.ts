@@ -11,7 +11,7 @@ const EXECUTION_TIMEOUT = Duration.seconds(15);
 class CustomResourcesStack extends Stack {
   constructor(scope: App, id: string) {
     super(scope, id);
-    const runtime = new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS);
+    const runtime = new lambda.Runtime(this.node.getContext('nodejs') as string, lambda.RuntimeFamily.NODEJS);
     const providers = {
       Crashes: { handler: 'crash.handler' },
       Broken: { handler: 'broken.handler' },
