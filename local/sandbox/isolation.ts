@@ -42,7 +42,8 @@ const GROUP = 990;
 const IMAGE = path.join(__dirname, 'image');
 const UNSHARE_INIT = path.join(IMAGE, 'unshare-init.sh');
 const EMPTY_UNLESS_MOUNTED = ['/var/task', '/opt'];
-const PROBE_TIMEOUT_MS = 10_000;
+/** A limit, not an expectation: what does not answer in time counts as unable. */
+const PROBE_TIMEOUT_MS = 60_000;
 /** Of the host's /etc only what programs need to find libraries, certificates and name servers. */
 const HOST_ETC = ['/etc/resolv.conf', '/etc/ssl', '/etc/pki', '/etc/ca-certificates', '/etc/ld.so.cache', '/etc/alternatives'];
 
