@@ -60,7 +60,7 @@ export class Bed {
     const python = await virtualEnvironment({ log });
     const runtimes = await supportedRuntimes();
     const { name: isolationName } = await isolation();
-    // Mounts and pid files name it: a short path of the bed's own, removed by the launcher when the bed is gone.
+    // Mounts and pid files name it: a short path of the bed's own, removed by the launcher when the bed is gone
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'bed-'));
     let controlPlane: ControlPlane | undefined;
     let dataPlane: DataPlane | undefined;

@@ -68,7 +68,7 @@ export class ControlPlane {
       region: REGION,
       keepBodies: options.keepBodies ?? false,
     });
-    // Bytecode is kept out of the source tree, which may be read-only.
+    // Bytecode is kept out of the source tree, which may be read-only
     const env = { ...plainEnvironment(tmp), PYTHONDONTWRITEBYTECODE: '1' };
     const child = spawn(options.python, [LAUNCHER, launcherOptions], { env, cwd: tmp, stdio: ['pipe', 'pipe', logFd] });
     fs.closeSync(logFd);

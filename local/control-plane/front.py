@@ -75,7 +75,7 @@ class Front:
             return True
         if method != "POST":
             return False
-        # The raw path, so that a slash within an encoded name stays part of the name.
+        # The raw path, so that a slash within an encoded name stays part of the name
         raw = (scope.get("raw_path") or path.encode()).decode("ascii").split("?")[0]
         if found := INVOKE_STREAM.match(raw):
             await _body(receive)

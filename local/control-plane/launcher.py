@@ -19,7 +19,7 @@ import threading
 import time
 from typing import Any
 
-# Sandboxes that die with the parent may hold files in the work directory a moment longer.
+# Sandboxes that die with the parent may hold files in the work directory a moment longer
 REMOVAL_SECONDS = 2.5
 
 
@@ -27,7 +27,7 @@ class Parent:
     """The lines that the parent reads. Written by a thread of their own, so that a slow parent stops no request."""
 
     def __init__(self) -> None:
-        # Whatever the emulator prints goes to standard error; the real standard output is the parent's alone.
+        # Whatever the emulator prints goes to standard error; the real standard output is the parent's alone
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -155,12 +155,12 @@ async def serve(application: Any, listening: socket.socket, parent: Parent) -> N
 
         await application(scope, receive, watched)
 
-    # No trigger but the parent's end: the watch thread ends the process.
+    # No trigger but the parent's end: the watch thread ends the process
     await hypercorn_serve(announced, config, shutdown_trigger=asyncio.Event().wait)
 
 
 def main() -> None:
-    # A terminal's Ctrl-C reaches the whole group; the parent decides, and its end is seen on standard input.
+    # A terminal's Ctrl-C reaches the whole group; the parent decides, and its end is seen on standard input
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     options = json.loads(sys.argv[1])
     parent = Parent()

@@ -60,11 +60,11 @@ export async function virtualEnvironment(options: VirtualEnvironmentOptions): Pr
       ],
       options.log,
     );
-    // An environment's interpreter finds its packages relative to itself, so it may be renamed; its console scripts, unused here, may not.
+    // An environment's interpreter finds its packages relative to itself, so it may be renamed; its console scripts, unused here, may not
     fs.renameSync(building, finished);
   } catch (error) {
     fs.rmSync(building, { recursive: true, force: true });
-    // Another bed was faster: a directory that holds files can't be replaced by a rename.
+    // Another bed was faster: a directory that holds files can't be replaced by a rename
     if (!fs.existsSync(finished)) {
       throw error;
     }

@@ -197,7 +197,7 @@ export class AsynchronousQueue {
     const problem = asServiceError(error);
     entry.last = { status: problem.status, error: problem.message };
     if (problem.code === 'ResourceNotFoundException') {
-      // The function was deleted after it accepted the event; what it configured last still counts.
+      // The function was deleted after it accepted the event; what it configured last still counts
       this.finish(entry, 'RetriesExhausted');
     } else {
       this.setBack(entry, 'system-error');
@@ -215,7 +215,7 @@ export class AsynchronousQueue {
     }
     const delay = unscaledDelay / this.parts.timeScale;
     if (delay >= this.remainingAge(entry)) {
-      // AWS looks ahead: an event that would be too old for its next attempt is given up at once.
+      // AWS looks ahead: an event that would be too old for its next attempt is given up at once
       this.finish(entry, 'EventAgeExceeded');
       return;
     }

@@ -128,7 +128,7 @@ export class DataPlane {
 
   private async shutDown(): Promise<void> {
     const problems: unknown[] = [];
-    // One after the other, and all of them: what is left behind would outlive the bed.
+    // One after the other, and all of them: what is left behind would outlive the bed
     for (const part of [this.queue, this.pool, this.server, this.logs, this.output]) {
       await part.close().catch((error: unknown) => problems.push(error));
     }

@@ -67,7 +67,7 @@ export function deadLetterAttributes(outcome: EventOutcome): Record<string, Mess
   return {
     RequestID: { DataType: 'String', StringValue: outcome.requestId },
     ...(outcome.status === undefined ? {} : { ErrorCode: { DataType: 'Number', StringValue: String(outcome.status) } }),
-    // Attributes may not be empty.
+    // Attributes may not be empty
     ErrorMessage: { DataType: 'String', StringValue: message === '' ? 'null' : message },
   };
 }

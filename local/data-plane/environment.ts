@@ -141,8 +141,7 @@ export class Environment {
     this.log.start(request.requestId);
     request.onStart?.({ cold: prepared.cold, environmentId: this.id, initDuration: prepared.initDuration });
     if (!prepared.initialised) {
-      // A failed init phase is repeated as part of the invocation, within the function's own time.
-      // Source: Developer Guide, "Failures during the Init phase".
+      // A failed init phase is repeated as part of the invocation, within the function's own time (Developer Guide, "Failures during the Init phase")
       const failure = await this.initialise(timeoutMs, request.requestId, 'invoke');
       if (failure) {
         await this.fail(run, failure);
@@ -185,7 +184,7 @@ export class Environment {
       return;
     }
     const error = 'exit' in answer ? exitError(requestId, answer.exit) : timeoutError(requestId, this.configuration.timeout);
-    // The answer waits for the kill: a caller that retries at once must not meet the old run still working.
+    // The answer waits for the kill: a caller that retries at once must not meet the old run still working
     await running.kill();
     await this.fail(run, error);
     await this.stop(error.errorType);
@@ -292,7 +291,7 @@ export class Environment {
 
   private async tearDown(reason: string): Promise<void> {
     try {
-      // The latest one, running or still on its way.
+      // The latest one, running or still on its way
       const started = await this.starting?.catch(() => undefined);
       await started?.end();
     } finally {

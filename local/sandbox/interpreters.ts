@@ -79,7 +79,7 @@ function candidates(minor: string, environment: NodeJS.ProcessEnv): string[] {
 }
 
 async function probe(candidate: string, minor: string): Promise<PythonInterpreter | undefined> {
-  // A shim, or a broken installation, fails here and the next candidate is tried.
+  // A shim, or a broken installation, fails here and the next candidate is tried
   const output = await run(candidate, ['-I', '-c', PROBE], { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => undefined);
   const answer = output === undefined ? undefined : parseAnswer(output);
   if (!answer) {

@@ -49,7 +49,11 @@ const HOST_ETC = ['/etc/resolv.conf', '/etc/ssl', '/etc/pki', '/etc/ca-certifica
 
 let detected: Promise<Isolation> | undefined;
 
-/** The isolation of this machine, found by starting a sandbox, once for each process; throws saying what to do when there is none. */
+/**
+ * The isolation of this machine, found by starting a sandbox, once for each process.
+ *
+ * @throws Error saying what to do when there is none
+ */
 export async function isolation(): Promise<Isolation> {
   detected ??= detectIsolation();
   return detected;
@@ -143,7 +147,7 @@ function launchBubblewrap(layout: Layout): Launch {
     '--new-session',
     '--clearenv',
     ...systemPlaces().flatMap(bubblewrapMount),
-    // Lambda has no shared memory: what needs it must fail here too.
+    // Lambda has no shared memory: what needs it must fail here too
     '--proc',
     '/proc',
     '--dev',
@@ -164,7 +168,7 @@ function launchBubblewrap(layout: Layout): Launch {
     layout.workingDirectory,
     ...Object.entries(layout.environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ];
-  // Options come through a descriptor: the environment would show in the list of processes, and may be longer than a command line.
+  // Options come through a descriptor: the environment would show in the list of processes, and may be longer than a command line
   return { file: 'bwrap', args: ['--args', '3', '--info-fd', '4', '--', ...layout.command], input: fields(options), outputOn: 'standard-streams' };
 }
 
@@ -244,7 +248,7 @@ function systemPlaces(): Mount[] {
   const own = path.join(IMAGE, 'etc');
   return [
     { source: '/usr', target: '/usr' },
-    // On a merged /usr these are symbolic links.
+    // On a merged /usr these are symbolic links
     ...roots.map((target) => (fs.lstatSync(target).isSymbolicLink() ? { link: fs.readlinkSync(target), target } : { source: target, target })),
     ...HOST_ETC.filter((file) => fs.existsSync(file)).map((target) => ({ source: fs.realpathSync(target), target })),
     ...fs.readdirSync(own).map((file) => ({ source: path.join(own, file), target: `/etc/${file}` })),

@@ -63,7 +63,7 @@ async function build(version: string, nodeHeaders: string, into: string, progres
     { cwd: sources },
   );
 
-  // The managed runtime's file is the published one without its two lines for the shell.
+  // The managed runtime's file is the published one without its two lines for the shell
   const published = fs.readFileSync(path.join(sources, 'index.mjs'), 'utf8');
   fs.writeFileSync(path.join(into, 'index.mjs'), published.replace(/^#!.*\n\n?/, ''));
   for (const file of ['LICENSE', 'NOTICE']) {

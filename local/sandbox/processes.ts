@@ -23,7 +23,7 @@ export class ProcessNamespace {
     const found = new Set<number>();
     const waiting = [this.init];
     for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
-      // A number may have been given to another process meanwhile; the namespace can't have been.
+      // A number may have been given to another process meanwhile; the namespace can't have been
       if (found.has(pid) || namespaceOf(pid) !== this.id) {
         continue;
       }

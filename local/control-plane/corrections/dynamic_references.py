@@ -11,7 +11,7 @@ import doors
 from custom_resources import CustomResources
 
 SECURE = ("secretsmanager", "ssm-secure")
-# Hides a reference from the emulator's pattern, which wants "{{resolve:" and a service of lower-case letters.
+# Hides a reference from the emulator's pattern, which wants "{{resolve:" and a service of lower-case letters
 _VEIL = "\x00"
 
 
