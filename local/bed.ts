@@ -5,7 +5,7 @@ import * as path from 'node:path';
 
 import { type CdkApp, CdkCli, type StackOutputs } from './control-plane/cdk-cli';
 import { type ApiRequest, ControlPlane, type Undelivered } from './control-plane/control-plane';
-import { ACCOUNT, type BedCredentials, bedEnvironment, credentials, REGION } from './control-plane/environment';
+import { ACCOUNT, type BedCredentials, bedEnvironment, credentials, REGION } from './control-plane/process-environment';
 import { Supervised } from './control-plane/supervised';
 import { virtualEnvironment } from './control-plane/virtual-environment';
 import { WEAKER_THAN_AWS } from './control-plane/weaker-than-aws';
@@ -60,7 +60,7 @@ export class Bed {
     const python = await virtualEnvironment({ log });
     const runtimes = await supportedRuntimes();
     const { name: isolationName } = await isolation();
-    // Mounts and pid files name it: a short path of the bed's own, removed by the launcher when the bed is gone.
+    // Mounts and pid files name it: a short path of the bed's own, removed by the launcher when the bed is gone
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'bed-'));
     let controlPlane: ControlPlane | undefined;
     let dataPlane: DataPlane | undefined;

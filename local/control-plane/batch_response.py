@@ -16,7 +16,7 @@ def judged(config: dict[str, Any], event: dict[str, Any], result: dict[str, Any]
     body = result.get("body")
     reason = problem(body, {record["messageId"] for record in records})
     if reason is None:
-        # The emulator would stumble over a null list.
+        # The emulator would stumble over a null list
         return {**result, "body": {"batchItemFailures": (body or {}).get("batchItemFailures") or []}}
     return {"error": True, "function_error": "Unhandled", "log": "", "body": {"errorType": "InvalidBatchResponse", "errorMessage": reason}}
 

@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 
-import { ACCOUNT, REGION, withAppVariables } from './environment';
+import { ACCOUNT, REGION, withAppVariables } from './process-environment';
 import type { Supervised } from './supervised';
 
 const IDENTITY = path.join(__dirname, 'identity.py');

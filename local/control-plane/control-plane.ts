@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { ACCOUNT, plainEnvironment, REGION } from './environment';
+import { ACCOUNT, plainEnvironment, REGION } from './process-environment';
 
 const LAUNCHER = path.join(__dirname, 'launcher.py');
 /** A stop that takes longer is a hang (an emulator thread that holds the interpreter). */
@@ -68,7 +68,7 @@ export class ControlPlane {
       region: REGION,
       keepBodies: options.keepBodies ?? false,
     });
-    // Bytecode is kept out of the source tree, which may be read-only.
+    // Bytecode is kept out of the source tree, which may be read-only
     const env = { ...plainEnvironment(tmp), PYTHONDONTWRITEBYTECODE: '1' };
     const child = spawn(options.python, [LAUNCHER, launcherOptions], { env, cwd: tmp, stdio: ['pipe', 'pipe', logFd] });
     fs.closeSync(logFd);

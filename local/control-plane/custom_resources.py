@@ -32,6 +32,10 @@ URL_SECONDS = 7200  # X-Amz-Expires in every published sample of a request
 SIGNER = "ASIABEDCLOUDFORMATN"  # no function has this access key: an answer counts for none of them
 
 
+# (stack id, stack name, logical id, type, properties, physical id)
+CreateFailed = Callable[[str, str, str, str, dict, str | None], None]
+
+
 class RequestFailed(Exception):
     """The function was called and the resource failed; the text is the stack event's reason."""
 
@@ -77,15 +81,16 @@ class Request:
 
 
 class CustomResources:
-    def __init__(
-        self, deliver: Callable[[str, bytes], bool], create_failed: Callable[[str, str, str, str, dict, str | None], None], region: str
-    ) -> None:
-        """`create_failed(stack id, stack name, logical id, type, properties, physical id)`: a Create that reached its function failed."""
+    def __init__(self, deliver: Callable[[str, bytes], bool], region: str) -> None:
         self._deliver = deliver
-        self._create_failed = create_failed
+        self._create_failed: CreateFailed = lambda *_failed: None
         self._region = region
         self._lock = threading.Lock()
         self._waiting: dict[str, Request] = {}
+
+    def on_create_failed(self, listener: CreateFailed) -> None:
+        """`listener` is told of each Create that reached its function and failed."""
+        self._create_failed = listener
 
     def take(self, token: str, signature: str, content_type: str, body: bytes) -> tuple[int, bytes]:
         """A PUT to a ResponseURL: the status and body that S3 answers with."""

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-# What the caller of Lambda's Invoke may send along, by the name it has on the wire.
+# What the caller of Lambda's Invoke may send along, by the name it has on the wire
 FORWARDED_HEADERS = ("x-amz-client-context", "x-amzn-trace-id", "x-amz-log-type", "x-amz-tenant-id")
 
-# They belong to the data plane's connection, not to the answer.
+# They belong to the data plane's connection, not to the answer
 HOP_HEADERS = ("connection", "keep-alive", "transfer-encoding", "content-length", "date", "server")
 
 

@@ -89,6 +89,16 @@ def put_in_place(door: str, make: Callable[[Callable[..., Any]], Callable[..., A
             setattr(module, name, replacement)
 
 
+def resource_handlers(resource_type: str, known: set[str]) -> dict[str, Callable[..., Any]]:
+    """The emulator's CloudFormation handlers of a resource type, to be replaced in place. Raises DoorMoved unless they are exactly the known ones."""
+    from ministack.services.cloudformation import provisioners
+
+    handlers = provisioners._RESOURCE_HANDLERS.get(resource_type, {})
+    if set(handlers) != known:
+        raise DoorMoved(f"the emulator's handlers of {resource_type} are now {sorted(handlers)}, not {sorted(known)}")
+    return handlers
+
+
 def marked(
     trigger: str,
     original: Callable[..., Any],

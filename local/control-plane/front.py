@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
-import chain
 import custom_resources
 import delivery
+from corrections import chain
 from custom_resources import CustomResources
 from delivery import Answer, DataPlane, Invocation
 from functions import Functions, Refused
@@ -59,7 +59,7 @@ class Front:
         try:
             if not await self._taken(scope, receive, send):
                 await self._emulator(scope, receive, send)
-        except ClientGone:
+        except CallerGone:
             pass  # nobody is left to answer
         finally:
             self._emit({"type": "request", **exchange.record()})
@@ -75,7 +75,7 @@ class Front:
             return True
         if method != "POST":
             return False
-        # The raw path, so that a slash within an encoded name stays part of the name.
+        # The raw path, so that a slash within an encoded name stays part of the name
         raw = (scope.get("raw_path") or path.encode()).decode("ascii").split("?")[0]
         if found := INVOKE_STREAM.match(raw):
             await _body(receive)
@@ -168,7 +168,7 @@ def _query(scope: dict[str, Any]) -> dict[str, str]:
     return {key: values[0] for key, values in parse_qs(scope.get("query_string", b"").decode("utf-8", "replace")).items()}
 
 
-class ClientGone(Exception):
+class CallerGone(Exception):
     """The caller closed its connection before its request was complete."""
 
 
@@ -177,7 +177,7 @@ async def _body(receive: Any) -> bytes:
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise ClientGone()
+            raise CallerGone()
         chunks.append(message.get("body", b""))
         if not message.get("more_body"):
             return b"".join(chunks)

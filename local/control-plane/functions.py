@@ -5,7 +5,7 @@ import hashlib
 import json
 from typing import Any
 
-import event_invoke_config
+from corrections import event_invoke_config
 
 LATEST = "$LATEST"
 

@@ -19,7 +19,7 @@ import threading
 import time
 from typing import Any
 
-# Sandboxes that die with the parent may hold files in the work directory a moment longer.
+# Sandboxes that die with the parent may hold files in the work directory a moment longer
 REMOVAL_SECONDS = 2.5
 
 
@@ -27,7 +27,7 @@ class Parent:
     """The lines that the parent reads. Written by a thread of their own, so that a slow parent stops no request."""
 
     def __init__(self) -> None:
-        # Whatever the emulator prints goes to standard error; the real standard output is the parent's alone.
+        # Whatever the emulator prints goes to standard error; the real standard output is the parent's alone
         self._out = os.fdopen(os.dup(1), "w", encoding="utf-8")
         os.dup2(2, 1)
         self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
@@ -87,18 +87,20 @@ def settle_environment(port: int, work_dir: str, account: str, region: str) -> N
 
 def build(options: dict[str, Any], parent: Parent) -> Any:
     """The bed's ASGI application, every door checked and in place."""
-    import chain
     import doors
-    import dynamic_references
-    import event_invoke_config
-    import function_settings
-    import parameter_store
-    import secret_ids
-    import stack_events
-    from cancelled_updates import CancelledUpdates
+    from corrections import (
+        cancelled_updates,
+        chain,
+        dynamic_references,
+        event_invoke_config,
+        failed_creates,
+        function_settings,
+        parameter_store,
+        secret_ids,
+        stack_events,
+    )
     from custom_resources import CustomResources
     from delivery import DataPlane
-    from failed_creates import FailedCreates
     from front import Front
     from functions import Functions
     from triggers import Triggers
@@ -109,14 +111,20 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
         data_plane, lambda trigger, function, reason: parent.tell({"type": "undelivered", "trigger": trigger, "function": function, "reason": reason})
     )
     triggers.install()
-    failed_creates = FailedCreates()
-    failed_creates.install()
-    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), failed_creates.note, options["region"])
-    CancelledUpdates(answers.cancel).install()
+    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), options["region"])
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
-    doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", dynamic_references.keep_secure_literal)
-    for fix in (event_invoke_config, function_settings, parameter_store, secret_ids, stack_events, chain):
-        fix.install()
+    for correction in (
+        failed_creates,
+        cancelled_updates,
+        dynamic_references,
+        event_invoke_config,
+        function_settings,
+        parameter_store,
+        secret_ids,
+        stack_events,
+        chain,
+    ):
+        correction.install(answers)
 
     from ministack.app import app
 
@@ -147,12 +155,12 @@ async def serve(application: Any, listening: socket.socket, parent: Parent) -> N
 
         await application(scope, receive, watched)
 
-    # No trigger but the parent's end: the watch thread ends the process.
+    # No trigger but the parent's end: the watch thread ends the process
     await hypercorn_serve(announced, config, shutdown_trigger=asyncio.Event().wait)
 
 
 def main() -> None:
-    # A terminal's Ctrl-C reaches the whole group; the parent decides, and its end is seen on standard input.
+    # A terminal's Ctrl-C reaches the whole group; the parent decides, and its end is seen on standard input
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     options = json.loads(sys.argv[1])
     parent = Parent()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 
 from leading_keys import leading_keys
 
-# Enough to find the action and the resource of any request, and the keys of a DynamoDB item (at most 400 KB).
+# Enough to find the action and the resource of any request, and the keys of a DynamoDB item (at most 400 KB)
 KEPT_BODY_BYTES = 1_048_576
 
 Receive = Callable[[], Any]

@@ -18,7 +18,7 @@ def kill_group(leader: int) -> None:
 
 
 def main() -> int:
-    # A terminal's Ctrl-C reaches this process too; the bed decides, and its end is seen on standard input.
+    # A terminal's Ctrl-C reaches this process too; the bed decides, and its end is seen on standard input
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL, start_new_session=True)
 
@@ -29,7 +29,7 @@ def main() -> int:
 
     threading.Thread(target=watch, daemon=True).start()
     code = child.wait()
-    # Whatever the command left behind in its session ends with it.
+    # Whatever the command left behind in its session ends with it
     kill_group(child.pid)
     return code if code >= 0 else 128 - code
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 import batch_response
-import chain
 import doors
+from corrections import chain
 from delivery import DataPlane, Invocation, emulator_result, encode
 
 log = logging.getLogger("bed.triggers")
@@ -98,7 +98,7 @@ class Triggers:
 
     def sns(self, endpoint: str, envelope: str, topic_arn: str, sub_arn: str, msg_id: str, raw_message: str, message_attributes: dict) -> None:
         message = json.loads(envelope)
-        # Lambda gets the URLs under other names than HTTP subscribers do.
+        # Lambda gets the URLs under other names than HTTP subscribers do
         for theirs, lambdas in (("SigningCertURL", "SigningCertUrl"), ("UnsubscribeURL", "UnsubscribeUrl")):
             if theirs in message:
                 message[lambdas] = message.pop(theirs)
@@ -133,7 +133,7 @@ class Triggers:
         for subscription in (group.get("subscriptionFilters") or {}).values():
             destination = subscription.get("destinationArn", "")
             function = destination.partition(":function:")[2]
-            # CloudWatch Logs refuses a filter that would feed a function with its own log.
+            # CloudWatch Logs refuses a filter that would feed a function with its own log
             if not function or group_name == f"/aws/lambda/{function.split(':')[0]}":
                 continue
             pattern = subscription.get("filterPattern", "")

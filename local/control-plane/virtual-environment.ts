@@ -1,16 +1,17 @@
 /** The emulator's private virtual environment in the project's git-ignored cache, created on first use. */
-import { spawn } from 'node:child_process';
 import * as crypto from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { createInterface } from 'node:readline';
 
-import { pipEnvironment } from './environment';
+import { run } from '../sandbox/child';
+import { pipEnvironment } from './process-environment';
 
 const REQUIREMENTS = path.join(__dirname, 'requirements.txt');
 const CACHE = path.join(__dirname, '..', '..', '.cache', 'control-plane');
 /** The oldest Python that both the emulator and the bed's own modules run on. */
 const MINIMUM_PYTHON: readonly [number, number] = [3, 10];
+/** What of pip's output tells how far it is. */
+const PROGRESS = /^(Collecting|Downloading|Installing|Successfully)/;
 /** A build directory that is older belongs to a build that was killed. */
 const ABANDONED_AFTER_MS = 3600_000;
 
@@ -42,8 +43,8 @@ export async function virtualEnvironment(options: VirtualEnvironmentOptions): Pr
   const building = fs.mkdtempSync(path.join(cache, `${hash}.building-`));
   try {
     options.log(`control plane: creating its Python environment once, in ${path.relative(process.cwd(), finished)}`);
-    await run('python3', ['-m', 'venv', building], options.log);
-    await run(
+    await runTool('python3', ['-m', 'venv', building], options.log);
+    await runTool(
       path.join(building, 'bin', 'python'),
       [
         '-m',
@@ -59,11 +60,11 @@ export async function virtualEnvironment(options: VirtualEnvironmentOptions): Pr
       ],
       options.log,
     );
-    // An environment's interpreter finds its packages relative to itself, so it may be renamed; its console scripts, unused here, may not.
+    // An environment's interpreter finds its packages relative to itself, so it may be renamed; its console scripts, unused here, may not
     fs.renameSync(building, finished);
   } catch (error) {
     fs.rmSync(building, { recursive: true, force: true });
-    // Another bed was faster: a directory that holds files can't be replaced by a rename.
+    // Another bed was faster: a directory that holds files can't be replaced by a rename
     if (!fs.existsSync(finished)) {
       throw error;
     }
@@ -74,7 +75,7 @@ export async function virtualEnvironment(options: VirtualEnvironmentOptions): Pr
 async function pythonVersion(): Promise<string> {
   let version: string;
   try {
-    version = (await run('python3', ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'])).trim();
+    version = (await runTool('python3', ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'])).trim();
   } catch (error) {
     throw new Error(`the bed needs python3 on PATH, ${MINIMUM_PYTHON.join('.')} or newer: ${(error as Error).message}`);
   }
@@ -95,29 +96,13 @@ function removeAbandoned(cache: string): void {
   }
 }
 
-function run(command: string, args: readonly string[], log: (line: string) => void = () => undefined): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env: pipEnvironment(), stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    const tail: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        if (stream === child.stdout) {
-          output += `${line}\n`;
-        }
-        tail.push(line);
-        if (/^(Collecting|Downloading|Installing|Successfully)/.test(line)) {
-          log(`control plane: ${line}`);
-        }
-      });
-    }
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) {
-        resolve(output);
-      } else {
-        reject(new Error(`${command} ${args.slice(0, 3).join(' ')} ended with ${code}:\n${tail.slice(-15).join('\n')}`));
+function runTool(file: string, args: readonly string[], log: (line: string) => void = () => undefined): Promise<string> {
+  return run(file, args, {
+    environment: pipEnvironment(),
+    onLine: (line) => {
+      if (PROGRESS.test(line)) {
+        log(`control plane: ${line}`);
       }
-    });
+    },
   });
 }

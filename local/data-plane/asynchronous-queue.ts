@@ -1,8 +1,9 @@
 import type { Attempts } from './attempt';
 import type { Clock } from './clock';
 import type { Concurrency, ConcurrencySlot } from './concurrency';
-import type { Destinations, EventOutcome } from './destinations';
+import type { Destinations } from './destinations';
 import type { InvocationResult } from './environment';
+import type { Condition, EventOutcome } from './event-outcome';
 import type { FunctionConfiguration, FunctionSource } from './function-configuration';
 import {
   CONFIGURATION_FRESH_MS,
@@ -40,9 +41,6 @@ export interface AsynchronousQueueParts {
   /** Takes a line for people. */
   readonly report: (problem: string) => void;
 }
-
-/** Why an event is not in the queue any more. All but the first are failures; names as in AWS's records. */
-export type Condition = 'Success' | 'RetriesExhausted' | 'EventAgeExceeded' | 'ZeroReservedConcurrency' | 'RecursiveInvocation';
 
 interface Entry extends AcceptedEvent {
   readonly accepted: number;
@@ -199,7 +197,7 @@ export class AsynchronousQueue {
     const problem = asServiceError(error);
     entry.last = { status: problem.status, error: problem.message };
     if (problem.code === 'ResourceNotFoundException') {
-      // The function was deleted after it accepted the event; what it configured last still counts.
+      // The function was deleted after it accepted the event; what it configured last still counts
       this.finish(entry, 'RetriesExhausted');
     } else {
       this.setBack(entry, 'system-error');
@@ -217,7 +215,7 @@ export class AsynchronousQueue {
     }
     const delay = unscaledDelay / this.parts.timeScale;
     if (delay >= this.remainingAge(entry)) {
-      // AWS looks ahead: an event that would be too old for its next attempt is given up at once.
+      // AWS looks ahead: an event that would be too old for its next attempt is given up at once
       this.finish(entry, 'EventAgeExceeded');
       return;
     }

@@ -94,7 +94,7 @@ class StreamWriter {
       try {
         await this.client().send(new PutLogEventsCommand({ logGroupName: group, logStreamName: stream, logEvents }));
       } catch (error) {
-        // The stack that owned the group may be gone: nobody waits for these lines.
+        // The stack that owned the group may be gone: nobody waits for these lines
         if (!(error instanceof ResourceNotFoundException)) {
           throw error;
         }

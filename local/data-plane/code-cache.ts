@@ -56,7 +56,7 @@ export class CodeCache {
     zips.forEach((zip) => hash.update(createHash('sha256').update(zip).digest()));
     const target = path.join(this.directory, kind, hash.digest('hex'));
     return once(this.unpacked, target, async () => {
-      // Filled beside and renamed, so that a directory with this name is always whole.
+      // Filled beside and renamed, so that a directory with this name is always whole
       const partial = `${target}.partial`;
       await fs.rm(partial, { recursive: true, force: true });
       await fs.mkdir(partial, { recursive: true });

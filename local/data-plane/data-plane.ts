@@ -7,7 +7,6 @@ import { mergeLayers, unzip } from '../sandbox/file-tree';
 import { type Sandbox, type SandboxSpec, startSandbox } from '../sandbox/sandbox';
 import { AsynchronousQueue } from './asynchronous-queue';
 import { Attempts } from './attempt';
-import { clientConfiguration } from './clients';
 import { type Clock, wallClock } from './clock';
 import { CloudWatchLogs } from './cloudwatch-logs';
 import { CodeCache, type FileTree } from './code-cache';
@@ -18,6 +17,7 @@ import { ControlPlaneFunctions, type FunctionSource } from './function-configura
 import { Invoke } from './invoke';
 import { OutputFiles } from './output-files';
 import { type BedEvent, type InvocationRecord, Records } from './records';
+import { clientConfiguration } from './sdk-clients';
 import { DataPlaneServer } from './server';
 
 export interface DataPlaneOptions {
@@ -128,7 +128,7 @@ export class DataPlane {
 
   private async shutDown(): Promise<void> {
     const problems: unknown[] = [];
-    // One after the other, and all of them: what is left behind would outlive the bed.
+    // One after the other, and all of them: what is left behind would outlive the bed
     for (const part of [this.queue, this.pool, this.server, this.logs, this.output]) {
       await part.close().catch((error: unknown) => problems.push(error));
     }

@@ -1,6 +1,6 @@
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 
-import type { EventOutcome } from './destinations';
+import type { EventOutcome } from './event-outcome';
 import type { FunctionConfiguration } from './function-configuration';
 import { DEAD_LETTER_MESSAGE_LIMIT } from './limits';
 import { jsonText } from './payload';
@@ -67,7 +67,7 @@ export function deadLetterAttributes(outcome: EventOutcome): Record<string, Mess
   return {
     RequestID: { DataType: 'String', StringValue: outcome.requestId },
     ...(outcome.status === undefined ? {} : { ErrorCode: { DataType: 'Number', StringValue: String(outcome.status) } }),
-    // Attributes may not be empty.
+    // Attributes may not be empty
     ErrorMessage: { DataType: 'String', StringValue: message === '' ? 'null' : message },
   };
 }

@@ -3,31 +3,11 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
-import type { Condition } from './asynchronous-queue';
-import { clientConfiguration, inChain } from './clients';
 import { buildRecord, deadLetterAttributes, recordedFunctionArn } from './destination-record';
-import type { InvocationResult } from './environment';
-import type { FunctionConfiguration } from './function-configuration';
+import type { EventOutcome } from './event-outcome';
 import { SNS_MESSAGE_LIMIT } from './limits';
 import type { Records } from './records';
-
-/** How an asynchronous event ended. */
-export interface EventOutcome {
-  readonly requestId: string;
-  readonly configuration: FunctionConfiguration;
-  readonly payload: Buffer;
-  /** Of the invocation, for the recursion guard. */
-  readonly traceId: string;
-  readonly condition: Condition;
-  /** How often the function ran. */
-  readonly invokeCount: number;
-  /** Of the last run. */
-  readonly result?: InvocationResult;
-  /** HTTP status of the last attempt; absent when there was none. */
-  readonly status?: number;
-  /** Error of the last attempt, when it did not run the function. */
-  readonly error?: string;
-}
+import { clientConfiguration, inChain } from './sdk-clients';
 
 export interface DestinationsOptions {
   readonly endpoint: () => string;

@@ -54,7 +54,7 @@ export class EnvironmentPool {
     this.retireOthers(configuration, identity);
     const patienceEnds = Date.now() + HAND_OVER_MS;
     for (;;) {
-      // The one used last: the others may become old enough to be stopped.
+      // The one used last: the others may become old enough to be stopped
       const environment = this.idle.filter((candidate) => candidate.identity === identity).at(-1);
       if (environment) {
         this.idle = this.idle.filter((other) => other !== environment);

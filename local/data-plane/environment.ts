@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 
 import type { Sandbox, SandboxSpec } from '../sandbox/sandbox';
 import type { EnvironmentFiles } from './code-cache';
-import { Deferred } from './deferred';
+import { Completion } from './completion';
 import { environmentVariables } from './environment-variables';
 import { environmentIdentity, type FunctionConfiguration } from './function-configuration';
 import { exitError, type FunctionError, timeoutError } from './function-error';
@@ -58,7 +58,7 @@ export interface EnvironmentOptions {
 /** One invocation on its way through an environment. */
 interface Run {
   readonly request: InvocationRequest;
-  readonly result: Deferred<InvocationResult>;
+  readonly result: Completion<InvocationResult>;
   /** By performance.now(). */
   readonly started: number;
   /** Milliseconds since the epoch. */
@@ -75,7 +75,7 @@ export class Environment {
   readonly stopped: Promise<void>;
   /** Why it could not be ended cleanly. */
   stopFailure?: unknown;
-  private readonly gone = new Deferred<void>();
+  private readonly gone = new Completion<void>();
   private readonly log: EnvironmentLog;
   private running?: RuntimeProcess;
   private starting?: Promise<RuntimeProcess>;
@@ -114,7 +114,7 @@ export class Environment {
    * `result` is settled when the runtime answered or failed, `released` when the environment is idle (frozen) or gone.
    */
   run(request: InvocationRequest): { result: Promise<InvocationResult>; released: Promise<void> } {
-    const result = new Deferred<InvocationResult>();
+    const result = new Completion<InvocationResult>();
     const released = this.perform(request, result).catch(async (error: unknown) => {
       result.reject(error);
       await this.stop(`failed: ${String(error)}`);
@@ -134,15 +134,14 @@ export class Environment {
     return this.stopping;
   }
 
-  private async perform(request: InvocationRequest, result: Deferred<InvocationResult>): Promise<void> {
+  private async perform(request: InvocationRequest, result: Completion<InvocationResult>): Promise<void> {
     const prepared = await this.prepare(request.requestId);
     const timeoutMs = this.configuration.timeout * 1000;
     const run: Run = { request, result, started: performance.now(), deadlineMs: Date.now() + timeoutMs, initDuration: prepared.initDuration };
     this.log.start(request.requestId);
     request.onStart?.({ cold: prepared.cold, environmentId: this.id, initDuration: prepared.initDuration });
     if (!prepared.initialised) {
-      // A failed init phase is repeated as part of the invocation, within the function's own time.
-      // Source: Developer Guide, "Failures during the Init phase".
+      // A failed init phase is repeated as part of the invocation, within the function's own time (Developer Guide, "Failures during the Init phase")
       const failure = await this.initialise(timeoutMs, request.requestId, 'invoke');
       if (failure) {
         await this.fail(run, failure);
@@ -185,7 +184,7 @@ export class Environment {
       return;
     }
     const error = 'exit' in answer ? exitError(requestId, answer.exit) : timeoutError(requestId, this.configuration.timeout);
-    // The answer waits for the kill: a caller that retries at once must not meet the old run still working.
+    // The answer waits for the kill: a caller that retries at once must not meet the old run still working
     await running.kill();
     await this.fail(run, error);
     await this.stop(error.errorType);
@@ -292,7 +291,7 @@ export class Environment {
 
   private async tearDown(reason: string): Promise<void> {
     try {
-      // The latest one, running or still on its way.
+      // The latest one, running or still on its way
       const started = await this.starting?.catch(() => undefined);
       await started?.end();
     } finally {

@@ -68,7 +68,7 @@ export class ControlPlaneFunctions implements FunctionSource {
     const response = await this.get('code', { name: configuration.functionArn, qualifier: configuration.version });
     const sha256 = response.headers.get('x-code-sha256');
     if (sha256 !== null && sha256 !== configuration.codeSha256) {
-      // The function changed between the two reads: running other code than the version's would be silent and wrong.
+      // The function changed between the two reads: running other code than the version's would be silent and wrong
       throw new ServiceError(
         409,
         'ResourceConflictException',
@@ -102,7 +102,7 @@ export class ControlPlaneFunctions implements FunctionSource {
 
   private async fetch(url: string): Promise<Response> {
     try {
-      // A connection kept open may be closed by the other side just when it is used again: one more try, on another.
+      // A connection kept open may be closed by the other side just when it is used again: one more try, on another
       return await fetch(url).catch(() => fetch(url));
     } catch (error) {
       throw new ServiceError(500, 'ServiceException', `The control plane did not answer ${url}: ${String((error as Error).cause ?? error)}`);

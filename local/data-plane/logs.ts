@@ -92,7 +92,7 @@ export class EnvironmentLog {
   }
 
   private reportLine(requestId: string, { duration, initDuration, error }: InvocationReport): string {
-    // Without the memory used: the sandbox does not measure its peak.
+    // Without the memory used: the sandbox does not measure its peak
     const fields = [
       `REPORT RequestId: ${requestId}`,
       `Duration: ${duration.toFixed(2)} ms`,

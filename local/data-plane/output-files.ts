@@ -14,7 +14,7 @@ export class OutputFiles {
     let file = this.files.get(functionName);
     if (!file) {
       file = fs.createWriteStream(path.join(this.directory, `${functionName}.log`), { flags: 'a' });
-      // A full disk must not end the bed: the lines are in CloudWatch Logs too.
+      // A full disk must not end the bed: the lines are in CloudWatch Logs too
       file.on('error', () => undefined);
       this.files.set(functionName, file);
     }

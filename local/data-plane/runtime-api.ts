@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setImmediate as turn, setTimeout as delay } from 'node:timers/promises';
 
-import { Deferred } from './deferred';
+import { Completion } from './completion';
 import { SYNCHRONOUS_PAYLOAD_LIMIT } from './limits';
 import { BodyTooLargeError, readBody, TruncatedBodyError } from './request-body';
 
@@ -65,17 +65,17 @@ export class RuntimeApi {
   readonly initFailed: Promise<RuntimeOutcome>;
 
   private readonly server: http.Server;
-  private readonly firstNext = new Deferred<void>();
-  private readonly initError = new Deferred<RuntimeOutcome>();
+  private readonly firstNext = new Completion<void>();
+  private readonly initError = new Completion<RuntimeOutcome>();
   private readonly connections = new Set<Socket>();
   private readonly waiting = new Set<http.ServerResponse>();
   private state: State = 'Started';
-  private current?: { invocation: RuntimeInvocation; outcome: Deferred<RuntimeOutcome>; ready: Deferred<void> };
+  private current?: { invocation: RuntimeInvocation; outcome: Completion<RuntimeOutcome>; ready: Completion<void> };
 
   private constructor() {
     this.initialised = this.firstNext.promise;
     this.initFailed = this.initError.promise;
-    // No time limits: a client waits for its next invocation as long as it takes, frozen or not.
+    // No time limits: a client waits for its next invocation as long as it takes, frozen or not
     this.server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
       this.handle(request, response).catch((error: unknown) => {
         if (!response.headersSent) {
@@ -110,7 +110,7 @@ export class RuntimeApi {
     if (this.current) {
       throw new Error(`The environment still runs ${this.current.invocation.requestId}, it cannot take ${invocation.requestId}.`);
     }
-    this.current = { invocation, outcome: new Deferred(), ready: new Deferred() };
+    this.current = { invocation, outcome: new Completion(), ready: new Completion() };
     const { outcome, ready } = this.current;
     if (this.waiting.size > 0) {
       this.handOver();
@@ -148,7 +148,7 @@ export class RuntimeApi {
     } else if (route === '/runtime/init/error' && request.method === 'POST') {
       await this.failInit(request, response);
     } else {
-      // Includes /restore/*, which exists only for functions with SnapStart.
+      // Includes /restore/*, which exists only for functions with SnapStart
       request.resume();
       response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('404 page not found\n');
     }
@@ -171,7 +171,7 @@ export class RuntimeApi {
       this.state = 'Ready';
       this.firstNext.resolve();
     }
-    // A second request while an invocation runs gets the same one again, as in AWS's emulator.
+    // A second request while an invocation runs gets the same one again, as in AWS's emulator
     if (this.current) {
       this.handOver();
     }
@@ -273,7 +273,7 @@ function invocationHeaders(invocation: RuntimeInvocation): http.OutgoingHttpHead
     'Lambda-Runtime-Deadline-Ms': String(invocation.deadlineMs),
     'Lambda-Runtime-Invoked-Function-Arn': invocation.functionArn,
     'Lambda-Runtime-Trace-Id': invocation.traceId,
-    // Header values are bytes: text outside Latin-1 goes as UTF-8.
+    // Header values are bytes: text outside Latin-1 goes as UTF-8
     ...Object.fromEntries(
       Object.entries(optional)
         .filter(([, value]) => value !== undefined)

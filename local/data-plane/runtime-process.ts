@@ -25,10 +25,10 @@ export class RuntimeProcess {
     private readonly api: RuntimeApi,
     private readonly sandbox: Sandbox,
   ) {
-    // A sandbox whose end cannot be learnt counts as killed.
+    // A sandbox whose end cannot be learnt counts as killed
     const exited = sandbox.exited.catch((): SandboxExit => ({ code: null, signal: 'SIGKILL', reason: 'killed' }));
     void exited.then(async (exit) => {
-      // What the process sent before it ended still counts, so its connections are read to their end first.
+      // What the process sent before it ended still counts, so its connections are read to their end first
       await api.drained();
       this.exit = exit;
       this.exitListeners.forEach((listener) => listener(exit));
@@ -57,7 +57,7 @@ export class RuntimeProcess {
       const stopListening = this.onExit((exit) => settle({ exit }));
       wait.then(
         (done) => settle({ done }),
-        (error: unknown) => {
+        (error: Error) => {
           clearTimeout(timer);
           stopListening();
           reject(error);

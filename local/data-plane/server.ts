@@ -27,7 +27,7 @@ export class DataPlaneServer {
     private readonly invoke: Invoke,
     private readonly records: Records,
   ) {
-    // A synchronous invocation takes as long as the function may run.
+    // A synchronous invocation takes as long as the function may run
     this.server = http.createServer({ requestTimeout: 0, keepAliveTimeout: 60_000 }, (request, response) => {
       this.route(request, response).catch((error: unknown) => send(response, errorResponse(randomUUID(), asServiceError(error))));
     });

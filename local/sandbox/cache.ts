@@ -61,7 +61,7 @@ export class Cache {
       await new Promise((resolve) => setTimeout(resolve, LOCK_POLL_MS));
     }
     const entry = path.join(this.root, name);
-    // What a builder left that was ended half way; nobody else builds this entry while the lock is ours.
+    // What a builder left that was ended half way; nobody else builds this entry while the lock is ours
     for (const left of fs.readdirSync(this.root).filter((file) => file.startsWith(`${name}.building-`))) {
       fs.rmSync(path.join(this.root, left), { recursive: true, force: true });
     }
@@ -100,7 +100,7 @@ function takeLock(lock: string): boolean {
 
 function readOwner(lock: string): number | undefined {
   try {
-    // An empty file is a lock whose owner is between creating and writing it.
+    // An empty file is a lock whose owner is between creating and writing it
     return Number(fs.readFileSync(lock, 'utf8')) || undefined;
   } catch {
     return undefined;

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 /** What a package client may see of this process's environment: where things are and how to reach a registry; never a key of an account. */
 const ALLOWED = [
@@ -8,8 +9,8 @@ const ALLOWED = [
   /^PIP_/,
 ];
 
-/** How much of a failed command's output goes into the error. */
-const TAIL_CHARACTERS = 2000;
+/** How many lines of a failed command's output go into the error. */
+const TAIL_LINES = 60;
 
 /** The environment of package clients, compilers and interpreters that are tried out. */
 export function toolEnvironment(): Record<string, string> {
@@ -22,36 +23,65 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Default: none. */
   readonly timeoutMs?: number;
-  /** Beside what `toolEnvironment()` allows. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** All of the command's environment. Default: what `toolEnvironment()` allows. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Takes each line of both outputs as it comes. */
+  readonly onLine?: (line: string) => void;
+  /** How errors name the command. Default: the file and its arguments. */
+  readonly name?: string;
 }
 
-/** Runs a command to its end and gives its standard output; fails with the tail of what it printed. */
-export async function run(file: string, args: string[], options: RunOptions = {}): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(file, args, {
-      cwd: options.cwd,
-      env: { ...toolEnvironment(), ...options.env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: options.timeoutMs,
-      killSignal: 'SIGKILL',
+export interface RunningCommand {
+  /** The standard output of a command that ended well. Rejects with the end of what any other printed. */
+  readonly output: Promise<string>;
+  /** Closes the command's standard input. */
+  endInput(): void;
+}
+
+/**
+ * Runs a command to its end and gives its standard output.
+ * @throws Error with the end of what it printed when it fails
+ */
+export async function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+  const command = start(file, args, options);
+  command.endInput();
+  return command.output;
+}
+
+/** Starts a command whose standard input stays open. */
+export function start(file: string, args: readonly string[], options: RunOptions = {}): RunningCommand {
+  const child = spawn(file, args, {
+    cwd: options.cwd,
+    env: options.environment ?? toolEnvironment(),
+    stdio: 'pipe',
+    timeout: options.timeoutMs,
+    killSignal: 'SIGKILL',
+  });
+  child.stdin.on('error', () => undefined); // it ended first
+  let output = '';
+  const tail: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      if (stream === child.stdout) {
+        output += `${line}\n`;
+      }
+      tail.push(line);
+      if (tail.length > TAIL_LINES) {
+        tail.shift();
+      }
+      options.onLine?.(line);
     });
-    let stdout = '';
-    let output = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      stdout += chunk.toString();
-      output += chunk.toString();
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
+  }
+  const ended = new Promise<string>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       if (code === 0) {
-        resolve(stdout);
+        resolve(output);
       } else {
-        reject(new Error(`${[file, ...args].join(' ')} ended with ${signal ?? `exit code ${code}`}:\n${output.slice(-TAIL_CHARACTERS)}`));
+        const name = options.name ?? [file, ...args].join(' ');
+        reject(new Error(`${name} ended with ${signal ?? `exit code ${code}`}:\n${tail.join('\n')}`));
       }
     });
   });
+  return { output: ended, endInput: () => child.stdin.end() };
 }

@@ -92,7 +92,7 @@ export function boto3Entry(): Entry {
 
 /** The AWS SDK that Node.js runtimes carry: the clients this checkout has, with all they depend on. */
 export function nodeSdkEntry(): Entry {
-  return entry(sdkEntryName(), async (directory) => collectSdk(directory));
+  return entry(sdkEntryName(), (directory) => Promise.resolve(collectSdk(directory)));
 }
 
 function cp(minor: string): string {

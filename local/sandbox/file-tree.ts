@@ -36,7 +36,7 @@ export async function mergeLayers(zips: Buffer[], into: string): Promise<void> {
 
 async function openArchive(zip: Buffer): Promise<yauzl.ZipFile> {
   return new Promise((resolve, reject) => {
-    // yauzl itself refuses absolute names and names with `..`.
+    // yauzl itself refuses absolute names and names with `..`
     yauzl.fromBuffer(zip, { lazyEntries: true }, (error, archive) =>
       error ? reject(new Error(`not a readable zip archive: ${error.message}`)) : resolve(archive),
     );
@@ -58,7 +58,7 @@ async function extract(archive: yauzl.ZipFile, entry: yauzl.Entry, root: string)
   }
   const permissions = mode & 0o777 || DEFAULT_FILE_MODE;
   await pipeline(await open(archive, entry), fs.createWriteStream(target, { mode: permissions }));
-  // The mode at creation is subject to this process's umask.
+  // The mode at creation is subject to this process's umask
   await fs.promises.chmod(target, permissions);
 }
 

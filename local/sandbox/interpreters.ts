@@ -19,8 +19,8 @@ export interface Search<T> {
   readonly looked: readonly string[];
 }
 
-/** A shim may start a version manager first. */
-const PROBE_TIMEOUT_MS = 10_000;
+/** A limit, not an expectation: a shim may start a version manager first, and what does not answer in time counts as missing. */
+const PROBE_TIMEOUT_MS = 60_000;
 const PROBE = [
   'import json, site, sys',
   'print(json.dumps({"version": "%d.%d.%d" % sys.version_info[:3], "prefix": sys.base_prefix, "site": site.getsitepackages([sys.base_prefix])}))',
@@ -79,7 +79,7 @@ function candidates(minor: string, environment: NodeJS.ProcessEnv): string[] {
 }
 
 async function probe(candidate: string, minor: string): Promise<PythonInterpreter | undefined> {
-  // A shim, or a broken installation, fails here and the next candidate is tried.
+  // A shim, or a broken installation, fails here and the next candidate is tried
   const output = await run(candidate, ['-I', '-c', PROBE], { timeoutMs: PROBE_TIMEOUT_MS }).catch(() => undefined);
   const answer = output === undefined ? undefined : parseAnswer(output);
   if (!answer) {

@@ -42,13 +42,18 @@ const GROUP = 990;
 const IMAGE = path.join(__dirname, 'image');
 const UNSHARE_INIT = path.join(IMAGE, 'unshare-init.sh');
 const EMPTY_UNLESS_MOUNTED = ['/var/task', '/opt'];
-const PROBE_TIMEOUT_MS = 10_000;
+/** A limit, not an expectation: what does not answer in time counts as unable. */
+const PROBE_TIMEOUT_MS = 60_000;
 /** Of the host's /etc only what programs need to find libraries, certificates and name servers. */
 const HOST_ETC = ['/etc/resolv.conf', '/etc/ssl', '/etc/pki', '/etc/ca-certificates', '/etc/ld.so.cache', '/etc/alternatives'];
 
 let detected: Promise<Isolation> | undefined;
 
-/** The isolation of this machine, found by starting a sandbox, once for each process; throws saying what to do when there is none. */
+/**
+ * The isolation of this machine, found by starting a sandbox, once for each process.
+ *
+ * @throws Error saying what to do when there is none
+ */
 export async function isolation(): Promise<Isolation> {
   detected ??= detectIsolation();
   return detected;
@@ -142,7 +147,7 @@ function launchBubblewrap(layout: Layout): Launch {
     '--new-session',
     '--clearenv',
     ...systemPlaces().flatMap(bubblewrapMount),
-    // Lambda has no shared memory: what needs it must fail here too.
+    // Lambda has no shared memory: what needs it must fail here too
     '--proc',
     '/proc',
     '--dev',
@@ -163,7 +168,7 @@ function launchBubblewrap(layout: Layout): Launch {
     layout.workingDirectory,
     ...Object.entries(layout.environment).flatMap(([name, value]) => ['--setenv', name, value]),
   ];
-  // Options come through a descriptor: the environment would show in the list of processes, and may be longer than a command line.
+  // Options come through a descriptor: the environment would show in the list of processes, and may be longer than a command line
   return { file: 'bwrap', args: ['--args', '3', '--info-fd', '4', '--', ...layout.command], input: fields(options), outputOn: 'standard-streams' };
 }
 
@@ -243,7 +248,7 @@ function systemPlaces(): Mount[] {
   const own = path.join(IMAGE, 'etc');
   return [
     { source: '/usr', target: '/usr' },
-    // On a merged /usr these are symbolic links.
+    // On a merged /usr these are symbolic links
     ...roots.map((target) => (fs.lstatSync(target).isSymbolicLink() ? { link: fs.readlinkSync(target), target } : { source: target, target })),
     ...HOST_ETC.filter((file) => fs.existsSync(file)).map((target) => ({ source: fs.realpathSync(target), target })),
     ...fs.readdirSync(own).map((file) => ({ source: path.join(own, file), target: `/etc/${file}` })),

@@ -3,7 +3,7 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 
 import type { Progress } from './cache';
-import { run } from './child';
+import { run, toolEnvironment } from './child';
 import { unpackNpm } from './registries';
 
 const NODE_ADDON_API = 'node-addon-api@8.3.1';
@@ -33,7 +33,7 @@ async function build(version: string, nodeHeaders: string, into: string, progres
   await Promise.all([unpackNpm(`aws-lambda-ric@${version}`, sources), unpackNpm(NODE_ADDON_API, addonApi)]);
 
   progress(`aws-lambda-ric ${version}: building its native parts (about a minute, once for this checkout)`);
-  await run('sh', ['scripts/preinstall.sh'], { cwd: sources, env: { MAKEFLAGS: `-j${os.availableParallelism()}` } });
+  await run('sh', ['scripts/preinstall.sh'], { cwd: sources, environment: { ...toolEnvironment(), MAKEFLAGS: `-j${os.availableParallelism()}` } });
 
   const artifacts = path.join(sources, 'deps/artifacts');
   await run(
@@ -63,7 +63,7 @@ async function build(version: string, nodeHeaders: string, into: string, progres
     { cwd: sources },
   );
 
-  // The managed runtime's file is the published one without its two lines for the shell.
+  // The managed runtime's file is the published one without its two lines for the shell
   const published = fs.readFileSync(path.join(sources, 'index.mjs'), 'utf8');
   fs.writeFileSync(path.join(into, 'index.mjs'), published.replace(/^#!.*\n\n?/, ''));
   for (const file of ['LICENSE', 'NOTICE']) {

@@ -2,7 +2,7 @@ import * as fs from 'node:fs';
 
 /** A process whose stop signal has been sent is stopped within a scheduler tick, unless the kernel holds it in uninterruptible sleep. */
 const STOP_POLL_MS = 1;
-const STOP_TIMEOUT_MS = 5_000;
+const STOP_TIMEOUT_MS = 30_000;
 const PAGE_BYTES = 4096;
 
 /** The processes of one pid namespace, seen from outside through its init: whatever they do, orphans come back to that init. */
@@ -23,7 +23,7 @@ export class ProcessNamespace {
     const found = new Set<number>();
     const waiting = [this.init];
     for (let pid = waiting.pop(); pid !== undefined; pid = waiting.pop()) {
-      // A number may have been given to another process meanwhile; the namespace can't have been.
+      // A number may have been given to another process meanwhile; the namespace can't have been
       if (found.has(pid) || namespaceOf(pid) !== this.id) {
         continue;
       }

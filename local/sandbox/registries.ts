@@ -30,7 +30,7 @@ export async function unpackNpm(spec: string, into: string): Promise<void> {
 /** Fetches pinned wheels with `pip download`, checks them and unpacks them over one another into a directory. */
 export async function unpackWheels(files: string[], into: string): Promise<void> {
   await inScratch(into, async (scratch) => {
-    // A virtual environment's pip: the system's may be missing or forbidden.
+    // A virtual environment's pip: the system's may be missing or forbidden
     await run('python3', ['-m', 'venv', path.join(scratch, 'venv')]);
     for (const file of files) {
       const { name, version, python, machine } = parseWheel(file);

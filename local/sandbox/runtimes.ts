@@ -109,7 +109,7 @@ export async function ensureRuntimes(
   cache = new Cache(),
 ): Promise<void> {
   const rows = wanted.map(({ runtime, client }) => ({ row: rowOf(runtime), client }));
-  // Side by side, as one of them mostly compiles and the other mostly downloads.
+  // Side by side, as one of them mostly compiles and the other mostly downloads
   await Promise.all(
     (['nodejs', 'python'] as const).map(async (family) => {
       for (const { row, client } of rows.filter((candidate) => candidate.row.family === family)) {
@@ -125,7 +125,11 @@ export async function ensureRuntimes(
   );
 }
 
-/** Finds a runtime's interpreter and client, or throws saying what is missing and what was looked for. Fetches nothing. */
+/**
+ * Finds a runtime's interpreter and client. Fetches nothing.
+ *
+ * @throws Error saying what is missing and what was looked for
+ */
 export async function resolveRuntime(runtime: string, client: string | undefined, cache = new Cache()): Promise<ResolvedRuntime> {
   const row = rowOf(runtime);
   const version = client ?? row.client;

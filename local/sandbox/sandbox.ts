@@ -154,12 +154,12 @@ class RunningSandbox implements Sandbox {
     }
   }
 
-  async thaw(): Promise<void> {
-    if (this.over) {
-      return;
+  thaw(): Promise<void> {
+    if (!this.over) {
+      this.processes.resume();
+      this.watchMemory();
     }
-    this.processes.resume();
-    this.watchMemory();
+    return Promise.resolve();
   }
 
   async kill(): Promise<void> {
@@ -180,7 +180,7 @@ class RunningSandbox implements Sandbox {
   private watchMemory(): void {
     clearInterval(this.memoryTimer);
     this.memoryTimer = setInterval(() => {
-      // Pages shared by forked processes are only divided among them when the cheap sum is over the limit.
+      // Pages shared by forked processes are only divided among them when the cheap sum is over the limit
       if (this.processes.residentBytes() > this.memoryBytes && this.processes.proportionalBytes() > this.memoryBytes) {
         this.end('out-of-memory');
       }

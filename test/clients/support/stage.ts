@@ -7,9 +7,9 @@ import * as path from 'node:path';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, PutItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
 import { type DynamoDbLocal, startDynamoDbLocal } from './dynamodb-local';
-import { type EnvironmentSpec, FUNCTION_KEY, OPERATOR_PARAMETER, TestEnvironment } from './environment';
 import { unpackLayer } from './layer';
 import { ParameterStore } from './parameter-store';
+import { type EnvironmentSpec, FUNCTION_KEY, OPERATOR_PARAMETER, TestEnvironment } from './test-environment';
 
 /** Longer than the gate's cache in these tests. */
 const REFRESHED_MS = 1_100;

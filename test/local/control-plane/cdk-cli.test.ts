@@ -1,6 +1,6 @@
 /** The CLI never runs with an environment that reaches another account than the bed's. */
 import { CdkCli } from '../../../local/control-plane/cdk-cli';
-import { bedEnvironment } from '../../../local/control-plane/environment';
+import { bedEnvironment } from '../../../local/control-plane/process-environment';
 import { Supervised } from '../../../local/control-plane/supervised';
 import { Harness } from './harness';
 
@@ -53,7 +53,7 @@ it('bootstraps once, again only after a failure, and tells what it does', async 
 
 it('is ended with the bed, and refuses to start afterwards', async () => {
   const running = cli({}).deploy({ command: 'sleep 600', cwd: process.cwd() }, []);
-  const failed = expect(running).rejects.toThrow(/ended with 137/);
+  const failed = expect(running).rejects.toThrow(/ended with exit code 137/);
   while (!lines.includes('cdk deploy ...')) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-import { plainEnvironment } from '../../../local/control-plane/environment';
+import { plainEnvironment } from '../../../local/control-plane/process-environment';
 import table from '../../../local/control-plane/triggers.json';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
 

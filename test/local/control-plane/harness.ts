@@ -19,7 +19,7 @@ import { CreateFunctionCommand, type CreateFunctionCommandInput, LambdaClient } 
 import { zipSync } from 'fflate';
 
 import { ControlPlane } from '../../../local/control-plane/control-plane';
-import { bedEnvironment, credentials, REGION } from '../../../local/control-plane/environment';
+import { bedEnvironment, credentials, REGION } from '../../../local/control-plane/process-environment';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
 
 /** A limit, not an expectation: a loaded machine may take its time. */

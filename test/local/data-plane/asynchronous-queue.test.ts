@@ -1,8 +1,8 @@
 import { type AcceptedEvent, AsynchronousQueue } from '../../../local/data-plane/asynchronous-queue';
 import type { AttemptEvent } from '../../../local/data-plane/attempt';
 import { Concurrency, type ConcurrencySlot } from '../../../local/data-plane/concurrency';
-import type { EventOutcome } from '../../../local/data-plane/destinations';
 import type { InvocationResult } from '../../../local/data-plane/environment';
+import type { EventOutcome } from '../../../local/data-plane/event-outcome';
 import type { FunctionConfiguration } from '../../../local/data-plane/function-configuration';
 import { type BedEvent, type InvocationRecord, Records } from '../../../local/data-plane/records';
 import { ServiceError } from '../../../local/data-plane/service-error';

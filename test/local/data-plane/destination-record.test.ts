@@ -1,5 +1,5 @@
 import { buildRecord, deadLetterAttributes } from '../../../local/data-plane/destination-record';
-import type { EventOutcome } from '../../../local/data-plane/destinations';
+import type { EventOutcome } from '../../../local/data-plane/event-outcome';
 import { DeclaredFunctions } from './functions';
 
 const result = { contentType: 'application/json', executedVersion: '3', logTail: Buffer.alloc(0) };

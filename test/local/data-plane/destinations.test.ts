@@ -19,9 +19,9 @@ import { strToU8, zipSync } from 'fflate';
 
 import { ControlPlane } from '../../../local/control-plane/control-plane';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
-import { clientConfiguration } from '../../../local/data-plane/clients';
 import { DataPlane } from '../../../local/data-plane/data-plane';
 import { SNS_MESSAGE_LIMIT } from '../../../local/data-plane/limits';
+import { clientConfiguration } from '../../../local/data-plane/sdk-clients';
 
 jest.setTimeout(60_000);
 

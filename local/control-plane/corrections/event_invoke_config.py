@@ -1,14 +1,18 @@
-"""On AWS the unqualified function and $LATEST are one and share one event invoke configuration; in the emulator two."""
+"""Correction: on AWS the unqualified function and $LATEST share one event invoke configuration; in the emulator each has its own.
+
+Can go when the emulator stores both under one key; `of_qualifier`, which the data plane needs, then reads that key.
+"""
 
 from collections.abc import Callable
 from typing import Any
 
 import doors
+from custom_resources import CustomResources
 
 LATEST = "$LATEST"
 
 
-def install() -> None:
+def install(_custom_resources: CustomResources) -> None:
     doors.put_in_place(
         "ministack.services.lambda_svc:_put_event_invoke_config",
         lambda original: lambda func_name, qualifier, data: original(func_name, _unqualified(qualifier), data),

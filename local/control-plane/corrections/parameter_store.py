@@ -1,4 +1,6 @@
-"""Parameter Store's refusals that the emulator lacks: size by tier, AllowedPattern, empty values, ten names a call.
+"""Correction: Parameter Store refuses values by size, tier and AllowedPattern, empty ones, and more than ten names a call; the emulator takes all.
+
+Can go when the emulator refuses the same with the same error codes.
 
 A pattern holds for later values of the parameter too, and stays with it when an overwrite names none (not verified on AWS).
 """
@@ -9,12 +11,13 @@ from collections.abc import Callable
 from typing import Any
 
 import doors
+from custom_resources import CustomResources
 
 MAX_CHARACTERS = {"Standard": 4096, "Advanced": 8192}  # Systems Manager User Guide, "Managing parameter tiers"
 MAX_NAMES = 10  # Systems Manager API Reference, GetParameters
 
 
-def install() -> None:
+def install(_custom_resources: CustomResources) -> None:
     doors.put_in_place("ministack.services.ssm:_put_parameter", _checked_put)
     doors.put_in_place("ministack.services.ssm:_get_parameters", _checked_get)
 

@@ -1,13 +1,15 @@
-"""The events of an update as on AWS.
+"""Correction: on AWS an update says what it adds and what it cleans up; the emulator tells neither.
 
-A resource that it adds has CREATE events; the emulator gives it UPDATE events. While it deletes what it replaced or removed, the stack is
+A resource that an update adds has CREATE events; the emulator gives it UPDATE events. While it deletes what it replaced or removed, the stack is
 UPDATE_COMPLETE_CLEANUP_IN_PROGRESS and each deletion has its events; the emulator stays UPDATE_IN_PROGRESS and silent.
+Can go when the emulator's events and stack status of an update are those.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 import doors
+from custom_resources import CustomResources
 
 STACKS = "ministack.services.cloudformation.stacks"
 STACK = "AWS::CloudFormation::Stack"
@@ -15,7 +17,7 @@ CLEANUP = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
 BEGINS, ENDS = "UPDATE_IN_PROGRESS", ("UPDATE_COMPLETE", "UPDATE_FAILED")
 
 
-def install() -> None:
+def install(_custom_resources: CustomResources) -> None:
     doors.put_in_place(f"{STACKS}:_add_event", _as_created)
     doors.put_in_place(f"{STACKS}:_delete_resource", _as_cleanup)
 

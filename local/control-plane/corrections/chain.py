@@ -1,6 +1,8 @@
-"""Carries a caller's trace header to the functions that its request starts, so that Lambda sees loops that run through SQS, SNS and S3.
+"""Correction: on AWS SQS, SNS and S3 pass a caller's trace header on to the functions that its request starts, so that Lambda sees loops that run
+through them; the emulator drops the header.
 
 Those are the services for which AWS documents loop detection; the AWS SDKs send the header from within a function.
+Can go when the emulator keeps AWSTraceHeader for SQS messages and hands the header to the deliveries of SNS and S3.
 """
 
 import contextvars
@@ -8,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 import doors
+from custom_resources import CustomResources
 
 HEADER = "x-amzn-trace-id"
 THROUGH = ("sns", "s3")
@@ -34,7 +37,7 @@ def headers_of_batch(batch: list[dict[str, Any]]) -> dict[str, str]:
     return {}
 
 
-def install() -> None:
+def install(_custom_resources: CustomResources) -> None:
     doors.put_in_place("ministack.services.sqs:_build_send_sys_attrs", _with_trace_header)
 
 

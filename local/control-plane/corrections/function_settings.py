@@ -1,19 +1,20 @@
-"""Reserved concurrency and recursive loops of a template's function; the emulator takes both by API alone."""
+"""Correction: on AWS a template sets a function's reserved concurrency and what becomes of its recursive loops; the emulator takes both by API alone.
+
+Can go when the emulator's AWS::Lambda::Function reads ReservedConcurrentExecutions and RecursiveLoop.
+"""
 
 from typing import Any
 
 import doors
+from custom_resources import CustomResources
 
 TYPE = "AWS::Lambda::Function"
 
 
-def install() -> None:
+def install(_custom_resources: CustomResources) -> None:
     from ministack.services import lambda_svc
-    from ministack.services.cloudformation import provisioners
 
-    handlers = provisioners._RESOURCE_HANDLERS[TYPE]
-    if set(handlers) != {"create", "update", "update_with_logical_id", "delete", "import"}:
-        raise doors.DoorMoved(f"the emulator's handlers of {TYPE} are now {sorted(handlers)}")
+    handlers = doors.resource_handlers(TYPE, {"create", "update", "update_with_logical_id", "delete", "import"})
     create, update = handlers["create"], handlers["update"]
 
     def updated(physical_id: str, old_props: dict, new_props: dict, stack_name: str, logical_id: str | None = None) -> tuple[str, dict[str, Any]]:

@@ -80,7 +80,9 @@ export function pipEnvironment(): Record<string, string> {
 }
 
 /**
- * Adds an app's own variables. Throws when one of them would change where or as whom AWS is called.
+ * Adds an app's own variables.
+ *
+ * @throws Error when one of them would change where or as whom AWS is called
  */
 export function withAppVariables(environment: Readonly<Record<string, string>>, own: Readonly<Record<string, string>> = {}): Record<string, string> {
   for (const name of Object.keys(own)) {

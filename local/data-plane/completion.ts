@@ -1,5 +1,5 @@
 /** A promise that is settled from outside. Settling it twice does nothing. */
-export class Deferred<T> {
+export class Completion<T> {
   readonly promise: Promise<T>;
   resolve!: (value: T) => void;
   reject!: (reason: unknown) => void;

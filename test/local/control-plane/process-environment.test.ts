@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
-import { bedEnvironment, pipEnvironment, plainEnvironment, withAppVariables } from '../../../local/control-plane/environment';
+import { bedEnvironment, pipEnvironment, plainEnvironment, withAppVariables } from '../../../local/control-plane/process-environment';
 
 const before = { ...process.env };
 let root: string;

@@ -1,18 +1,25 @@
-"""Secure dynamic references stay literal in custom-resource properties.
+"""Correction: on AWS secure dynamic references stay literal in custom-resource properties; the emulator puts the secret itself into the event.
 
-CloudFormation resolves `ssm` there, but passes `secretsmanager` and `ssm-secure` on as text (custom resources can't take
-secure values); the emulator would put the secret itself into the event.
+CloudFormation resolves `ssm` there, but passes `secretsmanager` and `ssm-secure` on as text: custom resources can't take secure values.
+Can go when the emulator leaves both literal in resources that have a ServiceToken.
 """
 
 from collections.abc import Callable
 from typing import Any
 
+import doors
+from custom_resources import CustomResources
+
 SECURE = ("secretsmanager", "ssm-secure")
-# Hides a reference from the emulator's pattern, which wants "{{resolve:" and a service of lower-case letters.
+# Hides a reference from the emulator's pattern, which wants "{{resolve:" and a service of lower-case letters
 _VEIL = "\x00"
 
 
-def keep_secure_literal(original: Callable[..., Any]) -> Callable[..., Any]:
+def install(_custom_resources: CustomResources) -> None:
+    doors.put_in_place("ministack.services.cloudformation.stacks:_resolve_dynamic_references", _with_secure_literal)
+
+
+def _with_secure_literal(original: Callable[..., Any]) -> Callable[..., Any]:
     def resolve(value: Any, previous: dict | None = None, reuse_ssm: bool = False, reuse_secrets: bool = False) -> Any:
         if not (isinstance(value, dict) and "ServiceToken" in value):
             return original(value, previous, reuse_ssm=reuse_ssm, reuse_secrets=reuse_secrets)

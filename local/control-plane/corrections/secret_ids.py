@@ -1,18 +1,18 @@
-"""`Ref` of a secret is its ARN, as on AWS; the emulator gives its name."""
+"""Correction: on AWS `Ref` of a secret is its ARN; the emulator gives its name.
+
+Can go when the emulator makes the ARN the physical id of AWS::SecretsManager::Secret.
+"""
 
 from typing import Any
 
 import doors
+from custom_resources import CustomResources
 
 TYPE = "AWS::SecretsManager::Secret"
 
 
-def install() -> None:
-    from ministack.services.cloudformation import provisioners
-
-    handlers = provisioners._RESOURCE_HANDLERS[TYPE]
-    if set(handlers) != {"create", "update", "update_with_logical_id", "delete"}:
-        raise doors.DoorMoved(f"the emulator's handlers of {TYPE} are now {sorted(handlers)}")
+def install(_custom_resources: CustomResources) -> None:
+    handlers = doors.resource_handlers(TYPE, {"create", "update", "update_with_logical_id", "delete"})
     create, update, delete = handlers["create"], handlers["update"], handlers["delete"]
 
     def by_arn(physical_id: str, attributes: dict[str, Any]) -> tuple[str, dict[str, Any]]:

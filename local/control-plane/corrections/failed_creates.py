@@ -1,7 +1,7 @@
-"""A custom resource whose Create failed gets a Delete when its stack rolls back or is deleted, as on AWS.
+"""Correction: on AWS a custom resource whose Create failed gets a Delete when its stack rolls back or is deleted; the emulator forgets it.
 
-The emulator forgets such a resource. Its id is the one from the FAILED answer; without an answer that counts, CloudFormation
-invents one of the form <stack>-<logical id>-<suffix>.
+Its id is the one from the FAILED answer; without an answer that counts, CloudFormation invents one of the form <stack>-<logical id>-<suffix>.
+Can go when the emulator deletes what failed to be created.
 """
 
 import threading
@@ -9,8 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 import doors
+from custom_resources import CustomResources
 
 STACKS = "ministack.services.cloudformation.stacks"
+
+
+def install(custom_resources: CustomResources) -> None:
+    failed = FailedCreates()
+    doors.put_in_place(f"{STACKS}:_roll_back_operation", failed.before_rollback)
+    doors.put_in_place(f"{STACKS}:_delete_stack_async", failed.before_delete)
+    custom_resources.on_create_failed(failed.note)
 
 
 class FailedCreates:
@@ -34,15 +42,11 @@ class FailedCreates:
                 "Attributes": {},
             }
 
-    def install(self) -> None:
-        doors.put_in_place(f"{STACKS}:_roll_back_operation", self._before_rollback)
-        doors.put_in_place(f"{STACKS}:_delete_stack_async", self._before_delete)
-
     def _take(self, stack_id: str) -> dict[str, dict[str, Any]]:
         with self._lock:
             return self._by_stack.pop(stack_id, {})
 
-    def _before_rollback(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def before_rollback(self, original: Callable[..., Any]) -> Callable[..., Any]:
         async def roll_back(stack_name: str, stack_id: str, stack: dict, operation: dict, reason_override: str = "") -> Any:
             for logical_id, record in self._take(stack_id).items():
                 stack.setdefault("_resources", {})[logical_id] = record
@@ -51,7 +55,7 @@ class FailedCreates:
 
         return roll_back
 
-    def _before_delete(self, original: Callable[..., Any]) -> Callable[..., Any]:
+    def before_delete(self, original: Callable[..., Any]) -> Callable[..., Any]:
         async def delete(stack_name: str, stack_id: str, retain_resources: Any = (), force: bool = False) -> Any:
             from ministack.services.cloudformation import _stacks
 

@@ -1,0 +1,75 @@
+/** The store of deferred events when it is missing, away or damaged: nothing is acknowledged without being kept, nothing runs in part. */
+import { createHash, randomBytes } from 'node:crypto';
+
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
+
+import { DEFERRED, MINUTES, useStage } from '../support/gate';
+import { code, type Handlers } from '../support/language';
+import { LANGUAGES } from '../support/languages';
+import type { Stage } from '../support/stage';
+
+let stage: Stage;
+useStage((opened) => {
+  stage = opened;
+});
+
+describe.each(LANGUAGES)('$name', (language) => {
+  const start = (handler: keyof Handlers, more = {}) => stage.start({ ...language.newest, code: code(language, handler), ...more });
+
+  test(
+    'a table that is missing is an error to the source, never an acknowledgement',
+    async () => {
+      stage.window('on');
+      const environment = await start('runs', { table: 'no-such-table' });
+      const failed = await environment.error({});
+      expect(failed.errorType).toBe('EventNotStored');
+      expect(failed.errorMessage).toContain('ResourceNotFoundException');
+      expect(environment.output).toMatch(/"StoreFailed": ?1/);
+    },
+    MINUTES,
+  );
+
+  test(
+    'a store that cannot be reached is an error in time',
+    async () => {
+      stage.window('on');
+      const environment = await start('runs', { dynamoDb: 'http://127.0.0.1:9' });
+      const failed = await environment.error({}, { timeout: 10_000 });
+      expect(failed.errorType).toBe('EventNotStored');
+      expect(failed.errorMessage).toContain('NetworkError');
+    },
+    MINUTES,
+  );
+
+  test(
+    'an event of 5 MB comes back byte for byte',
+    async () => {
+      const noise = randomBytes(3_750_000).toString('base64');
+      const event = { noise, sha256: createHash('sha256').update(noise).digest('hex') };
+      stage.window('on');
+      const environment = await start('digests');
+      expect(await environment.reply(event, { requestId: 'r-1' })).toMatchObject(DEFERRED);
+      expect(Number((await stage.row('r-1'))!.chunks.N)).toBeGreaterThan(10);
+      await stage.windowSeen('auto');
+      expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
+      const row = await stage.row('r-1');
+      expect([row!.state.S, row!.bpk.S, 'expiresAt' in row!]).toEqual(['DONE', 'cleanup#10', false]);
+    },
+    MINUTES,
+  );
+
+  test(
+    'a part of an event that was lost is a failed attempt, not a shorter event',
+    async () => {
+      stage.window('on');
+      const environment = await start('runs');
+      await environment.reply({ noise: randomBytes(400_000).toString('base64') }, { requestId: 'r-1' });
+      const { writeId } = (await stage.row('r-1'))!;
+      await stage.database.send(new DeleteItemCommand({ TableName: stage.table, Key: { pk: { S: `fn#r-1#${writeId.S}#0` } } }));
+      await stage.windowSeen('auto');
+      expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'FAILED' } });
+      expect((await stage.row('r-1'))!.outcome.M!.errorType.S).toBe('BodyDamaged');
+    },
+    MINUTES,
+  );
+});

@@ -1,0 +1,47 @@
+/** A stage whose layer has the gates of both languages, for a test file. */
+import { bundle } from '../../../scripts/build/bundler';
+import { ensureReleases, LANGUAGES } from './languages';
+import { Stage } from './stage';
+
+export const MINUTES = 60_000;
+
+export const RAN = { ran: true };
+export const DEFERRED = { maintenanceWindow: { status: 'DEFERRED' } };
+
+const PRELOAD = 'lambda/maintenance-window/gate/nodejs/client/preload.ts';
+
+/** What an ES module bundle needs for packages that ask for Node.js modules by `require`; as in the build. */
+const REQUIRE = 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
+
+/** Opens a stage before the file's tests, gives each an empty table and a window that is off, and leaves nothing behind. */
+export function useStage(opened: (stage: Stage) => void): void {
+  let stage: Stage;
+
+  beforeAll(async () => {
+    const wrappers = LANGUAGES.map(({ name, changing }) => [`own/${name}`, changing]);
+    const [preload] = await Promise.all([bundle(PRELOAD, { format: 'esm', banner: { js: REQUIRE } }), ensureReleases()]);
+    stage = await Stage.open(new Map([['nodejs/preload.mjs', preload.code]]), Object.fromEntries(wrappers) as Record<string, string>);
+    opened(stage);
+  }, 5 * MINUTES);
+
+  afterAll(() => stage.close());
+  beforeEach(() => stage.reset());
+  afterEach(() => stage.closeEnvironments());
+}
+
+/** What a process wrote, without its times and without the frame that tells which turn of Node.js's event loop it was. */
+export function comparable(output: string): string {
+  return output
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/" +at process\.processTicksAndRejections \([^)]*\)",/g, '')
+    .replace(/^ +at process\.processTicksAndRejections .*\n/gm, '');
+}
+
+/** A value in a form that tests compare: bytes as comparable text. */
+export function readable(value: unknown): unknown {
+  const text = JSON.stringify(value, (_, member: unknown) => {
+    const buffer = member as { type?: string; data?: number[] } | null;
+    return buffer?.type === 'Buffer' ? comparable(Buffer.from(buffer.data!).toString()) : member;
+  }) as string | undefined;
+  return JSON.parse(text ?? 'null');
+}
