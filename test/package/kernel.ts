@@ -16,15 +16,15 @@ export class Kernel {
       throw new Error(`${JSII_KERNEL} is missing: run \`npm run test:package\`, which fetches it first`);
     }
     const kernel = new Kernel();
-    await kernel.#read(); // it says hello first
+    await kernel.read(); // it says hello first
     return kernel;
   }
 
   readonly folder = mkdtempSync(join(tmpdir(), 'kernel-'));
-  readonly #process: ChildProcessWithoutNullStreams;
-  readonly #lines: AsyncIterator<string>;
-  readonly #exited: Promise<void>;
-  #errors = '';
+  private readonly process: ChildProcessWithoutNullStreams;
+  private readonly lines: AsyncIterator<string>;
+  private readonly exited: Promise<void>;
+  private errors = '';
 
   private constructor() {
     // Its own folder for what it unpacks, and none that it would share with other programs
@@ -34,12 +34,12 @@ export class Kernel {
       CDK_VALIDATION: 'false',
       JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20',
     });
-    this.#process = spawn(process.execPath, [JSII_KERNEL], { env });
-    this.#lines = createInterface(this.#process.stdout)[Symbol.asyncIterator]();
-    this.#process.stderr.on('data', (chunk: Buffer) => {
-      this.#errors += chunk.toString('utf8');
+    this.process = spawn(process.execPath, [JSII_KERNEL], { env });
+    this.lines = createInterface(this.process.stdout)[Symbol.asyncIterator]();
+    this.process.stderr.on('data', (chunk: Buffer) => {
+      this.errors += chunk.toString('utf8');
     });
-    this.#exited = new Promise((resolve) => this.#process.on('close', () => resolve()));
+    this.exited = new Promise((resolve) => this.process.on('close', () => resolve()));
   }
 
   /** Loads a package from its tarball. */
@@ -62,26 +62,26 @@ export class Kernel {
   }
 
   async call(request: object): Promise<Record<string, unknown>> {
-    this.#process.stdin.write(`${JSON.stringify(request)}\n`);
-    const { ok, error } = await this.#read();
+    this.process.stdin.write(`${JSON.stringify(request)}\n`);
+    const { ok, error } = await this.read();
     if (error !== undefined) {
-      throw new Error(String(error));
+      throw new Error(JSON.stringify(error));
     }
     return ok as Record<string, unknown>;
   }
 
   async stop(): Promise<void> {
-    this.#process.stdin.end();
-    await this.#exited;
+    this.process.stdin.end();
+    await this.exited;
     rmSync(this.folder, { recursive: true });
   }
 
-  async #read(): Promise<Record<string, unknown>> {
-    const { value, done } = await this.#lines.next();
+  private async read(): Promise<Record<string, unknown>> {
+    const { value, done } = await this.lines.next();
     if (done) {
       // Node.js shows the line that threw, which in a bundle is all of it
       throw new Error(
-        `the kernel has ended: ${this.#errors
+        `the kernel has ended: ${this.errors
           .split('\n')
           .filter((line) => line.length < 500)
           .join('\n')}`,

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 export class Cloud {
   static async open(): Promise<Cloud> {
     const cloud = new Cloud();
-    cloud.#server.listen(0, '127.0.0.1');
-    await once(cloud.#server, 'listening');
+    cloud.server.listen(0, '127.0.0.1');
+    await once(cloud.server, 'listening');
     return cloud;
   }
 
@@ -17,22 +17,22 @@ export class Cloud {
   readonly hops: string[] = [];
   /** Anything else that was asked. */
   readonly others: string[] = [];
-  readonly #server: Server;
+  private readonly server: Server;
 
   private constructor() {
-    this.#server = createServer((incoming, outgoing) => {
+    this.server = createServer((incoming, outgoing) => {
       const chunks: Buffer[] = [];
       incoming
         .on('data', (chunk: Buffer) => chunks.push(chunk))
         .on('end', () => {
-          const [status, text] = this.#answer(`${incoming.method} ${decodeURIComponent(incoming.url!)}`, Buffer.concat(chunks).toString('utf8'));
+          const [status, text] = this.answer(`${incoming.method} ${decodeURIComponent(incoming.url!)}`, Buffer.concat(chunks).toString('utf8'));
           outgoing.writeHead(status, { 'content-type': 'text/xml' }).end(text);
         });
     });
   }
 
   get endpoint(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
   }
 
   /** The request to create a search index. */
@@ -62,13 +62,13 @@ export class Cloud {
   }
 
   close(): Promise<unknown> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
+    const closed = once(this.server, 'close');
+    this.server.close();
+    this.server.closeAllConnections();
     return closed;
   }
 
-  #answer(request: string, body: string): [number, string?] {
+  private answer(request: string, body: string): [number, string?] {
     if (request === 'PUT /answer') {
       this.answers.push(JSON.parse(body) as Record<string, unknown>);
       return [200];

@@ -16,30 +16,30 @@ class Stack {
   readonly things = new Map<string, Properties>();
   readonly calls: string[] = [];
   id?: string;
-  #requests = 0;
+  private requests = 0;
 
   constructor(private readonly change: Partial<AnyHandlers> = {}) {}
 
   create(properties: Properties = {}): Promise<Told> {
-    return this.#send('Create', properties);
+    return this.send('Create', properties);
   }
 
   update(properties: Properties, old: Properties): Promise<Told> {
-    return this.#send('Update', properties, { PhysicalResourceId: this.id, OldResourceProperties: old });
+    return this.send('Update', properties, { PhysicalResourceId: this.id, OldResourceProperties: old });
   }
 
   /** Also what follows a failed create and a replacement. */
   delete(properties: Properties = {}, id = this.id): Promise<Told> {
-    return this.#send('Delete', properties, { PhysicalResourceId: id });
+    return this.send('Delete', properties, { PhysicalResourceId: id });
   }
 
-  async #send(type: CloudFormationRequest['RequestType'], properties: Properties, fields: Partial<CloudFormationRequest> = {}): Promise<Told> {
+  private async send(type: CloudFormationRequest['RequestType'], properties: Properties, fields: Partial<CloudFormationRequest> = {}): Promise<Told> {
     const world = new World();
-    await world.run(this.#handlers(), request(type, { RequestId: `r-${++this.#requests}`, ResourceProperties: properties, ...fields }));
+    await world.run(this.handlers(), request(type, { RequestId: `r-${++this.requests}`, ResourceProperties: properties, ...fields }));
     return world.answer;
   }
 
-  #handlers(): Partial<AnyHandlers> {
+  private handlers(): Partial<AnyHandlers> {
     const { things, calls } = this;
     const named = (properties: unknown) => (properties as Properties).Name;
     return {

@@ -80,7 +80,11 @@ export function before(all: Resources, id: string): Set<string> {
   return found;
 }
 
-/** How many resources CloudFormation makes one after the other. Throws when they wait for each other. */
+/**
+ * How many resources CloudFormation makes one after the other.
+ *
+ * @throws Error when they wait for each other
+ */
 export function depth(all: Resources): number {
   const known = new Map<string, number>();
   const of = (id: string, path: string[]): number => {

@@ -15,7 +15,7 @@ function digests({ ByCdk, Whole, Several, Deep, Pinned }: Record<string, any>): 
 /** The request without its properties, which hold secrets. */
 function seen(call: string, { properties, ...request }: AnyRequest<any>, context: OperationContext): Promise<void> {
   const old = request.requestType === 'Update' ? { old: request.oldProperties } : {};
-  return note(call, { ...request, oldProperties: undefined, properties: digests(properties) } as AnyRequest<unknown>, context, old);
+  return note(call, { ...request, oldProperties: undefined, properties: digests(properties) }, context, old);
 }
 
 export const handler = customResource<any, { mark: string; until: number }>({

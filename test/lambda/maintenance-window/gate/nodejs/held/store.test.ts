@@ -66,7 +66,7 @@ test('a small event is one write: bytes, digest, size, envelope, backlog', async
     dispatches: 0,
     nextAttempt: deferredAt,
     target: 'arn',
-    bsk: `stack/fn#${String(deferredAt)}#r-a`,
+    bsk: `stack/fn#${deferredAt as number}#r-a`,
     bpk: 'pending#09',
   });
 });
@@ -75,7 +75,7 @@ test('a large event is header, chunks and commit, and comes back byte for byte',
   await defer(LARGE);
   expect([events.operations[0], events.operations.at(-1), events.operations.length]).toEqual(['PutItem', 'UpdateItem', 5]);
   expect(row()).toMatchObject({ state: 'PENDING', chunks: 3, bpk: 'pending#09' });
-  expect(chunkIds().sort()).toEqual([0, 1, 2].map((number) => `${KEY}#${String(row().writeId)}#${number}`));
+  expect(chunkIds().sort()).toEqual([0, 1, 2].map((number) => `${KEY}#${row().writeId as string}#${number}`));
   expect((await loaded()).equals(LARGE)).toBe(true);
 });
 
@@ -154,9 +154,9 @@ test('the retry of an event that is kept writes nothing', async () => {
 
 test('a part that is missing is damage by its number, and so are other bytes', async () => {
   await defer(LARGE);
-  events.rows.items.delete(`${KEY}#${String(row().writeId)}#1`);
+  events.rows.items.delete(`${KEY}#${row().writeId as string}#1`);
   await expect(loaded()).rejects.toThrow('parts 1 of 3 are missing');
-  events.rows.put({ pk: { S: `${KEY}#${String(row().writeId)}#1` }, body: { B: 'AAAA' } } as never);
+  events.rows.put({ pk: { S: `${KEY}#${row().writeId as string}#1` }, body: { B: 'AAAA' } } as never);
   await expect(loaded()).rejects.toThrow(/bytes that were received|cannot be unpacked/);
 });
 
