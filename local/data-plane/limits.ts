@@ -61,8 +61,9 @@ export const IDLE_ENVIRONMENT_LIMIT = 32;
 /**
  * How long an invocation waits for an environment that has answered and is about to be free.
  * A choice of the bed: who invokes again right after an answer meets a warm environment on AWS too, and is not throttled.
+ * It takes milliseconds but on a busy machine, and only what never asks again is waited for so long in vain.
  */
-export const HAND_OVER_MS = 250;
+export const HAND_OVER_MS = 2_000;
 
 /** How long an event that waits for room trusts the configuration it last saw. A choice of the bed. */
 export const CONFIGURATION_FRESH_MS = 1000;

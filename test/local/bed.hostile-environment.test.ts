@@ -89,4 +89,4 @@ it('goes through bootstrap, deployment, invocation and destruction without one r
   expect(program.said).toMatchObject({ answered: '"awake"', closed: true });
   await program.ended;
   expect(trapped).toEqual([]);
-}, 180_000);
+}, 300_000);

@@ -37,8 +37,8 @@ beforeAll(async () => {
   bed = await Bed.open({ log: (line) => lines.push(line), keepPayloads: true });
   const { Listeners } = await bed.deploy(app('listeners'));
   outputs = Object.fromEntries(Object.entries(Listeners).map(([name, value]) => [name.replace(/^Out/, ''), value]));
-}, 180_000);
-afterAll(() => bed?.close(), 30_000);
+}, 300_000);
+afterAll(() => bed?.close());
 
 /** What the functions put down, once one fits. */
 async function heard(fits: (note: Note) => boolean): Promise<Note> {

@@ -45,14 +45,14 @@ const python = new LambdaFunctionResource(stack, 'Python', {
   handler: 'index.handler',
   code: Code.fromInline(PYTHON),
   environment,
-  timeout: Duration.seconds(20),
+  timeout: Duration.seconds(60),
 });
 const node = new LambdaFunctionResource(stack, 'Node', {
   runtime: Runtime.NODEJS_20_X,
   handler: 'index.handler',
   code: Code.fromInline(NODE),
   environment,
-  timeout: Duration.seconds(20),
+  timeout: Duration.seconds(60),
   memorySize: 256,
 });
 for (const fn of [python, node]) {
@@ -78,7 +78,7 @@ const inbox = new CfnBucket(stack, 'Inbox', {
 alias.addEventSource(new SqsEventSource(queue, { reportBatchItemFailures: true }));
 const made = new CustomResource(stack, 'Made', {
   serviceToken: python.functionArn,
-  serviceTimeout: Duration.seconds(30),
+  serviceTimeout: Duration.minutes(5),
   properties: { Word: 'echoed' },
 });
 

@@ -32,7 +32,7 @@ async function answer(handed: Handed, more: object = {}): Promise<void> {
 
 const custom = (properties: object = {}, more: object = {}) => ({
   Type: 'Custom::Thing',
-  Properties: { ServiceToken: fn, ServiceTimeout: 30, ...properties },
+  Properties: { ServiceToken: fn, ServiceTimeout: 300, ...properties },
   ...more,
 });
 const requests = (stack: string, type: string, logicalId: string) =>

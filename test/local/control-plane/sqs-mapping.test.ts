@@ -4,6 +4,9 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SendMessageBatchCommand,
 
 import { eventually, type Handed, Harness, type Reply } from './harness';
 
+/** A batch comes back after this; short for the tests' sake, and longer than an answer takes on a busy machine, which a batch must not overtake. */
+const VISIBILITY_SECONDS = '5';
+
 let bed: Harness;
 let sqs: SQSClient;
 
@@ -22,7 +25,7 @@ async function mapped(name: string, options: { reports?: boolean; attributes?: R
   await bed.createFunction(name);
   const fifo = options.attributes?.FifoQueue === 'true';
   const { QueueUrl } = await sqs.send(
-    new CreateQueueCommand({ QueueName: fifo ? `${name}.fifo` : name, Attributes: { VisibilityTimeout: '1', ...options.attributes } }),
+    new CreateQueueCommand({ QueueName: fifo ? `${name}.fifo` : name, Attributes: { VisibilityTimeout: VISIBILITY_SECONDS, ...options.attributes } }),
   );
   const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }));
   await bed.lambda.send(

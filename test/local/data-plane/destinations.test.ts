@@ -23,7 +23,7 @@ import { DataPlane } from '../../../local/data-plane/data-plane';
 import { SNS_MESSAGE_LIMIT } from '../../../local/data-plane/limits';
 import { clientConfiguration } from '../../../local/data-plane/sdk-clients';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 const REGION = 'us-east-1';
 const ROLE = 'arn:aws:iam::000000000000:role/any';
@@ -52,7 +52,7 @@ beforeAll(async () => {
   fs.chmodSync(root, 0o755);
   fs.mkdirSync(workDir);
   const python = await virtualEnvironment({ log: () => undefined });
-  plane = await DataPlane.start({ controlPlane: () => controlPlane.url, workDir, asyncTimeScale: 600, log: (line) => reports.push(line) });
+  plane = await DataPlane.start({ controlPlane: () => controlPlane.url, workDir, asyncTimeScale: 60, log: (line) => reports.push(line) });
   controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: plane.url, log: (line) => reports.push(line) });
   const configuration = clientConfiguration(controlPlane.url, REGION, 'test');
   lambda = new LambdaClient(configuration);
@@ -76,7 +76,7 @@ async function createFunction(name: string, files: Record<string, string> = { 'i
       Handler: 'index.handler',
       Role: ROLE,
       Code: { ZipFile },
-      Timeout: 10,
+      Timeout: 30,
       ...more,
     }),
   );
@@ -341,5 +341,10 @@ test('requests that a function signs can be told from those of others', async ()
   const { Payload } = await lambda.send(new InvokeCommand({ FunctionName: 'signing' }));
   expect(Buffer.from(Payload!).toString()).toBe('"000000000000"');
   const key = dummyCredentials(arn('lambda', 'function:signing')).accessKeyId;
-  expect(controlPlane.requests.filter((request) => request.accessKeyId === key).map((request) => request.action)).toEqual(['sts:GetCallerIdentity']);
+  const signed = () => controlPlane.requests.filter((request) => request.accessKeyId === key).map((request) => request.action);
+  // Requests are listed a moment after their answers
+  while (signed().length === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(signed()).toEqual(['sts:GetCallerIdentity']);
 });

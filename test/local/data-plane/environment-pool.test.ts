@@ -3,7 +3,7 @@ import { IDLE_ENVIRONMENT_LIMIT } from '../../../local/data-plane/limits';
 import { TestPlane } from './plane';
 import { scripted, type ScriptedRuntime } from './scripted-runtime';
 
-jest.setTimeout(30_000);
+jest.setTimeout(120_000);
 
 let bed: TestPlane | undefined;
 

@@ -39,7 +39,7 @@ export class DeclaredFunctions implements FunctionSource {
       version: '$LATEST',
       runtime: 'python3.11',
       handler: 'index.handler',
-      timeout: 3,
+      timeout: 30, // what a test does not ask about is no reason to fail on a busy machine
       memorySize: 128,
       ephemeralStorage: 512,
       environment: {},

@@ -2,19 +2,19 @@ import { ASYNCHRONOUS_PAYLOAD_LIMIT, RECURSION_LIMIT, SYNCHRONOUS_PAYLOAD_LIMIT 
 import { call } from './http-client';
 import { TestPlane } from './plane';
 
-jest.setTimeout(60_000);
+jest.setTimeout(120_000);
 
 let bed: TestPlane;
 
 const PYTHON = {
   'index.py': `
-import json, time
+import json, os, urllib.request
 def handler(event, context):
     print("handling", context.aws_request_id)
     if isinstance(event, dict) and event.get("fail"):
         raise ValueError("as asked")
-    if isinstance(event, dict) and event.get("sleep"):
-        time.sleep(event["sleep"])
+    if isinstance(event, dict) and event.get("held"):
+        urllib.request.urlopen(os.environ["AWS_ENDPOINT_URL"] + "/held").read()
     if isinstance(event, dict) and event.get("size"):
         return "x" * event["size"]
     client = context.client_context
@@ -27,7 +27,7 @@ beforeAll(async () => {
   bed.functions.declare('echo', { files: PYTHON, memorySize: 512 });
   bed.functions.declare('echo', { files: PYTHON, memorySize: 512, qualifier: 'live', version: '7' });
   bed.functions.declare('raw', { runtime: 'nodejs20.x', memorySize: 512, files: { 'index.js': 'exports.handler = async (event) => event;' } });
-  bed.functions.declare('narrow', { files: PYTHON, reservedConcurrency: 1, timeout: 20 });
+  bed.functions.declare('narrow', { files: PYTHON, reservedConcurrency: 1 });
   bed.functions.declare('none', { files: PYTHON, reservedConcurrency: 0 });
 });
 
@@ -145,11 +145,12 @@ describe('refused before anything runs', () => {
   });
 
   test('a second concurrent execution where one is reserved, with the reason', async () => {
-    const first = bed.invoke('narrow', '{"sleep":1}');
+    const first = bed.invoke('narrow', '{"held":true}');
     await bed.seen((event) => event.type === 'invocation-started' && event.invocation.functionName === 'narrow');
     const { status, body } = await bed.invoke('narrow');
     expect(status).toBe(429);
     expect(error(body)).toEqual({ Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded', Type: 'User', message: 'Rate Exceeded.' });
+    bed.letGo();
     expect((await first).status).toBe(200);
     // Right after an answer the next one is taken, by the same environment.
     expect((await bed.invoke('narrow')).status).toBe(200);

@@ -9,20 +9,32 @@ import type { BedEvent } from '../../../local/data-plane/records';
 import { DeclaredFunctions } from './functions';
 import { type Answer, call } from './http-client';
 
+/** Where the endpoint answers when the test lets go. */
+const HELD = '/held';
+
+/** A limit for init phases that are not the subject, on a machine that does much else. */
+const PATIENT_INIT_MS = 60_000;
+
 /** A data plane with real sandboxes and functions that the test declares; its log lines go nowhere. */
 export class TestPlane {
   static async open(options: Partial<DataPlaneOptions> = {}, parts: Partial<DataPlaneParts> = {}): Promise<TestPlane> {
     const workDir = await fs.mkdtemp(path.join(os.tmpdir(), 'data-plane-'));
     await fs.chmod(workDir, 0o755);
+    let letGo: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (letGo = resolve));
     const endpoint = http.createServer((request, response) => {
-      request.resume().on('end', () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{}'));
+      const answer = () => response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end('{}');
+      request.resume().on('end', () => (request.url === HELD ? void held.then(answer) : answer()));
     });
     await new Promise<void>((resolve) => endpoint.listen(0, '127.0.0.1', resolve));
     const functions = new DeclaredFunctions();
     const events: BedEvent[] = [];
     const controlPlane = () => `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
-    const plane = await DataPlane.start({ controlPlane, workDir, onEvent: (event) => events.push(event), ...options }, { functions, ...parts });
-    return new TestPlane(plane, functions, events, workDir, endpoint);
+    const plane = await DataPlane.start(
+      { controlPlane, workDir, onEvent: (event) => events.push(event), ...options },
+      { functions, initLimitMs: PATIENT_INIT_MS, ...parts },
+    );
+    return new TestPlane(plane, functions, events, workDir, endpoint, letGo);
   }
 
   private constructor(
@@ -31,6 +43,8 @@ export class TestPlane {
     readonly events: BedEvent[],
     readonly workDir: string,
     private readonly endpoint: http.Server,
+    /** Answers requests to `/held` of the endpoint, which a function waits for as long as the test wants it to run. */
+    readonly letGo: () => void,
   ) {}
 
   get endpointUrl(): string {
