@@ -59,6 +59,9 @@ const EXIT = 'the function failed before it could answer: Runtime.ExitError: Req
 /** AWS's clients up to 3.x post the error, since 4.0 it stands in the log alone. */
 const DIES_OF_AN_ERROR = RegExp(`RangeError: the snapshot is gone|${EXIT} with error: exit status 1`);
 
+/** After its answer the process ends itself; on a busy machine the time limit may be quicker. */
+const ENDED = RegExp(`${EXIT} with error: exit status 1|Sandbox\\.Timedout: .*Task timed out`);
+
 /** Seconds: as long as one execution tries, and a little more, so that it is the responder's answer that is taken. */
 const LONGER_THAN_AN_EXECUTION = 13;
 
@@ -83,7 +86,7 @@ export const H2: readonly Cause[] = [
     what: 'a promise is never settled',
     failure: 'never settles',
     reason: /ran to the end of its execution/,
-    repeated: RegExp(`${EXIT} with error: exit status 1`),
+    repeated: ENDED,
   },
   { what: 'a rejection is not handled', failure: 'rejects where nobody listens', reason: DIES_OF_AN_ERROR },
   { what: 'an error is thrown in a timer', failure: 'throws in a timer', reason: DIES_OF_AN_ERROR },

@@ -32,6 +32,11 @@ export function deleteAfter(failed: Case, physicalResourceId: string): Case {
   return { ...oneCase(cause, 'Delete', 'on the first execution'), logicalResourceId: failed.logicalResourceId, physicalResourceId };
 }
 
+/** Epoch milliseconds from when on CloudFormation waits no more for a request that it signed then. */
+export function closingTime({ cause }: Case, signedAt: number): number {
+  return signedAt + Number(cause.properties?.ServiceTimeout ?? SERVICE_TIMEOUT) * 1000;
+}
+
 /** Every type of request at every place where a cause may strike. */
 export function casesOf(cause: Cause): readonly Case[] {
   return (cause.places ?? PLACES).flatMap((place) => TYPES.map((type) => oneCase(cause, type, place)));

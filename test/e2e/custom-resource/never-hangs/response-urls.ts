@@ -46,12 +46,12 @@ export class ResponseUrls {
     server.on('request', (request, response) => void this.serve(request, response));
   }
 
-  /** A URL signed some seconds ago. */
-  open(requestId: string, { refusal, signedAgo = 0 }: { readonly refusal?: Refusal; readonly signedAgo?: number }): string {
+  /** @param signedAt epoch milliseconds */
+  open(requestId: string, signedAt: number, refusal?: Refusal): string {
     if (refusal) {
       this.refusals.set(requestId, refusal);
     }
-    const date = new Date(Date.now() - signedAgo * 1000).toISOString().replace(/[-:]|\.\d+/g, '');
+    const date = new Date(signedAt).toISOString().replace(/[-:]|\.\d+/g, '');
     return `${this.origin}/${requestId}?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date=${date}&X-Amz-Expires=7200&X-Amz-Signature=${'0f'.repeat(32)}`;
   }
 

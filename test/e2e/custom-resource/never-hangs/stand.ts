@@ -3,11 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 
-import { Bed, type BedEvent } from '../../../../local/bed';
+import { Bed, type InvocationRecord } from '../../../../local/bed';
 import { type FunctionName, FUNCTIONS } from './causes';
 import { LambdaDoor } from './lambda-door';
-import { type Case, requestOf } from './requests';
+import { type Case, closingTime, requestOf } from './requests';
 import { type Put, ResponseUrls } from './response-urls';
+import { UnderWay } from './under-way';
 
 const STACK = 'NeverHangs';
 
@@ -17,16 +18,24 @@ const CONCURRENCY = 150;
 /** Of the asynchronous queue: events of a provider's function are kept for 7.5 s, and the responder is tried again after 1.5 and 3 s. */
 export const TIME_SCALE = 40;
 
-/** Milliseconds: more than an execution of 15 s, and more than the longest story about one request. */
-const LONGEST_SILENCE = 25_000;
-const LONGEST_WAIT = 60_000;
+/** Events that wait for their cold start when another is sent: more would take the machine from those that have begun. */
+const WAITING_AT_MOST = 1;
+
+/** Milliseconds: far more than an execution of 15 s, and than the longest story about one request. Limits, which a busy machine may come near. */
+const LONGEST_SILENCE = 60_000;
+const LONGEST_WAIT = 120_000;
 
 /** The functions of app/ on a bed of their own, with CloudFormation's side of the protocol in this process. */
 export class Stand {
   static async deploy(): Promise<Stand> {
     const [urls, door] = await Promise.all([ResponseUrls.listen(), LambdaDoor.listen()]);
     const underWay = new UnderWay();
-    const bed = await Bed.open({ accountConcurrency: CONCURRENCY, asyncTimeScale: TIME_SCALE, onEvent: (event) => underWay.note(event) });
+    const bed = await Bed.open({
+      accountConcurrency: CONCURRENCY,
+      asyncTimeScale: TIME_SCALE,
+      keepPayloads: true,
+      onEvent: (event) => underWay.note(event),
+    });
     try {
       door.lambda = bed.endpoint;
       const { [STACK]: outputs } = await bed.deploy(
@@ -47,6 +56,8 @@ export class Stand {
   }
 
   readonly lambda: LambdaClient;
+  /** Epoch milliseconds, by request id. */
+  private readonly closing = new Map<string, number>();
 
   private constructor(
     readonly bed: Bed,
@@ -84,7 +95,9 @@ export class Stand {
    */
   async send(aCase: Case, traceId?: string): Promise<void> {
     const arn = this.arnOf(aCase.cause.function ?? 'Resource');
-    const request = requestOf(aCase, this.stackId, arn, this.urls.open(aCase.requestId, aCase.cause));
+    const signedAt = Date.now() - (aCase.cause.signedAgo ?? 0) * 1000;
+    this.closing.set(aCase.requestId, closingTime(aCase, signedAt));
+    const request = requestOf(aCase, this.stackId, arn, this.urls.open(aCase.requestId, signedAt, aCase.cause.refusal));
     const command = new InvokeCommand({ FunctionName: arn, InvocationType: 'Event', Payload: Buffer.from(JSON.stringify(request)) });
     if (traceId !== undefined) {
       command.middlewareStack.add(
@@ -102,27 +115,58 @@ export class Stand {
     return this.urls.puts(requestId);
   }
 
+  /** What ran for a request, in order: executions of the function, and the responder's. */
+  executions({ requestId }: Case): readonly InvocationRecord[] {
+    return this.bed.invocations().filter(({ payload, start }) => start !== undefined && payload?.includes(requestId));
+  }
+
+  /** Why nobody can say what a slow machine would have made of a request: CloudFormation had stopped waiting before something of it was run. */
+  lateness(aCase: Case): string | undefined {
+    const closesAt = this.closing.get(aCase.requestId);
+    if (closesAt === undefined) {
+      return 'the request was never sent';
+    }
+    const late = this.executions(aCase).find(({ start }) => start! >= closesAt);
+    return late && `the request had closed ${((late.start! - closesAt) / 1000).toFixed(1)} s before ${late.functionName} could run`;
+  }
+
   /** Waits until CloudFormation has taken an answer. */
   answered(aCase: Case): Promise<Put> {
-    const { cause, type, place, requestId } = aCase;
-    const ran = () =>
-      this.bed
-        .invocations()
-        .filter(({ functionName }) => functionName === this.nameOf(cause.function ?? 'Resource'))
-        .slice(-6)
-        .map(({ received, start, end, outcome, errorType }) => `received ${received}, ran from ${start} to ${end}: ${outcome} ${errorType ?? ''}`);
+    const { cause, type, place } = aCase;
+    const ran = () => this.executions(aCase).map(({ start, end, outcome, errorType }) => `from ${start} to ${end}: ${outcome} ${errorType ?? ''}`);
     return eventually(
-      () => `an answer to ${requestId} (${cause.what}: ${type} ${place}; what ran last: ${ran().join('; ')})`,
+      () => `an answer (${cause.what}: ${type}, ${place}; what ran: ${ran().join('; ')}; ${this.lateness(aCase) ?? 'the request was open'})`,
       () => this.puts(aCase).find(({ taken }) => taken),
     );
   }
 
-  /** Waits until so many executions of a function have started. */
-  async started(name: FunctionName, executions: number): Promise<void> {
-    const running = () => this.bed.invocations().filter(({ functionName, start }) => functionName === this.nameOf(name) && start !== undefined);
+  /** Waits until so many executions of a function have started; when the first did, in epoch milliseconds. */
+  async started(name: FunctionName, executions: number): Promise<number> {
+    const starts = () =>
+      this.bed
+        .invocations()
+        .filter(({ functionName, start }) => functionName === this.nameOf(name) && start !== undefined)
+        .map(({ start }) => start!);
     await eventually(
       () => `${executions} executions of ${name}`,
-      () => running().length >= executions || undefined,
+      () => starts().length >= executions || undefined,
+    );
+    return Math.min(...starts());
+  }
+
+  /** Waits until the machine has time for another cold start. */
+  async room(): Promise<void> {
+    await eventually(
+      () => 'room for another cold start',
+      () => this.underWay.waiting <= WAITING_AT_MOST || undefined,
+    );
+  }
+
+  /** Waits until every environment of a function is at rest or gone. */
+  async free(name: FunctionName): Promise<void> {
+    await eventually(
+      () => `rest of ${name}`,
+      () => !this.underWay.isRunning(this.arnOf(name)) || undefined,
     );
   }
 
@@ -146,28 +190,5 @@ async function eventually<T>(what: () => string, ask: () => T | undefined): Prom
       throw new Error(`${what()}: not within ${LONGEST_WAIT / 1000} s`);
     }
     await sleep(50);
-  }
-}
-
-/** Events that were accepted and are not finished yet, and records on their way. */
-class UnderWay {
-  /** ARNs of functions whose failures go to a destination. */
-  withDestination: readonly string[] = [];
-  lastAt = Date.now();
-  private readonly ids = new Set<string>();
-
-  get isEmpty(): boolean {
-    return this.ids.size === 0;
-  }
-
-  note(event: BedEvent): void {
-    this.lastAt = event.at;
-    if (event.type === 'event-queued') {
-      this.ids.add(event.requestId);
-    } else if (event.type === 'event-finished' && (event.condition === 'Success' || !this.withDestination.includes(event.functionArn))) {
-      this.ids.delete(event.requestId);
-    } else if (event.type === 'destination-delivered' || event.type === 'destination-failed') {
-      this.ids.delete(event.requestId);
-    }
   }
 }
