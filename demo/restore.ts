@@ -10,11 +10,11 @@ import { type Item, scan } from './tables';
 
 const STACK = 'Restore';
 const BACKUP = path.join(__dirname, '..', 'examples', 'typescript', 'custom-resources', 'restore', 'backup.jsonl');
-/** Between two executions of an operation there are milliseconds: after so long without one, none will follow. */
-const REST_MS = 3000;
+/** An execution is asked for before the one that it follows has ended: after so long without one, none will follow. */
+const REST_MS = 5000;
 
 /** How the example is deployed: with executions far shorter than the restore. */
-export const RESTORE_CONTEXT = { executionTimeout: '15', timeout: '100', itemsPerSecond: '5' };
+export const RESTORE_CONTEXT = { executionTimeout: '15', timeout: '130', itemsPerSecond: '5' };
 export const EXECUTION_SECONDS = Number(RESTORE_CONTEXT.executionTimeout);
 
 interface Request {
@@ -49,9 +49,7 @@ export class Restore {
       return undefined;
     }
     const { request, event } = found;
-    const hops = this.bed
-      .invocations()
-      .filter(({ functionName, payload }) => functionName === event.functionName && payload?.includes(request.RequestId));
+    const hops = this.executions(found);
     const requests = this.bed.requests();
     return {
       startedAt: event.received,
@@ -73,16 +71,21 @@ export class Restore {
   async finished(): Promise<Operation> {
     const error = await this.deploying;
     for (;;) {
-      const operation = this.operation();
-      if (!operation) {
-        throw error ?? new Error(`stack ${STACK} was deployed, but its custom resource was never asked for`);
+      const found = creation(this.bed);
+      if (!found) {
+        throw error instanceof Error ? error : new Error(`stack ${STACK} was deployed, but its custom resource was never asked for`);
       }
-      const runs = operation.hops.some(({ endedAt }) => endedAt === undefined);
-      if (!runs && Date.now() - Math.max(...operation.hops.map(({ endedAt }) => endedAt!)) > REST_MS) {
-        return operation;
+      const ends = this.executions(found).map(({ end }) => end);
+      if (Date.now() - Math.max(...ends.map((end) => end ?? Infinity)) > REST_MS) {
+        return this.operation()!;
       }
       await sleep(500);
     }
+  }
+
+  /** Every execution, also one that still waits for its environment. */
+  private executions({ request, event }: Creation): readonly InvocationRecord[] {
+    return this.bed.invocations().filter(({ functionName, payload }) => functionName === event.functionName && payload?.includes(request.RequestId));
   }
 
   /** How the table differs from the backup, in words. */
@@ -111,8 +114,13 @@ export class Restore {
   }
 }
 
+interface Creation {
+  readonly request: Request;
+  readonly event: InvocationRecord;
+}
+
 /** The first request to create the resource, and the event that brought it. */
-export function creation(bed: Bed): { readonly request: Request; readonly event: InvocationRecord } | undefined {
+export function creation(bed: Bed): Creation | undefined {
   for (const event of bed.invocations()) {
     const request = event.door === 'cloudformation' && event.payload ? (JSON.parse(event.payload.toString()) as Request) : undefined;
     if (request?.ResourceType === 'Custom::Restore' && request.RequestType === 'Create') {

@@ -15,6 +15,8 @@ const WINDOW_OFF_AFTER = 0.9;
 const CACHE_TTL_SECONDS = 5;
 /** Longer than the replayer's sweep takes to come round (60 s) and to settle: when nothing moved for so long, nothing will. */
 const STILL_SECONDS = 80;
+/** The same while events wait to be replayed, on a machine that is busy with something else. */
+const STILL_SECONDS_WITH_BACKLOG = 240;
 /** How long everything must have been at rest before it counts: time for a second, wrong run to show. */
 const REST_SECONDS = 4;
 
@@ -74,7 +76,7 @@ export async function play(bed: Bed, senders: Senders, watch: Watch, timeline: T
   const allDone = await watch.until(
     (snapshot) => snapshot.executions.length >= accepted() && unfinished(snapshot) === 0,
     REST_SECONDS,
-    STILL_SECONDS,
+    (snapshot) => (unfinished(snapshot) > 0 ? STILL_SECONDS_WITH_BACKLOG : STILL_SECONDS),
   );
   return { sent, executions: allDone.executions, window: { on, off } };
 }

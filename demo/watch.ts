@@ -30,8 +30,8 @@ export class Watch {
     this.loop = this.run();
   }
 
-  /** Waits until `condition` has held for `seconds` on end, or nothing has changed for `stillSeconds`. */
-  async until(condition: (snapshot: Snapshot) => boolean, seconds: number, stillSeconds: number): Promise<Snapshot> {
+  /** Waits until `condition` has held for `seconds` on end, or nothing has changed for as long as `stillSeconds` says. */
+  async until(condition: (snapshot: Snapshot) => boolean, seconds: number, stillSeconds: (snapshot: Snapshot) => number): Promise<Snapshot> {
     let holdsSince: number | undefined;
     let changedAt = Date.now();
     let before = '';
@@ -47,7 +47,7 @@ export class Watch {
       if (holdsSince !== undefined && now - holdsSince >= seconds * 1000) {
         return snapshot;
       }
-      if (now - changedAt >= stillSeconds * 1000) {
+      if (now - changedAt >= stillSeconds(snapshot) * 1000) {
         return snapshot;
       }
     }
@@ -55,7 +55,11 @@ export class Watch {
 
   /** Waits until nothing has changed for `seconds`. */
   async still(seconds: number): Promise<void> {
-    await this.until(() => false, 0, seconds);
+    await this.until(
+      () => false,
+      0,
+      () => seconds,
+    );
   }
 
   async stop(): Promise<void> {

@@ -21,4 +21,4 @@ test('an event that is dropped from the store makes the demo fail, and so does a
   expect(result.good).toBe(false);
   expect(result.complaints.filter((complaint) => !complaint.startsWith('custom resource:'))).toEqual([expect.stringMatching(/^lost: order-\d{5}$/)]);
   expect(result.complaints).toContain('custom resource: answered FAILED: forged');
-}, 400_000);
+}, 900_000);

@@ -31,4 +31,4 @@ test('an event that runs twice makes the demo fail, and so does a custom resourc
     expect.stringMatching(/^ran twice: order-\d{5}$/),
   ]);
   expect(result.complaints).toContainEqual(expect.stringMatching(/^custom resource: answered (twice|\d+ times): SUCCESS, SUCCESS/));
-}, 400_000);
+}, 900_000);

@@ -7,9 +7,9 @@ let stack: GuardedStack;
 
 beforeAll(async () => {
   stack = await GuardedStack.deploy();
-}, 240_000);
+}, 600_000);
 
-afterAll(() => stack?.bed.close(), 30_000);
+afterAll(() => stack?.bed.close(), 120_000);
 
 const value = async () => (await stack.ssm.send(new GetParameterCommand({ Name: stack.outputs.OperatorParameter }))).Parameter!.Value;
 
@@ -29,4 +29,4 @@ test('the window is created as auto, refuses what is no window, is kept by a dep
 
   await stack.destroy();
   await expect(value()).rejects.toMatchObject({ name: 'ParameterNotFound' });
-}, 300_000);
+}, 600_000);

@@ -8,7 +8,7 @@ import { createFailedId } from '../../../lambda/contract/cloudformation/answer.j
 import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 import { type Call, ResourceStacks } from '../support/resource-stack';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let stacks: ResourceStacks;
 /** What `cdk deploy` of a stack came to: its outputs, or why it failed. */
@@ -26,9 +26,9 @@ beforeAll(async () => {
   for (const name of [Slow.Function, Lifecycle.Function, Lifecycle.CommonJsFunction]) {
     allowed[name] = await statementsOf(stacks.bed, name);
   }
-}, 240_000);
+}, 600_000);
 
-afterAll(() => stacks?.bed.close(), 30_000);
+afterAll(() => stacks?.bed.close());
 
 const sequence = (calls: readonly Call[]) => calls.map(({ call, physicalResourceId: id }) => (id === undefined ? call : `${call} ${id}`));
 

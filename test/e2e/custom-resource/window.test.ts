@@ -14,7 +14,7 @@ import { createFailedId } from '../../../lambda/contract/cloudformation/answer.j
 import { eventually } from '../support/guarded-stack';
 import { ResourceStacks } from '../support/resource-stack';
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 const BUCKET = 'answers';
 
@@ -39,16 +39,16 @@ beforeAll(async () => {
   await polled(hopAtOpening);
   await stacks.tell('Window', 'Long');
   outputs = await deployment;
-}, 240_000);
+}, 600_000);
 
-afterAll(() => stacks?.bed.close(), 30_000);
+afterAll(() => stacks?.bed.close());
 
 /** Until `Long` was polled in a later execution, which may be while its stack is still being made. */
 function polled(since: number): Promise<unknown> {
   return eventually(
     () => stacks.calls('Window', 'Long').catch(() => []),
     (calls) => calls.some(({ call, hop }) => call === 'poll' && hop > since),
-    120,
+    200,
   );
 }
 
@@ -99,7 +99,7 @@ async function answerTo(output: string, type: string, fields: object = {}): Prom
       ({ Body }) => Body!.transformToString(),
       () => '',
     );
-  const body = await eventually(read, Boolean, 30);
+  const body = await eventually(read, Boolean);
   const { RequestId, StackId, LogicalResourceId, ...answer } = JSON.parse(body);
   expect({ RequestId, StackId, LogicalResourceId }).toEqual({ RequestId: id, StackId: event.StackId, LogicalResourceId: 'Thing' });
   return answer;
@@ -120,7 +120,7 @@ test('an operation that began before the window goes on in it, over further exec
 });
 
 describe.each(['Function', 'Own'])('%s in a window', (output) => {
-  beforeAll(() => window('on # no deployments tonight'), 30_000);
+  beforeAll(() => window('on # no deployments tonight'));
 
   test.each([
     ['Create', {}, createFailedId],

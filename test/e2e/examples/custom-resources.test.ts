@@ -9,6 +9,8 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { Bed, type CdkApp } from '../../../local/bed';
 import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 
+jest.setTimeout(300_000);
+
 const STACKS = ['Restore', 'Propagation'];
 
 let bed: Bed;
@@ -59,7 +61,7 @@ beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'backups-'));
   bed = await Bed.open({ log: () => undefined });
   outputs = await deploy();
-}, 120_000);
+}, 600_000);
 
 afterAll(async () => {
   await bed?.close();

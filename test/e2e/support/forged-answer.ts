@@ -7,7 +7,6 @@ export async function forgeAnswer(bed: Bed, status: 'SUCCESS' | 'FAILED'): Promi
   const { request } = (await eventually(
     async () => creation(bed),
     (found) => found !== undefined,
-    60,
   ))!;
   const { StackId, RequestId, LogicalResourceId } = request;
   const answer = { Status: status, Reason: 'forged', PhysicalResourceId: 'forged', StackId, RequestId, LogicalResourceId };

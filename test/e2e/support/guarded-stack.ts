@@ -94,8 +94,11 @@ export class GuardedStack {
   }
 }
 
+/** Seconds. A limit, not an expectation: a busy machine may take its time. */
+const PATIENCE = 100;
+
 /** Asks again every half second until the answer is right; tells the last one when it never was. */
-export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) => boolean, seconds: number): Promise<T> {
+export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) => boolean, seconds = PATIENCE): Promise<T> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();

@@ -21,8 +21,8 @@ const runtime = new lambda.Runtime(app.node.getContext('nodejs'), lambda.Runtime
 const HANDLERS = path.join(__dirname, 'handlers');
 /** The shortest execution that the construct allows. */
 const EXECUTION = Duration.seconds(15);
-/** Enough for the tests, and so few executions that one can be spared for a `wait` that names an id. */
-const OPERATION = Duration.seconds(90);
+/** Enough for the tests on a busy machine, and so few executions that one can be spared for a `wait` that names an id. */
+const OPERATION = Duration.seconds(130);
 
 /** A stack whose handlers note their calls in a table, which outlives it. */
 abstract class NotingStack extends Stack {
@@ -119,14 +119,14 @@ class LifecycleStack extends NotingStack {
   }
 }
 
-/** A create that takes twice its function's time limit; an alias of a CommonJS bundle is its service token. */
+/** A create that takes twice its function's time limit, and so much more that it needs four executions however late each starts; an alias of a CommonJS bundle is its service token. */
 class SlowStack extends NotingStack {
   constructor() {
     super('Slow');
     const { currentVersion, functionName } = this.bundled('Things', 'things.ts', OutputFormat.CJS);
     const live = new lambda.Alias(this, 'Live', { aliasName: 'live', version: currentVersion });
     this.show('Function', functionName);
-    const slow = this.thing('Slow', { Name: 'slow', Takes: 30, Size: 7 }, { function: live, timeout: OPERATION });
+    const slow = this.thing('Slow', { Name: 'slow', Takes: 36, Size: 7 }, { function: live, timeout: OPERATION });
     this.show('Slow', slow.ref);
     this.show('SlowSize', slow.getAttString('Size'));
     this.show('Alias', live.functionArn);
@@ -148,9 +148,9 @@ class CancelStack extends NotingStack {
   constructor() {
     super('Cancel');
     const provider = new LongRunningProvider(this, 'Provider', { function: this.bundled('Things', 'things.ts'), timeout: OPERATION });
-    const kept = this.thing('Kept', phase === 'update' ? { Name: 'kept', Takes: 100 } : { Name: 'kept' }, { provider });
+    const kept = this.thing('Kept', phase === 'update' ? { Name: 'kept', Takes: 120 } : { Name: 'kept' }, { provider });
     if (phase === 'add') {
-      this.thing('Added', { Takes: 100 }, { provider }).node.addDependency(kept);
+      this.thing('Added', { Takes: 120 }, { provider }).node.addDependency(kept);
     }
   }
 }

@@ -26,7 +26,7 @@ class GuardedStack extends Stack {
         runtime,
         handler: 'probe.handler',
         code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),
-        timeout: Duration.seconds(10),
+        timeout: Duration.seconds(30),
         memorySize: 256,
         environment: { RUNS_TABLE: runs.tableName },
         maintenanceWindow,

@@ -1,13 +1,13 @@
 import { closeStage, FUNCTION_ARN, openStage, OPERATOR, requestId, Scene, type Stage } from './setup';
 
-const PLENTY = 30_000;
+const PLENTY = 100_000;
 
 let stage: Stage;
 let scene: Scene;
 
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+}, 120_000);
 afterAll(() => closeStage(stage));
 beforeEach(async () => {
   scene = await new Scene(stage).open();

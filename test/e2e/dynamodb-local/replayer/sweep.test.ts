@@ -2,7 +2,7 @@ import type { Item } from '../../../../lambda/maintenance-window/replayer/row';
 import { backlogKey } from '../../../../lambda/maintenance-window/store/keys';
 import { closeStage, FUNCTION_ARN, FUNCTION_KEY, openStage, OPERATOR, requestId, Scene, type Stage } from './setup';
 
-const PLENTY = 30_000;
+const PLENTY = 100_000;
 const DAY = 86_400_000;
 
 let stage: Stage;
@@ -10,7 +10,7 @@ let scene: Scene;
 
 beforeAll(async () => {
   stage = await openStage();
-}, 60_000);
+}, 120_000);
 afterAll(() => closeStage(stage));
 beforeEach(async () => {
   scene = await new Scene(stage).open();

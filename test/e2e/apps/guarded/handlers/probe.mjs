@@ -17,7 +17,7 @@ const misbehave = {
     }
   },
   hang() {
-    return new Promise((resolve) => setTimeout(resolve, 60_000));
+    return new Promise((resolve) => setTimeout(resolve, 600_000));
   },
 };
 

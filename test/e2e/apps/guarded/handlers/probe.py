@@ -19,7 +19,7 @@ def handler(event, context):
         while True:
             hoard.append(bytearray(16 * 1024 * 1024))
     if action == "hang":
-        time.sleep(60)
+        time.sleep(600)
     replay = ((context.client_context and context.client_context.custom) or {}).get("maintenanceReplay")
     dynamodb.update_item(
         TableName=os.environ["RUNS_TABLE"],
