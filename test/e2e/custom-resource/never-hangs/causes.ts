@@ -63,10 +63,10 @@ const DIES_OF_AN_ERROR = RegExp(`RangeError: the snapshot is gone|${EXIT} with e
 const ENDED = RegExp(`${EXIT} with error: exit status 1|Sandbox\\.Timedout: .*Task timed out`);
 
 /** Seconds: as long as one execution tries, and a little more, so that it is the responder's answer that is taken. */
-const LONGER_THAN_AN_EXECUTION = 13;
+const LONGER_THAN_AN_EXECUTION = 25;
 
 /** Seconds of ServiceTimeout: longer than an execution, and short enough for a test. */
-const SHORT_TIMEOUT = '30';
+const SHORT_TIMEOUT = '50';
 
 /** There is time to do something to the function while its first execution sleeps. */
 const AT_THE_MARGIN = { Hops: 'at the margin' };
@@ -81,7 +81,7 @@ export const H2: readonly Cause[] = [
   { what: 'the process exits as if all were well', failure: 'exits as if all were well', reason: RegExp(`${EXIT} without providing a reason`) },
   { what: 'the process is killed', failure: 'is killed', reason: RegExp(`${EXIT} with error: signal: killed`) },
   { what: 'memory runs out', failure: 'takes more memory than there is', reason: /Runtime\.OutOfMemory: .*signal: killed/ },
-  { what: 'the event loop is blocked', failure: 'blocks the event loop', reason: /Sandbox\.Timedout: .*Task timed out after 15\.00 seconds/ },
+  { what: 'the event loop is blocked', failure: 'blocks the event loop', reason: /Sandbox\.Timedout: .*Task timed out after 30\.00 seconds/ },
   {
     what: 'a promise is never settled',
     failure: 'never settles',

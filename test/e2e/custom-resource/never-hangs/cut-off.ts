@@ -12,13 +12,13 @@ const SERVICE_TIMEOUT = 300;
 const DEADLINE = SERVICE_TIMEOUT - times.reserve.most / 1000;
 
 /**
- * Seconds from the request to its deadline, tried in turn until the code has begun in time to be cut off. Within an execution of 15 s the deadline
- * has to come before the margin, 12 s after it started.
+ * Seconds from the request to its deadline, tried in turn until the code has begun in time to be cut off. Within an execution of 30 s the deadline
+ * has to come before the margin, 24 s after it started.
  */
-const TIME_TO_BEGIN = [6, 8, 11];
+const TIME_TO_BEGIN = [6, 12, 20];
 
-/** Seconds more for what first sleeps for 12.5 s. */
-const FIRST_SLEEP = 12;
+/** Seconds more for what first sleeps for 24.5 s. */
+const FIRST_SLEEP = 24;
 
 /** Milliseconds before the deadline at which an execution that starts surely calls the handler before it. */
 const SURELY = 2000;

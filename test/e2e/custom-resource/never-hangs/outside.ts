@@ -25,11 +25,11 @@ const BROKEN: Readonly<Partial<Record<FunctionName, string>>> = {
 const RECURSION_LIMIT = 16;
 
 /**
- * Seconds since the first execution started at which others are sent, to take its place and those of its like after their margin, at 12 s: before
+ * Seconds since the first execution started at which others are sent, to take its place and those of its like after their margin, at 24 s: before
  * what follows them, and not so early that they are too old by then, which at the stand's time scale they are after 7.5 s. Whether executions start
  * together or, on a busy machine, one after the other, some of the others have come in time.
  */
-const OTHERS_COME_AT = [6, 9];
+const OTHERS_COME_AT = [19, 22];
 
 /**
  * Sends the cases of one function, and does to it what the cause says as soon as its first executions run.

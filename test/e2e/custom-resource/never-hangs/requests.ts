@@ -16,8 +16,8 @@ export interface Case {
   readonly physicalResourceId: string;
 }
 
-/** Seconds: an operation of executions of 15 s can get to its deadline, and has some to spare for hops that make an id safe. */
-const SERVICE_TIMEOUT = '120';
+/** Seconds: an operation of executions of 30 s has many to spare, however late each starts. */
+const SERVICE_TIMEOUT = '300';
 
 let number = 0;
 

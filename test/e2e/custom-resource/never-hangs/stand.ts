@@ -21,7 +21,7 @@ export const TIME_SCALE = 40;
 /** Events that wait for their cold start when another is sent: more would take the machine from those that have begun. */
 const WAITING_AT_MOST = 1;
 
-/** Milliseconds: far more than an execution of 15 s, and than the longest story about one request. Limits, which a busy machine may come near. */
+/** Milliseconds: far more than an execution of 30 s, and than the longest story about one request. Limits, which a busy machine may come near. */
 const LONGEST_SILENCE = 60_000;
 const LONGEST_WAIT = 120_000;
 

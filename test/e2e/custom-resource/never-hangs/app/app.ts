@@ -17,7 +17,8 @@ class NeverHangsStack extends Stack {
         runtime: new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS),
         code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),
         handler: 'resource.handler',
-        executionTimeout: Duration.seconds(15),
+        // Twice the shortest: a fifth of it is what an answer or a hop may take, on a busy machine too
+        executionTimeout: Duration.seconds(30),
         timeout: Duration.minutes(2),
         ...settings[name],
       });
