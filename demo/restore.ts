@@ -73,7 +73,7 @@ export class Restore {
     for (;;) {
       const found = creation(this.bed);
       if (!found) {
-        throw error instanceof Error ? error : new Error(`stack ${STACK} was deployed, but its custom resource was never asked for`);
+        throw error ?? new Error(`stack ${STACK} was deployed, but its custom resource was never asked for`);
       }
       const ends = this.executions(found).map(({ end }) => end);
       if (Date.now() - Math.max(...ends.map((end) => end ?? Infinity)) > REST_MS) {
