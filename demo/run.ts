@@ -41,7 +41,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const timeline = new Timeline(options.out, options.events);
   try {
     timeline.phase('opening the bed: a local endpoint for AWS, and a data plane that runs Lambda functions for real');
-    const bed = await Bed.open({ keepPayloads: true, log: (line) => timeline.log(line) });
+    const bed = await Bed.open({ initLimitMs: 60_000, keepPayloads: true, log: (line) => timeline.log(line) });
     let runtimes: ExampleRuntimes;
     let seen: Seen;
     try {

@@ -22,6 +22,8 @@ export interface BedOptions {
   readonly accountConcurrency?: number;
   /** Divides the asynchronous queue's retry delays and event age, nothing else. Default 1. */
   readonly asyncTimeScale?: number;
+  /** Milliseconds after which an init phase is given up, and repeated within the function's time limit. Default 10 s, as Lambda's. */
+  readonly initLimitMs?: number;
   readonly onEvent?: (event: BedEvent) => void;
   /** Keeps events, results and the bodies of API requests, for whoever looks for something in them. Default false: they may be large. */
   readonly keepPayloads?: boolean;
@@ -65,20 +67,23 @@ export class Bed {
     let controlPlane: ControlPlane | undefined;
     let dataPlane: DataPlane | undefined;
     try {
-      dataPlane = await DataPlane.start({
-        controlPlane: () => {
-          if (!controlPlane) {
-            throw new Error('the control plane has not started yet');
-          }
-          return controlPlane.url;
+      dataPlane = await DataPlane.start(
+        {
+          controlPlane: () => {
+            if (!controlPlane) {
+              throw new Error('the control plane has not started yet');
+            }
+            return controlPlane.url;
+          },
+          workDir: path.join(root, 'data-plane'),
+          accountConcurrency: options.accountConcurrency,
+          asyncTimeScale: options.asyncTimeScale,
+          onEvent: options.onEvent,
+          keepPayloads: options.keepPayloads,
+          log: (line) => log(`data plane: ${line}`),
         },
-        workDir: path.join(root, 'data-plane'),
-        accountConcurrency: options.accountConcurrency,
-        asyncTimeScale: options.asyncTimeScale,
-        onEvent: options.onEvent,
-        keepPayloads: options.keepPayloads,
-        log: (line) => log(`data plane: ${line}`),
-      });
+        { initLimitMs: options.initLimitMs },
+      );
       controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: dataPlane.url, keepBodies: options.keepPayloads, log });
     } catch (error) {
       await dataPlane?.close();

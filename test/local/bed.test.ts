@@ -34,7 +34,7 @@ let outputs: Record<string, string>;
 const lines: string[] = [];
 
 beforeAll(async () => {
-  bed = await Bed.open({ log: (line) => lines.push(line), keepPayloads: true });
+  bed = await Bed.open({ log: (line) => lines.push(line), initLimitMs: 60_000, keepPayloads: true });
   const { Listeners } = await bed.deploy(app('listeners'));
   outputs = Object.fromEntries(Object.entries(Listeners).map(([name, value]) => [name.replace(/^Out/, ''), value]));
 }, 300_000);

@@ -59,7 +59,7 @@ async function read(): Promise<{ version: string; greeting: string }[]> {
 
 beforeAll(async () => {
   directory = mkdtempSync(path.join(tmpdir(), 'backups-'));
-  bed = await Bed.open({ log: () => undefined });
+  bed = await Bed.open({ initLimitMs: 60_000, log: () => undefined });
   outputs = await deploy();
 }, 600_000);
 

@@ -19,7 +19,7 @@ export interface Reply {
 /** The stack of test/e2e/apps/guarded on a bed of its own. */
 export class GuardedStack {
   static async deploy(context: Record<string, string> = {}): Promise<GuardedStack> {
-    const bed = await Bed.open({ asyncTimeScale: 20 });
+    const bed = await Bed.open({ asyncTimeScale: 20, initLimitMs: 60_000 });
     try {
       const stack = new GuardedStack(bed);
       await stack.deploy(context);

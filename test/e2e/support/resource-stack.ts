@@ -22,7 +22,7 @@ export interface Call {
 /** The stacks of test/e2e/apps/custom-resource on a bed of their own. */
 export class ResourceStacks {
   static async open(): Promise<ResourceStacks> {
-    return new ResourceStacks(await Bed.open({ asyncTimeScale: 20, keepPayloads: true }));
+    return new ResourceStacks(await Bed.open({ asyncTimeScale: 20, initLimitMs: 60_000, keepPayloads: true }));
   }
 
   readonly outputs: StackOutputs = {};

@@ -33,6 +33,7 @@ export class Stand {
     const bed = await Bed.open({
       accountConcurrency: CONCURRENCY,
       asyncTimeScale: TIME_SCALE,
+      initLimitMs: 60_000,
       keepPayloads: true,
       onEvent: (event) => underWay.note(event),
     });
