@@ -37,12 +37,13 @@ describe.each(ISOLATIONS)('a sandbox made by %s', (isolation) => {
   test('when frozen does nothing, when thawed goes on', async () => {
     const { environment } = await withChildren();
     await environment.sandbox.freeze();
-    // What was printed before may still be on its way; a process that runs prints on and on, and this never ends
-    let frozen: number;
-    do {
+    // What was printed before may still be on its way; a process that runs prints on and on
+    let frozen = -1;
+    for (let looks = 0; environment.output.length > frozen && looks < 100; looks++) {
       frozen = environment.output.length;
       await pause(A_WHILE_MS);
-    } while (environment.output.length > frozen);
+    }
+    expect(environment.output.length).toBe(frozen);
     await environment.sandbox.thaw();
     while (environment.output.length === frozen) {
       await pause(10);
