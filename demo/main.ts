@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 
 import { runDemo } from './run';
 
-// The AWS SDK for JavaScript announces here that it will leave Node.js 20 behind; that is no concern of who runs a demo
+// The AWS SDK for JavaScript announces here that it will leave Node.js 20 behind; whoever runs a demo need not know
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 
 const REPORT = path.resolve('demo-report.html');

@@ -137,6 +137,6 @@ function answerIn(body: Buffer | undefined): { status: string; reason?: string }
     const { Status, Reason } = JSON.parse(body!.toString()) as { Status: string; Reason?: string };
     return { status: Status, reason: Reason };
   } catch {
-    return { status: 'something that is no answer' };
+    return { status: 'something that is not an answer' };
   }
 }

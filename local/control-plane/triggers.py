@@ -1,4 +1,4 @@
-"""The bed's side of the trigger table: what stands in each replaced door."""
+"""The bed's side of the trigger table: what is behind each replaced door."""
 
 import base64
 import contextvars

@@ -4,7 +4,7 @@ import type { SandboxExit } from '../sandbox/sandbox';
 export interface FunctionError {
   readonly errorType: string;
   readonly payload: Buffer;
-  /** What stands in the log. */
+  /** What is in the log. */
   readonly logLine: string;
 }
 

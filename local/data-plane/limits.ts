@@ -5,7 +5,7 @@
 
 /**
  * Largest synchronous payload, request and response: 6 MiB + 100.
- * Source: `MaxPayloadSize` of AWS's runtime interface emulator; the number stands in AWS's own error text.
+ * Source: `MaxPayloadSize` of AWS's runtime interface emulator; the number is in AWS's own error text.
  */
 export const SYNCHRONOUS_PAYLOAD_LIMIT = 6 * 1024 * 1024 + 100;
 

@@ -20,7 +20,7 @@ const TEXT = '#text';
 
 type Node = Record<string, unknown>;
 
-/** The cases of a report; none when the file is empty, an error when it is no JUnit file. */
+/** The cases of a report; none when the file is empty, an error when it is not a JUnit file. */
 export function readReport(path: string): TestCase[] {
   const parser = new XMLParser({
     ignoreAttributes: false,
@@ -32,7 +32,7 @@ export function readReport(path: string): TestCase[] {
   });
   const document = parser.parse(readFileSync(path, 'utf8'), true) as Node;
   if (!('testsuites' in document) && !('testsuite' in document)) {
-    throw new Error(`${path} is no JUnit file: it has neither <testsuites> nor <testsuite>`);
+    throw new Error(`${path} is not a JUnit file: it has neither <testsuites> nor <testsuite>`);
   }
   return [...cases(document.testsuites ?? {}), ...list(document.testsuite).flatMap(cases)];
 }

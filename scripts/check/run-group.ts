@@ -70,7 +70,7 @@ async function anyWorks(commands: readonly (readonly [string, ...string[]])[]): 
   return false;
 }
 
-/** On a developer's machine a missing optional tool is no failure; where CI promises to run everything, it is. */
+/** On a developer's machine a missing optional tool is not a failure; where CI promises to run everything, it is. */
 function notRun(folder: string, name: Tool): TestCase {
   const message = `not run: no ${name}`;
   return { suite: folder, name: message, seconds: 0, outcome: process.env.CI === 'true' ? 'failed' : 'skipped', message };

@@ -135,7 +135,7 @@ function parsed(service: Service, operation: string, response: HttpResponse): Js
     return object ?? {};
   }
   if (response.status === 200) {
-    throw new AwsError('InvalidResponse', `${service} ${operation} answered ${response.body.length} bytes that are no JSON object`, true);
+    throw new AwsError('InvalidResponse', `${service} ${operation} answered ${response.body.length} bytes that are not a JSON object`, true);
   }
   const details = (object ?? {}) as JsonObject & { readonly __type?: string; readonly message?: string; readonly Message?: string };
   const type = String(details.__type ?? response.headers['x-amzn-errortype'] ?? `HTTP ${response.status}`);

@@ -20,8 +20,8 @@ const CAUSES: [string, () => void, string][] = [
   ['a refusal', fault({ status: 400, body: refusal }), 'AccessDeniedException: no ssm:GetParameters'],
   ['a hanging service', fault('hang'), 'ssm:GetParameters'],
   ['a dropped connection', fault('drop'), 'NetworkError'],
-  ['an answer that is no JSON', fault({ status: 200, body: '<html>' }), '6 bytes that are no JSON object'],
-  ['an empty answer', fault({ status: 200, body: '' }), '0 bytes that are no JSON object'],
+  ['an answer that is no JSON', fault({ status: 200, body: '<html>' }), '6 bytes that are not a JSON object'],
+  ['an empty answer', fault({ status: 200, body: '' }), '0 bytes that are not a JSON object'],
 ];
 
 describe.each(LANGUAGES)('$name', (language) => {

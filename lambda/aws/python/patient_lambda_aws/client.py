@@ -112,7 +112,7 @@ def _parsed(service: str, operation: str, response: Response) -> Json:
     if response.status == 200:
         if isinstance(answer, dict) or service == "sqs":  # some of whose operations answer nothing
             return details
-        raise AwsError("InvalidResponse", f"{service} {operation} answered {len(response.body)} bytes that are no JSON object", True)
+        raise AwsError("InvalidResponse", f"{service} {operation} answered {len(response.body)} bytes that are not a JSON object", True)
     kind = details.get("__type") or response.headers.get("x-amzn-errortype") or f"HTTP {response.status}"
     code = str(kind).partition(":")[0].rpartition("#")[2]
     retryable = response.status >= 500 or response.status == 429 or code in THROTTLES

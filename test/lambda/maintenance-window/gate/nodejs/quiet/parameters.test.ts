@@ -53,9 +53,9 @@ const FAULTS: [string, Reply[], string][] = [
   ['a hang, twice', ['hang', 'hang'], 'no answer within'],
   ['a dropped connection, twice', ['drop', 'drop'], 'NetworkError: 127.0.0.1'],
   ['a truncated body, twice', ['truncate', 'truncate'], 'NetworkError: 127.0.0.1'],
-  ['an empty body, twice', [{ body: '' }, { body: '' }], '0 bytes that are no JSON object'],
-  ['HTML, twice', [{ body: '<html>' }, { body: '<html>' }], '6 bytes that are no JSON object'],
-  ['a list, twice', [{ body: '[]' }, { body: '[]' }], '2 bytes that are no JSON object'],
+  ['an empty body, twice', [{ body: '' }, { body: '' }], '0 bytes that are not a JSON object'],
+  ['HTML, twice', [{ body: '<html>' }, { body: '<html>' }], '6 bytes that are not a JSON object'],
+  ['a list, twice', [{ body: '[]' }, { body: '[]' }], '2 bytes that are not a JSON object'],
   [
     'a failing service, twice',
     [
