@@ -81,7 +81,7 @@ test('the creation is told apart from everything else that its function and Clou
     answers: [
       { at: 305, status: 'SUCCESS' },
       { at: 405, status: 'FAILED', reason: 'late' },
-      { at: 406, status: 'something that is no answer' },
+      { at: 406, status: 'something that is not an answer' },
     ],
   });
 });
