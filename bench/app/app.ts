@@ -19,7 +19,7 @@ class InvocationsStack extends Stack {
       const functions = {
         Bare: new lambda.Function(this, `${language}Bare`, props),
         // Without the look-up that follows a window for a while, and the window's creation too: the path of every other day
-        Guarded: new MaintenanceWindowFunction(this, `${language}Guarded`, { ...props, maintenanceWindow, retryGuard: Duration.seconds(0) }),
+        Guarded: new MaintenanceWindowFunction(this, `${language}Guarded`, { ...props, maintenanceWindow, duplicateCheckFor: Duration.seconds(0) }),
       };
       for (const [kind, fn] of Object.entries(functions)) {
         new CfnOutput(this, `${language}${kind}Name`, { value: fn.functionName });

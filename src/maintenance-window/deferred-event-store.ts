@@ -1,5 +1,4 @@
-import { Duration, IResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -10,36 +9,10 @@ import { NAMES, STORE, TIMING } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
 import { stackSingleton } from '../private/stack-singleton';
+import { DeferredEventStoreBase } from './deferred-event-store-base';
 import { grantOperateStore } from './parts/permissions';
 import { Replayer } from './parts/replayer';
 import { Replay } from './replay';
-
-/** Where events are kept that came while a maintenance window was on. */
-export interface IDeferredEventStore extends IResource {
-  /**
-   * The store's name, unique in the account and Region. Guarded functions carry it as the tag `cdk-patient-lambda:store`.
-   *
-   * @attribute
-   */
-  readonly storeId: string;
-
-  /**
-   * The table that holds the events.
-   *
-   * @attribute
-   */
-  readonly table: dynamodb.ITable;
-
-  /** How long finished events are kept. */
-  readonly keepFinishedFor: Duration;
-
-  /**
-   * Grants a principal permission to list, show, replay, discard and requeue deferred events.
-   *
-   * @param grantee who operates the store
-   */
-  grantOperate(grantee: iam.IGrantable): iam.Grant;
-}
 
 /** Properties of a store of deferred events. */
 export interface DeferredEventStoreProps {
@@ -104,7 +77,7 @@ export interface DeferredEventStoreProps {
  *   deferredEvents,
  * });
  */
-export class DeferredEventStore extends Resource implements IDeferredEventStore {
+export class DeferredEventStore extends DeferredEventStoreBase {
   /** @internal */
   public static _ofStack(scope: IConstruct): DeferredEventStore {
     const id = NAMES.constructIds.store;
@@ -144,35 +117,6 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
    */
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
     return grantOperateStore(this, this.replayer, grantee);
-  }
-
-  /**
-   * A metric of this store.
-   *
-   * @param metricName one of those that docs/contract.md lists
-   * @param options statistic, period and other properties of the metric
-   */
-  public metric(metricName: string, options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    const { namespace, storeDimension } = NAMES.metrics;
-    return new cloudwatch.Metric({ namespace, metricName, dimensionsMap: { [storeDimension]: this.storeId }, ...options }).attachTo(this);
-  }
-
-  /**
-   * How many deferred events wait or run, as of each minute's sweep.
-   *
-   * @param options statistic, period and other properties of the metric
-   */
-  public metricBacklog(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metric(NAMES.metrics.backlog, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
-  }
-
-  /**
-   * Age of the oldest deferred event that waits or runs, as of each minute's sweep.
-   *
-   * @param options statistic, period and other properties of the metric
-   */
-  public metricBacklogAge(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metric(NAMES.metrics.backlogAge, { statistic: cloudwatch.Stats.MAXIMUM, ...options });
   }
 
   private makeTable(props: DeferredEventStoreProps): dynamodb.Table {

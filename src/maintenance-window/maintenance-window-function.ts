@@ -4,12 +4,21 @@ import { Construct, IConstruct } from 'constructs';
 
 import { NAMES } from '../private/contract.generated';
 import { ValidationError } from '../private/validation-error';
-import { IDeferredEventStore } from './deferred-event-store';
+import { IDeferredEventStore } from './deferred-event-store-base';
 import { IMaintenanceWindow } from './maintenance-window';
-import { MaintenanceWindowGuard, MaintenanceWindowOptions } from './maintenance-window-options';
+import { MaintenanceWindowGuard } from './maintenance-window-guard';
+import { MaintenanceWindowOptions } from './maintenance-window-options';
 import { guard } from './parts/guard';
 
 const MAINTENANCE_WINDOW_FUNCTION = Symbol.for('cdk-patient-lambda.MaintenanceWindowFunction');
+
+const { namespace: _n, dimension: _d, storeDimension: _s, backlog, backlogAge, forcedOnAge, ...gateMetrics } = NAMES.metrics;
+
+/** Where a metric of the library is to be found, by its name. */
+const OWN_METRICS: { readonly [name: string]: string | undefined } = Object.fromEntries([
+  ...Object.values(gateMetrics).map((name) => [name, 'windowGuard']),
+  ...[backlog, backlogAge, forcedOnAge].map((name) => [name, 'deferredEvents']),
+]);
 
 /** Properties of a function under a maintenance window: those of `lambda.Function`, and how it behaves during a window. */
 export interface MaintenanceWindowFunctionProps extends lambda.FunctionProps, MaintenanceWindowOptions {}
@@ -46,10 +55,10 @@ export class MaintenanceWindowFunction extends lambda.Function {
   /**
    * Puts a function that was made elsewhere (`NodejsFunction`, `PythonFunction`, ...) under a maintenance window.
    *
-   * @param fn the function, in this app
+   * @param fn the function itself, made in this app; not a version or an alias of it
    * @param options how it behaves during a window
    */
-  public static guard(fn: lambda.Function, options: MaintenanceWindowOptions = {}): MaintenanceWindowGuard {
+  public static guard(fn: lambda.IFunction, options: MaintenanceWindowOptions = {}): MaintenanceWindowGuard {
     return guard(fn, options);
   }
 
@@ -66,49 +75,31 @@ export class MaintenanceWindowFunction extends lambda.Function {
    */
   public readonly functionKey: string;
 
+  /** What guards this function, with the metrics of its gate. */
+  public readonly windowGuard: MaintenanceWindowGuard;
+
   constructor(scope: Construct, id: string, props: MaintenanceWindowFunctionProps) {
     super(scope, id, props);
     Object.defineProperty(this, MAINTENANCE_WINDOW_FUNCTION, { value: true });
-    const { maintenanceWindow, deferredEvents, functionKey } = guard(this, props);
-    this.maintenanceWindow = maintenanceWindow;
-    this.deferredEvents = deferredEvents;
-    this.functionKey = functionKey;
+    this.windowGuard = guard(this, props);
+    this.maintenanceWindow = this.windowGuard.maintenanceWindow;
+    this.deferredEvents = this.windowGuard.deferredEvents;
+    this.functionKey = this.windowGuard.functionKey;
   }
 
   /**
-   * How many events were deferred.
+   * A metric of this function in AWS/Lambda. Those of its gate are at `windowGuard`.
    *
-   * @param options statistic, period and other properties of the metric
+   * @param metricName a name of AWS/Lambda
+   * @param props statistic, period and other properties of the metric
+   * @throws ValidationError for a metric of the gate or of the store, which AWS/Lambda does not have
    */
-  public metricDeferred(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metricOfGate(NAMES.metrics.deferred, options);
-  }
-
-  /**
-   * How many events could not be kept; their sources got an error.
-   *
-   * @param options statistic, period and other properties of the metric
-   */
-  public metricStoreFailed(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metricOfGate(NAMES.metrics.storeFailed, options);
-  }
-
-  /**
-   * How often the window was decided on by an old value, because its parameter could not be read.
-   *
-   * @param options statistic, period and other properties of the metric
-   */
-  public metricWindowStale(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metricOfGate(NAMES.metrics.windowStale, options);
-  }
-
-  /**
-   * How many deferred events of this function have failed as often as they may.
-   *
-   * @param options statistic, period and other properties of the metric
-   */
-  public metricQuarantined(options: cloudwatch.MetricOptions = {}): cloudwatch.Metric {
-    return this.metricOfGate(NAMES.metrics.quarantined, options);
+  public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    const owner = OWN_METRICS[metricName];
+    if (owner) {
+      throw new ValidationError(this, `metric '${metricName}' is not one of AWS/Lambda: call ${owner}.metric${metricName}() of this function`);
+    }
+    return super.metric(metricName, props);
   }
 
   /**
@@ -121,11 +112,5 @@ export class MaintenanceWindowFunction extends lambda.Function {
       this,
       "this function can't run at the edge (Lambda@Edge), where functions have no layers: use a lambda.Function, without a maintenance window",
     );
-  }
-
-  private metricOfGate(metricName: string, options: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const { namespace, dimension } = NAMES.metrics;
-    const statistic = cloudwatch.Stats.SUM;
-    return new cloudwatch.Metric({ namespace, metricName, statistic, dimensionsMap: { [dimension]: this.functionKey }, ...options }).attachTo(this);
   }
 }

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 
 import { Deferral } from './deferral';
-import { IDeferredEventStore } from './deferred-event-store';
+import { IDeferredEventStore } from './deferred-event-store-base';
 import { IMaintenanceWindow } from './maintenance-window';
 
 /** What happens to an invocation when the window's parameter was never read, or not for ten times `cacheTtl`. */
@@ -75,7 +75,7 @@ export interface MaintenanceWindowOptions {
    *
    * @default Duration.seconds(0)
    */
-  readonly lead?: Duration;
+  readonly leadTime?: Duration;
 
   /**
    * For how long after a window each event of an asynchronous source is looked up among the deferred ones, so that Lambda's retry of an invocation
@@ -83,15 +83,15 @@ export interface MaintenanceWindowOptions {
    *
    * @default Duration.minutes(15)
    */
-  readonly retryGuard?: Duration;
+  readonly duplicateCheckFor?: Duration;
 
   /**
    * For how long messages of a FIFO queue stay invisible when they are left in it, at most; less when the window is known to end sooner.
-   * Up to 12 hours, whole seconds.
+   * Up to 11 hours, whole seconds: SQS counts 12 hours from the receive, and the function has some of them.
    *
    * @default Duration.minutes(30)
    */
-  readonly leaveFor?: Duration;
+  readonly fifoVisibilityTimeout?: Duration;
 
   /**
    * The function's name in deferred events, in keys that its role is bound to and in metrics: 1 to 64 letters, digits, `.`, `_`, `/` or `-`.
@@ -108,16 +108,4 @@ export interface MaintenanceWindowOptions {
    * @default false
    */
   readonly onSuccessSeesDeferrals?: boolean;
-}
-
-/** What guards a function. */
-export interface MaintenanceWindowGuard {
-  /** The window that decides whether the handler is called. */
-  readonly maintenanceWindow: IMaintenanceWindow;
-
-  /** Where events are kept that come during a window. */
-  readonly deferredEvents: IDeferredEventStore;
-
-  /** The function's name in deferred events and metrics, unique in the account and Region. */
-  readonly functionKey: string;
 }

@@ -11,6 +11,8 @@ import { IAM } from './contract.generated';
 /** By name, so that a user's aws-cdk-lib need not know it; carries the AWS SDK that the bundles leave out. */
 const RUNTIME = new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS);
 
+const OWN_FUNCTION = Symbol.for('cdk-patient-lambda.OwnFunction');
+
 export interface OwnFunctionProps {
   readonly asset: Asset;
   readonly description: string;
@@ -36,7 +38,7 @@ export function writeLogsStatement(logGroup: logs.ILogGroup): iam.PolicyStatemen
 /** Makes a function of the library itself under `scope`: log group, role with its statements inline, and function, three resources. */
 export function ownFunction(scope: Construct, props: OwnFunctionProps): lambda.Function {
   const logGroup = ownLogGroup(scope, 'Logs');
-  return new lambda.Function(scope, 'Function', {
+  const fn = new lambda.Function(scope, 'Function', {
     runtime: RUNTIME,
     handler: 'index.handler',
     code: lambda.Code.fromAsset(assetPath(scope, props.asset)),
@@ -53,4 +55,10 @@ export function ownFunction(scope: Construct, props: OwnFunctionProps): lambda.F
       },
     }),
   });
+  return Object.defineProperty(fn, OWN_FUNCTION, { value: true });
+}
+
+/** Whether the library made a function for itself. */
+export function isOwnFunction(fn: lambda.IFunction): boolean {
+  return OWN_FUNCTION in fn;
 }

@@ -39,8 +39,14 @@ const plain = (stack: Stack, props: Partial<lambda.FunctionProps> = {}) =>
 const far = (stack: Stack) => new Stack(stack.node.root, 'Far', { env: { account: '111111111111', region: 'us-east-1' } });
 const near = (stack: Stack) => new Stack(stack.node.root, 'Near', { env: { account: '111111111111', region: 'eu-west-1' } });
 
-function onFunction(property: string, value: string, remedy: string, props: Partial<MaintenanceWindowFunctionProps>): Wrong {
-  return { path: 'Orders/Fn', property, value, remedy, build: (stack) => guarded(stack, 'Fn', props) };
+function onFunction(
+  property: string,
+  value: string,
+  remedy: string,
+  props: Partial<MaintenanceWindowFunctionProps>,
+  use = (fn: MaintenanceWindowFunction): unknown => fn,
+): Wrong {
+  return { path: 'Orders/Fn', property, value, remedy, build: (stack) => use(guarded(stack, 'Fn', props)) };
 }
 
 function onStore(property: string, value: string, remedy: string, props: DeferredEventStoreProps): Wrong {
@@ -54,9 +60,12 @@ function onResource(property: string, value: string, remedy: string, props: obje
 const WRONG: readonly Wrong[] = [
   onFunction('cacheTtl', '500 millis', 'a whole number of seconds of at least 1', { cacheTtl: Duration.millis(500) }),
   onFunction('cacheTtl', 'a token', 'a whole number of seconds of at least 1', { cacheTtl: seconds() }),
-  onFunction('lead', '1 second 500 millis', 'a whole number of seconds of at least 0', { lead: Duration.millis(1500) }),
-  onFunction('retryGuard', '1 milli', 'a whole number of seconds of at least 0', { retryGuard: Duration.millis(1) }),
-  onFunction('leaveFor', '13 hours', 'a whole number of seconds from 0 to 43200', { leaveFor: Duration.hours(13) }),
+  onFunction('leadTime', '1 second 500 millis', 'a whole number of seconds of at least 0', { leadTime: Duration.millis(1500) }),
+  onFunction('duplicateCheckFor', '1 milli', 'a whole number of seconds of at least 0', { duplicateCheckFor: Duration.millis(1) }),
+  onFunction('fifoVisibilityTimeout', '11 hours 1 second', 'a whole number of seconds from 0 to 39600', {
+    fifoVisibilityTimeout: Duration.seconds(39_601),
+  }),
+  onFunction('metric', "'Replayed'", 'call windowGuard.metricReplayed()', {}, (fn) => fn.metric('Replayed')),
   onFunction('functionKey', "'a#b'", "1 to 64 letters, digits, '.', '_', '/' or '-'", { functionKey: 'a#b' }),
   onFunction('deferral.sqss', 'RUN', 'use one of cloudformation, s3,', { deferral: { sqss: DeferralAction.RUN } as Deferral }),
   onFunction('deferral.kinesis', 'REJECT', 'it may be LEAVE or DEFER or RUN', { deferral: { kinesis: DeferralAction.REJECT } }),
@@ -76,6 +85,44 @@ const WRONG: readonly Wrong[] = [
     value: 'is guarded by a maintenance window already',
     remedy: 'guard it once',
     build: (stack) => MaintenanceWindowFunction.guard(guarded(stack, 'Fn')),
+  },
+  {
+    path: 'Orders/Fn/AliasLive',
+    property: 'this function',
+    value: 'it is an alias',
+    remedy: "give its function 'Orders/Fn'",
+    build: (stack) => MaintenanceWindowFunction.guard(plain(stack).addAlias('Live')),
+  },
+  {
+    path: 'Orders/Fn/CurrentVersion',
+    property: 'this function',
+    value: 'it is a version',
+    remedy: "give its function 'Orders/Fn'",
+    build: (stack) => MaintenanceWindowFunction.guard(plain(stack).currentVersion),
+  },
+  {
+    path: 'Orders/Theirs',
+    property: 'this function',
+    value: 'it is imported',
+    remedy: 'guard it in the app that makes it',
+    build: (stack) => MaintenanceWindowFunction.guard(lambda.Function.fromFunctionName(stack, 'Theirs', 'theirs')),
+  },
+  {
+    path: 'Orders/One',
+    property: 'this function',
+    value: 'a SingletonFunction',
+    remedy: 'give a lambda.Function',
+    build: (stack) => MaintenanceWindowFunction.guard(new lambda.SingletonFunction(stack, 'One', { ...CODE, uuid: 'one' })),
+  },
+  {
+    path: 'Orders/CdkPatientLambdaPlanner/Function',
+    property: 'this function',
+    value: 'belongs to cdk-patient-lambda',
+    remedy: 'leave it out',
+    build: (stack) => {
+      new MaintenanceWindow(stack, 'Window');
+      MaintenanceWindowFunction.guard(stack.node.findChild('CdkPatientLambdaPlanner').node.findChild('Function') as lambda.Function);
+    },
   },
   {
     path: 'Orders/Fn',

@@ -1,6 +1,7 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
+import { isOwnFunction } from '../../private/own-function';
 import { ValidationError } from '../../private/validation-error';
 
 /** The oldest versions whose own clients are tested with the layer; older ones are past their end of life on AWS. */
@@ -11,11 +12,39 @@ const OLDEST = { nodejs: 20, python: 10 };
  *
  * @throws ValidationError naming what the function is and why it can't be guarded
  */
-export function checkSupported(fn: lambda.Function): void {
-  const reason = unsupportedRuntime(fn.runtime) ?? unsupportedKind(fn);
+export function checkSupported(fn: lambda.IFunction): asserts fn is lambda.Function {
+  const reason = unsupported(fn);
   if (reason) {
     throw new ValidationError(fn, `this function can't be guarded by a maintenance window: ${reason}`);
   }
+}
+
+/** Why a function can't be guarded, and what to do instead; undefined when it can. */
+export function unsupported(fn: lambda.IFunction): string | undefined {
+  return unsupportedConstruct(fn) ?? unsupportedRuntime((fn as lambda.Function).runtime) ?? unsupportedKind(fn as lambda.Function);
+}
+
+/** What is not the function itself. By resource and not by class, of which an app may have two copies. */
+function unsupportedConstruct(fn: lambda.IFunction): string | undefined {
+  if (isOwnFunction(fn)) {
+    return 'it belongs to cdk-patient-lambda and must run during a window: leave it out';
+  }
+  if ('_edgeFunction' in fn) {
+    return 'functions at the edge (Lambda@Edge) have no layers: leave it out';
+  }
+  if ('lambdaFunction' in fn) {
+    return 'a SingletonFunction shares its function with whoever else names its uuid: give a lambda.Function';
+  }
+  const resource = fn.node.defaultChild;
+  switch (CfnResource.isCfnResource(resource) ? resource.cfnResourceType : undefined) {
+    case lambda.CfnFunction.CFN_RESOURCE_TYPE_NAME:
+      return undefined;
+    case lambda.CfnAlias.CFN_RESOURCE_TYPE_NAME:
+      return `it is an alias, and what guards is in the function: give its function '${(fn as lambda.Alias).lambda.node.path}'`;
+    case lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME:
+      return `it is a version, which nothing can change: give its function '${(fn as lambda.Version).lambda.node.path}'`;
+  }
+  return 'it is imported, so that its environment, layers and role cannot be changed: guard it in the app that makes it';
 }
 
 function unsupportedRuntime({ name, family }: lambda.Runtime): string | undefined {

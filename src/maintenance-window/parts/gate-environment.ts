@@ -2,10 +2,16 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { NAMES, TIMING } from '../../private/contract.generated';
-import { wholeSeconds } from '../../private/seconds';
+import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
-import { HandlerLoading, MaintenanceWindowGuard, MaintenanceWindowOptions, OnWindowUnknown } from '../maintenance-window-options';
+import { MaintenanceWindowGuard } from '../maintenance-window-guard';
+import { HandlerLoading, MaintenanceWindowOptions, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralBySource } from './deferral-actions';
+
+/** SQS counts 12 hours from the receive, so that asking for all of them fails: an hour is left for what happened since. */
+const MOST_FIFO_VISIBILITY_SECONDS = 11 * 3600;
+
+type Time = 'cacheTtl' | 'leadTime' | 'duplicateCheckFor' | 'fifoVisibilityTimeout';
 
 interface Variables {
   [name: string]: string;
@@ -82,13 +88,15 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
 }
 
 /** In whole seconds. */
-function timesOf(fn: lambda.Function, { cacheTtl, lead, retryGuard, leaveFor }: MaintenanceWindowOptions): Variables {
+function timesOf(fn: lambda.Function, options: MaintenanceWindowOptions): Variables {
   const names = NAMES.environment;
   const { cacheTtlSeconds, retryGuardSeconds, leaveForSeconds } = TIMING;
+  const seconds = (property: Time, range: SecondsRange & { readonly default: number }) =>
+    String(options[property] ? wholeSeconds(fn, property, options[property], range) : range.default);
   return {
-    [names.cacheTtl]: String(cacheTtl ? wholeSeconds(fn, 'cacheTtl', cacheTtl, cacheTtlSeconds) : cacheTtlSeconds.default),
-    [names.lead]: String(lead ? wholeSeconds(fn, 'lead', lead, { least: 0 }) : 0),
-    [names.retryGuard]: String(retryGuard ? wholeSeconds(fn, 'retryGuard', retryGuard, { least: 0 }) : retryGuardSeconds.default),
-    [names.leaveFor]: String(leaveFor ? wholeSeconds(fn, 'leaveFor', leaveFor, { least: 0, most: leaveForSeconds.most }) : leaveForSeconds.default),
+    [names.cacheTtl]: seconds('cacheTtl', cacheTtlSeconds),
+    [names.lead]: seconds('leadTime', { default: 0, least: 0 }),
+    [names.retryGuard]: seconds('duplicateCheckFor', { default: retryGuardSeconds.default, least: 0 }),
+    [names.leaveFor]: seconds('fifoVisibilityTimeout', { default: leaveForSeconds.default, least: 0, most: MOST_FIFO_VISIBILITY_SECONDS }),
   };
 }

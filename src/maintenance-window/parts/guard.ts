@@ -11,7 +11,8 @@ import { checkMappings } from '../checks/mapping-checks';
 import { checkSupported } from '../checks/supported-functions';
 import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
-import { HandlerLoading, MaintenanceWindowGuard, MaintenanceWindowOptions } from '../maintenance-window-options';
+import { MaintenanceWindowGuard } from '../maintenance-window-guard';
+import { HandlerLoading, MaintenanceWindowOptions } from '../maintenance-window-options';
 import { functionKeyOf } from './function-key';
 import { GateEnvironment } from './gate-environment';
 import { functionStatements } from './permissions';
@@ -24,15 +25,15 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 const GUARDED = Symbol.for('cdk-patient-lambda.GuardedFunction');
 
 /** Puts the layer in front of a function's handler, with all that it needs. */
-export function guard(fn: lambda.Function, options: MaintenanceWindowOptions): MaintenanceWindowGuard {
+export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): MaintenanceWindowGuard {
+  checkSupported(fn);
   if (GUARDED in fn) {
     throw new ValidationError(fn, 'this function is guarded by a maintenance window already: guard it once');
   }
-  checkSupported(fn);
   const resource = fn.node.defaultChild as lambda.CfnFunction;
   const maintenanceWindow = options.maintenanceWindow ?? new MaintenanceWindow(fn, NAMES.constructIds.window);
   const deferredEvents = options.deferredEvents ?? DeferredEventStore._ofStack(fn);
-  const guarded: MaintenanceWindowGuard = { maintenanceWindow, deferredEvents, functionKey: functionKeyOf(fn, options.functionKey) };
+  const guarded = MaintenanceWindowGuard._of(fn, maintenanceWindow, deferredEvents, functionKeyOf(fn, options.functionKey));
   checkSameEnvironment(fn, 'maintenanceWindow', maintenanceWindow);
   checkSameEnvironment(fn, 'deferredEvents', deferredEvents);
 

@@ -143,5 +143,6 @@ test('has metrics under its id', () => {
   const common = { namespace: 'CdkPatientLambda', dimensions: { Store: store.storeId } };
   expect(store.metricBacklog()).toMatchObject({ ...common, metricName: 'Backlog', statistic: 'Maximum' });
   expect(store.metricBacklogAge({ period: Duration.minutes(1) })).toMatchObject({ ...common, metricName: 'BacklogAge', period: Duration.minutes(1) });
+  expect(store.metricForcedOnAge()).toMatchObject({ ...common, metricName: 'ForcedOnAge', statistic: 'Maximum' });
   expect(store.metric('Replayed', { statistic: 'Sum' })).toMatchObject({ ...common, metricName: 'Replayed', statistic: 'Sum' });
 });

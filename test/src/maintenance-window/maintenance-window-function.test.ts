@@ -5,18 +5,20 @@ import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { environment as names } from '../../../lambda/contract/names.json';
+import { environment as names, metrics } from '../../../lambda/contract/names.json';
 import { DeferralAction, DeferredEventStore, HandlerLoading, MaintenanceWindow, MaintenanceWindowFunction, OnWindowUnknown } from '../../../src';
 import { BASIC, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';
+
+const { namespace: _n, dimension: _d, storeDimension: _s, backlog, backlogAge, forcedOnAge, ...functionMetrics } = metrics;
 
 describe('a guarded function', () => {
   test('tells the layer everything by its environment', () => {
     const fn = guarded(newStack(), 'Fn', {
       environment: { MINE: 'kept' },
       cacheTtl: Duration.seconds(5),
-      lead: Duration.minutes(2),
-      retryGuard: Duration.hours(6),
-      leaveFor: Duration.minutes(20),
+      leadTime: Duration.minutes(2),
+      duplicateCheckFor: Duration.hours(6),
+      fifoVisibilityTimeout: Duration.minutes(20),
       onWindowUnknown: OnWindowUnknown.FAIL,
       handlerLoading: HandlerLoading.AT_ONCE,
       deferral: { functionUrl: DeferralAction.DEFER, direct: DeferralAction.REJECT, sqs: undefined },
@@ -108,14 +110,21 @@ describe('a guarded function', () => {
     expect(MaintenanceWindowFunction.isMaintenanceWindowFunction(stack)).toBe(false);
   });
 
-  test('has metrics of its own key', () => {
-    const stack = newStack();
-    const fn = guarded(stack, 'Fn');
-    const metrics = [fn.metricDeferred(), fn.metricStoreFailed(), fn.metricWindowStale(), fn.metricQuarantined()];
-    expect(metrics.map(({ metricName }) => metricName)).toEqual(['Deferred', 'StoreFailed', 'WindowStale', 'Quarantined']);
-    for (const metric of metrics) {
-      expect(metric).toMatchObject({ namespace: 'CdkPatientLambda', statistic: 'Sum', dimensions: { FunctionKey: fn.functionKey } });
-    }
+  test("has its gate's metrics at windowGuard, and those of AWS/Lambda itself", () => {
+    const fn = guarded(newStack(), 'Fn');
+    expect(fn.windowGuard.metricDeferred()).toMatchObject({ namespace: 'CdkPatientLambda', dimensions: { FunctionKey: fn.functionKey } });
+    expect(fn.metric('Errors', { statistic: 'Sum' })).toMatchObject({ namespace: 'AWS/Lambda', metricName: 'Errors', statistic: 'Sum' });
+    expect(fn.metricErrors()).toMatchObject({ namespace: 'AWS/Lambda', metricName: 'Errors' });
+  });
+
+  test.each(Object.values(functionMetrics))("refuses to take the gate's metric %s for one of AWS/Lambda", (name) => {
+    expect(() => guarded(newStack(), 'Fn').metric(name)).toThrow(
+      `'Orders/Fn': metric '${name}' is not one of AWS/Lambda: call windowGuard.metric${name}() of this function`,
+    );
+  });
+
+  test.each([backlog, backlogAge, forcedOnAge])("refuses to take the store's metric %s for one of AWS/Lambda", (name) => {
+    expect(() => guarded(newStack(), 'Fn').metric(name)).toThrow(`call deferredEvents.metric${name}() of this function`);
   });
 
   test('can be bad at the edge only by a clear message', () => {
@@ -211,9 +220,9 @@ describe('times', () => {
   test.each([
     [{ cacheTtl: Duration.millis(500) }, 'cacheTtl must be a whole number of seconds of at least 1, got 500 millis'],
     [{ cacheTtl: Duration.seconds(0) }, 'cacheTtl must be a whole number of seconds of at least 1'],
-    [{ lead: Duration.millis(1500) }, 'lead must be a whole number of seconds of at least 0'],
-    [{ retryGuard: Duration.millis(1) }, 'retryGuard must be a whole number'],
-    [{ leaveFor: Duration.hours(13) }, 'leaveFor must be a whole number of seconds from 0 to 43200, got 13 hours'],
+    [{ leadTime: Duration.millis(1500) }, 'leadTime must be a whole number of seconds of at least 0'],
+    [{ duplicateCheckFor: Duration.millis(1) }, 'duplicateCheckFor must be a whole number'],
+    [{ fifoVisibilityTimeout: Duration.hours(12) }, 'fifoVisibilityTimeout must be a whole number of seconds from 0 to 39600, got 12 hours'],
   ])('%j is refused', (props, message) => {
     expect(() => guarded(newStack(), 'Fn', props)).toThrow(message);
   });

@@ -43,9 +43,9 @@ describe('a FIFO queue', () => {
     synth(queueWith({ fifo: true }));
   });
 
-  test('is measured by leaveFor and longestWindow', () => {
-    synth(queueWith({ fifo: true, maxReceiveCount: 13 }, { leaveFor: Duration.hours(1) }));
-    expect(synthError(queueWith({ fifo: true, maxReceiveCount: 12 }, { leaveFor: Duration.hours(1) }))).toContain(
+  test('is measured by fifoVisibilityTimeout and longestWindow', () => {
+    synth(queueWith({ fifo: true, maxReceiveCount: 13 }, { fifoVisibilityTimeout: Duration.hours(1) }));
+    expect(synthError(queueWith({ fifo: true, maxReceiveCount: 12 }, { fifoVisibilityTimeout: Duration.hours(1) }))).toContain(
       'raise maxReceiveCount to 13 or more',
     );
     const stack = newStack();

@@ -1,10 +1,14 @@
-import { CfnParameter, Duration } from 'aws-cdk-lib';
+import { CfnParameter, Duration, type Stack } from 'aws-cdk-lib';
+import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { IConstruct } from 'constructs';
 
 import { MaintenanceWindowFunction } from '../../../../src';
+import { longRunning } from '../../custom-resource/template';
 import { BASIC, guarded, newStack, resourceOf } from '../app';
 
+const plain = (stack: Stack) => new lambda.Function(stack, 'Fn', BASIC);
 const runtime = (name: string, family: lambda.RuntimeFamily) => ({ runtime: new lambda.Runtime(name, family, { supportsInlineCode: true }) });
 
 test.each([
@@ -55,6 +59,43 @@ test('Managed Instances are refused', () => {
     lambdaManagedInstancesCapacityProviderConfig: { capacityProviderArn: 'arn' },
   };
   expect(() => MaintenanceWindowFunction.guard(fn)).toThrow('Managed Instances (capacityProviderConfig) are not yet supported');
+});
+
+test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
+  ['an alias', (stack) => plain(stack).addAlias('live'), "it is an alias, and what guards is in the function: give its function 'Orders/Fn'"],
+  ['a version', (stack) => plain(stack).currentVersion, "it is a version, which nothing can change: give its function 'Orders/Fn'"],
+  ['an imported function', (stack) => lambda.Function.fromFunctionName(stack, 'Theirs', 'theirs'), 'it is imported, so that its environment'],
+  [
+    'a SingletonFunction',
+    (stack) => new lambda.SingletonFunction(stack, 'One', { ...BASIC, uuid: 'one' }),
+    'whoever else names its uuid: give a lambda.Function',
+  ],
+  [
+    'a function at the edge',
+    () => new cloudfront.experimental.EdgeFunction(newStack('Edge', { env: { account: '111111111111', region: 'us-east-1' } }), 'Fn', BASIC),
+    'functions at the edge (Lambda@Edge) have no layers: leave it out',
+  ],
+])('%s is refused, with what to give instead', (_, make, reason) => {
+  const fn = make(newStack());
+  expect(() => MaintenanceWindowFunction.guard(fn)).toThrow(`'${fn.node.path}': this function can't be guarded by a maintenance window: `);
+  expect(() => MaintenanceWindowFunction.guard(fn)).toThrow(reason);
+});
+
+test("the library's own functions are refused by name", () => {
+  const stack = newStack();
+  guarded(stack, 'Fn');
+  longRunning(stack, 'Resource');
+  const own = ['CdkPatientLambdaPlanner', 'CdkPatientLambdaStore/Replayer', 'CdkPatientLambdaResponder'].map((path) => {
+    return path
+      .split('/')
+      .reduce<IConstruct>((scope, id) => scope.node.findChild(id), stack)
+      .node.findChild('Function') as lambda.Function;
+  });
+  for (const fn of own) {
+    expect(() => MaintenanceWindowFunction.guard(fn)).toThrow(
+      `'${fn.node.path}': this function can't be guarded by a maintenance window: it belongs to cdk-patient-lambda and must run during a window: leave it out`,
+    );
+  }
 });
 
 test('a function that is refused gets nothing of the library', () => {
