@@ -4,7 +4,6 @@ export * from './custom-resource/long-running-provider-props';
 export * from './maintenance-window/deferral';
 export * from './maintenance-window/deferral-action';
 export * from './maintenance-window/deferred-event-store';
-export { IDeferredEventStore } from './maintenance-window/deferred-event-store-base';
 export * from './maintenance-window/maintenance-window';
 export * from './maintenance-window/maintenance-window-function';
 export * from './maintenance-window/maintenance-window-guard';

@@ -1,4 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, IResource, RemovalPolicy, Resource } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -9,10 +10,66 @@ import { NAMES, STORE, TIMING } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
 import { stackSingleton } from '../private/stack-singleton';
-import { DeferredEventStoreBase } from './deferred-event-store-base';
 import { grantOperateStore } from './parts/permissions';
 import { Replayer } from './parts/replayer';
+import { StoreMetrics } from './parts/store-metrics';
 import { Replay } from './replay';
+
+/** Where events are kept that came while a maintenance window was on. */
+export interface IDeferredEventStore extends IResource {
+  /**
+   * The store's name, unique in the account and Region. Guarded functions carry it as the tag `cdk-patient-lambda:store`.
+   *
+   * @attribute
+   */
+  readonly storeId: string;
+
+  /**
+   * The table that holds the events.
+   *
+   * @attribute
+   */
+  readonly table: dynamodb.ITable;
+
+  /** How long finished events are kept. */
+  readonly keepFinishedFor: Duration;
+
+  /**
+   * Grants a principal permission to list, show, replay, discard and requeue deferred events.
+   *
+   * @param grantee who operates the store
+   */
+  grantOperate(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * A metric of this store.
+   *
+   * @param metricName one of those of the dimension `Store` that docs/contract.md lists
+   * @param options statistic, period and other properties of the metric
+   */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many deferred events wait or run, as of each minute's sweep.
+   *
+   * @param options statistic, period and other properties of the metric
+   */
+  metricBacklog(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Age of the oldest deferred event that waits or runs, in seconds, as of each minute's sweep.
+   *
+   * @param options statistic, period and other properties of the metric
+   */
+  metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * For how many seconds an operator has forced a window on without an end, as of each minute's sweep; only windows with events waiting are seen.
+   *
+   * @param options statistic, period and other properties of the metric
+   */
+  metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+}
 
 /** Properties of a store of deferred events. */
 export interface DeferredEventStoreProps {
@@ -77,7 +134,7 @@ export interface DeferredEventStoreProps {
  *   deferredEvents,
  * });
  */
-export class DeferredEventStore extends DeferredEventStoreBase {
+export class DeferredEventStore extends Resource implements IDeferredEventStore {
   /** @internal */
   public static _ofStack(scope: IConstruct): DeferredEventStore {
     const id = NAMES.constructIds.store;
@@ -98,6 +155,8 @@ export class DeferredEventStore extends DeferredEventStoreBase {
   /** The function that brings deferred events back. Every minute it sweeps; an invocation starts a replay. */
   public readonly replayer: lambda.IFunction;
 
+  private readonly metrics = new StoreMetrics(this);
+
   constructor(scope: Construct, id: string, props: DeferredEventStoreProps = {}) {
     super(scope, id);
     const { default: keepFinished, least } = TIMING.keepFinishedSeconds;
@@ -117,6 +176,22 @@ export class DeferredEventStore extends DeferredEventStoreBase {
    */
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
     return grantOperateStore(this, this.replayer, grantee);
+  }
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.named(metricName, options);
+  }
+
+  public metricBacklog(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.backlog(options);
+  }
+
+  public metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.backlogAge(options);
+  }
+
+  public metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.forcedOnAge(options);
   }
 
   private makeTable(props: DeferredEventStoreProps): dynamodb.Table {

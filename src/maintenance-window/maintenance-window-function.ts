@@ -4,20 +4,21 @@ import { Construct, IConstruct } from 'constructs';
 
 import { NAMES } from '../private/contract.generated';
 import { ValidationError } from '../private/validation-error';
-import { IDeferredEventStore } from './deferred-event-store-base';
+import { IDeferredEventStore } from './deferred-event-store';
 import { IMaintenanceWindow } from './maintenance-window';
 import { MaintenanceWindowGuard } from './maintenance-window-guard';
-import { MaintenanceWindowOptions } from './maintenance-window-options';
+import { GuardAllOptions, MaintenanceWindowOptions } from './maintenance-window-options';
 import { guard } from './parts/guard';
+import { guardAll } from './parts/guard-all';
 
 const MAINTENANCE_WINDOW_FUNCTION = Symbol.for('cdk-patient-lambda.MaintenanceWindowFunction');
 
 const { namespace: _n, dimension: _d, storeDimension: _s, backlog, backlogAge, forcedOnAge, ...gateMetrics } = NAMES.metrics;
 
 /** Where a metric of the library is to be found, by its name. */
-const OWN_METRICS: { readonly [name: string]: string | undefined } = Object.fromEntries([
-  ...Object.values(gateMetrics).map((name) => [name, 'windowGuard']),
-  ...[backlog, backlogAge, forcedOnAge].map((name) => [name, 'deferredEvents']),
+const OWN_METRICS = new Map<string, string>([
+  ...Object.values(gateMetrics).map((name) => [name, 'windowGuard'] as const),
+  ...[backlog, backlogAge, forcedOnAge].map((name) => [name, 'deferredEvents'] as const),
 ]);
 
 /** Properties of a function under a maintenance window: those of `lambda.Function`, and how it behaves during a window. */
@@ -62,6 +63,28 @@ export class MaintenanceWindowFunction extends lambda.Function {
     return guard(fn, options);
   }
 
+  /**
+   * Puts every function under a scope under a maintenance window: those that are there by now, and, when the app is synthesized, those that are
+   * added later.
+   *
+   * Functions that are guarded already stay as they are. Those that cannot be guarded are left out, and an annotation (info) says why: unsupported
+   * runtimes, this library's own functions, functions at the edge, and those that the CDK makes for itself (`SingletonFunction`, `Provider`).
+   *
+   * @param scope an app, a stage, a stack or any other construct
+   * @param options how they behave during a window
+   * @returns the guards of the functions that are there by now
+   *
+   * @example
+   * import { MaintenanceWindowFunction } from 'cdk-patient-lambda';
+   *
+   * for (const guard of MaintenanceWindowFunction.guardAll(this)) {
+   *   guard.metricQuarantined();
+   * }
+   */
+  public static guardAll(scope: IConstruct, options: GuardAllOptions = {}): MaintenanceWindowGuard[] {
+    return guardAll(scope, options);
+  }
+
   /** The window that decides whether the handler is called. */
   public readonly maintenanceWindow: IMaintenanceWindow;
 
@@ -95,7 +118,7 @@ export class MaintenanceWindowFunction extends lambda.Function {
    * @throws ValidationError for a metric of the gate or of the store, which AWS/Lambda does not have
    */
   public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    const owner = OWN_METRICS[metricName];
+    const owner = OWN_METRICS.get(metricName);
     if (owner) {
       throw new ValidationError(this, `metric '${metricName}' is not one of AWS/Lambda: call ${owner}.metric${metricName}() of this function`);
     }

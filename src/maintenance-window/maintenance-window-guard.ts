@@ -2,7 +2,7 @@ import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { NAMES } from '../private/contract.generated';
-import { IDeferredEventStore } from './deferred-event-store-base';
+import { IDeferredEventStore } from './deferred-event-store';
 import { IMaintenanceWindow } from './maintenance-window';
 
 /** What guards a function, and the metrics of its gate. */

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 
 import { Deferral } from './deferral';
-import { IDeferredEventStore } from './deferred-event-store-base';
+import { IDeferredEventStore } from './deferred-event-store';
 import { IMaintenanceWindow } from './maintenance-window';
 
 /** What happens to an invocation when the window's parameter was never read, or not for ten times `cacheTtl`. */
@@ -25,8 +25,8 @@ export enum HandlerLoading {
   AT_ONCE = 'AT_ONCE',
 }
 
-/** How a function behaves during maintenance windows. */
-export interface MaintenanceWindowOptions {
+/** How functions behave during maintenance windows: what may be the same for any number of them. */
+export interface CommonMaintenanceWindowOptions {
   /**
    * The window that decides whether the handler is called. Many functions may share one; it may belong to another stack.
    *
@@ -94,14 +94,6 @@ export interface MaintenanceWindowOptions {
   readonly fifoVisibilityTimeout?: Duration;
 
   /**
-   * The function's name in deferred events, in keys that its role is bound to and in metrics: 1 to 64 letters, digits, `.`, `_`, `/` or `-`.
-   * Events that wait are found by it, so give the old one when a function moves within the app while some do.
-   *
-   * @default - made from the stack's name and the construct's path in it
-   */
-  readonly functionKey?: string;
-
-  /**
    * Acknowledges that an `onSuccess` destination of this function receives a record for each deferred event too, with
    * `{"maintenanceWindow":{"status":"DEFERRED",...}}` as its response. Without this, such a destination is an error at synth.
    *
@@ -109,3 +101,18 @@ export interface MaintenanceWindowOptions {
    */
   readonly onSuccessSeesDeferrals?: boolean;
 }
+
+/** How a function behaves during maintenance windows. */
+export interface MaintenanceWindowOptions extends CommonMaintenanceWindowOptions {
+  /**
+   * The function's name in deferred events, in keys that its role is bound to and in metrics: 1 to 64 letters, digits, `.`, `_`, `/` or `-`.
+   * Events that wait are found by it, so give the old one when a function moves within the app while some do.
+   *
+   * @default - made from the stack's name and the construct's path in it
+   */
+  readonly functionKey?: string;
+}
+
+/** How all functions under a scope behave during maintenance windows. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a struct of its own, so that it can grow
+export interface GuardAllOptions extends CommonMaintenanceWindowOptions {}

@@ -24,10 +24,15 @@ const DEFAULT_TIMEOUT_SECONDS = 3;
 
 const GUARDED = Symbol.for('cdk-patient-lambda.GuardedFunction');
 
+/** Whether a function has a guard. */
+export function isGuarded(fn: lambda.IFunction): boolean {
+  return GUARDED in fn;
+}
+
 /** Puts the layer in front of a function's handler, with all that it needs. */
 export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): MaintenanceWindowGuard {
   checkSupported(fn);
-  if (GUARDED in fn) {
+  if (isGuarded(fn)) {
     throw new ValidationError(fn, 'this function is guarded by a maintenance window already: guard it once');
   }
   const resource = fn.node.defaultChild as lambda.CfnFunction;
