@@ -6,14 +6,18 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct, IConstruct } from 'constructs';
 
-import { NAMES, STORE, TIMING } from '../private/contract.generated';
+import { NAMES, TIMING } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
 import { stableName } from '../private/stable-name';
-import { stackSingleton } from '../private/stack-singleton';
+import { stackSingletonWith } from '../private/stack-singleton';
+import { ValidationError } from '../private/validation-error';
 import { grantOperateStore } from './parts/permissions';
 import { Replayer } from './parts/replayer';
 import { StoreMetrics } from './parts/store-metrics';
+import { keptTable, storeTable } from './parts/store-table';
 import { Replay } from './replay';
+
+const DEFERRED_EVENT_STORE = Symbol.for('cdk-patient-lambda.DeferredEventStore');
 
 /** Where events are kept that came while a maintenance window was on. */
 export interface IDeferredEventStore extends IResource {
@@ -95,9 +99,10 @@ export interface DeferredEventStoreProps {
   readonly encryptionKey?: kms.IKey;
 
   /**
-   * What happens to the table when it leaves the stack. It holds the only copy of the events.
+   * What happens to the table when it leaves the stack. It holds the only copy of the events; by default it is kept, unless the very deployment that
+   * makes it is rolled back.
    *
-   * @default RemovalPolicy.RETAIN
+   * @default RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE
    */
   readonly removalPolicy?: RemovalPolicy;
 
@@ -107,6 +112,44 @@ export interface DeferredEventStoreProps {
    * @default false
    */
   readonly deletionProtection?: boolean;
+
+  /**
+   * A table that a store has left behind, and whose events this store is to bring back: `dynamodb.Table.fromTableName`, or a table of the app with
+   * the keys, the index and the time to live of a store's. Encryption, removal and protection are the table's own.
+   *
+   * @default - a new table
+   */
+  readonly table?: dynamodb.ITable;
+}
+
+/** What is known of a store that is made elsewhere. */
+export interface DeferredEventStoreAttributes {
+  /** The store's `storeId`, which its guarded functions carry as a tag. */
+  readonly storeId: string;
+
+  /** ARN of its table. */
+  readonly tableArn: string;
+
+  /**
+   * How long the store keeps finished events: at least 7 days, whole seconds.
+   *
+   * @default Duration.days(14)
+   */
+  readonly keepFinishedFor?: Duration;
+
+  /**
+   * The customer-managed key that encrypts its table, when there is one.
+   *
+   * @default - a key that Amazon DynamoDB owns
+   */
+  readonly encryptionKey?: kms.IKey;
+
+  /**
+   * ARN of its replayer, which `grantOperate` needs.
+   *
+   * @default - `grantOperate` is an error
+   */
+  readonly replayerArn?: string;
 }
 
 /**
@@ -135,10 +178,35 @@ export interface DeferredEventStoreProps {
  * });
  */
 export class DeferredEventStore extends Resource implements IDeferredEventStore {
-  /** @internal */
-  public static _ofStack(scope: IConstruct): DeferredEventStore {
+  /**
+   * Whether a construct is a `DeferredEventStore`. One that was imported is not.
+   *
+   * @param construct any construct
+   */
+  public static isDeferredEventStore(construct: IConstruct): construct is DeferredEventStore {
+    return DEFERRED_EVENT_STORE in construct;
+  }
+
+  /**
+   * The store that the guarded functions of a stack share unless they are given another one. Made on first use.
+   *
+   * @param scope the stack, or any construct in it
+   * @param options how to make it; in the first call only, or the same in each
+   */
+  public static ofStack(scope: IConstruct, options?: DeferredEventStoreProps): DeferredEventStore {
     const id = NAMES.constructIds.store;
-    return stackSingleton(scope, id, (stack) => new DeferredEventStore(stack, id));
+    return stackSingletonWith(scope, id, options, (stack, props) => new DeferredEventStore(stack, id, props));
+  }
+
+  /**
+   * A store of another app, in the same account and Region.
+   *
+   * @param scope scope of the new construct
+   * @param id id of the new construct
+   * @param attrs what is known of it
+   */
+  public static fromDeferredEventStoreAttributes(scope: Construct, id: string, attrs: DeferredEventStoreAttributes): IDeferredEventStore {
+    return new ImportedStore(scope, id, attrs);
   }
 
   public readonly storeId: string;
@@ -159,12 +227,10 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
 
   constructor(scope: Construct, id: string, props: DeferredEventStoreProps = {}) {
     super(scope, id);
-    const { default: keepFinished, least } = TIMING.keepFinishedSeconds;
-    this.keepFinishedFor = props.keepFinishedFor ?? Duration.seconds(keepFinished);
-    wholeSeconds(this, 'keepFinishedFor', this.keepFinishedFor, { least });
-
+    Object.defineProperty(this, DEFERRED_EVENT_STORE, { value: true });
+    this.keepFinishedFor = checkedKeepFinishedFor(this, props.keepFinishedFor);
     this.storeId = stableName(this);
-    this.table = this.makeTable(props);
+    this.table = props.table ? keptTable(this, props.table, props) : storeTable(this, props);
     this.tableName = this.table.tableName;
     this.replayer = new Replayer(this, props.replay ?? Replay.manual()).function;
   }
@@ -175,7 +241,7 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
    * @param grantee who operates the store
    */
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
-    return grantOperateStore(this, this.replayer, grantee);
+    return grantOperateStore(this, this.replayer.functionArn, grantee);
   }
 
   public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
@@ -193,26 +259,49 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
   public metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metrics.forcedOnAge(options);
   }
+}
 
-  private makeTable(props: DeferredEventStoreProps): dynamodb.Table {
-    const text = (name: string) => ({ name, type: dynamodb.AttributeType.STRING });
-    const table = new dynamodb.Table(this, 'Table', {
-      partitionKey: text(STORE.table.partitionKey),
-      timeToLiveAttribute: STORE.table.ttl,
-      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: props.encryptionKey ? dynamodb.TableEncryption.CUSTOMER_MANAGED : undefined,
-      encryptionKey: props.encryptionKey,
-      removalPolicy: props.removalPolicy ?? RemovalPolicy.RETAIN,
-      deletionProtection: props.deletionProtection,
-    });
-    table.addGlobalSecondaryIndex({
-      indexName: STORE.index.name,
-      partitionKey: text(STORE.index.partitionKey),
-      sortKey: text(STORE.index.sortKey),
-      projectionType: dynamodb.ProjectionType.INCLUDE,
-      nonKeyAttributes: [...STORE.index.projected],
-    });
-    return table;
+class ImportedStore extends Resource implements IDeferredEventStore {
+  public readonly storeId: string;
+  public readonly table: dynamodb.ITable;
+  public readonly keepFinishedFor: Duration;
+
+  private readonly metrics = new StoreMetrics(this);
+  private readonly replayerArn?: string;
+
+  constructor(scope: Construct, id: string, { storeId, tableArn, keepFinishedFor, encryptionKey, replayerArn }: DeferredEventStoreAttributes) {
+    super(scope, id, { environmentFromArn: tableArn });
+    this.storeId = storeId;
+    this.keepFinishedFor = checkedKeepFinishedFor(this, keepFinishedFor);
+    this.table = dynamodb.Table.fromTableAttributes(this, 'Table', { tableArn, encryptionKey });
+    this.replayerArn = replayerArn;
   }
+
+  public grantOperate(grantee: iam.IGrantable): iam.Grant {
+    if (this.replayerArn === undefined) {
+      throw new ValidationError(this, 'grantOperate needs replayerArn, by which replays are started: give it in fromDeferredEventStoreAttributes');
+    }
+    return grantOperateStore(this, this.replayerArn, grantee);
+  }
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.named(metricName, options);
+  }
+
+  public metricBacklog(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.backlog(options);
+  }
+
+  public metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.backlogAge(options);
+  }
+
+  public metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.forcedOnAge(options);
+  }
+}
+
+function checkedKeepFinishedFor(store: IConstruct, given?: Duration): Duration {
+  const { default: keepFinished, least } = TIMING.keepFinishedSeconds;
+  return Duration.seconds(given ? wholeSeconds(store, 'keepFinishedFor', given, { least }) : keepFinished);
 }

@@ -30,14 +30,14 @@ export interface CommonMaintenanceWindowOptions {
   /**
    * The window that decides whether the handler is called. Many functions may share one; it may belong to another stack.
    *
-   * @default - a window of the function's own, which is never on until an operator says so
+   * @default - one window for all functions of the stack (`MaintenanceWindow.ofStack`), which is never on until an operator says so
    */
   readonly maintenanceWindow?: IMaintenanceWindow;
 
   /**
    * Where events are kept that come during a window. Many functions may share one; it may belong to another stack of the same account and Region.
    *
-   * @default - one store for all functions of the stack, replayed by hand
+   * @default - one store for all functions of the stack (`DeferredEventStore.ofStack`), replayed by hand
    */
   readonly deferredEvents?: IDeferredEventStore;
 

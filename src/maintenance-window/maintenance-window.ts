@@ -4,7 +4,8 @@ import { Construct, IConstruct } from 'constructs';
 
 import { NAMES } from '../private/contract.generated';
 import { wholeSeconds } from '../private/seconds';
-import { stableName } from '../private/stable-name';
+import { deployedStackName, stablePath, topLevelStack } from '../private/stable-name';
+import { stackSingletonWith } from '../private/stack-singleton';
 import { ValidationError } from '../private/validation-error';
 import { grantOperateWindow } from './parts/permissions';
 import { Planner } from './parts/planner';
@@ -14,6 +15,11 @@ const DEFAULT_LONGEST_WINDOW = Duration.hours(12);
 
 /** The planner answers within seconds; CloudFormation would otherwise wait an hour for one that can't. */
 const SERVICE_TIMEOUT = Duration.minutes(5);
+
+const MAINTENANCE_WINDOW = Symbol.for('cdk-patient-lambda.MaintenanceWindow');
+
+/** One level of a parameter's name. */
+const WINDOW_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** A maintenance window: what decides whether guarded functions call their handlers. */
 export interface IMaintenanceWindow extends IResource {
@@ -45,10 +51,39 @@ export interface MaintenanceWindowProps {
    * @default Duration.hours(12)
    */
   readonly longestWindow?: Duration;
+
+  /**
+   * The window's name in those of its parameters, `/cdk-patient-lambda/windows/<stack name>/<window name>/operator`: 1 to 64 letters, digits, `.`,
+   * `_` or `-`, unique in the stack. Give one where people or other apps write the name down: it stays what it is when the window moves in the app.
+   *
+   * @default - made from the construct's path in the stack
+   */
+  readonly windowName?: string;
 }
 
-/** Properties of a maintenance window that another stack has made. */
-export interface ImportedMaintenanceWindowOptions {
+/** What is known of a maintenance window that is made elsewhere: the name of its parameter, or the two names that this is made of. */
+export interface MaintenanceWindowAttributes {
+  /**
+   * Name of the operator's parameter: `/cdk-patient-lambda/windows/<stack name>/<window name>/operator`.
+   *
+   * @default - made from `stackName` and `windowName`
+   */
+  readonly operatorParameterName?: string;
+
+  /**
+   * The name of the stack that has the window, as it is deployed.
+   *
+   * @default - in `operatorParameterName`
+   */
+  readonly stackName?: string;
+
+  /**
+   * The `windowName` that the window was given.
+   *
+   * @default - in `operatorParameterName`
+   */
+  readonly windowName?: string;
+
   /**
    * The longest time that the window is on without a break.
    *
@@ -84,22 +119,36 @@ export interface ImportedMaintenanceWindowOptions {
  */
 export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   /**
-   * A maintenance window that exists already, by the name of its operator's parameter.
+   * Whether a construct is a `MaintenanceWindow`. One that was imported is not.
+   *
+   * @param construct any construct
+   */
+  public static isMaintenanceWindow(construct: IConstruct): construct is MaintenanceWindow {
+    return MAINTENANCE_WINDOW in construct;
+  }
+
+  /**
+   * The window that the guarded functions of a stack share unless they are given another one. Made on first use.
+   *
+   * @param scope the stack, or any construct in it
+   * @param options how to make it; in the first call only, or the same in each
+   */
+  public static ofStack(scope: IConstruct, options?: MaintenanceWindowProps): MaintenanceWindow {
+    const id = NAMES.constructIds.window;
+    return stackSingletonWith(scope, id, options, (stack, props) => new MaintenanceWindow(stack, id, props));
+  }
+
+  /**
+   * A maintenance window of another app.
    *
    * @param scope scope of the new construct
    * @param id id of the new construct
-   * @param parameterName `/cdk-patient-lambda/windows/<stack>/<window>/operator`
-   * @param options what a name can't tell
+   * @param attrs the name of its parameter, or of its stack and its own, and what a name can't tell
    */
-  public static fromParameterName(
-    scope: Construct,
-    id: string,
-    parameterName: string,
-    options: ImportedMaintenanceWindowOptions = {},
-  ): IMaintenanceWindow {
+  public static fromMaintenanceWindowAttributes(scope: Construct, id: string, attrs: MaintenanceWindowAttributes): IMaintenanceWindow {
     class Import extends Resource implements IMaintenanceWindow {
-      public readonly operatorParameterName = checkedParameterName(this, parameterName);
-      public readonly longestWindow = checkedLongestWindow(this, options.longestWindow);
+      public readonly operatorParameterName = givenParameterName(this, attrs);
+      public readonly longestWindow = checkedLongestWindow(this, attrs.longestWindow);
 
       public grantOperate(grantee: iam.IGrantable): iam.Grant {
         return grantOperateWindow(this, grantee);
@@ -111,10 +160,15 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   public readonly operatorParameterName: string;
   public readonly longestWindow: Duration;
 
+  private readonly windowName: string;
+
   constructor(scope: Construct, id: string, props: MaintenanceWindowProps = {}) {
     super(scope, id);
+    Object.defineProperty(this, MAINTENANCE_WINDOW, { value: true });
     this.longestWindow = checkedLongestWindow(this, props.longestWindow);
-    this.operatorParameterName = `${NAMES.parameters.prefix}${stableName(this)}/${NAMES.parameters.operator}`;
+    this.windowName = props.windowName === undefined ? stablePath(this) : checkedWindowName(this, props.windowName);
+    this.checkUnique();
+    this.operatorParameterName = parameterName(deployedStackName(this), this.windowName);
 
     new CustomResource(this, 'Resource', {
       serviceToken: Planner.of(this).serviceToken,
@@ -132,14 +186,47 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
     return grantOperateWindow(this, grantee);
   }
+
+  /** Two windows with one parameter would be written, and removed, together. */
+  private checkUnique(): void {
+    const windows = topLevelStack(this)
+      .node.findAll()
+      .filter((node) => MaintenanceWindow.isMaintenanceWindow(node));
+    const other = windows.find((window) => window !== this && window.windowName === this.windowName);
+    if (other) {
+      throw new ValidationError(
+        this,
+        `windowName '${this.windowName}' is that of '${other.node.path}' in the same stack: share it, or give another name`,
+      );
+    }
+  }
 }
 
-function checkedParameterName(scope: IConstruct, parameterName: string): string {
-  const { prefix, operator } = NAMES.parameters;
-  if (!Token.isUnresolved(parameterName) && !(parameterName.startsWith(prefix) && parameterName.endsWith(`/${operator}`))) {
-    throw new ValidationError(scope, `parameterName must be ${prefix}<stack>/<window>/${operator}, got '${parameterName}'`);
+function checkedWindowName(scope: IConstruct, windowName: string): string {
+  if (Token.isUnresolved(windowName) || !WINDOW_NAME.test(windowName)) {
+    throw new ValidationError(scope, `windowName must be 1 to 64 letters, digits, '.', '_' or '-', known at synth, got '${windowName}'`);
   }
-  return parameterName;
+  return windowName;
+}
+
+function parameterName(stackName: string, windowName: string): string {
+  const { prefix, operator } = NAMES.parameters;
+  return `${prefix}${stackName}/${windowName}/${operator}`;
+}
+
+function givenParameterName(scope: IConstruct, { operatorParameterName: given, stackName, windowName }: MaintenanceWindowAttributes): string {
+  if (
+    (given === undefined) === (stackName === undefined || windowName === undefined) ||
+    (given !== undefined && (stackName ?? windowName) !== undefined)
+  ) {
+    throw new ValidationError(scope, 'give either operatorParameterName or both stackName and windowName');
+  }
+  const name = given ?? parameterName(stackName!, windowName!);
+  const { prefix, operator } = NAMES.parameters;
+  if (!Token.isUnresolved(name) && !(name.startsWith(prefix) && name.slice(prefix.length).split('/').length === 3 && name.endsWith(`/${operator}`))) {
+    throw new ValidationError(scope, `operatorParameterName must be ${parameterName('<stack name>', '<window name>')}, got '${name}'`);
+  }
+  return name;
 }
 
 function checkedLongestWindow(scope: IConstruct, longestWindow: Duration = DEFAULT_LONGEST_WINDOW): Duration {

@@ -87,7 +87,7 @@ export const NAMES = {
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
   },
   "constructIds": {
-    "window": "MaintenanceWindow",
+    "window": "CdkPatientLambdaWindow",
     "planner": "CdkPatientLambdaPlanner",
     "store": "CdkPatientLambdaStore",
     "replayer": "Replayer",

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { Stack } from 'aws-cdk-lib';
+import { Lazy, ScopedAws, Stack } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** Keeps keys and parameter names readable; what is cut off still counts in the hash. */
@@ -14,6 +14,11 @@ const HASH_CHARACTERS = 8;
  * a deployment, so that putting a stack into a stage must not orphan them.
  */
 export function stableName(construct: IConstruct): string {
+  return `${topLevelStack(construct).stackName}/${stablePath(construct)}`;
+}
+
+/** What of the name is the construct's own: unique in its top-level stack, letters and digits. */
+export function stablePath(construct: IConstruct): string {
   const stack = topLevelStack(construct);
   const ids = construct.node.scopes.slice(construct.node.scopes.indexOf(stack) + 1).map(({ node }) => node.id);
   const readable = ids
@@ -21,7 +26,18 @@ export function stableName(construct: IConstruct): string {
     .replace(/[^A-Za-z0-9]/g, '')
     .slice(0, MOST_READABLE);
   const hash = createHash('sha256').update(ids.join('/')).digest('hex').slice(0, HASH_CHARACTERS);
-  return `${stack.stackName}/${readable}${hash}`;
+  return `${readable}${hash}`;
+}
+
+/**
+ * The name under which the construct's top-level stack is deployed: two deployments of one template differ in it. Other stacks, which name in their
+ * templates what they import anyway, have it in letters.
+ */
+export function deployedStackName(construct: IConstruct): string {
+  const stack = topLevelStack(construct);
+  return Lazy.uncachedString({
+    produce: ({ scope }) => (topLevelStack(scope) === stack ? new ScopedAws(stack).stackName : stack.stackName),
+  });
 }
 
 /** The stack that a construct is deployed with: the outermost one of nested stacks. */

@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import { join, sep } from 'node:path';
 
-import { Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import {
@@ -147,10 +149,65 @@ const WRONG: readonly Wrong[] = [
   },
   {
     path: 'Orders/Window',
-    property: 'parameterName',
+    property: 'operatorParameterName',
     value: "'/elsewhere'",
-    remedy: 'must be /cdk-patient-lambda/windows/<stack>/<window>/operator',
-    build: (stack) => MaintenanceWindow.fromParameterName(stack, 'Window', '/elsewhere'),
+    remedy: 'must be /cdk-patient-lambda/windows/<stack name>/<window name>/operator',
+    build: (stack) => MaintenanceWindow.fromMaintenanceWindowAttributes(stack, 'Window', { operatorParameterName: '/elsewhere' }),
+  },
+  {
+    path: 'Orders/Window',
+    property: 'windowName',
+    value: 'give either operatorParameterName',
+    remedy: 'or both stackName and windowName',
+    build: (stack) => MaintenanceWindow.fromMaintenanceWindowAttributes(stack, 'Window', { stackName: 'Platform' }),
+  },
+  {
+    path: 'Orders/Window',
+    property: 'windowName',
+    value: "'a/b'",
+    remedy: "must be 1 to 64 letters, digits, '.', '_' or '-'",
+    build: (stack) => new MaintenanceWindow(stack, 'Window', { windowName: 'a/b' }),
+  },
+  {
+    path: 'Orders/Window',
+    property: 'windowName',
+    value: "'night' is that of 'Orders/Other'",
+    remedy: 'share it, or give another name',
+    build: (stack) => {
+      new MaintenanceWindow(stack, 'Other', { windowName: 'night' });
+      new MaintenanceWindow(stack, 'Window', { windowName: 'night' });
+    },
+  },
+  {
+    path: 'Orders/CdkPatientLambdaWindow',
+    property: 'longestWindow',
+    value: '{ longestWindow: PT4H }, but it was made with {}',
+    remedy: 'give the options in the first call',
+    build: (stack) => {
+      guarded(stack, 'Fn');
+      MaintenanceWindow.ofStack(stack, { longestWindow: Duration.hours(4) });
+    },
+  },
+  {
+    path: 'Orders/Theirs',
+    property: 'replayerArn',
+    value: 'grantOperate needs',
+    remedy: 'give it in fromDeferredEventStoreAttributes',
+    build: (stack) => {
+      const tableArn = 'arn:aws:dynamodb:eu-west-1:111111111111:table/deferred';
+      const store = DeferredEventStore.fromDeferredEventStoreAttributes(stack, 'Theirs', { storeId: 'Platform/Store', tableArn });
+      store.grantOperate(new iam.AccountRootPrincipal());
+    },
+  },
+  {
+    path: 'Orders/Store',
+    property: 'removalPolicy',
+    value: 'given together with table',
+    remedy: "set it on the table 'Orders/Kept'",
+    build: (stack) => {
+      const table = dynamodb.Table.fromTableName(stack, 'Kept', 'deferred');
+      new DeferredEventStore(stack, 'Store', { table, removalPolicy: RemovalPolicy.DESTROY });
+    },
   },
   onStore('keepFinishedFor', '6 days', 'a whole number of seconds of at least 604800', { keepFinishedFor: Duration.days(6) }),
   onStore('maxConcurrency', '1.5', 'a whole number above 0', { replay: Replay.automatic({ maxConcurrency: 1.5 }) }),

@@ -36,8 +36,8 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
     throw new ValidationError(fn, 'this function is guarded by a maintenance window already: guard it once');
   }
   const resource = fn.node.defaultChild as lambda.CfnFunction;
-  const maintenanceWindow = options.maintenanceWindow ?? new MaintenanceWindow(fn, NAMES.constructIds.window);
-  const deferredEvents = options.deferredEvents ?? DeferredEventStore._ofStack(fn);
+  const maintenanceWindow = options.maintenanceWindow ?? MaintenanceWindow.ofStack(fn);
+  const deferredEvents = options.deferredEvents ?? DeferredEventStore.ofStack(fn);
   const guarded = MaintenanceWindowGuard._of(fn, maintenanceWindow, deferredEvents, functionKeyOf(fn, options.functionKey));
   checkSameEnvironment(fn, 'maintenanceWindow', maintenanceWindow);
   checkSameEnvironment(fn, 'deferredEvents', deferredEvents);

@@ -7,7 +7,7 @@ import { IConstruct } from 'constructs';
 
 import { allow, Permission } from '../../private/allow';
 import { IAM, NAMES, STORE } from '../../private/contract.generated';
-import { topLevelStack } from '../../private/stable-name';
+import { deployedStackName } from '../../private/stable-name';
 
 /** What permissions need to know of a window. */
 interface Window extends IConstruct {
@@ -44,7 +44,7 @@ export function fifoQueuesStatement(queueArns: string[]): iam.PolicyStatement {
 
 /** The windows of the planner's stack: by its name and not one by one, as CloudFormation narrows the role before it has removed what a deployment drops. */
 export function plannerStatement(planner: IConstruct): iam.PolicyStatement {
-  return allow(IAM.planner.parameters, [parameterArn(planner, `${NAMES.parameters.prefix}${topLevelStack(planner).stackName}/*`)]);
+  return allow(IAM.planner.parameters, [parameterArn(planner, `${NAMES.parameters.prefix}${deployedStackName(planner)}/*`)]);
 }
 
 export function replayerStatements(store: Store): iam.PolicyStatement[] {
@@ -67,12 +67,12 @@ export function grantOperateWindow(window: Window, grantee: iam.IGrantable): iam
 }
 
 /** Lets a person operate a store: look at its events, change them, and start replays. */
-export function grantOperateStore(store: Store, replayer: lambda.IFunction, grantee: iam.IGrantable): iam.Grant {
+export function grantOperateStore(store: Store, replayerArn: string, grantee: iam.IGrantable): iam.Grant {
   const { index, table, replayer: replay } = IAM.storeOperator;
   customerKeyStatements(store, store.table).forEach((statement) => grantee.grantPrincipal.addToPrincipalPolicy(statement));
   return grant(grantee, index, indexArn(store))
     .combine(grant(grantee, table, store.table.tableArn))
-    .combine(grant(grantee, replay, replayer.functionArn));
+    .combine(grant(grantee, replay, replayerArn));
 }
 
 function grant(grantee: iam.IGrantable, { actions }: Permission, resourceArn: string): iam.Grant {

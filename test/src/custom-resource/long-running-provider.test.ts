@@ -156,7 +156,7 @@ describe('a function under a maintenance window', () => {
   test('guarded afterwards is the same', () => {
     const stack = newStack();
     const provider = new LongRunningProvider(stack, 'P', CODE);
-    MaintenanceWindowFunction.guard(provider.function as lambda.Function);
+    MaintenanceWindowFunction.guard(provider.function);
     longRunning(stack, 'Restore', { provider });
     expect(problems(stack)).toBe('');
   });

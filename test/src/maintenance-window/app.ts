@@ -32,6 +32,14 @@ export function resources(stack: Stack): Record<string, TemplateResource> {
   return Template.fromStack(stack).toJSON().Resources;
 }
 
+/** A value as it is in a stack once that is deployed under its name. */
+export function deployed(stack: Stack, value: string): unknown {
+  const flat = (part: any): unknown => {
+    return part['Fn::Join'] ? part['Fn::Join'][1].map(flat).join('') : part.Ref === 'AWS::StackName' ? stack.stackName : part;
+  };
+  return flat(stack.resolve(value));
+}
+
 /** The resource that a construct's default child is. */
 export function resourceOf(construct: Construct): TemplateResource {
   const stack = Stack.of(construct);

@@ -7,7 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { environment as names, metrics } from '../../../lambda/contract/names.json';
 import { DeferralAction, DeferredEventStore, HandlerLoading, MaintenanceWindow, MaintenanceWindowFunction, OnWindowUnknown } from '../../../src';
-import { BASIC, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';
+import { BASIC, deployed, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';
 
 const { namespace: _n, dimension: _d, storeDimension: _s, backlog, backlogAge, forcedOnAge, ...functionMetrics } = metrics;
 
@@ -26,7 +26,7 @@ describe('a guarded function', () => {
     expect(resourceOf(fn).Properties.Environment.Variables).toEqual({
       MINE: 'kept',
       AWS_LAMBDA_EXEC_WRAPPER: '/opt/cdk-patient-lambda/wrapper',
-      PATIENT_LAMBDA_OPERATOR_PARAMETER: '/cdk-patient-lambda/windows/Orders/FnMaintenanceWindow41fcd151/operator',
+      PATIENT_LAMBDA_OPERATOR_PARAMETER: Stack.of(fn).resolve(fn.maintenanceWindow.operatorParameterName),
       PATIENT_LAMBDA_TABLE: { Ref: expect.stringMatching(/^CdkPatientLambdaStoreTable/) },
       PATIENT_LAMBDA_FUNCTION_KEY: fn.functionKey,
       PATIENT_LAMBDA_CACHE_TTL: '5',
@@ -57,7 +57,7 @@ describe('a guarded function', () => {
     const { Properties: properties, DependsOn: dependsOn } = resourceOf(fn);
     expect(properties.Layers).toEqual([{ Ref: expect.stringMatching(/^CdkPatientLambdaLayer/) }]);
     expect(properties.Tags).toEqual([{ Key: 'cdk-patient-lambda:store', Value: fn.deferredEvents.storeId }]);
-    expect(dependsOn).toContainEqual(expect.stringMatching(/^FnMaintenanceWindow/));
+    expect(dependsOn).toContainEqual(expect.stringMatching(/^CdkPatientLambdaWindow/));
   });
 
   test('differs from lambda.Function in nothing else', () => {
@@ -150,7 +150,7 @@ describe('guard()', () => {
     const guard = MaintenanceWindowFunction.guard(fn, { cacheTtl: Duration.seconds(7) });
     expect(resources(byGuard)).toEqual(resources(byClass));
     expect(guard.functionKey).toMatch(/^Same\/Fn[0-9a-f]{8}$/);
-    expect(guard.maintenanceWindow.operatorParameterName).toContain('/Same/');
+    expect(deployed(byGuard, guard.maintenanceWindow.operatorParameterName)).toContain('/Same/');
     expect(guard.deferredEvents.storeId).toContain('Same/');
     expect(MaintenanceWindowFunction.isMaintenanceWindowFunction(fn)).toBe(false);
   });

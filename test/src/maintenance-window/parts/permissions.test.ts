@@ -54,7 +54,8 @@ function flat(value: any): string {
   if (value['Fn::ImportValue']) {
     return `{${value['Fn::ImportValue']}}`;
   }
-  return value.Ref === 'AWS::Partition' ? '<partition>' : `{${value.Ref}}`;
+  const pseudo: Record<string, string> = { 'AWS::Partition': '<partition>', 'AWS::StackName': 'Orders' };
+  return pseudo[value.Ref] ?? `{${value.Ref}}`;
 }
 
 function policiesOf(stack: Stack, roleId: RegExp): object[] {
@@ -67,7 +68,7 @@ test('a function may read its parameter, and write and read rows of its own key'
   expect(policiesOf(stack, /^FnServiceRoleDefaultPolicy/)).toEqual(
     expected([contract.function], {
       // Windows have no planned parameter before they can have a schedule
-      '"<operator parameter>","<planned parameter>"': `"${ARN('ssm', `parameter${fn.maintenanceWindow.operatorParameterName}`)}"`,
+      '"<operator parameter>","<planned parameter>"': `"${ARN('ssm', `parameter${flat(stack.resolve(fn.maintenanceWindow.operatorParameterName))}`)}"`,
       '<table>': '{CdkPatientLambdaStoreTable}',
       '<functionKey>': fn.functionKey,
     }),
@@ -105,7 +106,7 @@ test('an operator gets what the command needs', () => {
   new DeferredEventStore(stack, 'Store').grantOperate(person);
   expect(policiesOf(stack, /^PersonDefaultPolicy/)).toEqual(
     expected([contract.windowOperator, contract.storeOperator], {
-      '<operator parameter>': ARN('ssm', `parameter${window.operatorParameterName}`),
+      '<operator parameter>': ARN('ssm', `parameter${flat(stack.resolve(window.operatorParameterName))}`),
       '<table>': '{StoreTable}',
       '<replayer>': '{StoreReplayerFunction}',
     }),
