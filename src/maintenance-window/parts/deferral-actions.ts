@@ -12,15 +12,19 @@ import { DeferralAction } from '../deferral-action';
  * @throws ValidationError for a source that does not exist and for an action that a source does not allow
  */
 export function deferralBySource(scope: IConstruct, deferral: Deferral): Record<string, DeferralAction> {
+  const properties = SOURCES.map(({ name }) => deferralProperty(name));
+  for (const [property, action] of Object.entries(deferral) as [keyof Deferral, DeferralAction | undefined][]) {
+    if (action !== undefined && !properties.includes(property)) {
+      throw new ValidationError(scope, `deferral.${property} (${action}) is not an event source; use one of ${properties.join(', ')}`);
+    }
+  }
   const overrides: Record<string, DeferralAction> = {};
-  for (const [property, action] of Object.entries(deferral) as [string, DeferralAction | undefined][]) {
+  // In the contract's order: the template must not change when somebody sorts the members, as jsii does for other languages
+  for (const source of SOURCES) {
+    const property = deferralProperty(source.name);
+    const action = deferral[property];
     if (action === undefined) {
       continue;
-    }
-    const source = SOURCES.find(({ name }) => deferralProperty(name) === property);
-    if (!source) {
-      const properties = SOURCES.map(({ name }) => deferralProperty(name)).join(', ');
-      throw new ValidationError(scope, `deferral.${property} (${action}) is not an event source; use one of ${properties}`);
     }
     if (!(source.allowed as readonly string[]).includes(action)) {
       throw new ValidationError(scope, `deferral.${property} can't be ${action}; it may be ${source.allowed.join(' or ')}`);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { sources } from '../../../lambda/contract/maintenance-window/sources.json';
 import { type Deferral, DeferralAction } from '../../../src';
 import { actionFor, deferralBySource } from '../../../src/maintenance-window/parts/deferral-actions';
-import { guarded, newStack } from './app';
+import { guarded, newStack, resourceOf } from './app';
 
 const ACTIONS = Object.values(DeferralAction);
 const camelCase = (name: string) => name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
@@ -39,6 +39,15 @@ test('an action that a source does not allow is refused at synth', () => {
   expect(() => guarded(newStack(), 'Fn', { deferral: { firehose: DeferralAction.DEFER } })).toThrow(
     "deferral.firehose can't be DEFER; it may be REJECT or RUN",
   );
+});
+
+test('the template does not depend on the order in which the members are written', () => {
+  const [first, second] = [
+    { functionUrl: DeferralAction.DEFER, direct: DeferralAction.REJECT, cloudformation: DeferralAction.RUN },
+    { direct: DeferralAction.REJECT, cloudformation: DeferralAction.RUN, functionUrl: DeferralAction.DEFER },
+  ].map((deferral) => resourceOf(guarded(newStack(), 'Fn', { deferral })).Properties.Environment.Variables.PATIENT_LAMBDA_DEFERRAL as string);
+  expect(first).toBe('{"cloudformation":"RUN","function-url":"DEFER","direct":"REJECT"}');
+  expect(second).toBe(first);
 });
 
 test("what is not overridden is the source's own", () => {
