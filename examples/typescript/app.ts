@@ -20,8 +20,8 @@ export class OrdersStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY,
     });
 
-    const maintenanceWindow = new MaintenanceWindow(this, 'Window');
-    const deferredEvents = new DeferredEventStore(this, 'DeferredEvents', {
+    const maintenanceWindow = MaintenanceWindow.ofStack(this, { windowName: 'orders' });
+    const deferredEvents = DeferredEventStore.ofStack(this, {
       replay: Replay.automatic({ maxConcurrency: 8 }),
       removalPolicy: RemovalPolicy.DESTROY, // an example only: the default keeps the table when the stack goes
     });
@@ -34,8 +34,6 @@ export class OrdersStack extends Stack {
         timeout: Duration.seconds(20),
         memorySize: 256,
         environment: { EXECUTIONS_TABLE: executions.tableName },
-        maintenanceWindow,
-        deferredEvents,
         cacheTtl: Duration.seconds(5),
       });
       executions.grant(fn, 'dynamodb:UpdateItem');
