@@ -3,6 +3,7 @@ import { Construct, IConstruct } from 'constructs';
 
 import { ValidationError } from './validation-error';
 
+const NONE = '{}';
 const OPTIONS = new WeakMap<IConstruct, object>();
 
 /** The one construct with this id directly under the stack of `scope`; made on first use. */
@@ -28,7 +29,8 @@ export function stackSingletonWith<T extends Construct, O extends object>(
     return made;
   });
   const [first, now] = [OPTIONS.get(singleton) ?? {}, options ?? {}].map(inWords);
-  if (options !== undefined && first !== now) {
+  // Some languages hand over an empty struct where nothing was given
+  if (now !== NONE && first !== now) {
     throw new ValidationError(
       singleton,
       `ofStack was called for '${scope.node.path}' with the options ${now}, but it was made with ${first}: ` +
@@ -44,7 +46,7 @@ function inWords(options: object): string {
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}: ${valueInWords(value)}`);
-  return `{ ${members.join(', ')} }`.replace('{  }', '{}');
+  return `{ ${members.join(', ')} }`.replace('{  }', NONE);
 }
 
 function valueInWords(value: unknown): string {

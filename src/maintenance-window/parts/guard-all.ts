@@ -39,8 +39,9 @@ class AllFunctions implements IAspect {
   }
 
   private guard(fns: lambda.Function[]): MaintenanceWindowGuard[] {
+    const owners = fns.length === 0 ? undefined : madeByCdk(this.scope.node.root);
     return fns.flatMap((fn) => {
-      const reason = unsupportedBehind(fn) ?? unsupported(fn);
+      const reason = owners?.get(fn) ?? unsupported(fn);
       if (reason === undefined) {
         return [guard(fn, this.options)];
       }
@@ -52,8 +53,9 @@ class AllFunctions implements IAspect {
 
   /** What was added when it was too late to guard it: nothing may be unprotected in silence. */
   public missed(): string[] {
+    const owners = madeByCdk(this.scope.node.root);
     return this.open(this.scope)
-      .filter((fn) => (unsupportedBehind(fn) ?? unsupported(fn)) === undefined)
+      .filter((fn) => !owners.has(fn) && unsupported(fn) === undefined)
       .map((fn) => `guardAll did not see '${fn.node.path}', which was added in a new Stage or after the aspects had run: give it to guard()`);
   }
 
@@ -69,18 +71,19 @@ function isFunction(node: IConstruct): node is lambda.Function {
   return 'functionArn' in node && CfnResource.isCfnResource(resource) && resource.cfnResourceType === lambda.CfnFunction.CFN_RESOURCE_TYPE_NAME;
 }
 
-/** Functions that a construct of the CDK has made for itself: nobody wrote their handlers to be held. */
-function unsupportedBehind(fn: lambda.Function): string | undefined {
-  if ('onEventHandler' in fn.node.scope!) {
-    return "it belongs to the CDK's Provider, which calls your handlers: they are guarded";
-  }
-  for (const construct of fn.node.root.node.findAll()) {
-    if ('lambdaFunction' in construct && construct.lambdaFunction === fn) {
-      return `it belongs to '${construct.node.path}', a SingletonFunction, and to whoever else names its uuid`;
+/** Functions that constructs of the CDK have made for themselves, and whose: nobody wrote their handlers to be held. */
+function madeByCdk(app: IConstruct): Map<unknown, string> {
+  const owners = new Map<unknown, string>();
+  for (const construct of app.node.findAll()) {
+    const { path } = construct.node;
+    if ('lambdaFunction' in construct) {
+      owners.set(construct.lambdaFunction, `it belongs to '${path}', a SingletonFunction, and to whoever else names its uuid`);
+    } else if ('_edgeFunction' in construct) {
+      owners.set(construct._edgeFunction, `it runs at the edge (Lambda@Edge) for '${path}', where functions have no layers`);
+    } else if ('onEventHandler' in construct) {
+      const framework = construct.node.children.filter(isFunction);
+      framework.forEach((fn) => owners.set(fn, `it belongs to '${path}', a Provider of the CDK, which calls your handlers: they are guarded`));
     }
-    if ('_edgeFunction' in construct && construct._edgeFunction === fn) {
-      return `it runs at the edge (Lambda@Edge) for '${construct.node.path}', where functions have no layers`;
-    }
   }
-  return undefined;
+  return owners;
 }

@@ -113,7 +113,9 @@ test('leaves out what the CDK makes for itself, and says whose it is', () => {
   expect(keysOf(MaintenanceWindowFunction.guardAll(stack))).toEqual(['Orders/Handler']);
   expect(infos(stack.node.findChild('SingletonLambdaone'))[0]).toContain("it belongs to 'Orders/One', a SingletonFunction");
   expect(infos(edge.node.findAll().find((node) => 'runtime' in node)!)[0]).toContain("it runs at the edge (Lambda@Edge) for 'Orders/Edge'");
-  expect(infos(stack.node.findChild('Provider').node.findChild('framework-onEvent'))[0]).toContain("it belongs to the CDK's Provider");
+  expect(infos(stack.node.findChild('Provider').node.findChild('framework-onEvent'))[0]).toContain(
+    "it belongs to 'Orders/Provider', a Provider of the CDK",
+  );
 });
 
 test("reaches functions in an app's stages, those of now and of later", () => {

@@ -89,6 +89,7 @@ describe('of a stack', () => {
     const stack = newStack();
     const window = MaintenanceWindow.ofStack(stack, { longestWindow: Duration.hours(4), windowName: 'night' });
     expect(MaintenanceWindow.ofStack(new Construct(stack, 'Deep'))).toBe(window);
+    expect(MaintenanceWindow.ofStack(stack, {})).toBe(window);
     expect(guarded(stack, 'Fn').maintenanceWindow).toBe(window);
     expect([window.longestWindow.toHours(), window.node.path]).toEqual([4, 'Orders/CdkPatientLambdaWindow']);
     expect(MaintenanceWindow.ofStack(new NestedStack(stack, 'Nested'))).not.toBe(window);
