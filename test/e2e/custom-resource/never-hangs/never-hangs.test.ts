@@ -163,7 +163,7 @@ function judged(each: Case, look: () => void): void {
 
 /** @throws AggregateError telling of each request what went wrong */
 function withoutErrors(results: readonly (CutOff | Error)[] | undefined): readonly CutOff[] {
-  const errors = results?.filter((result) => !('aCase' in result)) ?? [new Error('the machine was too slow: there are no results')];
+  const errors = results?.filter((result): result is Error => !('aCase' in result)) ?? [new Error('the machine was too slow: there are no results')];
   if (errors.length > 0) {
     throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
   }
