@@ -1,4 +1,4 @@
-import { CustomResource, Duration, IResource, Resource, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, IResource, ITaggableV2, Lazy, Resource, TagManager, TagType, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 
@@ -117,7 +117,7 @@ export interface MaintenanceWindowAttributes {
  *   });
  * }
  */
-export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
+export class MaintenanceWindow extends Resource implements IMaintenanceWindow, ITaggableV2 {
   /**
    * Whether a construct is a `MaintenanceWindow`. One that was imported is not.
    *
@@ -160,6 +160,9 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
   public readonly operatorParameterName: string;
   public readonly longestWindow: Duration;
 
+  /** The tags of the parameter: those of the app, the stack and the window. A tag that is taken away here stays on the parameter. */
+  public readonly cdkTagManager = new TagManager(TagType.KEY_VALUE, NAMES.customResourceTypes.window);
+
   private readonly windowName: string;
 
   constructor(scope: Construct, id: string, props: MaintenanceWindowProps = {}) {
@@ -174,7 +177,7 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
       serviceToken: Planner.of(this).serviceToken,
       serviceTimeout: SERVICE_TIMEOUT,
       resourceType: NAMES.customResourceTypes.window,
-      properties: { OperatorParameterName: this.operatorParameterName },
+      properties: { OperatorParameterName: this.operatorParameterName, Tags: Lazy.any({ produce: () => this.renderedTags() }) },
     });
   }
 
@@ -185,6 +188,11 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow {
    */
   public grantOperate(grantee: iam.IGrantable): iam.Grant {
     return grantOperateWindow(this, grantee);
+  }
+
+  private renderedTags(): { readonly Key: string; readonly Value: string }[] | undefined {
+    const tags = Object.entries(this.cdkTagManager.tagValues()).map(([Key, Value]) => ({ Key, Value }));
+    return tags.length === 0 ? undefined : tags;
   }
 
   /** Two windows with one parameter would be written, and removed, together. */

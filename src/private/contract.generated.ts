@@ -352,6 +352,7 @@ export const IAM = {
   "planner": {
     "parameters": {
       "actions": [
+        "ssm:AddTagsToResource",
         "ssm:DeleteParameter",
         "ssm:GetParameter",
         "ssm:PutParameter"

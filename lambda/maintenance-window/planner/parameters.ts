@@ -1,8 +1,9 @@
-import { DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { AddTagsToResourceCommand, DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 
 import type { Clock } from '../../clock';
 import { allowedPattern, grammar } from '../../contract/maintenance-window/window.json';
 import { parseOperator } from '../window/value';
+import type { Tag } from './request';
 
 const DESCRIPTION = `Maintenance window: ${grammar.modes.join(' | ')}; one-off intervals; # reason. The operator's: deployments keep its value.`;
 
@@ -55,6 +56,14 @@ export class Parameters {
     });
     this.maybeMade = undefined;
     return made !== undefined;
+  }
+
+  /** Gives the parameter these tags beside those that it has: tags that people gave it are theirs. */
+  async tag(name: string, tags: Tag[]): Promise<void> {
+    if (tags.length > 0) {
+      const command = new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: tags });
+      await this.unless('InvalidResourceId', (abortSignal) => this.client.send(command, { abortSignal }));
+    }
   }
 
   /** Removes the parameter, if it exists. */

@@ -9,7 +9,7 @@ import { grammar } from '../../contract/maintenance-window/window.json';
 import type { Environment } from '../../environment';
 import { shownError } from '../../thrown';
 import { checkAdopted, isReadable, Parameters } from './parameters';
-import { isWindowParameter, operatorParameterName } from './request';
+import { isWindowParameter, operatorParameterName, tagsOf } from './request';
 
 /** Kept back from the invocation's time for telling CloudFormation. */
 const ANSWER_MARGIN = 30_000;
@@ -90,17 +90,23 @@ function run(request: CloudFormationRequest, parameters: Parameters): Promise<st
 
 async function create(request: CloudFormationRequest, parameters: Parameters): Promise<string> {
   const name = operatorParameterName(request);
-  if (!(await parameters.create(name, grammar.initial))) {
+  const tags = tagsOf(request);
+  if (await parameters.create(name, grammar.initial)) {
+    parameters.maybeMade = name; // the Delete after a failure from here on has something to remove
+  } else {
     checkAdopted(name, (await parameters.read(name)) ?? grammar.initial);
   }
+  await parameters.tag(name, tags);
   return name;
 }
 
 /** A value is the operator's, whatever has changed around it. When the window's name changes, a hold must not end by that. */
 async function update(request: CloudFormationRequest, parameters: Parameters): Promise<string> {
   const name = operatorParameterName(request);
+  const tags = tagsOf(request);
   const before = request.PhysicalResourceId;
   await parameters.create(name, before !== undefined && before !== name ? await valueToCarryOver(before, parameters) : grammar.initial);
+  await parameters.tag(name, tags);
   return name;
 }
 

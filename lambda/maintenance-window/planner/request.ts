@@ -1,6 +1,12 @@
 /** What a request says of a window. */
 import type { CloudFormationRequest } from '../../cloudformation/request';
 import { parameters } from '../../contract/names.json';
+import { isObject } from '../../json';
+
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
 
 /**
  * The name of the operator's parameter.
@@ -17,4 +23,20 @@ export function operatorParameterName({ ResourceProperties: properties }: CloudF
 
 export function isWindowParameter(name: unknown): name is string {
   return typeof name === 'string' && name.startsWith(parameters.prefix);
+}
+
+/**
+ * The tags that the parameter is to have; none when the request names none.
+ *
+ * @throws Error when they are not a list of Key and Value
+ */
+export function tagsOf({ ResourceProperties: { Tags: tags = [] } }: CloudFormationRequest): Tag[] {
+  if (!Array.isArray(tags) || !tags.every(isTag)) {
+    throw new Error(`Tags must be a list of Key and Value, got ${JSON.stringify(tags)}`);
+  }
+  return tags;
+}
+
+function isTag(tag: unknown): tag is Tag {
+  return isObject(tag) && typeof tag.Key === 'string' && typeof tag.Value === 'string';
 }

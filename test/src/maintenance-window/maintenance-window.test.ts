@@ -1,4 +1,4 @@
-import { App, CfnOutput, CfnParameter, Duration, Lazy, NestedStack, Stack, Stage } from 'aws-cdk-lib';
+import { App, CfnOutput, CfnParameter, Duration, Lazy, NestedStack, Stack, Stage, Tags } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
@@ -15,6 +15,21 @@ test("is one custom resource that names the operator's parameter, and no AWS::SS
     ServiceTimeout: '300',
   });
   template.resourceCountIs('AWS::SSM::Parameter', 0);
+});
+
+test("hands the app's tags and its own to the parameter, and no member when there are none", () => {
+  const stack = newStack();
+  const window = new MaintenanceWindow(stack, 'Window');
+  Tags.of(stack.node.root).add('team', 'orders');
+  Tags.of(window).add('cost', 'night');
+  const tagged = Template.fromStack(stack).findResources('Custom::CdkPatientLambdaWindow');
+  expect(Object.values(tagged)[0].Properties.Tags).toEqual([
+    { Key: 'cost', Value: 'night' },
+    { Key: 'team', Value: 'orders' },
+  ]);
+  const plain = newStack('Plain');
+  new MaintenanceWindow(plain, 'Window');
+  expect(Object.values(Template.fromStack(plain).findResources('Custom::CdkPatientLambdaWindow'))[0].Properties).not.toHaveProperty('Tags');
 });
 
 test("its parameter's name stays what it is when the stack is put into a stage", () => {

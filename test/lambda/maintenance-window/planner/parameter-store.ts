@@ -19,10 +19,12 @@ export class ParameterStore {
   }
 
   public readonly parameters = new Map<string, StoredParameter>();
+  /** The tags of each parameter that was tagged. */
+  public readonly tags = new Map<string, Record<string, string>>();
   /** `<action> <name>` of each call. */
   public readonly calls: string[] = [];
   /** The next calls' faults, in order. */
-  public faults: Fault[] = [];
+  public faults: (Fault | undefined)[] = [];
   /** The fault of every call, once `faults` is empty. */
   public always?: Fault;
 
@@ -43,7 +45,7 @@ export class ParameterStore {
     request.on('end', () => {
       const action = String(request.headers['x-amz-target']).split('.')[1];
       const input = JSON.parse(Buffer.concat(chunks).toString()) as StoredParameter;
-      this.calls.push(`${action} ${input.Name}`);
+      this.calls.push(`${action} ${String(input.Name ?? input.ResourceId)}`);
       const fault = this.faults.shift() ?? this.always;
       if (fault === 'silence') {
         return;
@@ -72,6 +74,9 @@ export class ParameterStore {
         return [200, { Version: 1, Tier: 'Standard' }];
       case 'GetParameter':
         return present ? [200, { Parameter: { Name: input.Name, Value: present.Value, Type: 'String' } }] : [400, { __type: 'ParameterNotFound' }];
+      case 'AddTagsToResource':
+        this.tags.set(String(input.ResourceId), { ...this.tags.get(String(input.ResourceId)), ...tagsIn(input) });
+        return [200, {}];
       case 'DeleteParameter':
         this.parameters.delete(input.Name);
         return present ? [200, {}] : [400, { __type: 'ParameterNotFound' }];
@@ -79,6 +84,10 @@ export class ParameterStore {
         return [400, { __type: 'UnknownOperationException', message: action }];
     }
   }
+}
+
+function tagsIn({ Tags: tags }: StoredParameter): Record<string, string> {
+  return Object.fromEntries((tags as { readonly Key: string; readonly Value: string }[]).map(({ Key, Value }) => [Key, Value]));
 }
 
 function answer(response: ServerResponse, status: number, body: object): void {

@@ -146,6 +146,44 @@ describe('Create', () => {
   });
 });
 
+describe('tags', () => {
+  const TAGS = [{ Key: 'team', Value: 'orders' }];
+  const tagged = { OperatorParameterName: NAME, Tags: TAGS };
+
+  test('of the window are on its parameter from the start, once however often the request is delivered', async () => {
+    await plan({ ResourceProperties: tagged });
+    expect(await plan({ ResourceProperties: tagged })).toMatchObject({ Status: 'SUCCESS' });
+    expect(store.tags.get(NAME)).toEqual({ team: 'orders' });
+  });
+
+  test('are added by an update, beside those that people gave it, and leave the value alone', async () => {
+    given(NAME, 'on # upgrade');
+    store.tags.set(NAME, { own: 'yes' });
+    await plan({ RequestType: 'Update', PhysicalResourceId: NAME, ResourceProperties: tagged });
+    expect(store.tags.get(NAME)).toEqual({ own: 'yes', team: 'orders' });
+    expect(store.parameters.get(NAME)!.Value).toBe('on # upgrade');
+  });
+
+  test('that are none cost no call', async () => {
+    await plan();
+    expect(store.calls.filter((call) => call.startsWith('AddTags'))).toEqual([]);
+  });
+
+  test('that are refused fail the Create, whose Delete removes what was made', async () => {
+    store.faults = [undefined, { status: 400, type: 'TooManyTagsError', message: 'more than 50' }];
+    const answer = await plan({ ResourceProperties: tagged });
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: NAME, Reason: expect.stringContaining('more than 50') });
+    await plan({ RequestType: 'Delete', PhysicalResourceId: answer.PhysicalResourceId });
+    expect(store.parameters.size).toBe(0);
+  });
+
+  test.each(['team', [{ Key: 'team' }], [null]])('are refused by name where they are not a list of Key and Value: %j', async (Tags) => {
+    const answer = await plan({ ResourceProperties: { OperatorParameterName: NAME, Tags } });
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('Tags must be a list of Key and Value') });
+    expect(store.parameters.size).toBe(0);
+  });
+});
+
 describe('Update', () => {
   const update = { RequestType: 'Update', PhysicalResourceId: NAME } as const;
 
