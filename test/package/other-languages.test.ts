@@ -52,11 +52,17 @@ describe('the packed library in the jsii kernel, as Python, Java and Go run it',
     const props = { runtime, code, handler: 'index.handler' };
 
     await kernel.create(`${LIBRARY}.MaintenanceWindowFunction`, stack, 'Orders', struct(`${LIBRARY}.MaintenanceWindowFunctionProps`, props));
+    const { result: handler } = (await kernel.call({
+      api: 'sinvoke',
+      fqn: `${LIBRARY}.LongRunningHandler`,
+      method: 'fromCode',
+      args: [struct(`${LIBRARY}.LongRunningCodeOptions`, props)],
+    })) as { result: Reference };
     await kernel.create(
       `${LIBRARY}.LongRunningCustomResource`,
       stack,
       'Index',
-      struct(`${LIBRARY}.LongRunningCustomResourceProps`, { ...props, properties: { Name: 'orders' } }),
+      struct(`${LIBRARY}.LongRunningCustomResourceProps`, { handler, properties: { Name: 'orders' } }),
     );
     await kernel.call({ api: 'invoke', objref: app, method: 'synth', args: [] });
 
