@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
 import {
   type LongRunningCodeOptions,
+  LongRunningCustomResource,
   type LongRunningCustomResourceProps,
   LongRunningHandler,
   type LongRunningOperationOptions,
@@ -112,6 +113,13 @@ describe('the resource', () => {
   ])('%s is no property of its own', (name, remedy) => {
     expect(refusal({ properties: { [name]: 'x' } })).toBe(`'Orders/Restore': properties may not contain ${name}: ${remedy}`);
   });
+});
+
+test('is told from other constructs', () => {
+  const stack = newStack();
+  const resource = longRunning(stack, 'Restore');
+  expect(LongRunningCustomResource.isLongRunningCustomResource(resource)).toBe(true);
+  expect(LongRunningCustomResource.isLongRunningCustomResource(resource.provider)).toBe(false);
 });
 
 describe('times', () => {
