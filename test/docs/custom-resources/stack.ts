@@ -1,4 +1,4 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -41,6 +41,15 @@ export class GuideStack extends Stack {
         properties: { Name: name, Password: secret.secretValueFromJson(name).unsafeUnwrap() },
       });
     }
+  }
+
+  imported() {
+    const provider = LongRunningProvider.fromLongRunningProviderAttributes(this, 'Directory', {
+      serviceToken: Fn.importValue('DirectoryServiceToken'), // an output of that app: the provider's serviceToken
+      executionTimeout: Duration.minutes(15), // its function's timeout
+    });
+
+    new LongRunningCustomResource(this, 'Zoe', { handler: LongRunningHandler.fromProvider(provider), resourceType: 'Custom::User' });
   }
 
   plain(provider: LongRunningProvider) {
