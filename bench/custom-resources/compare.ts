@@ -47,7 +47,7 @@ export async function compareCustomResources({ crashes, jobs, synths }: Extent):
       );
     }
     console.log(
-      '\nCosts: us-east-1 prices of aws.amazon.com/lambda/pricing and aws.amazon.com/step-functions/pricing, without free tiers; 256 MB arm64, and 128 MB x86-64 for the Provider.',
+      '\nCosts: us-east-1 prices of aws.amazon.com/lambda/pricing and aws.amazon.com/step-functions/pricing, without free tiers; x86-64, 256 MB and, for the Provider, 128 MB.',
     );
     console.log("On the bed the Provider's state machine runs on the emulator of Step Functions, and its answers go to the bed's port.");
   } finally {

@@ -1,7 +1,7 @@
 import { App, CustomResource, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as cr from 'aws-cdk-lib/custom-resources';
-import { LongRunningCustomResource } from 'cdk-patient-lambda';
+import { LongRunningCustomResource, LongRunningHandler } from 'cdk-patient-lambda';
 
 import { median } from '../median';
 
@@ -21,7 +21,7 @@ const CODE = { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', co
 
 /** A custom resource that polls, with a function of its own. */
 export const FORMS = {
-  own: (stack: Stack, id: string) => void new LongRunningCustomResource(stack, id, CODE),
+  own: (stack: Stack, id: string) => void new LongRunningCustomResource(stack, id, { handler: LongRunningHandler.fromCode(CODE) }),
   peer: (stack: Stack, id: string) => {
     const provider = new cr.Provider(stack, `${id}Provider`, {
       onEventHandler: new lambda.Function(stack, `${id}OnEvent`, CODE),

@@ -5,7 +5,8 @@
  */
 
 const REQUEST = 0.2 / 1e6;
-const GIGABYTE_SECOND = { arm64: 0.0000133334, x86_64: 0.0000166667 };
+/** Of x86-64. */
+const GIGABYTE_SECOND = 0.0000166667;
 /** Standard workflows; each retry of a state is a transition. */
 const TRANSITION = 0.025 / 1000;
 
@@ -20,15 +21,15 @@ const PEER_MEMORY = 0.125;
 /** Seconds of an execution of 15 minutes that are slept through before it hops. */
 const LONGEST_SLEEP = 870;
 
-/** LongRunningCustomResource: executions that sleep between polls, arm64. */
+/** LongRunningCustomResource: executions that sleep between polls, x86-64. */
 export function ownCost(waitSeconds: number, memory = OWN_MEMORY): number {
-  return Math.ceil(waitSeconds / LONGEST_SLEEP) * REQUEST + waitSeconds * memory * GIGABYTE_SECOND.arm64;
+  return Math.ceil(waitSeconds / LONGEST_SLEEP) * REQUEST + waitSeconds * memory * GIGABYTE_SECOND;
 }
 
 /** CDK's Provider: a state machine that calls the framework's function, which calls the user's, x86-64. */
 export function peerCost(waitSeconds: number, queryInterval: number): number {
   const polls = waitSeconds / queryInterval + 1;
-  const invocation = (seconds: number) => REQUEST + seconds * PEER_MEMORY * GIGABYTE_SECOND.x86_64;
+  const invocation = (seconds: number) => REQUEST + seconds * PEER_MEMORY * GIGABYTE_SECOND;
   return polls * (TRANSITION + invocation(POLL) + invocation(POLL + OVERHEAD));
 }
 

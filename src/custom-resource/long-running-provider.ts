@@ -1,4 +1,5 @@
 import { Annotations, Aspects, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -10,10 +11,11 @@ import { ValidationError } from '../private/validation-error';
 import { environmentProblem, eventSource, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './checks/function-checks';
 import { handlerCodeOf, handlerCodeProblem } from './checks/handler-code';
 import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
-import { formOf } from './form';
-import { LongRunningProviderProps } from './long-running-provider-props';
+import { ILongRunningProvider, LongRunningProviderAttributes } from './long-running-provider-attributes';
+import { LongRunningOperationOptions, LongRunningProviderProps } from './long-running-provider-props';
+import { ImportedProvider } from './parts/imported-provider';
 import { madeFunction } from './parts/made-function';
-import { executionSeconds, hopProblem, operationSeconds, operationSecondsOf, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
+import { operationProblem, operationSeconds, operationSecondsOf, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 import { earlyStatements, selfStatement } from './parts/permissions';
 import { Responder } from './parts/responder';
 import { Target, targetOf, tokenResource } from './parts/target';
@@ -33,18 +35,33 @@ const PROVIDED = Symbol.for('cdk-patient-lambda.LongRunningProvider.of');
  *
  * @example
  * import * as lambda from 'aws-cdk-lib/aws-lambda';
- * import { LongRunningCustomResource, LongRunningProvider } from 'cdk-patient-lambda';
+ * import { LongRunningCustomResource, LongRunningHandler, LongRunningProvider } from 'cdk-patient-lambda';
  *
  * const provider = new LongRunningProvider(this, 'Restores', {
- *   runtime: lambda.Runtime.NODEJS_22_X,
- *   handler: 'restore.handler', // what customResource() of cdk-patient-lambda/handler returned
- *   code: lambda.Code.fromAsset('restore'),
+ *   handler: LongRunningHandler.fromCode({
+ *     runtime: lambda.Runtime.NODEJS_22_X,
+ *     handler: 'restore.handler', // what customResource() of cdk-patient-lambda/handler returned
+ *     code: lambda.Code.fromAsset('restore'),
+ *   }),
  * });
+ * const handler = LongRunningHandler.fromProvider(provider);
  * for (const table of ['Orders', 'Invoices']) {
- *   new LongRunningCustomResource(this, table, { provider, properties: { Table: table } });
+ *   new LongRunningCustomResource(this, table, { handler, properties: { Table: table } });
  * }
  */
-export class LongRunningProvider extends Construct implements iam.IGrantable {
+export class LongRunningProvider extends Construct implements ILongRunningProvider {
+  /**
+   * A provider of another app, in the same account and Region. To have the status of this app's stacks read, name them in its `stackArns`: an operation
+   * is then cancelled when its stack rolls back.
+   *
+   * @param scope where the construct is
+   * @param id its id
+   * @param attributes of that provider
+   */
+  public static fromLongRunningProviderAttributes(scope: Construct, id: string, attributes: LongRunningProviderAttributes): ILongRunningProvider {
+    return new ImportedProvider(scope, id, attributes);
+  }
+
   /**
    * Whether a construct is a `LongRunningProvider`.
    *
@@ -74,25 +91,26 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
 
   private readonly target: Target;
 
-  constructor(scope: Construct, id: string, props: LongRunningProviderProps = {}) {
+  constructor(scope: Construct, id: string, props: LongRunningProviderProps) {
     super(scope, id);
     Object.defineProperty(this, LONG_RUNNING_PROVIDER, { value: true });
     const operation = operationSeconds(this, props.timeout);
     this.timeout = Duration.seconds(operation);
 
-    const made = formOf(this, props, false) === 'CODE';
-    const home = made ? this : targetOf(this, props.function!).fn;
+    const source = props.handler._source;
+    const home = source.kind === 'CODE' ? this : targetOf(this, source.fn).fn;
     const responder = Responder.of(home);
     this.responder = responder.function;
-    this.logGroup = made ? (props.logGroup ?? responder.logGroup) : undefined;
     const early = earlyStatements(this, home, this.responder, props);
-    this.target = targetOf(
-      this,
-      made ? madeFunction(this, props, Duration.seconds(executionSeconds(this, props.executionTimeout)), this.logGroup!, early) : props.function!,
-    );
+    if (source.kind === 'CODE') {
+      this.logGroup = source.options.logGroup ?? responder.logGroup;
+      this.target = targetOf(this, madeFunction(this, source.options, this.logGroup, early));
+    } else {
+      this.target = targetOf(this, source.fn);
+    }
     this.check();
     this._check(this, operation);
-    if (!made) {
+    if (source.kind === 'FUNCTION') {
       this.prepareFunction(early);
     }
     const { invoked, fn } = this.target;
@@ -111,14 +129,37 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     this.warn(props);
   }
 
+  /** How long one execution of the function may take. */
+  public get executionTimeout(): Duration {
+    const { fn, resource } = this.target;
+    return Duration.seconds(Number(Stack.of(fn).resolve(resource.timeout)));
+  }
+
+  /** Whether Lambda lets the function call itself without end. */
+  public get recursiveLoop(): lambda.RecursiveLoop {
+    return loopsAllowed(this.target) ? lambda.RecursiveLoop.ALLOW : lambda.RecursiveLoop.TERMINATE;
+  }
+
+  /** The network connections of the function, when it is in a VPC. */
+  public get connections(): ec2.Connections {
+    const { fn } = this.target;
+    if (!fn.isBoundToVpc) {
+      throw new ValidationError(
+        this,
+        `function '${fn.node.path}' is not in a VPC, so that it has no connections: give vpc to LongRunningHandler.fromCode, or to the function`,
+      );
+    }
+    return fn.connections;
+  }
+
   /**
    * Refuses a resource that CloudFormation could not send to the function, and an operation that would take too many executions.
    *
    * @internal
    */
   public _check(resource: IConstruct, operation: number): void {
-    const [elsewhere] = this.described(placeProblem(resource, this.target));
-    const problem = elsewhere ?? this.operationProblem(operation);
+    const [elsewhere] = this.described(placeProblem(resource, Stack.of(this.target.fn)));
+    const problem = elsewhere ?? operationProblem(this, operation);
     if (problem !== undefined) {
       throw new ValidationError(resource, problem);
     }
@@ -128,17 +169,12 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     return serviceTokenUsers(this, tokenResource(this.target), this.serviceToken);
   }
 
-  private operationProblem(operation: number): string | undefined {
-    const { fn, resource } = this.target;
-    return loopsAllowed(this.target) ? undefined : hopProblem(operation, Number(Stack.of(fn).resolve(resource.timeout)));
-  }
-
   /** Refuses a function that can't work for a provider, or works for another. */
   private check(): void {
     const { fn } = this.target;
     const other = (fn as { [PROVIDED]?: string })[PROVIDED];
     const [problem] = this.described(
-      other && `has a provider already: share '${other}' (provider), which may serve any number of resources`,
+      other && `has a provider already: share '${other}' (LongRunningHandler.fromProvider), which may serve any number of resources`,
       functionProblem(this.target),
       handlerCodeProblem(handlerCodeOf(fn)),
       invokeConfigProblem(this.target),
@@ -159,16 +195,14 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     }
   }
 
-  private variables(operation: number, { pollInterval, resolveSecrets }: LongRunningProviderProps): Record<string, string> {
+  private variables(operation: number, { pollInterval, resolveSecrets }: LongRunningOperationOptions): Record<string, string> {
     const names = CUSTOM_RESOURCE.environment;
     return {
       [names.serviceTimeout]: String(serviceTimeoutSeconds(operation)),
       ...(pollInterval ? { [names.pollInterval]: String(pollSeconds(this, pollInterval, operation)) } : {}),
       ...(resolveSecrets === undefined ? {} : { [names.resolveSecrets]: String(resolveSecrets) }),
       // What the function itself says last
-      [names.recursiveLoop]: Lazy.string({
-        produce: () => (loopsAllowed(this.target) ? lambda.RecursiveLoop.ALLOW : lambda.RecursiveLoop.TERMINATE),
-      }),
+      [names.recursiveLoop]: Lazy.string({ produce: () => this.recursiveLoop }),
     };
   }
 
@@ -195,23 +229,23 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
     const token = tokenResource(this.target);
     return this.users().flatMap(({ resource, serviceTimeout }) => {
       const { path } = resource.node;
-      const tooLong = serviceTimeout === undefined ? undefined : this.operationProblem(operationSecondsOf(serviceTimeout));
+      const tooLong = serviceTimeout === undefined ? undefined : operationProblem(this, operationSecondsOf(serviceTimeout));
       return [
-        ...this.described(placeProblem(resource, this.target)).map((problem) => `'${path}': ${problem}`),
+        ...this.described(placeProblem(resource, Stack.of(this.target.fn))).map((problem) => `'${path}': ${problem}`),
         ...(tooLong ? [`'${path}': ${tooLong}`] : []),
         ...(isOrdered(resource, this, token, needed)
           ? []
           : [
               `'${path}' has the service token of '${this.node.path}' but does not depend on it, so that the ` +
                 "function's permission to go on could be removed before the resource is: call node.addDependency(provider) on the resource, or make it a " +
-                'LongRunningCustomResource with provider',
+                'LongRunningCustomResource with LongRunningHandler.fromProvider(provider)',
             ]),
       ];
     });
   }
 
   /** Says at synth, when the app is complete, what works and may yet surprise. */
-  private warn({ stacks = [], secrets = [], resolveSecrets = true }: LongRunningProviderProps): void {
+  private warn({ stackArns = [], secrets = [], resolveSecrets = true }: LongRunningOperationOptions): void {
     const { eventsOfProvider, rollbackUnseen, secretsNotGranted } = NAMES.annotations;
     const check = () => {
       const source = eventSource(this.target);
@@ -223,11 +257,11 @@ export class LongRunningProvider extends Construct implements iam.IGrantable {
         );
       }
       for (const { resource } of this.users()) {
-        if (stacks.length === 0 && Stack.of(resource) !== Stack.of(this.target.fn)) {
+        if (stackArns.length === 0 && Stack.of(resource) !== Stack.of(this.target.fn)) {
           Annotations.of(resource).addWarningV2(
             rollbackUnseen,
             `the provider '${this.node.path}' may not read the status of this stack, so that an operation ` +
-              "goes on while the stack rolls back: name the stack's ARN in stacks of the provider",
+              "goes on while the stack rolls back: name the stack's ARN in stackArns of the provider",
           );
         }
         if (resolveSecrets && secrets.length === 0 && refersToSecrets(resource)) {

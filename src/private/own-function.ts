@@ -8,17 +8,12 @@ import { allow } from './allow';
 import { Asset, assetPath } from './assets';
 import { IAM } from './contract.generated';
 
-/** By name, so that a user's aws-cdk-lib need not know it; carries the AWS SDK that the bundles leave out. */
-const RUNTIME = new lambda.Runtime('nodejs22.x', lambda.RuntimeFamily.NODEJS);
-
 const OWN_FUNCTION = Symbol.for('cdk-patient-lambda.OwnFunction');
 
 export interface OwnFunctionProps {
   readonly asset: Asset;
   readonly description: string;
   readonly memorySize: number;
-  /** x86_64 when absent. */
-  readonly architecture?: lambda.Architecture;
   readonly timeout: Duration;
   readonly environment?: { [name: string]: string };
   /** What the function may do besides writing its log; nothing when absent. */
@@ -39,10 +34,11 @@ export function writeLogsStatement(logGroup: logs.ILogGroup): iam.PolicyStatemen
 export function ownFunction(scope: Construct, props: OwnFunctionProps): lambda.Function {
   const logGroup = ownLogGroup(scope, 'Logs');
   const fn = new lambda.Function(scope, 'Function', {
-    runtime: RUNTIME,
+    // The newest that the CDK names for the stack's Region; it carries the AWS SDK that the bundles leave out
+    runtime: lambda.determineLatestNodeRuntime(scope),
     handler: 'index.handler',
     code: lambda.Code.fromAsset(assetPath(scope, props.asset)),
-    architecture: props.architecture,
+    architecture: lambda.Architecture.X86_64,
     description: props.description,
     memorySize: props.memorySize,
     timeout: props.timeout,

@@ -3,9 +3,9 @@ import { ownCost, peerCost, peerLatency } from '../../bench/custom-resources/wai
 const MINUTE = 60;
 
 test('an execution that sleeps costs its memory over time and one request for each execution', () => {
-  expect(ownCost(10 * MINUTE, 0.125)).toBeCloseTo(0.001, 5);
-  expect(ownCost(55 * MINUTE, 0.125)).toBeCloseTo(0.0055, 5);
-  expect(ownCost(871) - ownCost(870)).toBeCloseTo(0.2 / 1e6 + 0.25 * 0.0000133334, 12);
+  expect(ownCost(10 * MINUTE, 0.125)).toBeCloseTo(0.00125, 5);
+  expect(ownCost(55 * MINUTE, 0.125)).toBeCloseTo(0.006875, 5);
+  expect(ownCost(871) - ownCost(870)).toBeCloseTo(0.2 / 1e6 + 0.25 * 0.0000166667, 12);
 });
 
 test('a state machine costs a transition and two invocations for each poll', () => {

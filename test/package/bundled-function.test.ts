@@ -12,13 +12,13 @@ const APP = `
 const { App, Duration, Stack } = require('aws-cdk-lib');
 const { Runtime } = require('aws-cdk-lib/aws-lambda');
 const { NodejsFunction, OutputFormat } = require('aws-cdk-lib/aws-lambda-nodejs');
-const { LongRunningCustomResource } = require('cdk-patient-lambda');
+const { LongRunningCustomResource, LongRunningHandler } = require('cdk-patient-lambda');
 
 const app = new App({ outdir: 'cdk.out' });
 const stack = new Stack(app, 'Bundled');
 for (const format of [OutputFormat.CJS, OutputFormat.ESM]) {
   const fn = new NodejsFunction(stack, format, { runtime: Runtime.NODEJS_22_X, timeout: Duration.minutes(15), entry: 'function.ts', bundling: { format } });
-  new LongRunningCustomResource(stack, 'Index-' + format, { function: fn, properties: { Name: 'orders', Shards: 4 } });
+  new LongRunningCustomResource(stack, 'Index-' + format, { handler: LongRunningHandler.fromFunction(fn), properties: { Name: 'orders', Shards: 4 } });
 }
 app.synth();
 `;

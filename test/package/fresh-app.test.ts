@@ -7,7 +7,7 @@ import { installed } from './installed';
 const APP = `
 const { App, Stack } = require('aws-cdk-lib');
 const lambda = require('aws-cdk-lib/aws-lambda');
-const { LongRunningCustomResource, MaintenanceWindowFunction } = require('cdk-patient-lambda');
+const { LongRunningCustomResource, LongRunningHandler, MaintenanceWindowFunction } = require('cdk-patient-lambda');
 
 const app = new App({ outdir: process.argv[2] });
 const stack = new Stack(app, 'Fresh');
@@ -17,9 +17,11 @@ new MaintenanceWindowFunction(stack, 'Orders', {
   code: lambda.Code.fromInline('exports.handler = async () => {}'),
 });
 new LongRunningCustomResource(stack, 'Index', {
-  runtime: lambda.Runtime.NODEJS_22_X,
-  handler: 'index.search',
-  code: lambda.Code.fromInline('exports.search = require("cdk-patient-lambda/handler").customResource({})'),
+  handler: LongRunningHandler.fromCode({
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.search',
+    code: lambda.Code.fromInline('exports.search = require("cdk-patient-lambda/handler").customResource({})'),
+  }),
 });
 app.synth();
 `;

@@ -134,7 +134,7 @@ describe('the packed handler runtime', () => {
       const reports = [
         await runOperation(handler, { RequestType: 'Create', ResourceProperties: { Name: 'made' } }, { secrets }),
         await runOperation(handler, { RequestType: 'Create', ResourceProperties: { Name: 'half-made' } }),
-        await runOperation(handler, { RequestType: 'Delete', PhysicalResourceId: 'made' }, { clock, executionTimeout: 15 }),
+        await runOperation(handler, { RequestType: 'Delete', PhysicalResourceId: 'made' }, { clock, executionTimeoutSeconds: 15 }),
       ];
       console.log(JSON.stringify(reports.map(({ answer, executions, exited }) => ({ ...answer, executions, exited }))));`,
       );

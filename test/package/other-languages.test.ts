@@ -52,12 +52,33 @@ describe('the packed library in the jsii kernel, as Python, Java and Go run it',
     const props = { runtime, code, handler: 'index.handler' };
 
     await kernel.create(`${LIBRARY}.MaintenanceWindowFunction`, stack, 'Orders', struct(`${LIBRARY}.MaintenanceWindowFunctionProps`, props));
+    const { result: handler } = (await kernel.call({
+      api: 'sinvoke',
+      fqn: `${LIBRARY}.LongRunningHandler`,
+      method: 'fromCode',
+      args: [struct(`${LIBRARY}.LongRunningCodeOptions`, props)],
+    })) as { result: Reference };
+    const provider = await kernel.create(
+      `${LIBRARY}.LongRunningProvider`,
+      stack,
+      'Indexes',
+      struct(`${LIBRARY}.LongRunningProviderProps`, { handler }),
+    );
+    const { result: shared } = (await kernel.call({
+      api: 'sinvoke',
+      fqn: `${LIBRARY}.LongRunningHandler`,
+      method: 'fromProvider',
+      args: [provider],
+    })) as { result: Reference };
     await kernel.create(
       `${LIBRARY}.LongRunningCustomResource`,
       stack,
       'Index',
-      struct(`${LIBRARY}.LongRunningCustomResourceProps`, { ...props, properties: { Name: 'orders' } }),
+      struct(`${LIBRARY}.LongRunningCustomResourceProps`, { handler: shared, properties: { Name: 'orders' } }),
     );
+    await expect(
+      kernel.create(`${LIBRARY}.LongRunningProvider`, stack, 'Again', struct(`${LIBRARY}.LongRunningProviderProps`, { handler: shared })),
+    ).rejects.toThrow('LongRunningFunctionHandler');
     await kernel.call({ api: 'invoke', objref: app, method: 'synth', args: [] });
 
     const { Resources } = JSON.parse(readFileSync(join(outdir, 'Foreign.template.json'), 'utf8')) as {

@@ -11,35 +11,20 @@ import {
   DeferralAction,
   DeferredEventStore,
   type DeferredEventStoreProps,
-  LongRunningProvider,
   MaintenanceWindow,
   MaintenanceWindowFunction,
   type MaintenanceWindowFunctionProps,
   Replay,
 } from '../../src';
-import { CODE, longRunning } from './custom-resource/template';
+import { CODE } from './custom-resource/template';
+import { WRONG_CUSTOM_RESOURCES } from './custom-resource/wrong-uses';
 import { guarded, newStack } from './maintenance-window/app';
+import { far, near, plain, type Wrong } from './wrong-use';
 
 const SOURCES = join(__dirname, '..', '..', 'src');
 
-/** Something wrong in an app. */
-interface Wrong {
-  /** The construct that is to be named. */
-  readonly path: string;
-  readonly property: string;
-  /** As it is shown, or what is wrong where there is none. */
-  readonly value: string;
-  /** What to write instead. */
-  readonly remedy: string;
-  readonly build: (stack: Stack) => unknown;
-}
-
 const seconds = () => Duration.seconds(Lazy.number({ produce: () => 60 }));
 const token = () => Lazy.number({ produce: () => 1 });
-const plain = (stack: Stack, props: Partial<lambda.FunctionProps> = {}) =>
-  new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15), ...props });
-const far = (stack: Stack) => new Stack(stack.node.root, 'Far', { env: { account: '111111111111', region: 'us-east-1' } });
-const near = (stack: Stack) => new Stack(stack.node.root, 'Near', { env: { account: '111111111111', region: 'eu-west-1' } });
 
 function onFunction(
   property: string,
@@ -53,10 +38,6 @@ function onFunction(
 
 function onStore(property: string, value: string, remedy: string, props: DeferredEventStoreProps): Wrong {
   return { path: 'Orders/Store', property, value, remedy, build: (stack) => new DeferredEventStore(stack, 'Store', props) };
-}
-
-function onResource(property: string, value: string, remedy: string, props: object, path = 'Orders/Restore'): Wrong {
-  return { path, property, value, remedy, build: (stack) => longRunning(stack, 'Restore', { ...CODE, ...props }) };
 }
 
 const WRONG: readonly Wrong[] = [
@@ -213,66 +194,7 @@ const WRONG: readonly Wrong[] = [
   onStore('maxConcurrency', '1.5', 'a whole number above 0', { replay: Replay.automatic({ maxConcurrency: 1.5 }) }),
   onStore('maxConcurrency', 'a token', 'a whole number above 0', { replay: Replay.automatic({ maxConcurrency: token() }) }),
   onStore('rate', '-0.5', 'a number above 0', { replay: Replay.manual({ rate: -0.5 }) }),
-  onResource('timeout', '1 hour', 'a whole number of seconds from 1 to 3540', { timeout: Duration.hours(1) }),
-  onResource(
-    'executionTimeout',
-    '16 minutes',
-    'a whole number of seconds from 15 to 900',
-    { executionTimeout: Duration.minutes(16) },
-    'Orders/Restore/Provider',
-  ),
-  onResource(
-    'pollInterval',
-    '500 millis',
-    'a whole number of seconds from 1 to 3540',
-    { pollInterval: Duration.millis(500) },
-    'Orders/Restore/Provider',
-  ),
-  onResource('stacks', "'Orders'", 'must be ARNs, as arn:', { stacks: ['Orders'] }, 'Orders/Restore/Provider'),
-  onResource('resourceType', "'AWS::Restore'", "must be 'Custom::' and 1 to 52 letters", { resourceType: 'AWS::Restore' }),
-  onResource('properties', 'ServiceTimeout', 'set timeout instead', { properties: { ServiceTimeout: '60' } }),
-  onResource('runtime, code and handler', 'none of them', 'give exactly one of', { runtime: undefined, code: undefined, handler: undefined }),
-  onResource('runtime, code and handler', 'code is missing', 'go together', { code: undefined }),
-  onResource('securityGroups', 'securityGroups', 'need vpc', { securityGroups: [] }),
-  onResource('reservedConcurrentExecutions', '0', 'give 1 or more', { reservedConcurrentExecutions: 0 }, 'Orders/Restore/Provider'),
-  {
-    path: 'Orders/Restore',
-    property: 'memorySize',
-    value: 'given together with function',
-    remedy: "set it on the function 'Orders/Fn'",
-    build: (stack) => longRunning(stack, 'Restore', { function: plain(stack), memorySize: 512 }),
-  },
-  {
-    path: 'Orders/P',
-    property: 'function',
-    value: 'is a version',
-    remedy: 'give an alias or the function itself',
-    build: (stack) => new LongRunningProvider(stack, 'P', { function: plain(stack).currentVersion }),
-  },
-  {
-    path: 'Orders/P',
-    property: "function 'Orders/Fn'",
-    value: 'a timeout of 14 seconds',
-    remedy: 'give it one from 15 to 900 seconds',
-    build: (stack) => new LongRunningProvider(stack, 'P', { function: plain(stack, { timeout: Duration.seconds(14) }) }),
-  },
-  {
-    path: 'Orders/Restore',
-    property: 'an operation of 3540 seconds',
-    value: 'takes 74 executions of 60 seconds',
-    remedy: 'let an execution take 325 seconds or more',
-    build: (stack) => {
-      const provider = new LongRunningProvider(stack, 'P', { ...CODE, timeout: Duration.minutes(5), executionTimeout: Duration.minutes(1) });
-      longRunning(stack, 'Restore', { provider, timeout: Duration.seconds(3540) });
-    },
-  },
-  {
-    path: 'Near/P',
-    property: "function 'Far/Fn'",
-    value: 'is in region us-east-1',
-    remedy: 'make one there',
-    build: (stack) => new LongRunningProvider(near(stack), 'P', { function: plain(far(stack), { functionName: 'far' }) }),
-  },
+  ...WRONG_CUSTOM_RESOURCES,
   {
     path: 'Orders/CdkPatientLambdaPlanner',
     property: 'maintenance-window/planner',

@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { App, Aspects, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as cr from 'aws-cdk-lib/custom-resources';
-import { LongRunningProvider } from 'cdk-patient-lambda';
+import { LongRunningHandler, LongRunningProvider } from 'cdk-patient-lambda';
 
 const EXECUTION_TIMEOUT = Duration.seconds(15);
 
@@ -18,12 +18,15 @@ class CustomResourcesStack extends Stack {
       Jobs: { handler: 'job.handler' },
       QuickJobs: { handler: 'job.handler', pollInterval: Duration.seconds(1) },
     };
-    for (const [name, settings] of Object.entries(providers)) {
+    for (const [name, { handler, ...options }] of Object.entries(providers)) {
       const provider = new LongRunningProvider(this, `${name}Provider`, {
-        ...settings,
-        runtime,
-        code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),
-        executionTimeout: EXECUTION_TIMEOUT,
+        ...options,
+        handler: LongRunningHandler.fromCode({
+          runtime,
+          handler,
+          code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),
+          executionTimeout: EXECUTION_TIMEOUT,
+        }),
         timeout: Duration.minutes(2),
       });
       new CfnOutput(this, name, { value: provider.serviceToken });

@@ -45,9 +45,15 @@ function runtimeProblem({ name, family }: lambda.Runtime): string | undefined {
   return Number(version[1]) < OLDEST_NODE ? `has runtime ${name}, older than nodejs${OLDEST_NODE}.x: use that or a newer one` : undefined;
 }
 
+/** An account and a Region. */
+export interface Place {
+  readonly account: string;
+  readonly region: string;
+}
+
 /** A function works for the account and Region it is in. */
-export function placeProblem(scope: IConstruct, { fn }: Target): string | undefined {
-  const [own, its] = [Stack.of(scope), Stack.of(fn)];
+export function placeProblem(scope: IConstruct, its: Place): string | undefined {
+  const own = Stack.of(scope);
   const differs = (['account', 'region'] as const).find(
     (name) => own[name] !== its[name] && ![own[name], its[name]].some((value) => Token.isUnresolved(value)),
   );

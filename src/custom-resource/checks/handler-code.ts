@@ -42,7 +42,7 @@ export function handlerCodeOf(fn: lambda.Function): HandlerCode {
 export function handlerCodeProblem({ imports }: HandlerCode): string | undefined {
   return imports
     ? `imports '${MODULE}' in ${imports}, where it would not be found: its code does not carry the package, and ES modules don't see layers; bundle it (a ` +
-        `NodejsFunction, given as function), ship ${PACKAGE} in its node_modules, or write CommonJS with require('${MODULE}')`
+        `NodejsFunction, with LongRunningHandler.fromFunction), ship ${PACKAGE} in its node_modules, or write CommonJS with require('${MODULE}')`
     : undefined;
 }
 

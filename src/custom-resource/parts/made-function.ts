@@ -6,32 +6,41 @@ import { Construct } from 'constructs';
 
 import { writeLogsStatement } from '../../private/own-function';
 import { ownLayer } from '../../private/own-layer';
-import { LongRunningProviderProps } from '../long-running-provider-props';
+import { ValidationError } from '../../private/validation-error';
+import { LongRunningCodeOptions } from '../long-running-code-options';
+import { executionSeconds } from './operation-times';
 import { vpcStatement } from './permissions';
 
 /** Lambda's own default of 128 MiB makes the SDK's first call slow. */
 const DEFAULT_MEMORY = 256;
 
-/** Makes the function of the form with code, and its role unless one is given, under `scope`. */
+/**
+ * Makes the function of code, and its role unless one is given, under `scope`.
+ *
+ * @throws ValidationError for a time that can't be, and for what needs a network without one
+ */
 export function madeFunction(
   scope: Construct,
-  props: LongRunningProviderProps,
-  timeout: Duration,
+  options: LongRunningCodeOptions,
   logGroup: logs.ILogGroup,
   early: iam.PolicyStatement[],
 ): lambda.Function {
-  const { vpc, vpcSubnets, securityGroups, environmentEncryption, tracing, reservedConcurrentExecutions, recursiveLoop, description } = props;
+  const { vpc, vpcSubnets, securityGroups, environmentEncryption, tracing, reservedConcurrentExecutions, recursiveLoop, description } = options;
+  const inNetwork = (['vpcSubnets', 'securityGroups'] as const).filter((name) => options[name] !== undefined);
+  if (inNetwork.length > 0 && !vpc) {
+    throw new ValidationError(scope, `${inNetwork.join(' and ')} need vpc`);
+  }
   const statements = [writeLogsStatement(logGroup), ...early, ...(vpc ? [vpcStatement()] : [])];
   return new lambda.Function(scope, 'Function', {
-    runtime: props.runtime!,
-    code: props.code!,
-    handler: props.handler!,
-    timeout,
-    memorySize: props.memorySize ?? DEFAULT_MEMORY,
-    architecture: props.architecture ?? lambda.Architecture.ARM_64,
-    layers: [...(props.layers ?? []), ownLayer(scope, 'handler')],
-    environment: props.environment,
-    role: roleOf(scope, props.role, statements),
+    runtime: options.runtime,
+    code: options.code,
+    handler: options.handler,
+    timeout: Duration.seconds(executionSeconds(scope, options.executionTimeout)),
+    memorySize: options.memorySize ?? DEFAULT_MEMORY,
+    architecture: options.architecture ?? lambda.Architecture.X86_64,
+    layers: [...(options.layers ?? []), ownLayer(scope, 'handler')],
+    environment: options.environment,
+    role: roleOf(scope, options.role, statements),
     logGroup,
     environmentEncryption,
     vpc,

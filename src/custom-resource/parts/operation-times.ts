@@ -1,8 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
 import { CUSTOM_RESOURCE } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
+import { ILongRunningProvider } from '../long-running-provider-attributes';
 
 const SECOND = 1000;
 const { times, executions } = CUSTOM_RESOURCE;
@@ -51,8 +53,16 @@ export function timeoutProblem(seconds: unknown): string | undefined {
   return seconds < EXECUTION.least || seconds > EXECUTION.most! ? `has a timeout of ${seconds} seconds: give it one ${range}` : undefined;
 }
 
+/** What is wrong with an operation of this length, in seconds, on a provider. */
+export function operationProblem(
+  { executionTimeout, recursiveLoop }: Pick<ILongRunningProvider, 'executionTimeout' | 'recursiveLoop'>,
+  operation: number,
+): string | undefined {
+  return recursiveLoop === lambda.RecursiveLoop.ALLOW ? undefined : hopProblem(operation, executionTimeout.toSeconds());
+}
+
 /** What is wrong with an operation of this length in executions of that, in seconds. */
-export function hopProblem(operation: number, execution: number): string | undefined {
+function hopProblem(operation: number, execution: number): string | undefined {
   const usable = execution - Math.min(times.margin.most / SECOND, execution * times.margin.shareOfExecution);
   const hops = Math.ceil(operation / usable);
   if (hops <= executions.most) {

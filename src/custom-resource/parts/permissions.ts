@@ -7,7 +7,7 @@ import { IConstruct } from 'constructs';
 import { allow } from '../../private/allow';
 import { IAM } from '../../private/contract.generated';
 import { ValidationError } from '../../private/validation-error';
-import { LongRunningProviderProps } from '../long-running-provider-props';
+import { LongRunningOperationOptions } from '../long-running-provider-props';
 
 /** Of one stack or, with wildcards, of several. */
 const STACK_ARN = /^arn:[^:]+:cloudformation:[^:]+:[^:]+:stack\/.+/;
@@ -24,16 +24,16 @@ export function earlyStatements(
   provider: IConstruct,
   home: IConstruct,
   responder: lambda.IFunction,
-  { secrets = [], stacks = [] }: LongRunningProviderProps,
+  { secrets = [], stackArns = [] }: LongRunningOperationOptions,
 ): iam.PolicyStatement[] {
-  const name = stacks.find((stack) => !Token.isUnresolved(stack) && !STACK_ARN.test(stack));
+  const name = stackArns.find((arn) => !Token.isUnresolved(arn) && !STACK_ARN.test(arn));
   if (name !== undefined) {
-    throw new ValidationError(provider, `stacks must be ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got '${name}'`);
+    throw new ValidationError(provider, `stackArns must be ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got '${name}'`);
   }
   const permissions = IAM.longRunningFunction;
   return [
     allow(permissions.responder, [responder.functionArn]),
-    allow(permissions.stacks, [Stack.of(home).stackId, ...stacks]),
+    allow(permissions.stacks, [Stack.of(home).stackId, ...stackArns]),
     ...secretStatements(home, secrets),
   ];
 }

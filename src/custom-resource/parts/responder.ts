@@ -26,7 +26,6 @@ export class Responder extends Construct {
     const fn = ownFunction(this, {
       asset: 'custom-resource/responder',
       description: 'Answers CloudFormation for custom resources whose function failed before it could',
-      architecture: lambda.Architecture.ARM_64,
       memorySize: 128,
       // An answer is repeated until shortly before the end; Lambda then runs the responder twice more
       timeout: Duration.minutes(1),

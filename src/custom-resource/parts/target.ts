@@ -39,7 +39,7 @@ export function targetOf(scope: IConstruct, given: lambda.IFunction): Target {
       type === lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME
         ? "is a version, whose ARN changes with the code, and CloudFormation can't change the service token of a resource: give an alias or the function itself"
         : "is neither a function nor an alias made in this app, so that its environment, timeout and role can't be set or checked: make it in this app " +
-          '(a LongRunningProvider may be shared by several stacks)'
+          '(a LongRunningProvider may be shared by several stacks; one of another app comes by LongRunningProvider.fromLongRunningProviderAttributes)'
     }`,
   );
 }

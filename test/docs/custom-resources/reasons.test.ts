@@ -18,7 +18,7 @@ const gone = async () => done();
 const forever = () => new Promise<never>(() => undefined);
 const { definition } = customResource({ 'Custom::Tenant': { create: gone, update: gone, delete: gone } });
 /** Code that does not settle within 20 ms hangs. */
-const hangs = () => ({ executionTimeout: 15, clock: new SimulatedClock(Date.now(), 20) });
+const hangs = () => ({ executionTimeoutSeconds: 15, clock: new SimulatedClock(Date.now(), 20) });
 const password = { Password: '{{resolve:secretsmanager:Db}}' };
 
 type Handlers = PollingHandlers<Raw, Json, Record<string, Json>>;
@@ -44,7 +44,7 @@ const HANDLED: Record<string, [Partial<Handlers>, Parameters<typeof runOperation
   'too long': [{ create: async () => done({ data: { Long: 'x'.repeat(5000) } }) }],
   'another id': [{ delete: async () => done({ physicalResourceId: 'other' }) }, { RequestType: 'Delete' }],
   'no secret': [{}, { RequestType: 'Create', ResourceProperties: password }],
-  'too many executions': [{ create: async () => wait({}), poll: async () => wait({}) }, undefined, { executionTimeout: 60 }],
+  'too many executions': [{ create: async () => wait({}), poll: async () => wait({}) }, undefined, { executionTimeoutSeconds: 60 }],
 };
 
 const CRASHES = ['Runtime.ImportModuleError', 'Runtime.OutOfMemory', 'Runtime.ExitError', 'Sandbox.Timedout'];

@@ -1,42 +1,55 @@
-import { CustomResource, Duration, Stack } from 'aws-cdk-lib';
+import { CustomResource, Duration, Fn, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { LongRunningCustomResource, LongRunningProvider, MaintenanceWindowFunction } from 'cdk-patient-lambda';
+import { LongRunningCustomResource, LongRunningHandler, LongRunningProvider, MaintenanceWindowFunction } from 'cdk-patient-lambda';
 
 /** The guide's constructs: compiled, not synthesized. */
 export class GuideStack extends Stack {
   first() {
     new LongRunningCustomResource(this, 'Reachable', {
-      function: new NodejsFunction(this, 'ReachableHandler', {
-        entry: 'handlers/reachable.ts',
-        runtime: lambda.Runtime.NODEJS_22_X,
-        timeout: Duration.minutes(15), // of one execution
-      }),
+      handler: LongRunningHandler.fromFunction(
+        new NodejsFunction(this, 'ReachableHandler', {
+          entry: 'handlers/reachable.ts',
+          runtime: lambda.Runtime.NODEJS_22_X,
+          timeout: Duration.minutes(15), // of one execution
+        }),
+      ),
       properties: { Url: 'https://service.example' },
     });
   }
 
   code() {
     new LongRunningCustomResource(this, 'Reachable', {
-      runtime: lambda.Runtime.NODEJS_22_X,
-      code: lambda.Code.fromAsset('handlers/reachable'), // index.js, CommonJS
-      handler: 'index.handler',
+      handler: LongRunningHandler.fromCode({
+        runtime: lambda.Runtime.NODEJS_22_X,
+        code: lambda.Code.fromAsset('handlers/reachable'), // index.js, CommonJS
+        handler: 'index.handler',
+      }),
       properties: { Url: 'https://service.example' },
     });
   }
 
   shared(directory: lambda.IFunction, secret: secretsmanager.ISecret) {
-    const provider = new LongRunningProvider(this, 'Directory', { function: directory, secrets: [secret] });
+    const provider = new LongRunningProvider(this, 'Directory', { handler: LongRunningHandler.fromFunction(directory), secrets: [secret] });
 
     for (const name of ['ann', 'bob']) {
       new LongRunningCustomResource(this, name, {
-        provider,
+        handler: LongRunningHandler.fromProvider(provider),
         resourceType: 'Custom::User',
         // A reference, {{resolve:secretsmanager:...}}: the secret itself is in no template
         properties: { Name: name, Password: secret.secretValueFromJson(name).unsafeUnwrap() },
       });
     }
+  }
+
+  imported() {
+    const provider = LongRunningProvider.fromLongRunningProviderAttributes(this, 'Directory', {
+      serviceToken: Fn.importValue('DirectoryServiceToken'), // an output of that app: the provider's serviceToken
+      executionTimeout: Duration.minutes(15), // its function's timeout
+    });
+
+    new LongRunningCustomResource(this, 'Zoe', { handler: LongRunningHandler.fromProvider(provider), resourceType: 'Custom::User' });
   }
 
   plain(provider: LongRunningProvider) {
@@ -46,12 +59,14 @@ export class GuideStack extends Stack {
 
   guarded(code: lambda.Code) {
     new LongRunningCustomResource(this, 'Schema', {
-      function: new MaintenanceWindowFunction(this, 'SchemaHandler', {
-        runtime: lambda.Runtime.NODEJS_22_X,
-        handler: 'index.handler',
-        code,
-        timeout: Duration.minutes(15),
-      }),
+      handler: LongRunningHandler.fromFunction(
+        new MaintenanceWindowFunction(this, 'SchemaHandler', {
+          runtime: lambda.Runtime.NODEJS_22_X,
+          handler: 'index.handler',
+          code,
+          timeout: Duration.minutes(15),
+        }),
+      ),
       resourceType: 'Custom::Schema',
     });
   }

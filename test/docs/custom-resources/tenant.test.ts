@@ -56,7 +56,7 @@ test('an id that wait names crosses at once, and is the id of what fails later',
 test('a Create that never came back has the default id, by which delete finds what it made', async () => {
   jest.spyOn(tenants, 'find').mockResolvedValue('t-1');
   create.mockReturnValue(new Promise(() => undefined));
-  const cutOff = await runOperation(handler, NEW_TENANT, { executionTimeout: 15, clock: new SimulatedClock(Date.now(), 20) });
+  const cutOff = await runOperation(handler, NEW_TENANT, { executionTimeoutSeconds: 15, clock: new SimulatedClock(Date.now(), 20) });
   expect(cutOff).toMatchObject({ exited: true, answer: { status: 'FAILED', physicalResourceId: expect.stringMatching(DEFAULT_ID) } });
 
   await runOperation(handler, { ...NEW_TENANT, RequestType: 'Delete', PhysicalResourceId: cutOff.answer!.physicalResourceId });

@@ -67,7 +67,9 @@ async function play({ type, waits, named, ending, crashAt, putFates, refused, in
     }
   };
   const next = (n: number) =>
-    n < waits.length ? Promise.resolve(wait(n, { after: waits[n], physicalResourceId: named && type !== 'Delete' ? 'named' : undefined })) : end();
+    n < waits.length
+      ? Promise.resolve(wait(n, { afterSeconds: waits[n], physicalResourceId: named && type !== 'Delete' ? 'named' : undefined }))
+      : end();
   const first = () => {
     started = true;
     return next(0);

@@ -46,13 +46,13 @@ class Stack {
       create: async ({ properties }) => {
         calls.push('create');
         things.set(named(properties), properties as Properties);
-        return wait({ name: named(properties) }, { physicalResourceId: named(properties), after: 600 });
+        return wait({ name: named(properties) }, { physicalResourceId: named(properties), afterSeconds: 600 });
       },
       update: async ({ properties, physicalResourceId }) => {
         calls.push('update');
         things.set(named(properties), properties as Properties);
         const name = named(properties);
-        return name === physicalResourceId ? done() : wait({ name }, { physicalResourceId: name, after: 600 });
+        return name === physicalResourceId ? done() : wait({ name }, { physicalResourceId: name, afterSeconds: 600 });
       },
       delete: async ({ physicalResourceId }) => {
         calls.push(`delete ${physicalResourceId}`);

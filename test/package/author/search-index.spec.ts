@@ -23,7 +23,11 @@ const properties = { Name: 'orders', Shards: '4' };
 
 void test('a create that takes half an hour succeeds, over as many executions as it needs', async () => {
   const handler = searchIndex(service(120));
-  const { answer, executions } = await runOperation(handler, { RequestType: 'Create', ResourceProperties: properties }, { executionTimeout: 600 });
+  const { answer, executions } = await runOperation(
+    handler,
+    { RequestType: 'Create', ResourceProperties: properties },
+    { executionTimeoutSeconds: 600 },
+  );
 
   assert.deepEqual(answer, { status: 'SUCCESS', physicalResourceId: 'orders', data: { Endpoint: 'https://orders.search.example.com' } });
   assert.ok(executions > 3);

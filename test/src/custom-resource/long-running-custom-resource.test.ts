@@ -1,18 +1,22 @@
 import { App, CfnOutput, CfnParameter, Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 
 import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
-import { type LongRunningCustomResourceProps, LongRunningProvider } from '../../../src';
+import {
+  type LongRunningCodeOptions,
+  LongRunningCustomResource,
+  type LongRunningCustomResourceProps,
+  LongRunningHandler,
+  type LongRunningOperationOptions,
+  LongRunningProvider,
+} from '../../../src';
 import { CUSTOM_RESOURCE, NAMES } from '../../../src/private/contract.generated';
 import { newStack, resources } from '../maintenance-window/app';
-import { CODE, functionOf, longRunning, only } from './template';
+import { CODE, code, functionOf, longRunning, only } from './template';
 
 const MOST_OPERATION = 3540;
 
-function refusal(props: LongRunningCustomResourceProps, stack = newStack()): string {
+function refusal(props: Partial<LongRunningCustomResourceProps>, stack = newStack()): string {
   try {
     longRunning(stack, 'Restore', props);
   } catch (error) {
@@ -21,84 +25,30 @@ function refusal(props: LongRunningCustomResourceProps, stack = newStack()): str
   return 'accepted';
 }
 
-/** The options that a refusal lists. */
-function named(message: string, end: string): string[] {
-  const [, list, rest] = /^'Orders\/Restore': (.*) can't be given together with (.*)$/.exec(message)!;
-  expect(rest).toBe(end);
-  return list.split(', ').sort();
-}
-
 function fn(stack: Stack): lambda.Function {
   return new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15) });
 }
 
 describe('where the function comes from', () => {
-  test('nothing given', () => {
-    expect(refusal({})).toBe(
-      "'Orders/Restore': give exactly one of runtime, code and handler (the construct makes the function), or function (made " +
-        'elsewhere), or provider (shared by several resources), got none of them',
-    );
-  });
-
-  test('a provider needs a function too, and takes no provider', () => {
-    expect(() => new LongRunningProvider(newStack(), 'P')).toThrow(
-      "'Orders/P': give exactly one of runtime, code and handler (the construct makes the " +
-        'function), or function (made elsewhere), got none of them',
-    );
-  });
-
-  test.each(['runtime', 'code', 'handler'] as const)('%s is missing', (name) => {
-    expect(refusal({ ...CODE, [name]: undefined })).toBe(`'Orders/Restore': runtime, code and handler go together, but ${name} is missing`);
-  });
-
-  test('more than one is given', () => {
-    const stack = newStack();
-    const provider = new LongRunningProvider(stack, 'P', CODE);
-    expect(refusal({ function: fn(stack), handler: 'index.handler', provider }, stack)).toContain(
-      'got handler and function and provider: remove all but one',
-    );
-  });
-
-  const aboutOperations: LongRunningCustomResourceProps = { pollInterval: Duration.seconds(5), secrets: [], resolveSecrets: false, stacks: [] };
-  const aboutFunction: LongRunningCustomResourceProps = {
-    executionTimeout: Duration.minutes(5),
-    recursiveLoop: lambda.RecursiveLoop.ALLOW,
-    memorySize: 512,
-    architecture: lambda.Architecture.X86_64,
-    environment: {},
-    environmentEncryption: kms.Key.fromKeyArn(newStack(), 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
-    logGroup: logs.LogGroup.fromLogGroupName(newStack(), 'Logs', 'logs'),
-    vpc: ec2.Vpc.fromVpcAttributes(newStack(), 'Vpc', { vpcId: 'vpc-1', availabilityZones: ['a'] }),
-    vpcSubnets: {},
-    securityGroups: [],
-    role: new lambda.Function(newStack(), 'Fn', CODE).role,
-    layers: [],
-    tracing: lambda.Tracing.ACTIVE,
-    reservedConcurrentExecutions: 1,
-    description: 'text',
-  };
+  const aboutOperations = { pollInterval: Duration.seconds(5), secrets: [], resolveSecrets: false, stackArns: [] };
 
   test('a shared provider has its options already: each one given is named', () => {
     const stack = newStack();
-    const provider = new LongRunningProvider(stack, 'P', CODE);
-    const all = { ...aboutOperations, ...aboutFunction };
-    expect(named(refusal({ provider, ...all }, stack), "provider: set it on the provider 'Orders/P'")).toEqual(Object.keys(all).sort());
+    const handler = LongRunningHandler.fromProvider(new LongRunningProvider(stack, 'P', { handler: code() }));
+    expect(refusal({ handler, timeout: Duration.minutes(5), ...aboutOperations }, stack)).toBe(
+      "'Orders/Restore': pollInterval, secrets, resolveSecrets, stackArns can't be given together with a provider: set it on the provider 'Orders/P'",
+    );
   });
 
-  test('a function made elsewhere has its own settings: each one given is named', () => {
+  test('a function made elsewhere has its own settings, and takes those of operations', () => {
     const stack = newStack();
-    const message = refusal({ function: fn(stack), ...aboutOperations, ...aboutFunction }, stack);
-    expect(named(message, "function: set it on the function 'Orders/Fn' (executionTimeout is its timeout)")).toEqual(
-      Object.keys(aboutFunction).sort(),
-    );
-    expect(refusal({ function: fn(newStack()), memorySize: 512 })).toBe(
-      "'Orders/Restore': memorySize can't be given together with function: set it on the " + "function 'Orders/Fn'",
-    );
-    expect(refusal({ function: fn(newStack()), ...aboutOperations })).toBe('accepted');
+    expect(refusal({ handler: LongRunningHandler.fromFunction(fn(stack)), ...aboutOperations }, stack)).toBe('accepted');
   });
 
   test('subnets and security groups need a network', () => {
-    expect(refusal({ ...CODE, vpcSubnets: {}, securityGroups: [] })).toBe("'Orders/Restore': vpcSubnets and securityGroups need vpc");
+    expect(refusal({ handler: code({ vpcSubnets: {}, securityGroups: [] }) })).toBe(
+      "'Orders/Restore/Provider': vpcSubnets and securityGroups need vpc",
+    );
   });
 });
 
@@ -107,7 +57,6 @@ describe('the resource', () => {
     const stack = newStack();
     const parameter = new CfnParameter(stack, 'Size');
     const resource = longRunning(stack, 'Restore', {
-      ...CODE,
       resourceType: 'Custom::Restore',
       timeout: Duration.minutes(10),
       removalPolicy: RemovalPolicy.RETAIN,
@@ -149,11 +98,11 @@ describe('the resource', () => {
     const stack = newStack();
     longRunning(stack, 'Restore');
     expect(only(stack, NAMES.customResourceTypes.longRunning)[1].Properties.ServiceTimeout).toBe('3600');
-    expect(refusal({ ...CODE, resourceType: `Custom::${'x'.repeat(52)}` })).toBe('accepted');
+    expect(refusal({ resourceType: `Custom::${'x'.repeat(52)}` })).toBe('accepted');
   });
 
   test.each(['AWS::Restore', 'Custom::', 'Custom::a b', 'Custom::ä', `Custom::${'x'.repeat(53)}`])('no type: %s', (resourceType) => {
-    expect(refusal({ ...CODE, resourceType })).toBe(
+    expect(refusal({ resourceType })).toBe(
       `'Orders/Restore': resourceType must be 'Custom::' and 1 to 52 letters, digits, '_', '@' or '-', got '${resourceType}'`,
     );
   });
@@ -162,14 +111,21 @@ describe('the resource', () => {
     ['ServiceToken', 'the construct sets it to the function'],
     ['ServiceTimeout', 'set timeout instead'],
   ])('%s is no property of its own', (name, remedy) => {
-    expect(refusal({ ...CODE, properties: { [name]: 'x' } })).toBe(`'Orders/Restore': properties may not contain ${name}: ${remedy}`);
+    expect(refusal({ properties: { [name]: 'x' } })).toBe(`'Orders/Restore': properties may not contain ${name}: ${remedy}`);
   });
 });
 
+test('is told from other constructs', () => {
+  const stack = newStack();
+  const resource = longRunning(stack, 'Restore');
+  expect(LongRunningCustomResource.isLongRunningCustomResource(resource)).toBe(true);
+  expect(LongRunningCustomResource.isLongRunningCustomResource(resource.provider)).toBe(false);
+});
+
 describe('times', () => {
-  const variables = (props: Partial<LongRunningCustomResourceProps>) => {
+  const variables = (props: LongRunningOperationOptions, options: Partial<LongRunningCodeOptions> = {}) => {
     const stack = newStack();
-    longRunning(stack, 'Restore', { ...CODE, ...props });
+    longRunning(stack, 'Restore', { handler: code(options), ...props });
     const {
       Environment: { Variables },
       Timeout,
@@ -184,14 +140,10 @@ describe('times', () => {
 
   test('what the handler is told', () => {
     expect(
-      variables({
-        timeout: Duration.seconds(100),
-        executionTimeout: Duration.seconds(15),
-        pollInterval: Duration.seconds(100),
-        resolveSecrets: false,
-        recursiveLoop: lambda.RecursiveLoop.ALLOW,
-        environment: { OWN: 'x' },
-      }),
+      variables(
+        { timeout: Duration.seconds(100), pollInterval: Duration.seconds(100), resolveSecrets: false },
+        { executionTimeout: Duration.seconds(15), recursiveLoop: lambda.RecursiveLoop.ALLOW, environment: { OWN: 'x' } },
+      ),
     ).toEqual({
       [names.serviceTimeout]: '160',
       [names.pollInterval]: '100',
@@ -208,16 +160,25 @@ describe('times', () => {
     [{ timeout: Duration.seconds(0) }, 'timeout must be a whole number of seconds from 1 to 3540, got 0 seconds'],
     [{ timeout: Duration.millis(1500) }, 'timeout must be a whole number of seconds from 1 to 3540, got 1 second 500 millis'],
     [{ timeout: Duration.seconds(Lazy.number({ produce: () => 60 })) }, 'timeout must be known at synth, got a token'],
-    [{ executionTimeout: Duration.seconds(14) }, 'executionTimeout must be a whole number of seconds from 15 to 900, got 14 seconds'],
-    [{ executionTimeout: Duration.minutes(16) }, 'executionTimeout must be a whole number of seconds from 15 to 900, got 16 minutes'],
+    [
+      { handler: code({ executionTimeout: Duration.seconds(14) }) },
+      'executionTimeout must be a whole number of seconds from 15 to 900, got 14 seconds',
+    ],
+    [
+      { handler: code({ executionTimeout: Duration.minutes(16) }) },
+      'executionTimeout must be a whole number of seconds from 15 to 900, got 16 minutes',
+    ],
     [
       { timeout: Duration.seconds(20), pollInterval: Duration.seconds(21) },
       'pollInterval must be a whole number of seconds from 1 to 20, got 21 seconds',
     ],
     [{ pollInterval: Duration.millis(500) }, 'pollInterval must be a whole number of seconds from 1 to 3540, got 500 millis'],
   ])('refused: %p', (props, message) => {
-    expect(refusal({ ...CODE, ...props })).toContain(message);
+    expect(refusal(props)).toContain(message);
   });
+
+  const refused = (timeout: number, options: Partial<LongRunningCodeOptions>) =>
+    refusal({ handler: code(options), timeout: Duration.seconds(timeout) });
 
   test.each([
     // Twelve executions, each without its margin of 30 s
@@ -227,7 +188,7 @@ describe('times', () => {
     [144, 15],
     [1440, 150],
   ])('%i s in executions of %i s fit into twelve', (timeout, execution) => {
-    expect(refusal({ ...CODE, timeout: Duration.seconds(timeout), executionTimeout: Duration.seconds(execution) })).toBe('accepted');
+    expect(refused(timeout, { executionTimeout: Duration.seconds(execution) })).toBe('accepted');
   });
 
   test.each([
@@ -235,25 +196,26 @@ describe('times', () => {
     [145, 15, 13, 16, 144],
     [1441, 150, 13, 151, 1440],
   ])('%i s in executions of %i s would take %i', (timeout, execution, hops, longer, shorter) => {
-    const props = { ...CODE, timeout: Duration.seconds(timeout), executionTimeout: Duration.seconds(execution) };
-    expect(refusal(props)).toBe(
+    const options = { executionTimeout: Duration.seconds(execution) };
+    expect(refused(timeout, options)).toBe(
       `'Orders/Restore/Provider': an operation of ${timeout} seconds takes ${hops} executions of ${execution} seconds, more than ` +
         `${contract.executions.most}, and Lambda stops functions that call themselves after about 16: let an execution take ${longer} seconds or more ` +
         `(executionTimeout, or the function's timeout), lower timeout to ${shorter} seconds or less, or set recursiveLoop to RecursiveLoop.ALLOW`,
     );
-    expect(refusal({ ...props, executionTimeout: Duration.seconds(longer) })).toBe('accepted');
-    expect(refusal({ ...props, timeout: Duration.seconds(shorter) })).toBe('accepted');
-    expect(refusal({ ...props, recursiveLoop: lambda.RecursiveLoop.ALLOW })).toBe('accepted');
+    expect(refused(timeout, { executionTimeout: Duration.seconds(longer) })).toBe('accepted');
+    expect(refused(shorter, options)).toBe('accepted');
+    expect(refused(timeout, { ...options, recursiveLoop: lambda.RecursiveLoop.ALLOW })).toBe('accepted');
   });
 
   test("a resource on a shared provider has the provider's timeout, or its own within the provider's executions", () => {
     const stack = new Stack(new App(), 'Orders');
-    const provider = new LongRunningProvider(stack, 'P', { ...CODE, timeout: Duration.minutes(5), executionTimeout: Duration.minutes(1) });
-    longRunning(stack, 'A', { provider });
-    longRunning(stack, 'B', { provider, timeout: Duration.minutes(9) });
+    const provider = new LongRunningProvider(stack, 'P', { handler: code({ executionTimeout: Duration.minutes(1) }), timeout: Duration.minutes(5) });
+    const handler = LongRunningHandler.fromProvider(provider);
+    longRunning(stack, 'A', { handler });
+    longRunning(stack, 'B', { handler, timeout: Duration.minutes(9) });
     const timeouts = Object.values(resources(stack)).flatMap(({ Properties: { ServiceTimeout } }) => ServiceTimeout ?? []);
     expect(timeouts).toEqual(['360', '600']);
-    expect(refusal({ provider, timeout: Duration.minutes(10) }, stack)).toContain(
+    expect(refusal({ handler, timeout: Duration.minutes(10) }, stack)).toContain(
       "'Orders/Restore': an operation of 600 seconds takes 13 executions of 60 seconds",
     );
   });
@@ -261,7 +223,7 @@ describe('times', () => {
 
 test("a variable of the construct's own can't be given", () => {
   const name = CUSTOM_RESOURCE.environment.serviceTimeout;
-  expect(refusal({ ...CODE, environment: { [name]: '60' } })).toContain(
+  expect(refusal({ handler: code({ environment: { [name]: '60' } }) })).toContain(
     `has environment variable ${name} set by hand: remove it, the provider sets it`,
   );
 });

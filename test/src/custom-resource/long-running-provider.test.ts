@@ -3,15 +3,15 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 
-import { LongRunningProvider, type LongRunningProviderProps, MaintenanceWindowFunction } from '../../../src';
+import { LongRunningHandler, LongRunningProvider, type LongRunningProviderProps, MaintenanceWindowFunction } from '../../../src';
 import { CUSTOM_RESOURCE } from '../../../src/private/contract.generated';
 import { newStack, resourceOf, warnings } from '../maintenance-window/app';
-import { CODE, fn, functionOf, longRunning, only, problems, refusal, TIMEOUT } from './template';
+import { CODE, code, fn, functionOf, longRunning, only, problems, refusal, TIMEOUT } from './template';
 
 describe('what CloudFormation invokes', () => {
   test('a function: its own invoke config, no retries, failures to the responder', () => {
     const stack = newStack();
-    const provider = new LongRunningProvider(stack, 'P', CODE);
+    const provider = new LongRunningProvider(stack, 'P', { handler: code() });
     const [, { Properties: properties }] = only(stack, 'AWS::Lambda::EventInvokeConfig');
     expect(properties).toEqual({
       FunctionName: { Ref: 'PFunctionCC954752' },
@@ -28,7 +28,7 @@ describe('what CloudFormation invokes', () => {
   test("an alias: the config is the alias' own and made after it, the variables are the function's", () => {
     const stack = newStack();
     const alias = fn(stack).addAlias('live');
-    const provider = new LongRunningProvider(stack, 'P', { function: alias });
+    const provider = new LongRunningProvider(stack, 'P', { handler: LongRunningHandler.fromFunction(alias) });
     const [aliasId] = only(stack, 'AWS::Lambda::Alias');
     const [, config] = only(stack, 'AWS::Lambda::EventInvokeConfig');
     expect(stack.resolve(provider.serviceToken)).toEqual({ Ref: aliasId });
@@ -51,34 +51,38 @@ describe('what CloudFormation invokes', () => {
     ],
   ])('%s is refused', (_, make, message) => {
     const stack = newStack();
-    expect(refusal(stack, { function: make(stack) })).toContain(message);
+    expect(refusal(stack, { handler: LongRunningHandler.fromFunction(make(stack)) })).toContain(message);
   });
 
   test('a function of another account or Region is refused', () => {
     const app = new App();
     const far = fn(new Stack(app, 'Far', { env: { account: '123456789012', region: 'us-east-1' } }), { functionName: 'far' });
     const near = (id: string) => new Stack(app, id, { env: { account: '123456789012', region: 'eu-west-1' } });
-    expect(refusal(near('Near'), { function: far })).toContain("function 'Far/Fn' is in region us-east-1, but 'Near' in eu-west-1");
+    expect(refusal(near('Near'), { handler: LongRunningHandler.fromFunction(far) })).toContain(
+      "function 'Far/Fn' is in region us-east-1, but 'Near' in eu-west-1",
+    );
     // Where that is known: the deployment may place a stack without an environment beside the other
-    expect(refusal(near('Other'), { function: fn(new Stack(app, 'Anywhere')) })).toBe('accepted');
+    expect(refusal(near('Other'), { handler: LongRunningHandler.fromFunction(fn(new Stack(app, 'Anywhere'))) })).toBe('accepted');
   });
 
   test('a function serves one provider: the next may share it', () => {
     const stack = newStack();
     const made = fn(stack);
-    longRunning(stack, 'A', { function: made });
-    expect(refusal(stack, { function: made.addAlias('live') })).toContain("has a provider already: share 'Orders/A/Provider' (provider)");
+    longRunning(stack, 'A', { handler: LongRunningHandler.fromFunction(made) });
+    expect(refusal(stack, { handler: LongRunningHandler.fromFunction(made.addAlias('live')) })).toContain(
+      "has a provider already: share 'Orders/A/Provider' (LongRunningHandler.fromProvider)",
+    );
   });
 });
 
-test('stacks are ARNs', () => {
-  expect(refusal(newStack(), { ...CODE, stacks: ['Orders'] })).toBe(
-    "'Orders/P': stacks must be ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got 'Orders'",
+test('stackArns are ARNs', () => {
+  expect(refusal(newStack(), { stackArns: ['Orders'] })).toBe(
+    "'Orders/P': stackArns must be ARNs, as arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*, got 'Orders'",
   );
-  expect(refusal(newStack(), { ...CODE, stacks: ['*'] })).toContain("got '*'");
+  expect(refusal(newStack(), { stackArns: ['*'] })).toContain("got '*'");
   const stack = newStack();
   expect(
-    refusal(stack, { ...CODE, stacks: [stack.stackId, stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: 'Orders/*' })] }),
+    refusal(stack, { stackArns: [stack.stackId, stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: 'Orders/*' })] }),
   ).toBe('accepted');
 });
 
@@ -87,7 +91,7 @@ describe('references to secrets', () => {
     const stack = newStack();
     const secret = new Secret(stack, 'Secret');
     const secrets = props.secrets && [secret];
-    longRunning(stack, 'A', { ...CODE, ...props, secrets, properties: { Deep: [{ Url: `pg://u:${text(secret)}@h` }] } });
+    longRunning(stack, 'A', { ...props, secrets, properties: { Deep: [{ Url: `pg://u:${text(secret)}@h` }] } });
     return warnings(stack).join();
   };
   const reference = (secret: Secret) => secret.secretValueFromJson('password').unsafeUnwrap();
@@ -105,7 +109,7 @@ describe('a function that takes events too', () => {
   const warned = (build: (stack: Stack) => lambda.IFunction, source: (made: lambda.IFunction) => lambda.IFunction) => {
     const stack = newStack();
     const made = build(stack);
-    longRunning(stack, 'A', { function: made });
+    longRunning(stack, 'A', { handler: LongRunningHandler.fromFunction(made) });
     source(made).addPermission('Events', { principal: new ServicePrincipal('events.amazonaws.com') });
     return warnings(stack).join();
   };
@@ -130,7 +134,7 @@ describe('a function that takes events too', () => {
     ).not.toContain('get no retries');
     const stack = newStack();
     const made = fn(stack);
-    longRunning(stack, 'A', { function: made });
+    longRunning(stack, 'A', { handler: LongRunningHandler.fromFunction(made) });
     made.addPermission('Api', { principal: new ServicePrincipal('apigateway.amazonaws.com') });
     expect(warnings(stack)).toEqual([]);
   });
@@ -140,7 +144,7 @@ describe('a function under a maintenance window', () => {
   test("works operations off as well: two layers, both sets of variables, the gate's policy and the provider's", () => {
     const stack = newStack();
     const guarded = new MaintenanceWindowFunction(stack, 'Fn', { ...CODE, timeout: TIMEOUT });
-    longRunning(stack, 'Restore', { function: guarded });
+    longRunning(stack, 'Restore', { handler: LongRunningHandler.fromFunction(guarded) });
     expect(problems(stack)).toBe('');
     const {
       Layers: layers,
@@ -155,9 +159,9 @@ describe('a function under a maintenance window', () => {
 
   test('guarded afterwards is the same', () => {
     const stack = newStack();
-    const provider = new LongRunningProvider(stack, 'P', CODE);
+    const provider = new LongRunningProvider(stack, 'P', { handler: code() });
     MaintenanceWindowFunction.guard(provider.function);
-    longRunning(stack, 'Restore', { provider });
+    longRunning(stack, 'Restore', { handler: LongRunningHandler.fromProvider(provider) });
     expect(problems(stack)).toBe('');
   });
 });

@@ -2,9 +2,9 @@ import { CustomResource, Duration, type Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Provider } from 'aws-cdk-lib/custom-resources';
 
-import { LongRunningProvider } from '../../../src';
+import { LongRunningHandler, LongRunningProvider } from '../../../src';
 import { newStack, resources } from '../maintenance-window/app';
-import { CODE, depth, longRunning } from './template';
+import { code, depth, longRunning } from './template';
 
 interface Size {
   readonly resources: number;
@@ -35,16 +35,16 @@ test('five resources for each custom resource; in the stack three that they shar
 
 test('on a function made elsewhere four beside function and role, and the same three', () => {
   const size = sizeOf('one custom resource, on a function made elsewhere', (stack) =>
-    longRunning(stack, 'A', { function: plainFunction(stack, 'Fn') }),
+    longRunning(stack, 'A', { handler: LongRunningHandler.fromFunction(plainFunction(stack, 'Fn')) }),
   );
   expect(size).toEqual({ resources: 2 + 4 + 3, depth: 7 });
 });
 
 test('one more for each further resource on a shared provider', () => {
   const size = sizeOf('two custom resources on a shared provider', (stack) => {
-    const provider = new LongRunningProvider(stack, 'Shared', CODE);
-    longRunning(stack, 'A', { provider });
-    longRunning(stack, 'B', { provider });
+    const provider = new LongRunningProvider(stack, 'Shared', { handler: code() });
+    longRunning(stack, 'A', { handler: LongRunningHandler.fromProvider(provider) });
+    longRunning(stack, 'B', { handler: LongRunningHandler.fromProvider(provider) });
   });
   expect(size).toEqual({ resources: 5 + 1 + 3 + 1, depth: 7 });
 });

@@ -2,17 +2,30 @@ import { Duration, Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-import { LongRunningCustomResource, type LongRunningCustomResourceProps, LongRunningProvider, type LongRunningProviderProps } from '../../../src';
+import {
+  type LongRunningCodeOptions,
+  LongRunningCustomResource,
+  type LongRunningCustomResourceProps,
+  type LongRunningFunctionHandler,
+  LongRunningHandler,
+  LongRunningProvider,
+  type LongRunningProviderProps,
+} from '../../../src';
 import { newStack, resources, type TemplateResource } from '../maintenance-window/app';
 
 const SOURCE = `const { customResource, done } = require('cdk-patient-lambda/handler');
 exports.handler = customResource({ create: () => done({}), update: () => done({}), delete: () => done({}) });`;
 
-/** The form with code. */
+/** A function's code. */
 export const CODE = { runtime: lambda.Runtime.NODEJS_22_X, handler: 'index.handler', code: lambda.Code.fromInline(SOURCE) };
 
-export function longRunning(scope: Construct, id: string, props: LongRunningCustomResourceProps = CODE): LongRunningCustomResource {
-  return new LongRunningCustomResource(scope, id, props);
+/** A handler that the construct makes the function of. */
+export function code(options: Partial<LongRunningCodeOptions> = {}): LongRunningFunctionHandler {
+  return LongRunningHandler.fromCode({ ...CODE, ...options });
+}
+
+export function longRunning(scope: Construct, id: string, props: Partial<LongRunningCustomResourceProps> = {}): LongRunningCustomResource {
+  return new LongRunningCustomResource(scope, id, { handler: code(), ...props });
 }
 
 export const TIMEOUT = Duration.minutes(15);
@@ -23,9 +36,9 @@ export function fn(stack: Stack, props: Partial<lambda.FunctionProps> = {}, id =
 }
 
 /** Why a provider refuses its properties. */
-export function refusal(scope: Stack, props: LongRunningProviderProps): string {
+export function refusal(scope: Stack, props: Partial<LongRunningProviderProps>): string {
   try {
-    new LongRunningProvider(scope, 'P', props);
+    new LongRunningProvider(scope, 'P', { handler: code(), ...props });
   } catch (error) {
     return (error as Error).message;
   }
@@ -37,7 +50,7 @@ export function refused(props: Partial<lambda.FunctionProps>, change: (fn: lambd
   const stack = newStack();
   const made = fn(stack, props);
   change(made);
-  return refusal(stack, { function: made });
+  return refusal(stack, { handler: LongRunningHandler.fromFunction(made) });
 }
 
 type Resources = Record<string, TemplateResource>;

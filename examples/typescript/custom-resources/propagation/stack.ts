@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { LongRunningCustomResource } from 'cdk-patient-lambda';
+import { LongRunningCustomResource, LongRunningHandler } from 'cdk-patient-lambda';
 import { Construct } from 'constructs';
 
 export interface PropagationProps {
@@ -32,9 +32,11 @@ export class PropagationStack extends Stack {
     readers.forEach((reader) => reader.addToRolePolicy(new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: [parameterArn] })));
 
     const configuration = new LongRunningCustomResource(this, 'Configuration', {
-      runtime: props.runtime,
-      handler: 'index.handler',
-      code: lambda.Code.fromAsset(path.join(__dirname, 'publisher')), // CommonJS: finds the runtime in a layer that the construct adds
+      handler: LongRunningHandler.fromCode({
+        runtime: props.runtime,
+        handler: 'index.handler',
+        code: lambda.Code.fromAsset(path.join(__dirname, 'publisher')), // CommonJS: finds the runtime in a layer that the construct adds
+      }),
       resourceType: 'Custom::PublishedConfiguration',
       timeout: Duration.minutes(10),
       properties: {

@@ -75,7 +75,7 @@ export const handler = customResource<Properties, Restoring | Removing>({
 async function begin({ properties }: ResourceRequest<Properties>, context: OperationContext) {
   const { etag, size } = await lookUp(properties);
   // From here on a failure carries the id, so that CloudFormation has `delete` remove what was restored until then
-  return wait<Restoring>({ step: 'RESTORE', etag, size, offset: 0, restored: 0 }, { physicalResourceId: idOf(properties, context), after: 0 });
+  return wait<Restoring>({ step: 'RESTORE', etag, size, offset: 0, restored: 0 }, { physicalResourceId: idOf(properties, context), afterSeconds: 0 });
 }
 
 async function restorePage(request: AnyRequest<Properties>, state: Restoring, context: OperationContext) {
@@ -87,7 +87,7 @@ async function restorePage(request: AnyRequest<Properties>, state: Restoring, co
   }
   const next = { ...state, offset: page.end, restored: state.restored + page.items.length };
   if (next.offset < state.size) {
-    return wait(next, { after: 1 });
+    return wait(next, { afterSeconds: 1 });
   }
   context.log.info('restored', { items: next.restored });
   return request.requestType === 'Update' && request.physicalResourceId === mark ? removeOther(request.oldProperties, context) : done();
@@ -101,14 +101,14 @@ function removeOther(oldProperties: Raw = {}, context: OperationContext) {
 
 async function remove(table: string, mark: string) {
   const keys = await keyNames(table);
-  return keys ? wait<Removing>({ step: 'REMOVE', table, mark, keys, from: null, removed: 0 }, { after: 0 }) : done(); // a table that is gone is empty
+  return keys ? wait<Removing>({ step: 'REMOVE', table, mark, keys, from: null, removed: 0 }, { afterSeconds: 0 }) : done(); // a table that is gone is empty
 }
 
 async function removePage(state: Removing, { log, signal }: OperationContext) {
   const { removed, next } = await removeItems(state.table, state.mark, state.keys, state.from, signal);
   const total = state.removed + removed;
   if (next) {
-    return wait<Removing>({ ...state, from: next, removed: total }, { after: 0 });
+    return wait<Removing>({ ...state, from: next, removed: total }, { afterSeconds: 0 });
   }
   log.info('removed', { items: total });
   return done();

@@ -5,7 +5,7 @@ import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { LongRunningCustomResource } from 'cdk-patient-lambda';
+import { LongRunningCustomResource, LongRunningHandler } from 'cdk-patient-lambda';
 import { Construct } from 'constructs';
 
 export interface RestoreProps {
@@ -43,7 +43,7 @@ export class RestoreStack extends Stack {
     table.grant(fn, 'dynamodb:DescribeTable', 'dynamodb:BatchWriteItem', 'dynamodb:Scan', 'dynamodb:DeleteItem');
 
     const restore = new LongRunningCustomResource(this, 'Restore', {
-      function: fn,
+      handler: LongRunningHandler.fromFunction(fn),
       resourceType: 'Custom::Restore',
       timeout: props.timeout,
       properties: {

@@ -10,6 +10,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import {
   LongRunningCustomResource,
   type LongRunningCustomResourceProps,
+  LongRunningHandler,
   LongRunningProvider,
   MaintenanceWindow,
   MaintenanceWindowFunction,
@@ -68,17 +69,21 @@ abstract class NotingStack extends Stack {
 class LifecycleStack extends NotingStack {
   constructor() {
     super('Lifecycle');
-    const provider = new LongRunningProvider(this, 'Provider', { function: this.bundled('Things', 'things.ts'), timeout: OPERATION });
+    const provider = new LongRunningProvider(this, 'Provider', {
+      handler: LongRunningHandler.fromFunction(this.bundled('Things', 'things.ts')),
+      timeout: OPERATION,
+    });
+    const handler = LongRunningHandler.fromProvider(provider);
     const changed = phase !== 'create';
     const thing = this.thing(
       'Thing',
       { Name: 'thing', Size: { extra: 4, failing: 3 }[phase] ?? (changed ? 2 : 1), ...(phase === 'failing' ? { Takes: 1, Fail: 'poll' } : {}) },
-      { provider },
+      { handler },
     );
     const other = this.thing(
       'Other',
       { Name: changed ? 'other-2' : 'other-1', Beside: thing.getAttString('Size') },
-      { provider, resourceType: 'Custom::Other' },
+      { handler, resourceType: 'Custom::Other' },
     );
     const plain = new CustomResource(this, 'Plain', {
       serviceToken: provider.serviceToken,
@@ -88,20 +93,22 @@ class LifecycleStack extends NotingStack {
     });
     plain.node.addDependency(provider);
     if (phase === 'extra') {
-      this.thing('Extra', { Name: 'half-made', Fail: 'half' }, { provider }).node.addDependency(thing, other);
+      this.thing('Extra', { Name: 'half-made', Fail: 'half' }, { handler }).node.addDependency(thing, other);
     }
 
     const commonJs = this.thing(
       'CommonJs',
       {},
       {
-        runtime,
-        code: lambda.Code.fromAsset(path.join(HANDLERS, 'commonjs')),
-        handler: 'index.handler',
+        handler: LongRunningHandler.fromCode({
+          runtime,
+          code: lambda.Code.fromAsset(path.join(HANDLERS, 'commonjs')),
+          handler: 'index.handler',
+          environment: { CALLS_TABLE: this.calls.tableName },
+          executionTimeout: EXECUTION,
+        }),
         resourceType: undefined,
-        environment: { CALLS_TABLE: this.calls.tableName },
         timeout: OPERATION,
-        executionTimeout: EXECUTION,
       },
     );
     this.notes(commonJs);
@@ -126,7 +133,7 @@ class SlowStack extends NotingStack {
     const { currentVersion, functionName } = this.bundled('Things', 'things.ts', OutputFormat.CJS);
     const live = new lambda.Alias(this, 'Live', { aliasName: 'live', version: currentVersion });
     this.show('Function', functionName);
-    const slow = this.thing('Slow', { Name: 'slow', Takes: 36, Size: 7 }, { function: live, timeout: OPERATION });
+    const slow = this.thing('Slow', { Name: 'slow', Takes: 36, Size: 7 }, { handler: LongRunningHandler.fromFunction(live), timeout: OPERATION });
     this.show('Slow', slow.ref);
     this.show('SlowSize', slow.getAttString('Size'));
     this.show('Alias', live.functionArn);
@@ -137,9 +144,13 @@ class SlowStack extends NotingStack {
 class DoomedStack extends NotingStack {
   constructor() {
     super('Doomed');
-    const provider = new LongRunningProvider(this, 'Provider', { function: this.bundled('Things', 'things.ts'), timeout: OPERATION });
-    const first = this.thing('First', { Name: 'first' }, { provider });
-    this.thing('Second', { Fail: 'create' }, { provider }).node.addDependency(first);
+    const provider = new LongRunningProvider(this, 'Provider', {
+      handler: LongRunningHandler.fromFunction(this.bundled('Things', 'things.ts')),
+      timeout: OPERATION,
+    });
+    const handler = LongRunningHandler.fromProvider(provider);
+    const first = this.thing('First', { Name: 'first' }, { handler });
+    this.thing('Second', { Fail: 'create' }, { handler }).node.addDependency(first);
   }
 }
 
@@ -147,10 +158,14 @@ class DoomedStack extends NotingStack {
 class CancelStack extends NotingStack {
   constructor() {
     super('Cancel');
-    const provider = new LongRunningProvider(this, 'Provider', { function: this.bundled('Things', 'things.ts'), timeout: OPERATION });
-    const kept = this.thing('Kept', phase === 'update' ? { Name: 'kept', Takes: 120 } : { Name: 'kept' }, { provider });
+    const provider = new LongRunningProvider(this, 'Provider', {
+      handler: LongRunningHandler.fromFunction(this.bundled('Things', 'things.ts')),
+      timeout: OPERATION,
+    });
+    const handler = LongRunningHandler.fromProvider(provider);
+    const kept = this.thing('Kept', phase === 'update' ? { Name: 'kept', Takes: 120 } : { Name: 'kept' }, { handler });
     if (phase === 'add') {
-      this.thing('Added', { Takes: 120 }, { provider }).node.addDependency(kept);
+      this.thing('Added', { Takes: 120 }, { handler }).node.addDependency(kept);
     }
   }
 }
@@ -164,12 +179,12 @@ class SecretsStack extends NotingStack {
     const arn: string = app.node.tryGetContext('vaultArn') ?? 'arn:aws:secretsmanager:us-east-1:000000000000:secret:vault-abcdef';
     const version: string = app.node.tryGetContext('vaultVersion') ?? '00000000-0000-0000-0000-000000000000';
     const provider = new LongRunningProvider(this, 'Provider', {
-      function: this.bundled('Reader', 'secrets.ts'),
+      handler: LongRunningHandler.fromFunction(this.bundled('Reader', 'secrets.ts')),
       secrets: [vault, canary],
       timeout: OPERATION,
     });
     const vaulted = new LongRunningCustomResource(this, 'Vaulted', {
-      provider,
+      handler: LongRunningHandler.fromProvider(provider),
       properties: {
         ByCdk: vault.secretValueFromJson('password').unsafeUnwrap(),
         Whole: '{{resolve:secretsmanager:vault}}',
@@ -183,13 +198,13 @@ class SecretsStack extends NotingStack {
     if (phase === 'leak') {
       // Made before the other fails, so deleted when the stack rolls back
       const properties = { ByCdk: vault.secretValueFromJson('password').unsafeUnwrap(), Phase: 'crash' };
-      const crashing = new LongRunningCustomResource(this, 'Crashing', { provider, properties });
+      const crashing = new LongRunningCustomResource(this, 'Crashing', { handler: LongRunningHandler.fromProvider(provider), properties });
       vaulted.node.addDependency(crashing);
     }
     this.show('Vaulted', vaulted.ref);
     this.show('VaultedDigest', vaulted.getAttString('Digest'));
-    this.show('Function', vaulted.provider.function.functionName);
-    this.show('Responder', vaulted.provider.responder.functionName);
+    this.show('Function', provider.function.functionName);
+    this.show('Responder', provider.responder.functionName);
   }
 }
 
@@ -202,9 +217,9 @@ class WindowStack extends NotingStack {
     const fn = this.bundled('Things', 'things.ts');
     const maintenanceWindow = new MaintenanceWindow(this, 'Window');
     MaintenanceWindowFunction.guard(fn, { maintenanceWindow, cacheTtl: Duration.seconds(1) });
-    const stacks = [`arn:aws:cloudformation:${this.region}:${this.account}:stack/Refused/*`];
-    this.provider = new LongRunningProvider(this, 'Provider', { function: fn, timeout: OPERATION, stacks });
-    this.show('Long', this.thing('Long', { Name: 'long', Takes: 'until-told' }, { provider: this.provider }).ref);
+    const stackArns = [`arn:aws:cloudformation:${this.region}:${this.account}:stack/Refused/*`];
+    this.provider = new LongRunningProvider(this, 'Provider', { handler: LongRunningHandler.fromFunction(fn), timeout: OPERATION, stackArns });
+    this.show('Long', this.thing('Long', { Name: 'long', Takes: 'until-told' }, { handler: LongRunningHandler.fromProvider(this.provider) }).ref);
     this.show('Function', this.provider.function.functionName);
     const own = new MaintenanceWindowFunction(this, 'Own', {
       runtime,
@@ -217,7 +232,10 @@ class WindowStack extends NotingStack {
       cacheTtl: Duration.seconds(1),
     });
     this.notes(own);
-    this.show('Own', new LongRunningProvider(this, 'OwnProvider', { function: own, timeout: OPERATION }).function.functionName);
+    this.show(
+      'Own',
+      new LongRunningProvider(this, 'OwnProvider', { handler: LongRunningHandler.fromFunction(own), timeout: OPERATION }).function.functionName,
+    );
   }
 }
 
@@ -225,7 +243,7 @@ class WindowStack extends NotingStack {
 class RefusedStack extends NotingStack {
   constructor(provider: LongRunningProvider) {
     super('Refused');
-    this.thing('Refused', { Name: 'refused' }, { provider });
+    this.thing('Refused', { Name: 'refused' }, { handler: LongRunningHandler.fromProvider(provider) });
   }
 }
 

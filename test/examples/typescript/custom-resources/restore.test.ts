@@ -121,7 +121,7 @@ beforeEach(() => {
 });
 
 const run = (event: Parameters<typeof runOperation>[1], options: RunOptions = {}) =>
-  runOperation(handler, event, { executionTimeout: 15, ...options });
+  runOperation(handler, event, { executionTimeoutSeconds: 15, ...options });
 const create = (options: RunOptions = {}) => run({ RequestType: 'Create', ResourceProperties: properties('monday') }, options);
 const request = (RequestType: CloudFormationRequest['RequestType'], id: string, key: string, old?: string) => ({
   RequestType,

@@ -3,9 +3,10 @@ import { Repository } from 'aws-cdk-lib/aws-ecr';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { LambdaDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 
+import { LongRunningHandler } from '../../../../src';
 import { CUSTOM_RESOURCE } from '../../../../src/private/contract.generated';
 import { newStack } from '../../maintenance-window/app';
-import { CODE, fn, functionOf, longRunning, problems, refusal, refused, TIMEOUT } from '../template';
+import { code, fn, functionOf, longRunning, problems, refusal, refused, TIMEOUT } from '../template';
 
 const cfn = (made: lambda.Function) => made.node.defaultChild as lambda.CfnFunction;
 
@@ -52,19 +53,21 @@ describe("a function that can't work operations off", () => {
   test('an image brings the Node.js that it was built with', () => {
     const stack = newStack();
     const code = lambda.DockerImageCode.fromEcr(Repository.fromRepositoryName(stack, 'Images', 'restore'));
-    expect(refusal(stack, { function: new lambda.DockerImageFunction(stack, 'Fn', { code, timeout: TIMEOUT }) })).toBe('accepted');
+    expect(
+      refusal(stack, { handler: LongRunningHandler.fromFunction(new lambda.DockerImageFunction(stack, 'Fn', { code, timeout: TIMEOUT })) }),
+    ).toBe('accepted');
   });
 
-  test('the form with code is held to the same', () => {
-    expect(refusal(newStack(), { ...CODE, runtime: lambda.Runtime.PYTHON_3_13 })).toContain('Python handlers are not yet supported');
-    expect(refusal(newStack(), { ...CODE, reservedConcurrentExecutions: 0 })).toContain('it would never run');
+  test('a function that the construct makes is held to the same', () => {
+    expect(refusal(newStack(), { handler: code({ runtime: lambda.Runtime.PYTHON_3_13 }) })).toContain('Python handlers are not yet supported');
+    expect(refusal(newStack(), { handler: code({ reservedConcurrentExecutions: 0 }) })).toContain('it would never run');
   });
 
   test('short executions are as many as its own timeout says, without end when its own recursiveLoop allows', () => {
     expect(refused({ timeout: Duration.minutes(5) })).toContain('takes 14 executions of 300 seconds');
     const stack = newStack();
     const made = fn(stack, { timeout: Duration.minutes(5), recursiveLoop: lambda.RecursiveLoop.ALLOW });
-    expect(refusal(stack, { function: made })).toBe('accepted');
+    expect(refusal(stack, { handler: LongRunningHandler.fromFunction(made) })).toBe('accepted');
     expect(functionOf(stack).Properties.Environment.Variables[CUSTOM_RESOURCE.environment.recursiveLoop]).toBe('Allow');
   });
 
@@ -72,7 +75,7 @@ describe("a function that can't work operations off", () => {
     const changed = (change: (stack: Stack, made: lambda.Function) => void) => {
       const stack = newStack();
       const made = fn(stack);
-      longRunning(stack, 'A', { function: made });
+      longRunning(stack, 'A', { handler: LongRunningHandler.fromFunction(made) });
       change(stack, made);
       return problems(stack);
     };
@@ -112,7 +115,7 @@ describe('asynchronous invocation that is configured already', () => {
     const stack = newStack();
     const made = fn(stack);
     made.configureAsyncInvoke(options(stack));
-    expect(refusal(stack, { function: made })).toContain(
+    expect(refusal(stack, { handler: LongRunningHandler.fromFunction(made) })).toContain(
       "is configured for asynchronous invocation by 'Orders/Fn/EventInvokeConfig/Resource' already: remove its onFailure, " +
         'onSuccess, maxEventAge and retryAttempts',
     );
@@ -121,14 +124,14 @@ describe('asynchronous invocation that is configured already', () => {
   test('of the function does not matter to an alias, nor the other way round', () => {
     const stack = newStack();
     const made = fn(stack, { retryAttempts: 1 });
-    expect(refusal(stack, { function: made.addAlias('live') })).toBe('accepted');
+    expect(refusal(stack, { handler: LongRunningHandler.fromFunction(made.addAlias('live')) })).toBe('accepted');
     const second = newStack();
     const aliased = fn(second);
     const alias = aliased.addAlias('live', { retryAttempts: 1 });
-    expect(refusal(second, { function: alias })).toContain('is configured for asynchronous invocation');
+    expect(refusal(second, { handler: LongRunningHandler.fromFunction(alias) })).toContain('is configured for asynchronous invocation');
     const third = newStack();
     const again = fn(third);
     again.addAlias('live', { retryAttempts: 1 });
-    expect(refusal(third, { function: again })).toBe('accepted');
+    expect(refusal(third, { handler: LongRunningHandler.fromFunction(again) })).toBe('accepted');
   });
 });

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { LongRunningProvider } from '../../../../src';
+import { LongRunningHandler, LongRunningProvider } from '../../../../src';
 import { newStack, resources } from '../../maintenance-window/app';
-import { CODE, fn, functionOf, refusal, refused } from '../template';
+import { code, fn, functionOf, refusal, refused } from '../template';
 
 describe("the handler's file", () => {
   let folder: string;
@@ -47,13 +47,13 @@ describe("the handler's file", () => {
       'index.js',
     ],
     ['a type-only neighbour does not help', { 'index.mjs': IMPORT, 'node_modules/other/package.json': '{}' }, 'index.handler', 'index.mjs'],
-  ])('an ES module that would not find the runtime is refused in both forms: %s', (_, files, handler, file) => {
-    expect(refusal(newStack(), { ...CODE, code: asset(files), handler })).toContain(missing(file));
+  ])('an ES module that would not find the runtime is refused in either function: %s', (_, files, handler, file) => {
+    expect(refusal(newStack(), { handler: code({ code: asset(files), handler }) })).toContain(missing(file));
     expect(refused({ code: asset(files), handler })).toContain(missing(file));
   });
 
   test('inline code that imports is refused: it is CommonJS', () => {
-    expect(refusal(newStack(), { ...CODE, code: lambda.Code.fromInline(IMPORT) })).toContain(missing('its inline code'));
+    expect(refusal(newStack(), { handler: code({ code: lambda.Code.fromInline(IMPORT) }) })).toContain(missing('its inline code'));
   });
 
   test.each<[string, Record<string, string>]>([
@@ -63,9 +63,8 @@ describe("the handler's file", () => {
     ['that is in the folder under another name', { 'index.js': '', 'unused.mjs': IMPORT }],
     ['that Lambda prefers', { 'index.js': REQUIRE, 'index.mjs': IMPORT }],
   ])('an ES module %s is accepted', (_, files) => {
-    expect(refusal(newStack(), { ...CODE, code: asset(files), handler: 'dist/index.mjs' in files ? 'dist/index.handler' : 'index.handler' })).toBe(
-      'accepted',
-    );
+    const handler = 'dist/index.mjs' in files ? 'dist/index.handler' : 'index.handler';
+    expect(refusal(newStack(), { handler: code({ code: asset(files), handler }) })).toBe('accepted');
   });
 
   test.each<[string, Record<string, string>, boolean]>([
@@ -80,7 +79,7 @@ describe("the handler's file", () => {
     ['a handler that is not found gets none', { 'other.js': REQUIRE }, false],
   ])('of a function made elsewhere: %s', (_, files, expected) => {
     const stack = newStack();
-    new LongRunningProvider(stack, 'P', { function: fn(stack, { code: asset(files) }) });
+    new LongRunningProvider(stack, 'P', { handler: LongRunningHandler.fromFunction(fn(stack, { code: asset(files) })) });
     expect('Layers' in functionOf(stack).Properties).toBe(expected);
     expect(Object.values(resources(stack)).some(({ Type }) => Type === 'AWS::Lambda::LayerVersion')).toBe(expected);
   });

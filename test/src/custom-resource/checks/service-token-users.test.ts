@@ -4,15 +4,15 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
-import { LongRunningProvider, MaintenanceWindowFunction } from '../../../../src';
+import { LongRunningHandler, LongRunningProvider, MaintenanceWindowFunction } from '../../../../src';
 import { NAMES } from '../../../../src/private/contract.generated';
 import { newStack, resources, warnings } from '../../maintenance-window/app';
-import { before, CODE, depth, longRunning, problems } from '../template';
+import { before, CODE, code, depth, longRunning, problems } from '../template';
 
 const TIMEOUT = Duration.minutes(15);
 
 function provided(stack: Stack, id = 'P'): LongRunningProvider {
-  return new LongRunningProvider(stack, id, CODE);
+  return new LongRunningProvider(stack, id, { handler: code() });
 }
 
 function stacks(...props: StackProps[]): Stack[] {
@@ -29,7 +29,7 @@ describe('what a custom resource is made after and deleted before', () => {
   ])('%s, with its role and permissions, the responder and the invoke config', (_, make) => {
     const stack = newStack();
     const fn = make(stack);
-    longRunning(stack, 'Restore', fn ? { function: fn } : CODE);
+    longRunning(stack, 'Restore', fn ? { handler: LongRunningHandler.fromFunction(fn) } : {});
     const all = resources(stack);
     const waitsFor = [...before(all, 'Restore1151E6A7')].map((id) => all[id].Type);
     const types = fn
@@ -56,7 +56,7 @@ describe('what a custom resource is made after and deleted before', () => {
 
   test('the way out of its network, which its answers take', () => {
     const stack = newStack();
-    longRunning(stack, 'Restore', { ...CODE, vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }) });
+    longRunning(stack, 'Restore', { handler: code({ vpc: new ec2.Vpc(stack, 'Vpc', { maxAzs: 1 }) }) });
     const all = resources(stack);
     const routes = Object.keys(all).filter((id) => all[id].Type === 'AWS::EC2::Route');
     expect(routes).toHaveLength(2);
@@ -66,7 +66,8 @@ describe('what a custom resource is made after and deleted before', () => {
   test('a resource in the scope of its function makes no circle', () => {
     const stack = newStack();
     const fn = new lambda.Function(stack, 'Fn', { ...CODE, timeout: TIMEOUT });
-    longRunning(new LongRunningProvider(fn, 'P', { function: fn }), 'Restore', { provider: fn.node.findChild('P') as LongRunningProvider });
+    const provider = new LongRunningProvider(fn, 'P', { handler: LongRunningHandler.fromFunction(fn) });
+    longRunning(provider, 'Restore', { handler: LongRunningHandler.fromProvider(provider) });
     expect(problems(stack)).toBe('');
     expect(depth(resources(stack))).toBe(7);
   });
@@ -104,10 +105,10 @@ describe('a plain custom resource with the service token', () => {
   test("of another Region or account than the function's is refused, and a LongRunningCustomResource at once", () => {
     const [own, far] = stacks({ env: { account: '111111111111', region: 'eu-west-1' } }, { env: { account: '111111111111', region: 'us-east-1' } });
     const provider = new LongRunningProvider(own, 'P', {
-      function: new lambda.Function(own, 'Fn', { ...CODE, timeout: TIMEOUT, functionName: 'restore' }),
+      handler: LongRunningHandler.fromFunction(new lambda.Function(own, 'Fn', { ...CODE, timeout: TIMEOUT, functionName: 'restore' })),
     });
     const message = "function 'Stack0/Fn' is in region eu-west-1, but 'Stack1' in us-east-1: CloudFormation invokes functions of its own";
-    expect(() => longRunning(far, 'Restore', { provider })).toThrow(message);
+    expect(() => longRunning(far, 'Restore', { handler: LongRunningHandler.fromProvider(provider) })).toThrow(message);
     new CustomResource(far, 'A', { serviceToken: provider.serviceToken }).node.addDependency(provider);
     expect(problems(own)).toContain(message);
   });
@@ -142,7 +143,7 @@ describe('a plain custom resource with the service token', () => {
 
   test('may not ask for more executions than there are', () => {
     const stack = newStack();
-    const provider = new LongRunningProvider(stack, 'P', { ...CODE, timeout: Duration.minutes(5), executionTimeout: Duration.minutes(1) });
+    const provider = new LongRunningProvider(stack, 'P', { handler: code({ executionTimeout: Duration.minutes(1) }), timeout: Duration.minutes(5) });
     for (const [id, minutes] of [
       ['Fits', 10],
       ['Exceeds', 11],
@@ -158,7 +159,7 @@ describe('a plain custom resource with the service token', () => {
     test('waits for the whole stack of the provider', () => {
       const [own, other] = stacks({}, {});
       new CustomResource(other, 'A', { serviceToken: provided(own).serviceToken });
-      longRunning(other, 'B', { provider: own.node.findChild('P') as LongRunningProvider });
+      longRunning(other, 'B', { handler: LongRunningHandler.fromProvider(own.node.findChild('P') as LongRunningProvider) });
       expect(problems(own)).toBe('');
       expect(other.dependencies).toEqual([own]);
     });
@@ -178,7 +179,7 @@ describe('a plain custom resource with the service token', () => {
       const provider = provided(new NestedStack(parent, 'Nested'));
       new CustomResource(parent, 'A', { serviceToken: provider.serviceToken });
       new CustomResource(new NestedStack(parent, 'Sibling'), 'B', { serviceToken: provider.serviceToken });
-      longRunning(parent, 'C', { provider });
+      longRunning(parent, 'C', { handler: LongRunningHandler.fromProvider(provider) });
       expect(problems(parent)).toBe('');
       expect(depth(resources(parent))).toBeGreaterThan(1);
     });
@@ -186,8 +187,8 @@ describe('a plain custom resource with the service token', () => {
     test('that has the function, is refused when the provider is elsewhere', () => {
       const [own, other] = stacks({}, {});
       const fn = new lambda.Function(own, 'Fn', { ...CODE, timeout: TIMEOUT });
-      const provider = new LongRunningProvider(other, 'P', { function: fn });
-      longRunning(other, 'Restore', { provider });
+      const provider = new LongRunningProvider(other, 'P', { handler: LongRunningHandler.fromFunction(fn) });
+      longRunning(other, 'Restore', { handler: LongRunningHandler.fromProvider(provider) });
       expect(problems(own)).toBe('');
       new CustomResource(own, 'A', { serviceToken: fn.functionArn });
       expect(problems(own)).toContain(missing('Stack0/A/Default', 'Stack1/P'));
@@ -195,13 +196,14 @@ describe('a plain custom resource with the service token', () => {
 
     test('is warned about a rollback that nobody sees, unless the provider may read that stack', () => {
       const [own, other] = stacks({}, {});
-      longRunning(own, 'Near', { provider: provided(own) });
+      longRunning(own, 'Near', { handler: LongRunningHandler.fromProvider(provided(own)) });
       new CustomResource(other, 'Far', { serviceToken: (own.node.findChild('P') as LongRunningProvider).serviceToken });
       const told = (stack: Stack) => warnings(stack).filter((warning) => warning.includes(NAMES.annotations.rollbackUnseen));
       expect(told(own)).toEqual([]);
       expect(told(other)).toEqual([expect.stringContaining("the provider 'Stack0/P' may not read the status of this stack")]);
       const [reads, far] = stacks({}, {});
-      longRunning(far, 'Far', { provider: new LongRunningProvider(reads, 'P', { ...CODE, stacks: ['arn:aws:cloudformation:*:*:stack/Stack1/*'] }) });
+      const provider = new LongRunningProvider(reads, 'P', { handler: code(), stackArns: ['arn:aws:cloudformation:*:*:stack/Stack1/*'] });
+      longRunning(far, 'Far', { handler: LongRunningHandler.fromProvider(provider) });
       expect(told(far)).toEqual([]);
     });
 

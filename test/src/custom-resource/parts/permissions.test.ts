@@ -7,9 +7,9 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
 import contract from '../../../../lambda/contract/iam.json';
-import { LongRunningProvider, type LongRunningProviderProps } from '../../../../src';
+import { type LongRunningCodeOptions, LongRunningHandler, LongRunningProvider, type LongRunningProviderProps } from '../../../../src';
 import { newStack, resources } from '../../maintenance-window/app';
-import { CODE, functionOf, longRunning, only, problems } from '../template';
+import { CODE, code, functionOf, longRunning, only, problems } from '../template';
 
 const RESPONDER = { 'Fn::GetAtt': ['CdkPatientLambdaResponderFunctionD65FE059', 'Arn'] };
 const LOGS = { 'Fn::GetAtt': ['CdkPatientLambdaResponderLogsB734542F', 'Arn'] };
@@ -65,8 +65,9 @@ function attached(stack: Stack, id: RegExp): unknown[] {
   return written(Properties.PolicyDocument.Statement);
 }
 
-function provided(props: Partial<LongRunningProviderProps> = {}, stack = newStack()): Stack {
-  longRunning(stack, 'Any', { provider: new LongRunningProvider(stack, 'P', { ...CODE, ...props }) });
+function provided(options: Partial<LongRunningCodeOptions> = {}, stack = newStack(), props: Partial<LongRunningProviderProps> = {}): Stack {
+  const provider = new LongRunningProvider(stack, 'P', { handler: code(options), ...props });
+  longRunning(stack, 'Any', { handler: LongRunningHandler.fromProvider(provider) });
   return stack;
 }
 
@@ -81,8 +82,8 @@ test('the function may write its log, call the responder and read its stack: inl
 });
 
 test('further stacks are read when they are named', () => {
-  const stacks = ['arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*'];
-  expect(inline(provided({ stacks }), /^PRole/)).toEqual(early({ '<stacks>': stacks }));
+  const stackArns = ['arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*'];
+  expect(inline(provided({}, newStack(), { stackArns }), /^PRole/)).toEqual(early({ '<stacks>': stackArns }));
 });
 
 test("a log group of the user's own is the only one it may write to", () => {
@@ -103,7 +104,7 @@ test('secrets and their keys, and no others; of a name alone with the suffix tha
     new secretsmanager.Secret(stack, 'Made', { encryptionKey: key }),
     secretsmanager.Secret.fromSecretNameV2(stack, 'Named', 'orders/db'),
   ];
-  provided({ secrets }, stack);
+  provided({}, stack, { secrets });
   const ids = Object.keys(resources(stack));
   const named = {
     'Fn::Join': [
@@ -120,9 +121,8 @@ test('secrets and their keys, and no others; of a name alone with the suffix tha
       contract.longRunningFunctionWithSecrets,
     ),
   );
-  expect(JSON.stringify(inline(provided({ secrets: [secretsmanager.Secret.fromSecretNameV2(newStack(), 'Named', 'x')] }), /^PRole/))).not.toContain(
-    'kms:',
-  );
+  const withoutKey = [secretsmanager.Secret.fromSecretNameV2(newStack(), 'Named', 'x')];
+  expect(JSON.stringify(inline(provided({}, newStack(), { secrets: withoutKey }), /^PRole/))).not.toContain('kms:');
 });
 
 test('network interfaces on anything, in a network alone', () => {
@@ -150,7 +150,8 @@ test('the next execution is the very ARN that CloudFormation invokes, in a polic
   );
   const aliased = newStack();
   const alias = new lambda.Function(aliased, 'Fn', { ...CODE, timeout: Duration.minutes(15) }).addAlias('live');
-  longRunning(aliased, 'Any', { provider: new LongRunningProvider(aliased, 'P', { function: alias }) });
+  const provider = new LongRunningProvider(aliased, 'P', { handler: LongRunningHandler.fromFunction(alias) });
+  longRunning(aliased, 'Any', { handler: LongRunningHandler.fromProvider(provider) });
   expect(attached(aliased, /^PInvokeSelf/)).toEqual(
     expected([contract.longRunningSelf], { '<service token>': { Ref: only(aliased, 'AWS::Lambda::Alias')[0] } }),
   );
@@ -158,7 +159,9 @@ test('the next execution is the very ARN that CloudFormation invokes, in a polic
 
 test('a function made elsewhere has the same, but for its log, in the policy that comes before it', () => {
   const stack = newStack();
-  longRunning(stack, 'Any', { function: new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15) }) });
+  longRunning(stack, 'Any', {
+    handler: LongRunningHandler.fromFunction(new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15) })),
+  });
   expect(attached(stack, /^FnServiceRoleDefaultPolicy/)).toEqual(expected([contract.longRunningFunction], EARLY));
   expect(functionOf(stack).DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^FnServiceRoleDefaultPolicy/)]));
 });
@@ -210,7 +213,7 @@ test("a key for the variables, concurrency, memory, architecture, layers and des
       environmentEncryption: kms.Key.fromKeyArn(stack, 'Key', 'arn:aws:kms:eu-west-1:123456789012:key/1'),
       reservedConcurrentExecutions: 3,
       memorySize: 512,
-      architecture: lambda.Architecture.X86_64,
+      architecture: lambda.Architecture.ARM_64,
       layers: [lambda.LayerVersion.fromLayerVersionArn(stack, 'Layer', 'arn:aws:lambda:eu-west-1:123456789012:layer:own:1')],
       description: 'Restores',
     },
@@ -220,9 +223,9 @@ test("a key for the variables, concurrency, memory, architecture, layers and des
     KmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/1',
     ReservedConcurrentExecutions: 3,
     MemorySize: 512,
-    Architectures: ['x86_64'],
+    Architectures: ['arm64'],
     Layers: ['arn:aws:lambda:eu-west-1:123456789012:layer:own:1', { Ref: 'CdkPatientLambdaHandlerLayerFCF9109F' }],
     Description: 'Restores',
   });
-  expect(functionOf(provided()).Properties).toMatchObject({ MemorySize: 256, Architectures: ['arm64'] });
+  expect(functionOf(provided()).Properties).toMatchObject({ MemorySize: 256, Architectures: ['x86_64'] });
 });

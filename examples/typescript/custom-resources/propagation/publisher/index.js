@@ -36,12 +36,12 @@ exports.handler = customResource({
     const { parameter, readers, inARow } = request.properties;
     if (!state.published) {
       await publish(request, context);
-      return wait({ ...state, published: true }, { after: 1 });
+      return wait({ ...state, published: true }, { afterSeconds: 1 });
     }
     const versions = await Promise.all(readers.map((reader) => versionOf(reader, context)));
     const inARowNow = versions.map((version, n) => (version === context.idempotencyToken ? state.inARow[n] + 1 : 0));
     if (inARowNow.some((count) => count < inARow)) {
-      return wait({ ...state, inARow: inARowNow }, { after: 1 });
+      return wait({ ...state, inARow: inARowNow }, { afterSeconds: 1 });
     }
     if (request.requestType === 'Update' && request.physicalResourceId === parameter && request.oldProperties.Parameter !== parameter) {
       // An update to another parameter failed half-way. CloudFormation knows nothing of that one: nobody else will remove it
@@ -58,7 +58,7 @@ exports.handler = customResource({
 /** Another parameter is another resource: when the whole update has succeeded, CloudFormation deletes the old one. */
 async function begin({ properties }) {
   // Nothing is published before the id is on record: whatever fails from now on, `delete` is called with it
-  return wait({ published: false, inARow: properties.readers.map(() => 0) }, { physicalResourceId: properties.parameter, after: 0 });
+  return wait({ published: false, inARow: properties.readers.map(() => 0) }, { physicalResourceId: properties.parameter, afterSeconds: 0 });
 }
 
 /** May run twice: the token is the same for every delivery of this request, so it publishes the same version again. */

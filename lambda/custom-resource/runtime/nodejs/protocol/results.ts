@@ -14,7 +14,7 @@ export interface Wait<S extends Json = Json> {
   readonly outcome: 'WAIT';
   readonly state: S;
   readonly physicalResourceId?: string;
-  readonly after?: number;
+  readonly afterSeconds?: number;
 }
 
 /** How an operation ended well. */
@@ -45,7 +45,7 @@ export interface WaitOptions {
    *
    * @default - the provider's `pollInterval`, else 5 % of the time elapsed, at least 2 and at most 15 seconds
    */
-  readonly after?: number;
+  readonly afterSeconds?: number;
 }
 
 /** The operation is finished. */

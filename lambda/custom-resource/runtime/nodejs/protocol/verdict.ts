@@ -71,12 +71,12 @@ export function finished(operation: Operation, result: Done, mask: Mask): Answer
  * @throws HandlerError
  */
 export function waiting(operation: Operation, result: Wait, mask: Mask): Operation {
-  const { state, physicalResourceId, after } = result;
+  const { state, physicalResourceId, afterSeconds } = result;
   const problem =
     (physicalResourceId === undefined ? undefined : (otherId(operation, physicalResourceId) ?? unusableId(physicalResourceId, mask))) ??
     notJson(state, 'state') ??
     secretIn(mask.find(state, 'state'), 'never put secrets into the state, it crosses queues in plain text') ??
-    badAfter(after) ??
+    badAfterSeconds(afterSeconds) ??
     ('data' in result ? 'wait takes no data: attributes are known when it is done' : undefined);
   if (problem !== undefined) {
     throw new HandlerError(problem);
@@ -86,7 +86,7 @@ export function waiting(operation: Operation, result: Wait, mask: Mask): Operati
     ...rest,
     phase: 'POLL',
     state: copied(state),
-    ...(after === undefined ? {} : { after }),
+    ...(afterSeconds === undefined ? {} : { after: afterSeconds }),
     ...(physicalResourceId === undefined ? {} : { physicalResourceId }),
   };
 }
@@ -132,8 +132,8 @@ function secretIn(path: string | undefined, remedy: string): string | undefined 
   return path === undefined ? undefined : `${path} holds a secret that was resolved for this operation: ${remedy}`;
 }
 
-function badAfter(after: unknown): string | undefined {
-  return after === undefined || (typeof after === 'number' && Number.isFinite(after) && after >= 0)
+function badAfterSeconds(afterSeconds: unknown): string | undefined {
+  return afterSeconds === undefined || (typeof afterSeconds === 'number' && Number.isFinite(afterSeconds) && afterSeconds >= 0)
     ? undefined
-    : `after must be a number of seconds, 0 or more, got ${typeof after === 'number' ? after : kindOf(after)}`;
+    : `afterSeconds must be a number, 0 or more, got ${typeof afterSeconds === 'number' ? afterSeconds : kindOf(afterSeconds)}`;
 }

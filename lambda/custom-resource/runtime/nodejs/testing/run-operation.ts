@@ -33,7 +33,7 @@ export interface RunOptions {
    *
    * @default 900
    */
-  readonly executionTimeout?: number;
+  readonly executionTimeoutSeconds?: number;
   /**
    * Values by the names or ARNs of secrets; an object stands for its JSON.
    *
@@ -114,7 +114,7 @@ export async function runOperation(
   let payload: string | undefined = JSON.stringify(complete(event));
   while (payload !== undefined && !error && !exited) {
     executions += 1;
-    const endsAt = clock.now() + (options.executionTimeout ?? 900) * 1000;
+    const endsAt = clock.now() + (options.executionTimeoutSeconds ?? 900) * 1000;
     const invocation = { event: JSON.parse(payload) as unknown, functionArn: FUNCTION, endsAt, logStream: `execution-${executions}` };
     await execute(handler.definition as Definition, invocation, platform).catch((reason: Error) => {
       error = reason;

@@ -25,7 +25,7 @@ export const handler = customResource<any, { mark: string; until: number }>({
     }
     await seen('create', request, context);
     console.log(`the canary is ${request.properties.Canary}`);
-    return wait({ mark: 'state-of-the-secrets-test', until: Date.now() + 14_000 }, { physicalResourceId: 'vaulted', after: 1 });
+    return wait({ mark: 'state-of-the-secrets-test', until: Date.now() + 14_000 }, { physicalResourceId: 'vaulted', afterSeconds: 1 });
   },
   async update(request, context) {
     await seen('update', request, context);
@@ -51,6 +51,8 @@ export const handler = customResource<any, { mark: string; until: number }>({
   async poll(request, { until, mark }, context) {
     await seen('poll', request, context);
     // In the execution after this one too, however late this one started
-    return Date.now() < until || context.hop < 2 ? wait({ until, mark }, { after: 1 }) : done({ data: { Digest: sha256(request.properties.ByCdk) } });
+    return Date.now() < until || context.hop < 2
+      ? wait({ until, mark }, { afterSeconds: 1 })
+      : done({ data: { Digest: sha256(request.properties.ByCdk) } });
   },
 });

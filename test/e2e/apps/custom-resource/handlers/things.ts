@@ -19,7 +19,7 @@ type State = { until: number | null };
 function go({ Name: physicalResourceId, Takes, Size }: Properties) {
   return Takes === undefined
     ? done({ physicalResourceId, data: { Size: Size ?? 'none', Kind: 'thing' } })
-    : wait({ until: Takes === 'until-told' ? null : Date.now() + Number(Takes) * 1000 }, { physicalResourceId, after: 1 });
+    : wait({ until: Takes === 'until-told' ? null : Date.now() + Number(Takes) * 1000 }, { physicalResourceId, afterSeconds: 1 });
 }
 
 const things: PollingHandlers<Properties, State, Record<string, string>> = {
@@ -49,7 +49,7 @@ const things: PollingHandlers<Properties, State, Record<string, string>> = {
       throw new Error('it broke on the way');
     }
     const over = until === null ? await isTold(properties.Label) : Date.now() >= until;
-    return !over ? wait({ until }, { after: 1 }) : go({ ...properties, Takes: undefined });
+    return !over ? wait({ until }, { afterSeconds: 1 }) : go({ ...properties, Takes: undefined });
   },
   onCancel: (request, state, context) => note('cancel', request, context, { state }),
 };

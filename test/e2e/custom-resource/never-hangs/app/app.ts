@@ -2,25 +2,27 @@ import * as path from 'node:path';
 
 import { App, Aspects, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { LongRunningProvider, type LongRunningProviderProps } from 'cdk-patient-lambda';
+import { type LongRunningCodeOptions, LongRunningHandler, LongRunningProvider } from 'cdk-patient-lambda';
 
 /** Providers that share one responder, each for what is done to its function from outside. */
 class NeverHangsStack extends Stack {
   constructor(scope: App, id: string) {
     super(scope, id);
-    const settings: Readonly<Record<string, Partial<LongRunningProviderProps>>> = {
+    const settings: Readonly<Record<string, Partial<LongRunningCodeOptions>>> = {
       BehindADoor: { environment: { AWS_ENDPOINT_URL_LAMBDA: this.node.getContext('lambda') } },
       Recursive: { recursiveLoop: lambda.RecursiveLoop.ALLOW },
     };
     for (const name of this.node.getContext('functions').split(',')) {
       const provider = new LongRunningProvider(this, `${name}Provider`, {
-        runtime: new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS),
-        code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),
-        handler: 'resource.handler',
-        // Twice the shortest: a fifth of it is what an answer or a hop may take, on a busy machine too
-        executionTimeout: Duration.seconds(30),
+        handler: LongRunningHandler.fromCode({
+          runtime: new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS),
+          code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),
+          handler: 'resource.handler',
+          // Twice the shortest: a fifth of it is what an answer or a hop may take, on a busy machine too
+          executionTimeout: Duration.seconds(30),
+          ...settings[name],
+        }),
         timeout: Duration.minutes(2),
-        ...settings[name],
       });
       new CfnOutput(this, name, { value: provider.serviceToken });
     }

@@ -85,7 +85,7 @@ test('what is said of a failed delivery keeps the ResponseURL to itself', async 
 
 test('one line for each execution tells what comes next', async () => {
   const world = new World();
-  await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+  await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
   const lines = world.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
   expect(lines.map(({ hop, next, elapsed, runtime }) => [hop, next, elapsed, runtime])).toEqual([
     [0, 'HOP', 870_000, 'nodejs'],

@@ -8,13 +8,13 @@ const throttled = () => Object.assign(new Error('Rate exceeded'), { name: 'Throt
 function polling(...ends: (Error | 'wait' | 'done')[]) {
   let polls = 0;
   return {
-    create: async () => wait({ n: 1 }, { physicalResourceId: 'made', after: 7 }),
+    create: async () => wait({ n: 1 }, { physicalResourceId: 'made', afterSeconds: 7 }),
     poll: async () => {
       const end = ends[Math.min(polls++, ends.length - 1)];
       if (end instanceof Error) {
         throw end;
       }
-      return end === 'done' ? done() : wait({ n: 1 }, { after: 7 });
+      return end === 'done' ? done() : wait({ n: 1 }, { afterSeconds: 7 });
     },
   };
 }

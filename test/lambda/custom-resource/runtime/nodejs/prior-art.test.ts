@@ -48,7 +48,7 @@ test('aws-cdk outbound: a function that Lambda has to wake up first is invoked a
       throw Object.assign(new Error('The function is currently in the following state: Pending'), { name: 'ResourceConflictException' });
     }
   };
-  await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+  await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
   expect(world.answer.Status).toBe('SUCCESS');
   expect(calls).toBe(4);
 });

@@ -215,9 +215,9 @@ describe('a failure', () => {
     expect(world.answer.Reason).toContain('state.own contains itself');
   });
 
-  test.each([-1, NaN, Infinity, '5'])('is a wait with after %p', async (after) => {
-    await world.run({ create: async () => wait({}, { after: after as number }), poll: async () => done() }, request('Create'));
-    expect(world.answer.Reason).toContain('after must be a number of seconds');
+  test.each([-1, NaN, Infinity, '5'])('is a wait with afterSeconds %p', async (afterSeconds) => {
+    await world.run({ create: async () => wait({}, { afterSeconds: afterSeconds as number }), poll: async () => done() }, request('Create'));
+    expect(world.answer.Reason).toContain('afterSeconds must be a number, 0 or more');
   });
 });
 

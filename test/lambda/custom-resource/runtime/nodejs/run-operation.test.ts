@@ -34,7 +34,7 @@ test('takes the time that an execution may take, and secrets', async () => {
     data: { Length: 5 },
   });
   expect((await runOperation(handler, event)).answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining("no secret 'Db'") });
-  expect((await runOperation(restore, { RequestType: 'Create' }, { executionTimeout: 60 })).answer?.reason).toContain('execution number 13');
+  expect((await runOperation(restore, { RequestType: 'Create' }, { executionTimeoutSeconds: 60 })).answer?.reason).toContain('execution number 13');
 });
 
 test('a request that was recorded long ago is as young as it was', async () => {

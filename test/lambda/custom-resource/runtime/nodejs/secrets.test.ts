@@ -100,7 +100,7 @@ test('the version read first is read in every later execution, whatever is rotat
       create: async ({ properties }) => {
         seen.push((properties as { P: unknown }).P);
         rotate();
-        return wait({}, { after: 900 });
+        return wait({}, { afterSeconds: 900 });
       },
       poll: async ({ properties }) => {
         seen.push((properties as { P: unknown }).P);
@@ -171,7 +171,8 @@ test('a read that gets no answer in a later execution is ended, and means pollin
     signals.push(signal!);
     return signals.length === 2 ? never() : read(version);
   };
-  await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create', withProperties({ P: ref('Db') })));
+  const handlers = { create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() };
+  await world.run(handlers, request('Create', withProperties({ P: ref('Db') })));
   expect(world.answer.Status).toBe('SUCCESS');
   expect(signals).toHaveLength(3);
 });
@@ -215,10 +216,9 @@ test('throttling of a read in a later execution means polling again', async () =
   world.readSecret = (version) =>
     ++reads === 2 ? Promise.reject(Object.assign(new Error('slow down'), { name: 'ThrottlingException' })) : read(version);
   world.executionTimeout = 60;
-  await world.run(
-    { create: async () => wait(0, { after: 30 }), poll: async (_, polls) => (polls === 0 ? wait(1, { after: 30 }) : done()) },
-    request('Create', withProperties({ P: ref('Db') })),
-  );
+  const next = (polls: unknown) => (polls === 0 ? wait(1, { afterSeconds: 30 }) : done());
+  const handlers = { create: async () => wait(0, { afterSeconds: 30 }), poll: async (_: unknown, polls: unknown) => next(polls) };
+  await world.run(handlers, request('Create', withProperties({ P: ref('Db') })));
   expect(world.answer.Status).toBe('SUCCESS');
   // Again within the same execution
   expect([reads, world.executions]).toEqual([3, 2]);
@@ -331,13 +331,13 @@ describe('a secret that was resolved', () => {
       {
         create: async (_, { log }) => {
           log.warn('begun', { properties: PASSWORD });
-          return wait({ n: 0 }, { after: 900, physicalResourceId: 'made' });
+          return wait({ n: 0 }, { afterSeconds: 900, physicalResourceId: 'made' });
         },
         poll: async () => {
-          if (++polls === 3) {
-            throw new Error(`gave up with ${PASSWORD}`);
+          if (++polls < 3) {
+            return wait({ n: polls }, { afterSeconds: 900 });
           }
-          return wait({ n: polls }, { after: 900 });
+          throw new Error(`gave up with ${PASSWORD}`);
         },
       },
       request('Create', properties),

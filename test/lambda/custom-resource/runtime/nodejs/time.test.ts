@@ -75,7 +75,7 @@ describe('waiting', () => {
       return polls.length === 2 ? done() : wait({});
     };
     world.environment = { PATIENT_LAMBDA_POLL_INTERVAL: '20' };
-    await world.run({ create: async () => wait({}, { after: 5 }), poll }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 5 }), poll }, request('Create'));
     expect(polls).toEqual([5, 25]);
   });
 
@@ -83,7 +83,7 @@ describe('waiting', () => {
     const polls: number[] = [];
     await world.run(
       {
-        create: async () => wait({}, { after: 2000 }),
+        create: async () => wait({}, { afterSeconds: 2000 }),
         poll: async () => {
           polls.push(elapsed());
           return done();
@@ -96,7 +96,7 @@ describe('waiting', () => {
   });
 
   test('a sleep beyond the deadline ends with it', async () => {
-    await world.run({ create: async () => wait({}, { after: 1000 }), poll: async () => done() }, request('Create', withTimeout(300)));
+    await world.run({ create: async () => wait({}, { afterSeconds: 1000 }), poll: async () => done() }, request('Create', withTimeout(300)));
     expect(world.answer.Reason).toContain('timed out');
     expect(world.putTimes).toEqual([START + 240_000]);
   });
@@ -122,13 +122,13 @@ describe('waiting', () => {
 
 describe('hops', () => {
   test('invoke the function with the qualifier that it was invoked with (cfn_lambda_handler.py:51)', async () => {
-    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
     expect(world.invokedArns).toEqual(['arn:aws:lambda:eu-central-1:111122223333:function:restore:live']);
   });
 
   test('carry the original request, and nothing beside the key', async () => {
     await world.run(
-      { create: async () => wait({ job: 'j' }, { after: 900, physicalResourceId: 'made' }), poll: async () => done() },
+      { create: async () => wait({ job: 'j' }, { afterSeconds: 900, physicalResourceId: 'made' }), poll: async () => done() },
       request('Create'),
     );
     const continuation = JSON.parse(world.payloads[0]) as Record<string, Record<string, unknown>>;
@@ -177,7 +177,7 @@ describe('hops', () => {
   });
 
   test('a thirteenth execution that starts nevertheless is refused', async () => {
-    await world.run({ create: async () => wait({}, { after: 900 }), poll: never }, request('Create', withTimeout(1000)));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: never }, request('Create', withTimeout(1000)));
     const payload = JSON.parse(world.payloads[0]) as { $longRunningOperation: object };
     const twelfth = { ...payload.$longRunningOperation, hop: 12, wakeAt: START };
     const late = await new World().run({ poll: async () => done() }, { $longRunningOperation: twelfth });
@@ -262,7 +262,7 @@ describe('hops', () => {
   });
 
   test('a continuation of another version without an id has the default one, for something had begun', async () => {
-    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
     const { $longRunningOperation: fields } = JSON.parse(world.payloads[0]) as { $longRunningOperation: object };
     const other = await new World().run({}, { $longRunningOperation: { ...fields, version: 2 } });
     expect(other.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
@@ -274,14 +274,14 @@ describe('hops', () => {
     ['get no answer', 'hangs'],
   ] as const)('that %s are repeated', async (_, fate) => {
     world.invokeFates = ['fails', fate, 'ok'];
-    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
     expect(world.answer.Status).toBe('SUCCESS');
     expect(world.invokedArns).toHaveLength(3);
   });
 
   test('that are repeated though they were accepted do no harm', async () => {
     world.invokeFates = ['takes effect, then fails', 'ok'];
-    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: DEFAULT_ID });
     expect(world.puts).toEqual([world.answer, world.answer, world.answer]);
   });
@@ -289,7 +289,7 @@ describe('hops', () => {
   test('of short executions are repeated in time though one gets no reply (at 15 s: 2.25 s for all of it)', async () => {
     world.executionTimeout = 15;
     world.invokeFates = ['hangs', 'hangs'];
-    await world.run({ create: async () => wait({}, { after: 14 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 14 }), poll: async () => done() }, request('Create'));
     expect(world.answer.Status).toBe('SUCCESS');
     expect(world.invokedArns).toHaveLength(3);
   });
@@ -297,19 +297,19 @@ describe('hops', () => {
   test('whose reply is slow are accepted all the same, and repeated meanwhile', async () => {
     world.executionTimeout = 15;
     world.invokeFates = ['slow', 'slow', 'slow', 'slow'];
-    await world.run({ create: async () => wait({}, { after: 14 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 14 }), poll: async () => done() }, request('Create'));
     expect(world.records.filter((record) => JSON.stringify(record).includes('HopNotStarted'))).toEqual([]);
     expect(world.answer.Status).toBe('SUCCESS');
     expect(world.invokedArns.length).toBeLessThanOrEqual(3);
   });
 
   test('that are accepted are not repeated', async () => {
-    await world.run({ create: async () => wait({}, { after: 14, physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 14, physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
     expect(world.invokedArns).toHaveLength(1);
   });
 
   test('are prepared for before the first sleep, and not where nothing waits', async () => {
-    await world.run({ create: async () => wait({}, { after: 14 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 14 }), poll: async () => done() }, request('Create'));
     expect(world.prepared[0]).toBe(START);
     const short = await new World().run({ create: async () => done() }, request('Create'));
     expect(short.prepared).toEqual([]);
@@ -317,13 +317,13 @@ describe('hops', () => {
 
   test("that can't be started tell the last error that was named, not the silence after it", async () => {
     world.invokeFates = ['is denied', ...Array<'hangs'>(1000).fill('hangs')];
-    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
     expect(world.answer.Reason).toContain('AccessDeniedException');
   });
 
   test('that stay denied name the policy and the function', async () => {
     world.invokeFates = Array<'is denied'>(1000).fill('is denied');
-    await world.run({ create: async () => wait({}, { after: 900 }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900 }), poll: async () => done() }, request('Create'));
     expect(world.answer.Reason).toMatch(
       /AccessDeniedException.*the self-invoke policy must let .* lambda:InvokeFunction on arn:aws:lambda:eu-central-1:111122223333:function:restore:live/,
     );
@@ -334,7 +334,7 @@ describe('hops', () => {
     ['with the default id', undefined, DEFAULT_ID],
   ])("that can't be started leave the answer to the responder, %s", async (_, named, id) => {
     world.invokeFates = Array<'fails'>(1000).fill('fails');
-    await world.run({ create: async () => wait({}, { after: 900, physicalResourceId: named }), poll: async () => done() }, request('Create'));
+    await world.run({ create: async () => wait({}, { afterSeconds: 900, physicalResourceId: named }), poll: async () => done() }, request('Create'));
     expect(world.records).toMatchObject([{ responsePayload: { errorType: 'HopNotStarted' } }]);
     expect(world.answer).toMatchObject({
       Status: 'FAILED',

@@ -85,7 +85,7 @@ test('need a poll where there is a state', () => {
   type State = { readonly job: string; readonly tries: number };
   customResource<Restore, State>({
     parse,
-    create: async (req) => wait({ job: req.properties.snapshot, tries: 0 }, { after: 5 }),
+    create: async (req) => wait({ job: req.properties.snapshot, tries: 0 }, { afterSeconds: 5 }),
     update: async () => done(),
     delete: async () => done(),
     poll: async (_, state) => (state.tries > 3 ? done({ data: { Any: state.job } }) : wait({ ...state, tries: state.tries + 1 })),

@@ -130,7 +130,7 @@ describe('what is returned', () => {
 
   test.each<[string, object]>([
     ['a state that is not JSON', { create: async () => wait(new Date() as never, { physicalResourceId: 'made' }), poll: async () => done() }],
-    ['an after that is none', { create: async () => wait({}, { physicalResourceId: 'made', after: -1 }), poll: async () => done() }],
+    ['an afterSeconds that is none', { create: async () => wait({}, { physicalResourceId: 'made', afterSeconds: -1 }), poll: async () => done() }],
     ['no poll', { create: async () => wait({}, { physicalResourceId: 'made' }) }],
   ])('a wait with %s fails with the id that it names', async (_, handlers) => {
     await world.run(handlers, request('Create'));
@@ -189,7 +189,7 @@ describe('what is changed', () => {
       const change = async (req: any, { idempotencyToken }: { idempotencyToken: string }) => {
         tokens.add(idempotencyToken);
         (req.oldProperties ?? req.properties).Db.Password = 'resolved-by-hand';
-        return wait({}, { after: 900 });
+        return wait({}, { afterSeconds: 900 });
       };
       const poll = async (_: unknown, __: unknown, { idempotencyToken }: { idempotencyToken: string }) => {
         tokens.add(idempotencyToken);
@@ -214,7 +214,7 @@ describe('a warm environment', () => {
     const seen: unknown[] = [];
     const create = async (req: any) => {
       seen.push(req.properties.P);
-      return seen.length === 1 ? wait({ n: 1 }, { physicalResourceId: 'first', after: 900 }) : done();
+      return seen.length === 1 ? wait({ n: 1 }, { physicalResourceId: 'first', afterSeconds: 900 }) : done();
     };
     await world.run({ create, poll: async () => done() }, request('Create', properties));
     current = '22222222-2222-4222-8222-222222222222';

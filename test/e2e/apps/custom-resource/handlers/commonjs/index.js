@@ -19,7 +19,7 @@ const note = (call, request, { hop }) =>
 exports.handler = customResource({
   async create(request, context) {
     await note('create', request, context);
-    return wait({ polls: 0 }, { after: 0.2 });
+    return wait({ polls: 0 }, { afterSeconds: 0.2 });
   },
   async update(request, context) {
     await note('update', request, context);
@@ -29,5 +29,5 @@ exports.handler = customResource({
     await note('delete', request, context);
     return done();
   },
-  poll: async (_request, { polls }) => (polls < 2 ? wait({ polls: polls + 1 }, { after: 0.2 }) : done({ data: { Polls: polls } })),
+  poll: async (_request, { polls }) => (polls < 2 ? wait({ polls: polls + 1 }, { afterSeconds: 0.2 }) : done({ data: { Polls: polls } })),
 });

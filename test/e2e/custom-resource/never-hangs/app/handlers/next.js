@@ -6,6 +6,6 @@ const OVER_THE_MARGIN = 24.5;
 /** On to the next execution: at once by an id that is to be safe first, where there may be one, else by a sleep. */
 exports.next = ({ requestType, logicalResourceId, properties }, hop) => {
   return requestType === 'Delete' || properties.Hops === 'at the margin'
-    ? wait({ hop: hop + 1 }, { after: OVER_THE_MARGIN })
-    : wait({ hop: hop + 1 }, { physicalResourceId: `made-${logicalResourceId}-${hop + 1}`, after: 0 });
+    ? wait({ hop: hop + 1 }, { afterSeconds: OVER_THE_MARGIN })
+    : wait({ hop: hop + 1 }, { physicalResourceId: `made-${logicalResourceId}-${hop + 1}`, afterSeconds: 0 });
 };
