@@ -72,6 +72,7 @@ const WRONG: readonly Wrong[] = [
   onFunction('deferral.sqss', 'RUN', 'use one of cloudformation, s3,', { deferral: { sqss: DeferralAction.RUN } as Deferral }),
   onFunction('deferral.kinesis', 'REJECT', 'it may be LEAVE or DEFER or RUN', { deferral: { kinesis: DeferralAction.REJECT } }),
   onFunction('rejection.statusCode', '302', 'a whole number from 400 to 599', { rejection: { statusCode: 302 } }),
+  onFunction('rejection.statusCode', '600', 'a whole number from 400 to 599', { rejection: { statusCode: 600 } }),
   onFunction('rejection.statusCode', '503.5', 'a whole number from 400 to 599', { rejection: { statusCode: 503.5 } }),
   onFunction('rejection.statusCode', 'a token', 'a whole number from 400 to 599', { rejection: { statusCode: token() } }),
   onFunction('rejection.headers', "'Retry After'", 'must be one that HTTP allows', { rejection: { headers: { 'Retry After': '1' } } }),

@@ -1,4 +1,4 @@
-import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -51,6 +51,12 @@ describe('a guarded function', () => {
     const { PATIENT_LAMBDA_REJECTION: rejection, PATIENT_LAMBDA_ALWAYS_RUN: alwaysRun } = resourceOf(fn).Properties.Environment.Variables;
     expect(rejection).toEqual({ 'Fn::Join': ['', ['{"headers":{"Access-Control-Allow-Origin":"', { Ref: 'Origin' }, '"}}']] });
     expect(alwaysRun).toEqual({ 'Fn::Join': ['', ['["GET /', { Ref: 'AWS::Region' }, '"]']] });
+  });
+
+  test('rejects with text that is made late, escaped as JSON wants it', () => {
+    const body = Lazy.string({ produce: () => 'say "no"' });
+    const { PATIENT_LAMBDA_REJECTION: rejection } = resourceOf(guarded(newStack(), 'Fn', { rejection: { body } })).Properties.Environment.Variables;
+    expect(JSON.parse(rejection)).toEqual({ body: 'say "no"' });
   });
 
   test("has the contract's defaults", () => {

@@ -5,7 +5,7 @@ import { environment as names, handlerLoading, onWindowUnknown } from '../../../
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
-import { ALWAYS_RUN, parseAlwaysRun, parseRejection, type Rejection, REJECTION } from './http-options';
+import { ALWAYS_RUN, parseAlwaysRun, parseRejection, REJECTION, type Rejection } from './http-options';
 
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 

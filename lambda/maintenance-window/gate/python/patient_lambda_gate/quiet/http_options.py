@@ -64,7 +64,7 @@ def parse_always_run(text: str) -> list[str] | None:
 
 
 def _is_status(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and LEAST_STATUS <= value <= MOST_STATUS and value == int(value)
+    return isinstance(value, (int, float)) and LEAST_STATUS <= value <= MOST_STATUS and value == int(value)
 
 
 def _are_headers(headers: dict[str, object]) -> bool:
