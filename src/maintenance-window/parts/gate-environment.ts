@@ -93,7 +93,7 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
 function httpOptionsOf(fn: lambda.Function, { rejection, alwaysRun = [] }: MaintenanceWindowOptions): Variables {
   const names = NAMES.environment;
   return {
-    ...(rejection ? { [names.rejection]: rejectionVariable(fn, rejection) } : {}),
+    ...(rejection && Object.keys(rejection).length > 0 ? { [names.rejection]: rejectionVariable(fn, rejection) } : {}),
     ...(alwaysRun.length > 0 ? { [names.alwaysRun]: alwaysRunVariable(fn, alwaysRun) } : {}),
   };
 }

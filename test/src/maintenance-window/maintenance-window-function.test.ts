@@ -69,7 +69,7 @@ describe('a guarded function', () => {
       [names.leaveFor]: '1800',
     });
     for (const name of [names.deferral, names.rejection, names.alwaysRun]) {
-      expect(resourceOf(guarded(newStack(), 'Fn', { alwaysRun: [] })).Properties.Environment.Variables).not.toHaveProperty(name);
+      expect(resourceOf(guarded(newStack(), 'Fn', { rejection: {}, alwaysRun: [] })).Properties.Environment.Variables).not.toHaveProperty(name);
     }
   });
 
