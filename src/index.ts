@@ -11,4 +11,5 @@ export * from './maintenance-window/maintenance-window';
 export * from './maintenance-window/maintenance-window-function';
 export * from './maintenance-window/maintenance-window-guard';
 export * from './maintenance-window/maintenance-window-options';
+export * from './maintenance-window/rejection';
 export * from './maintenance-window/replay';

@@ -31,6 +31,11 @@ const PARTS: readonly Part[] = [
     file: 'maintenance-window/sources',
     select: ({ sources }) => (sources as Contract[]).map(pick('name', 'action', 'answer', 'allowed')),
   },
+  {
+    name: 'HTTP_OPTIONS',
+    file: 'maintenance-window/sources',
+    select: ({ httpOptions }) => pick('variableBytes', 'statusCode', 'mostPatterns')(httpOptions as Contract),
+  },
 ];
 
 const HEADER = `// Generated from lambda/contract by \`npm run contract\`. Do not edit.

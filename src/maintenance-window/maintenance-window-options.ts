@@ -3,6 +3,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Deferral } from './deferral';
 import { IDeferredEventStore } from './deferred-event-store';
 import { IMaintenanceWindow } from './maintenance-window';
+import { Rejection } from './rejection';
 
 /** What happens to an invocation when the window's parameter was never read, or not for ten times `cacheTtl`. */
 export enum OnWindowUnknown {
@@ -47,6 +48,23 @@ export interface CommonMaintenanceWindowOptions {
    * @default - each source's own default
    */
   readonly deferral?: Deferral;
+
+  /**
+   * How HTTP requests are rejected during a window: status, headers and body of the answer of API Gateway's REST and HTTP APIs, function URLs,
+   * Application Load Balancers and VPC Lattice. At most 2 KB as JSON. Requests that are deferred are answered as ever.
+   *
+   * @default - status 503 with a JSON body and `Retry-After`
+   */
+  readonly rejection?: Rejection;
+
+  /**
+   * HTTP requests that run during a window too, by method and path: `GET /orders/*`, `* /health`. `*` alone as method is any, `*` at the end of a
+   * path is any rest; else both must be equal to what the event says. An HTTP API's path begins with its stage, a REST API's does not.
+   * At most 20 patterns. An Application Load Balancer's health check should be one, so that a window does not take the target out.
+   *
+   * @default - none
+   */
+  readonly alwaysRun?: string[];
 
   /**
    * What to do when the parameter cannot be read and the last known value is older than ten times `cacheTtl`.

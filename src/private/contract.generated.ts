@@ -16,7 +16,9 @@ export const NAMES = {
     "retryGuard": "PATIENT_LAMBDA_RETRY_GUARD",
     "leaveFor": "PATIENT_LAMBDA_LEAVE_FOR",
     "keepFinished": "PATIENT_LAMBDA_KEEP_FINISHED",
-    "deferral": "PATIENT_LAMBDA_DEFERRAL"
+    "deferral": "PATIENT_LAMBDA_DEFERRAL",
+    "rejection": "PATIENT_LAMBDA_REJECTION",
+    "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN"
   },
   "replayerEnvironment": {
     "table": "PATIENT_LAMBDA_TABLE",
@@ -1029,3 +1031,13 @@ export const SOURCES = [
     ]
   }
 ] as const;
+
+/** From lambda/contract/maintenance-window/sources.json. */
+export const HTTP_OPTIONS = {
+  "variableBytes": 2048,
+  "statusCode": {
+    "least": 400,
+    "most": 599
+  },
+  "mostPatterns": 20
+} as const;

@@ -7,6 +7,7 @@ import { ValidationError } from '../../private/validation-error';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { HandlerLoading, MaintenanceWindowOptions, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralBySource } from './deferral-actions';
+import { alwaysRunVariable, rejectionVariable } from './http-options';
 
 /** SQS counts 12 hours from the receive, so that asking for all of them fails: an hour is left for what happened since. */
 const MOST_FIFO_VISIBILITY_SECONDS = 11 * 3600;
@@ -84,6 +85,16 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
     [names.keepFinished]: String(guard.deferredEvents.keepFinishedFor.toSeconds()),
     ...timesOf(fn, options),
     ...(Object.keys(overrides).length === 0 ? {} : { [names.deferral]: JSON.stringify(overrides) }),
+    ...httpOptionsOf(fn, options),
+  };
+}
+
+/** Only what is given, so that other functions have no variable more. */
+function httpOptionsOf(fn: lambda.Function, { rejection, alwaysRun = [] }: MaintenanceWindowOptions): Variables {
+  const names = NAMES.environment;
+  return {
+    ...(rejection && Object.keys(rejection).length > 0 ? { [names.rejection]: rejectionVariable(fn, rejection) } : {}),
+    ...(alwaysRun.length > 0 ? { [names.alwaysRun]: alwaysRunVariable(fn, alwaysRun) } : {}),
   };
 }
 

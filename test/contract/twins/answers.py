@@ -14,7 +14,7 @@ import patient_lambda_contract as contract  # noqa: E402
 
 contract.DIRECTORY = str(ROOT / "lambda/contract")  # where the gate runs, it is beside it in the layer
 
-from patient_lambda_gate.held import answers, cloudformation, items, sources  # noqa: E402
+from patient_lambda_gate.held import always_run, answers, cloudformation, items, sources  # noqa: E402
 from patient_lambda_gate.held.envelope import capped  # noqa: E402
 from patient_lambda_gate.quiet.errors import GateNotAttached  # noqa: E402
 from patient_lambda_gate.quiet.settings import Settings  # noqa: E402
@@ -68,7 +68,10 @@ def event(question):
         "items": None if batch is None else [sources.item_id(source, item) for item in batch],
         "messages": sources.received_messages(source, parsed),
         "deferred": kept if source["answer"] == "echo" else json.loads(kept),
-        "rejected": json.loads(answers.rejected(source, parsed, question["now"], until, reason)) if source.get("http") else None,
+        "rejected": json.loads(answers.rejected(source, parsed, question["now"], until, reason, question["rejection"]))
+        if source.get("http")
+        else None,
+        "runs": always_run.always_runs(question["alwaysRun"], source, parsed),
         "left": str(answers.window_active("LEAVE", until, reason)),
     }
 

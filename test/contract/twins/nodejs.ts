@@ -1,4 +1,5 @@
 /** The Node.js gate's answers to the questions, in the words of the contract. */
+import { alwaysRuns } from '../../../lambda/maintenance-window/gate/nodejs/held/always-run';
 import { deferred, rejected, windowActive } from '../../../lambda/maintenance-window/gate/nodejs/held/answers';
 import { heldResponse, responseUrl } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
 import { capped } from '../../../lambda/maintenance-window/gate/nodejs/held/envelope';
@@ -45,7 +46,7 @@ const ANSWERS: { readonly [K in Question['kind']]: (question: Of<K>) => unknown 
     };
   },
 
-  event: ({ body, now, until, reason }) => {
+  event: ({ body, now, until, reason, alwaysRun, rejection }) => {
     const event = parse(body);
     const source = detect(event);
     const items = itemsOf(source, event);
@@ -62,7 +63,8 @@ const ANSWERS: { readonly [K in Question['kind']]: (question: Of<K>) => unknown 
           receiveCount: receiveCount ?? null,
         })) ?? null,
       deferred: source.answer === 'echo' ? body : (JSON.parse(deferred(source, event, body, 'request', until)) as unknown),
-      rejected: source.http ? (JSON.parse(rejected(source, event, now, until, reason)) as unknown) : null,
+      rejected: source.http ? (JSON.parse(rejected(source, event, now, until, reason, rejection ?? undefined)) as unknown) : null,
+      runs: alwaysRuns(alwaysRun, source, event),
       left: windowActive('LEAVE', until, reason).message,
     };
   },

@@ -5,10 +5,24 @@ import { sources } from '../../../lambda/contract/maintenance-window/sources.jso
 import { vectors } from '../../../lambda/contract/maintenance-window/sources.vectors.json';
 import { environment as names } from '../../../lambda/contract/names.json';
 
+interface Rejection {
+  readonly statusCode?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
 /** A question is JSON, so that it can be put to another process. */
 export type Question =
   | { readonly kind: 'window'; readonly operator: string; readonly planned: string; readonly times: WindowTimes }
-  | { readonly kind: 'event'; readonly body: string; readonly now: number; readonly until: number | null; readonly reason: string | null }
+  | {
+      readonly kind: 'event';
+      readonly body: string;
+      readonly now: number;
+      readonly until: number | null;
+      readonly reason: string | null;
+      readonly alwaysRun: readonly string[];
+      readonly rejection: Rejection | null;
+    }
   | { readonly kind: 'result'; readonly source: string; readonly body: string; readonly result: string; readonly only: readonly string[] }
   | { readonly kind: 'mark'; readonly context: string }
   | { readonly kind: 'row'; readonly row: unknown }
@@ -199,6 +213,43 @@ const endpoint = fc.constantFrom(
 );
 const longReason = fc.tuple(text, fc.nat(6000)).map(([piece, length]) => (piece === '' ? '' : piece.repeat(Math.ceil(length / piece.length))));
 
+const pattern = fc
+  .tuple(fc.constantFrom('*', 'GET', 'POST'), fc.constantFrom('/', '/*', '/r', '/r*', '/x'))
+  .map(([method, path]) => `${method} ${path}`);
+const contentType = fc.constantFrom(
+  'application/json',
+  'Text/HTML; charset=utf-8',
+  'text/plain',
+  'application/problem+json',
+  'application/xhtml+xml',
+  '',
+);
+const rejection = fc.record(
+  {
+    statusCode: fc.integer({ min: 400, max: 599 }),
+    headers: fc
+      .tuple(
+        fc.constantFrom('content-type', 'Content-Type', 'X-A'),
+        contentType,
+        fc.constantFrom('retry-after', 'CACHE-CONTROL', 'b'),
+        fc.constantFrom('', '1'),
+      )
+      .map(([name, value, other, more]) => ({ [name]: value, [other]: more })),
+    body: fc.array(fc.oneof(fc.constantFrom('{until}', '{reason}', '{', '}', '$&', '\\1'), text), { maxLength: 4 }).map((pieces) => pieces.join('')),
+  },
+  { requiredKeys: [] },
+);
+/** What the variables of HTTP sources may have, and what is almost that. */
+const httpOption = nearly(
+  fc.oneof(
+    rejection.map((value) => JSON.stringify(value)),
+    fc.array(pattern, { maxLength: 3 }).map((value) => JSON.stringify(value)),
+    fc.record({ statusCode: status }).map((value) => JSON.stringify(value)),
+    fc.record({ headers: fc.dictionary(text, text, { maxKeys: 2 }) }).map((value) => JSON.stringify(value)),
+    fc.array(text, { maxLength: 2 }).map((value) => JSON.stringify(value)),
+  ),
+);
+
 const REQUIRED = { [names.operatorParameter]: '/w/operator', [names.table]: 't', [names.functionKey]: 'f' };
 const variable = fc.tuple(
   fc.constantFrom(...Object.values(names)),
@@ -208,7 +259,9 @@ const variable = fc.tuple(
     text,
   ),
 );
-const settings = fc.array(variable, { maxLength: 4 }).map((variables) => ({ ...REQUIRED, ...Object.fromEntries(variables) }));
+const settings = fc
+  .array(fc.oneof(variable, fc.tuple(fc.constantFrom(names.rejection, names.alwaysRun), httpOption)), { maxLength: 4 })
+  .map((variables) => ({ ...REQUIRED, ...Object.fromEntries(variables) }));
 
 /** What is asked, and how many times as often as the rarest. */
 const KINDS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Question>])[] = [
@@ -221,6 +274,8 @@ const KINDS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Questio
       now: moment,
       until: fc.option(moment, { nil: null }),
       reason: fc.option(text, { nil: null }),
+      alwaysRun: fc.array(pattern, { maxLength: 2 }),
+      rejection: fc.option(rejection, { nil: null }),
     }),
   ],
   [

@@ -1,4 +1,4 @@
-import { App, CfnParameter, Duration, Stack } from 'aws-cdk-lib';
+import { App, CfnParameter, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as cloudfront from 'aws-cdk-lib/aws-cloudfront';
 import * as origins from 'aws-cdk-lib/aws-cloudfront-origins';
@@ -22,6 +22,8 @@ describe('a guarded function', () => {
       onWindowUnknown: OnWindowUnknown.FAIL,
       handlerLoading: HandlerLoading.AT_ONCE,
       deferral: { functionUrl: DeferralAction.DEFER, direct: DeferralAction.REJECT, sqs: undefined },
+      rejection: { statusCode: 429, headers: { 'Access-Control-Allow-Origin': '*' }, body: '{"until":"{until}"}' },
+      alwaysRun: ['GET /*', '* /health'],
     });
     expect(resourceOf(fn).Properties.Environment.Variables).toEqual({
       MINE: 'kept',
@@ -37,7 +39,24 @@ describe('a guarded function', () => {
       PATIENT_LAMBDA_LEAVE_FOR: '1200',
       PATIENT_LAMBDA_KEEP_FINISHED: '1209600',
       PATIENT_LAMBDA_DEFERRAL: '{"function-url":"DEFER","direct":"REJECT"}',
+      PATIENT_LAMBDA_REJECTION: '{"statusCode":429,"headers":{"Access-Control-Allow-Origin":"*"},"body":"{\\"until\\":\\"{until}\\"}"}',
+      PATIENT_LAMBDA_ALWAYS_RUN: '["GET /*","* /health"]',
     });
+  });
+
+  test('rejects with what is known only when it is deployed', () => {
+    const stack = newStack();
+    const origin = new CfnParameter(stack, 'Origin').valueAsString;
+    const fn = guarded(stack, 'Fn', { rejection: { headers: { 'Access-Control-Allow-Origin': origin } }, alwaysRun: [`GET /${stack.region}`] });
+    const { PATIENT_LAMBDA_REJECTION: rejection, PATIENT_LAMBDA_ALWAYS_RUN: alwaysRun } = resourceOf(fn).Properties.Environment.Variables;
+    expect(rejection).toEqual({ 'Fn::Join': ['', ['{"headers":{"Access-Control-Allow-Origin":"', { Ref: 'Origin' }, '"}}']] });
+    expect(alwaysRun).toEqual({ 'Fn::Join': ['', ['["GET /', { Ref: 'AWS::Region' }, '"]']] });
+  });
+
+  test('rejects with text that is made late, escaped as JSON wants it', () => {
+    const body = Lazy.string({ produce: () => 'say "no"' });
+    const { PATIENT_LAMBDA_REJECTION: rejection } = resourceOf(guarded(newStack(), 'Fn', { rejection: { body } })).Properties.Environment.Variables;
+    expect(JSON.parse(rejection)).toEqual({ body: 'say "no"' });
   });
 
   test("has the contract's defaults", () => {
@@ -49,7 +68,9 @@ describe('a guarded function', () => {
       [names.retryGuard]: '900',
       [names.leaveFor]: '1800',
     });
-    expect(resourceOf(guarded(newStack(), 'Fn')).Properties.Environment.Variables).not.toHaveProperty(names.deferral);
+    for (const name of [names.deferral, names.rejection, names.alwaysRun]) {
+      expect(resourceOf(guarded(newStack(), 'Fn', { rejection: {}, alwaysRun: [] })).Properties.Environment.Variables).not.toHaveProperty(name);
+    }
   });
 
   test("carries the layer, the store's tag, and waits for its window", () => {

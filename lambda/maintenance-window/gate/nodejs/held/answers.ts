@@ -1,12 +1,15 @@
 /** What a held invocation is answered: the shapes of lambda/contract/maintenance-window/answers.json. Times in epoch milliseconds; `until` null without a known end. */
-import { messages } from '../../../../contract/maintenance-window/answers.json';
+import { messages, statusTexts } from '../../../../contract/maintenance-window/answers.json';
 import { retryAfterSeconds } from '../../../../contract/maintenance-window/timing.json';
 import { isObject } from '../../../../json';
 import { GateError } from '../quiet/errors';
+import type { Rejection } from '../quiet/http-options';
 import { iso } from '../quiet/times';
+import { filledBody, mergedHeaders } from './rejection';
 import type { Source } from './sources';
 
-const STATUS = { 202: 'Accepted', 503: 'Service Unavailable' } as const;
+const TEXTS: Readonly<Record<number, string | undefined>> = statusTexts;
+const DEFAULT_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
 /** The reply to a source whose event is kept. */
 export function deferred(source: Source, event: unknown, body: string, requestId: string, until: number | null): string {
@@ -15,16 +18,22 @@ export function deferred(source: Source, event: unknown, body: string, requestId
     return body;
   }
   if (source.answer === 'http' || source.answer === 'alb') {
-    return http(source, event, 202, {}, marker);
+    return http(source, event, 202, DEFAULT_HEADERS, JSON.stringify(marker));
   }
   return JSON.stringify(source.batch ? { batchItemFailures: [], ...marker } : marker);
 }
 
-/** The reply to an HTTP source whose event is not kept. */
-export function rejected(source: Source, event: unknown, now: number, until: number | null, reason: string | null): string {
+/** The reply to an HTTP source whose event is not kept. The function's own `rejection` is for those alone that speak HTTP to their caller. */
+export function rejected(source: Source, event: unknown, now: number, until: number | null, reason: string | null, rejection?: Rejection): string {
   const { least, most, unknownEnd } = retryAfterSeconds;
   const seconds = until === null ? unknownEnd : Math.min(Math.max(Math.ceil((until - now) / 1000), least), most);
-  return http(source, event, 503, { 'Retry-After': String(seconds) }, { message: messages.http, until: isoOrNull(until), reason });
+  const own = source.http ? rejection : undefined;
+  const headers = mergedHeaders({ ...DEFAULT_HEADERS, 'Retry-After': String(seconds) }, own?.headers);
+  const body =
+    own?.body === undefined
+      ? JSON.stringify({ message: messages.http, until: isoOrNull(until), reason })
+      : filledBody(own.body, headers, isoOrNull(until), reason);
+  return http(source, event, own?.statusCode ?? 503, headers, body);
 }
 
 /** The error by which a source keeps its event, or a caller learns that it must come back. */
@@ -51,14 +60,13 @@ export function notStored(cause: string): GateError {
   );
 }
 
-function http(source: Source, event: unknown, status: keyof typeof STATUS, more: Record<string, string>, content: unknown): string {
-  const headers: Record<string, string> = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...more };
+function http(source: Source, event: unknown, status: number, headers: Readonly<Record<string, string>>, body: string): string {
   const multiValue = source.answer === 'alb' && isObject(event) && 'multiValueHeaders' in event;
   return JSON.stringify({
     statusCode: status,
-    ...(source.answer === 'alb' ? { statusDescription: `${status} ${STATUS[status]}` } : {}),
+    ...(source.answer === 'alb' && TEXTS[status] ? { statusDescription: `${status} ${TEXTS[status]}` } : {}),
     ...(multiValue ? { multiValueHeaders: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])) } : { headers }),
-    body: JSON.stringify(content),
+    body,
     isBase64Encoded: false,
   });
 }

@@ -7,6 +7,7 @@ import { GateError } from '../quiet/errors';
 import { type Invocation, storeUntil } from '../quiet/invocation';
 import type { Action } from '../quiet/settings';
 import type { GateParts, Step } from '../quiet/step';
+import { alwaysRuns } from './always-run';
 import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
 import { deliver, heldResponse, responseUrl } from './cloudformation';
 import type { DeferredEvent } from './deferred-event';
@@ -45,7 +46,7 @@ export class Hold {
 
   /** The window is on. */
   async plan(decision: Decision): Promise<Step> {
-    if (isHop(this.event) || this.action === 'RUN') {
+    if (this.runsAlways || this.action === 'RUN') {
       return this.run;
     }
     switch (this.action) {
@@ -58,9 +59,9 @@ export class Hold {
     }
   }
 
-  /** onWindowUnknown is FAIL. An operation that has begun is finished all the same. */
+  /** onWindowUnknown is FAIL. What always runs does so all the same. */
   planUnknown(cause: string): Step {
-    if (isHop(this.event)) {
+    if (this.runsAlways) {
       return this.run;
     }
     this.parts.reporter.count('rejected');
@@ -89,6 +90,11 @@ export class Hold {
     }
     const until = (kept.envelope as Row | undefined)?.until;
     return this.deferredReply(typeof until === 'number' ? until : null);
+  }
+
+  /** An operation that has begun is finished; an HTTP request may be one that the function lets through. */
+  private get runsAlways(): boolean {
+    return isHop(this.event) || alwaysRuns(this.parts.settings.alwaysRun, this.source, this.event);
   }
 
   private planUnchecked(error: unknown): Step {
@@ -148,7 +154,7 @@ export class Hold {
     const { clock, reporter } = this.parts;
     reporter.count('rejected');
     if (this.source.answer === 'http' || this.source.answer === 'alb') {
-      return { do: 'reply', body: rejected(this.source, this.event, clock(), until, reason) };
+      return { do: 'reply', body: rejected(this.source, this.event, clock(), until, reason, this.parts.settings.rejection) };
     }
     const error = windowActive('REJECT', until, reason);
     return this.source.answer === 'cloudformation' ? this.rejectRequest(error) : { do: 'fail', error };

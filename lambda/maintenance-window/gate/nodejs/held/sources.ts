@@ -22,6 +22,8 @@ export interface Source {
   readonly receiveCount?: string;
   /** Whether a status of 500 or more is a failure. */
   readonly http?: boolean;
+  /** Paths of an HTTP request's method and path. */
+  readonly request?: { readonly method: readonly PathStep[]; readonly path: readonly PathStep[] };
 }
 
 /** What {@link parse} gives for an event that is not JSON. */
@@ -69,6 +71,12 @@ export function itemsOf(source: Source, event: unknown): unknown[] | undefined {
 export function itemId(source: Source, item: unknown): string | undefined {
   const id = source.batch ? at(item, source.batch[1].split('.')) : undefined;
   return typeof id === 'string' ? id : undefined;
+}
+
+/** Method and path of an HTTP request, as its source gives them; undefined for an event that is not one. */
+export function requestOf(source: Source, event: unknown): { readonly method: string; readonly path: string } | undefined {
+  const [method, path] = source.request ? [at(event, source.request.method), at(event, source.request.path)] : [];
+  return typeof method === 'string' && typeof path === 'string' ? { method, path } : undefined;
 }
 
 /** A message of a batch, as the replay mark names it. */

@@ -5,6 +5,7 @@ import { environment as names, handlerLoading, onWindowUnknown } from '../../../
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
+import { ALWAYS_RUN, parseAlwaysRun, parseRejection, REJECTION, type Rejection } from './http-options';
 
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 
@@ -24,6 +25,9 @@ export interface Settings {
   /** Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot. */
   readonly loadsAfterCheck: boolean;
   readonly deferral: Readonly<Record<string, Action>>;
+  readonly rejection?: Rejection;
+  /** Patterns of HTTP requests that run although a window is on. */
+  readonly alwaysRun: readonly string[];
   readonly functionVersion: string;
   readonly logStream: string;
   readonly jsonLogs: boolean;
@@ -65,6 +69,14 @@ export function readSettings(environment: Environment): Settings {
     }
     return value as T;
   };
+  const option = <T>(key: keyof typeof names, parse: (value: string) => T | undefined, expected: string) => {
+    const value = text(key);
+    const found = value === undefined ? undefined : parse(value);
+    if (value !== undefined && found === undefined) {
+      throw refused(names[key], value, expected);
+    }
+    return found;
+  };
   const isSnapStart = environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
   return {
     operatorParameter: required('operatorParameter'),
@@ -80,6 +92,8 @@ export function readSettings(environment: Environment): Settings {
     isSnapStart,
     loadsAfterCheck: choice('handlerLoading', handlerLoading) === 'AFTER_CHECK' && !isSnapStart,
     deferral: deferral(text('deferral')),
+    rejection: option('rejection', parseRejection, REJECTION),
+    alwaysRun: option('alwaysRun', parseAlwaysRun, ALWAYS_RUN) ?? [],
     functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION ?? '',
     logStream: environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
     jsonLogs: environment.AWS_LAMBDA_LOG_FORMAT === 'JSON',
@@ -104,5 +118,5 @@ function deferral(text: string | undefined): Readonly<Record<string, Action>> {
 }
 
 function refused(name: string, value: string, expected: string): GateNotAttached {
-  return new GateNotAttached(`the environment variable ${name} is '${value.slice(0, SHOWN_CHARACTERS)}': expected ${expected}`);
+  return new GateNotAttached(`the environment variable ${name} is '${Array.from(value).slice(0, SHOWN_CHARACTERS).join('')}': expected ${expected}`);
 }

@@ -5,16 +5,23 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import patient_lambda_contract as contract
 
+from patient_lambda_gate.held.rejection import filled_body, merged_headers
 from patient_lambda_gate.held.sources import Source
 from patient_lambda_gate.quiet.errors import EventNotStored, MaintenanceWindowActive, MaintenanceWindowUnknown
 from patient_lambda_gate.quiet.times import iso
 
-MESSAGES: dict[str, str] = contract.load("maintenance-window/answers")["messages"]
+if TYPE_CHECKING:
+    from patient_lambda_gate.quiet.http_options import Rejection
+
+ANSWERS = contract.load("maintenance-window/answers")
+MESSAGES: dict[str, str] = ANSWERS["messages"]
+STATUS_TEXTS: dict[str, str] = ANSWERS["statusTexts"]
 RETRY_AFTER: dict[str, int] = contract.load("maintenance-window/timing")["retryAfterSeconds"]
-STATUS = {202: "Accepted", 503: "Service Unavailable"}
+DEFAULT_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 
 def deferred(source: Source, event: object, body: bytes, request_id: str, until: float | None) -> bytes:
@@ -23,17 +30,23 @@ def deferred(source: Source, event: object, body: bytes, request_id: str, until:
     if source["answer"] == "echo":
         return body
     if source["answer"] in ("http", "alb"):
-        return _http(source, event, 202, {}, marker)
+        return _http(source, event, 202, DEFAULT_HEADERS, _json(marker))
     return _bytes({"batchItemFailures": [], **marker} if "batch" in source else marker)
 
 
-def rejected(source: Source, event: object, now: float, until: float | None, reason: str | None) -> bytes:
-    """The reply to an HTTP source whose event is not kept."""
+def rejected(source: Source, event: object, now: float, until: float | None, reason: str | None, rejection: Rejection | None = None) -> bytes:
+    """The reply to an HTTP source whose event is not kept. The function's own ``rejection`` is for those alone that speak HTTP to their caller."""
     if until is None:
         seconds = RETRY_AFTER["unknownEnd"]
     else:
         seconds = min(max(math.ceil((until - now) / 1000), RETRY_AFTER["least"]), RETRY_AFTER["most"])
-    return _http(source, event, 503, {"Retry-After": str(seconds)}, {"message": MESSAGES["http"], "until": _iso(until), "reason": reason})
+    own: Rejection = rejection if rejection is not None and "http" in source else {}
+    headers = merged_headers({**DEFAULT_HEADERS, "Retry-After": str(seconds)}, own.get("headers", {}))
+    if "body" in own:
+        body = filled_body(own["body"], headers, _iso(until), reason)
+    else:
+        body = _json({"message": MESSAGES["http"], "until": _iso(until), "reason": reason})
+    return _http(source, event, own.get("statusCode", 503), headers, body)
 
 
 def window_active(action: str, until: float | None, reason: str | None) -> MaintenanceWindowActive:
@@ -54,16 +67,19 @@ def not_stored(cause: str) -> EventNotStored:
     return EventNotStored(MESSAGES["notStored"].replace("<cause>", cause))
 
 
-def _http(source: Source, event: object, status: int, more: dict[str, str], content: Mapping[str, object]) -> bytes:
-    headers = {"Content-Type": "application/json", "Cache-Control": "no-store", **more}
+def _http(source: Source, event: object, status: int, headers: Mapping[str, str], body: str) -> bytes:
     reply: dict[str, object] = {"statusCode": status}
-    if source["answer"] == "alb":
-        reply["statusDescription"] = f"{status} {STATUS[status]}"
+    if source["answer"] == "alb" and str(status) in STATUS_TEXTS:
+        reply["statusDescription"] = f"{status} {STATUS_TEXTS[str(status)]}"
     if source["answer"] == "alb" and isinstance(event, dict) and "multiValueHeaders" in event:
         reply["multiValueHeaders"] = {name: [value] for name, value in headers.items()}
     else:
         reply["headers"] = headers
-    return _bytes({**reply, "body": json.dumps(content, separators=(",", ":"), ensure_ascii=False), "isBase64Encoded": False})
+    return _bytes({**reply, "body": body, "isBase64Encoded": False})
+
+
+def _json(content: Mapping[str, object]) -> str:
+    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
 
 
 def _bytes(value: Mapping[str, object]) -> bytes:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import patient_lambda_contract as contract
 
 from patient_lambda_gate.held import answers, sources
+from patient_lambda_gate.held.always_run import always_runs
 from patient_lambda_gate.held.deferred_event import DeferredEvent
 from patient_lambda_gate.held.envelope import envelope_of
 from patient_lambda_gate.held.store import Store
@@ -37,7 +38,7 @@ class Hold:
 
     def plan(self, decision: Decision) -> Step:
         """The window is on."""
-        if sources.is_hop(self._event) or self._action == "RUN":
+        if self._runs_always() or self._action == "RUN":
             return self._run
         if self._action == "DEFER":
             return self._keep(decision, lambda event: self._store.defer(event, self._until))
@@ -46,8 +47,8 @@ class Hold:
         return self._reject(decision)
 
     def plan_unknown(self, cause: str) -> Step:
-        """onWindowUnknown is FAIL. An operation that has begun is finished all the same."""
-        if sources.is_hop(self._event):
+        """onWindowUnknown is FAIL. What always runs does so all the same."""
+        if self._runs_always():
             return self._run
         self._parts.reporter.count("rejected")
         return Fail(answers.window_unknown(cause))
@@ -69,6 +70,10 @@ class Hold:
             ended = Decision(False, None, None, False)
             return self._keep(ended, lambda event: self._store.take_over(event, half_written, self._until))
         return self._deferred_reply(kept["envelope"].get("until") if "envelope" in kept else None)
+
+    def _runs_always(self) -> bool:
+        """An operation that has begun is finished; an HTTP request may be one that the function lets through."""
+        return sources.is_hop(self._event) or always_runs(self._parts.settings.always_run, self._source, self._event)
 
     def _plan_unchecked(self, error: StoreError) -> Step:
         if self._source["name"] == sources.DIRECT:  # maybe a caller that waits, and that would not come again
@@ -112,7 +117,8 @@ class Hold:
     def _reject(self, decision: Decision) -> Step:
         self._parts.reporter.count("rejected")
         if self._source["answer"] in ("http", "alb"):
-            return Reply(answers.rejected(self._source, self._event, self._parts.clock(), decision.until, decision.reason))
+            clock, settings = self._parts.clock, self._parts.settings
+            return Reply(answers.rejected(self._source, self._event, clock(), decision.until, decision.reason, settings.rejection))
         error = answers.window_active("REJECT", decision.until, decision.reason)
         return self._reject_request(error) if self._source["answer"] == "cloudformation" else Fail(error)
 

@@ -9,6 +9,13 @@ from typing import Any, TypedDict
 import patient_lambda_contract as contract
 
 
+class SourceRequest(TypedDict):
+    """Where an HTTP request has what."""
+
+    method: list[str | int]
+    path: list[str | int]
+
+
 class SourceAlways(TypedDict):
     """What every source has."""
 
@@ -29,6 +36,8 @@ class Source(SourceAlways, total=False):
     receiveCount: str
     # Whether a status of 500 or more is a failure.
     http: bool
+    # Paths of an HTTP request's method and path.
+    request: SourceRequest
 
 
 Path = Sequence[str | int]
@@ -82,6 +91,14 @@ def item_id(source: Source, item: object) -> str | None:
     """The id by which a batch's item is reported as failed."""
     value = _at(item, source["batch"][1].split(".")) if "batch" in source else ABSENT
     return value if isinstance(value, str) else None
+
+
+def request_of(source: Source, event: object) -> tuple[str, str] | None:
+    """Method and path of an HTTP request, as its source gives them; None for an event that is not one."""
+    if "request" not in source:
+        return None
+    method, path = (_at(event, source["request"]["method"]), _at(event, source["request"]["path"]))
+    return (method, path) if isinstance(method, str) and isinstance(path, str) else None
 
 
 def received_messages(source: Source, event: object) -> list[dict[str, str | int | None]] | None:

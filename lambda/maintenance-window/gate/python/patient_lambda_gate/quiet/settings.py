@@ -12,6 +12,8 @@ TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from patient_lambda_gate.quiet.http_options import Rejection
+
 MANAGED_INSTANCES = "AWS_LAMBDA_MAX_CONCURRENCY"
 SHOWN_CHARACTERS = 120  # of a refused value
 
@@ -41,6 +43,9 @@ class Settings:
         # Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot.
         self.loads_after_check = self._choice("handlerLoading", names["handlerLoading"]) == "AFTER_CHECK" and not self.is_snap_start
         self.deferral = self._deferral()
+        self.rejection = self._rejection()
+        # Patterns of HTTP requests that run although a window is on.
+        self.always_run = self._always_run()
         self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION", "")
         self.log_stream = environment.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.json_logs = environment.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
@@ -80,6 +85,28 @@ class Settings:
         if not isinstance(value, dict) or not all(action in allowed.get(name, ()) for name, action in value.items()):
             raise self._refused("deferral", text, "a JSON object of event source to an action that is possible for it")
         return value
+
+    def _rejection(self) -> Rejection | None:
+        text = self._text("rejection")
+        if text is None:
+            return None
+        from patient_lambda_gate.quiet.http_options import REJECTION, parse_rejection
+
+        rejection = parse_rejection(text)
+        if rejection is None:
+            raise self._refused("rejection", text, REJECTION)
+        return rejection
+
+    def _always_run(self) -> list[str]:
+        text = self._text("alwaysRun")
+        if text is None:
+            return []
+        from patient_lambda_gate.quiet.http_options import ALWAYS_RUN, parse_always_run
+
+        patterns = parse_always_run(text)
+        if patterns is None:
+            raise self._refused("alwaysRun", text, ALWAYS_RUN)
+        return patterns
 
     def _refused(self, key: str, value: str, expected: str) -> GateNotAttached:
         return GateNotAttached(f"the environment variable {self._names[key]} is '{value[:SHOWN_CHARACTERS]}': expected {expected}")

@@ -130,6 +130,22 @@ test('an operation that is under way runs, and what a construct wants to run', a
   expect((await open.next(native, [])).headers['lambda-runtime-aws-request-id']).toBe('r-2');
 });
 
+test('a request that always runs ends the hold at boot, and others are still held', async () => {
+  value = 'on';
+  const open = session({ [names.alwaysRun]: '["GET /health"]' });
+  const health = (requestId: string) => invocation('{"requestContext":{"elb":{}},"httpMethod":"GET","path":"/health"}', requestId);
+  const [first, second] = [health('r-2'), health('r-4')];
+  const native = nativeWith(invocation(S3), first, invocation(S3, 'r-3'), second);
+  await open.hold(native);
+  expect(posts()).toMatchObject([['r-1/response', { maintenanceWindow: { status: 'DEFERRED' } }]]);
+  expect(await open.next(native, [])).toBe(first);
+  expect(await open.next(native, [])).toBe(second);
+  expect(posts()).toMatchObject([
+    ['r-1/response', {}],
+    ['r-3/response', { maintenanceWindow: { status: 'DEFERRED' } }],
+  ]);
+});
+
 test.each([
   ['RUN', 'ran'],
   ['DEFER', 'r-1/response'],

@@ -1,6 +1,7 @@
 import contract from '../../../../../../lambda/contract/maintenance-window/answers.json';
 import { deferred, notStored, rejected, windowActive, windowUnknown } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/answers';
 import { sourceNamed } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/sources';
+import type { Rejection } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/http-options';
 
 interface Vector {
   readonly name: string;
@@ -10,11 +11,12 @@ interface Vector {
   readonly requestId: string;
   readonly window: { readonly until: string | null; readonly reason: string | null };
   readonly event?: unknown;
+  readonly rejection?: Rejection;
   readonly reply?: unknown;
   readonly error?: { readonly errorType: string; readonly errorMessage: string };
 }
 
-test.each((contract.vectors as readonly Vector[]).map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
+test.each((contract.vectors as unknown as readonly Vector[]).map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
   const source = sourceNamed(vector.source);
   const until = vector.window.until === null ? null : Date.parse(vector.window.until);
   if (vector.error) {
@@ -25,7 +27,7 @@ test.each((contract.vectors as readonly Vector[]).map((vector) => [vector.name, 
   const reply =
     vector.action === 'DEFER'
       ? deferred(source, vector.event, JSON.stringify(vector.event), vector.requestId, until)
-      : rejected(source, vector.event, Date.parse(vector.now), until, vector.window.reason);
+      : rejected(source, vector.event, Date.parse(vector.now), until, vector.window.reason, vector.rejection);
   expect(JSON.parse(reply)).toEqual(vector.reply);
 });
 

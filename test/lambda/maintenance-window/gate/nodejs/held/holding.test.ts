@@ -117,6 +117,45 @@ describe('shortly after a window', () => {
   });
 });
 
+describe('HTTP requests', () => {
+  const GET = '{"version":"2.0","rawPath":"/orders/1","requestContext":{"http":{"method":"GET"}}}';
+  const POST = GET.replace('GET', 'POST');
+  const READS = { [names.alwaysRun]: '["GET /*","* /health"]' };
+
+  test('are rejected as the function says', async () => {
+    await open(ON, { [names.rejection]: '{"statusCode":429,"headers":{"Access-Control-Allow-Origin":"*"},"body":"{\\"why\\":\\"{reason}\\"}"}' });
+    expect(told(await world.plan(GET))).toMatchObject({ statusCode: 429, headers: { 'Access-Control-Allow-Origin': '*' }, body: '{"why":"db"}' });
+    expect(world.counted).toEqual(['rejected']);
+  });
+
+  test('are kept with the default answer where the function defers them: a rejection is for what is not kept', async () => {
+    await open(ON, { [names.rejection]: '{"statusCode":429}', [names.deferral]: '{"api-gateway-http":"DEFER"}' });
+    expect(told(await world.plan(GET))).toMatchObject({ statusCode: 202 });
+  });
+
+  test('that always run do, and others are rejected', async () => {
+    await open(ON, READS);
+    expect([told(await world.plan(GET)), told(await world.plan(POST))]).toEqual(['run', expect.objectContaining({ statusCode: 503 })]);
+    expect(world.counted).toEqual(['rejected']);
+  });
+
+  test('that always run do so where the source is deferred', async () => {
+    await open(ON, { ...READS, [names.deferral]: '{"api-gateway-http":"DEFER"}' });
+    expect([told(await world.plan(GET)), told(await world.plan(POST))]).toEqual(['run', expect.objectContaining({ statusCode: 202 })]);
+  });
+
+  test.each(['FAIL', 'DEFER'])('that always run do so while nobody knows the window: %s', async (onWindowUnknown) => {
+    await open(new Error('AccessDeniedException'), { ...READS, [names.onWindowUnknown]: onWindowUnknown });
+    expect(told(await world.plan(GET))).toBe('run');
+    expect(told(await world.plan(POST))).not.toBe('run');
+  });
+
+  test('alone always run', async () => {
+    await open(ON, { [names.alwaysRun]: '["* /*"]' });
+    expect(told(await world.plan(S3))).toMatchObject({ maintenanceWindow: { status: 'DEFERRED' } });
+  });
+});
+
 test('a store that fails is an error, and never the marker', async () => {
   await open(ON);
   world.events.fault = () => DENIED;

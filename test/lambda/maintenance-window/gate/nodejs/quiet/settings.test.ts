@@ -62,3 +62,78 @@ test('Lambda Managed Instances are refused, whatever their limit', () => {
   expect(() => readSettings({ AWS_LAMBDA_MAX_CONCURRENCY: '4' })).toThrow(refusal);
   expect(readSettings({ ...LEAST, AWS_LAMBDA_MAX_CONCURRENCY: '' }).table).toBe('t');
 });
+
+const TOO_LONG = { rejection: `{"body":"${'é'.repeat(1025)}"}`, alwaysRun: JSON.stringify([`GET /${'a'.repeat(2048)}`]) };
+
+describe('the options of HTTP sources', () => {
+  test('are not there by default', () => {
+    expect(readSettings(LEAST)).toMatchObject({ rejection: undefined, alwaysRun: [] });
+  });
+
+  test('are taken as they are', () => {
+    const rejection = { statusCode: 429, headers: { 'Access-Control-Allow-Origin': '*', 'x_y': '' }, body: 'é {until}' };
+    const alwaysRun = ['* /health', 'GET /*', 'HEAD /a b'];
+    const variables = { [names.rejection]: JSON.stringify(rejection), [names.alwaysRun]: JSON.stringify(alwaysRun) };
+    expect(readSettings({ ...LEAST, ...variables })).toMatchObject({ rejection, alwaysRun });
+    expect(readSettings({ ...LEAST, [names.rejection]: '{"statusCode":4e2}' }).rejection).toEqual({ statusCode: 400 });
+  });
+
+  test.each([
+    '{',
+    'null',
+    '[]',
+    '"x"',
+    '{"status":503}',
+    '{"statusCode":399}',
+    '{"statusCode":600}',
+    '{"statusCode":503.5}',
+    '{"statusCode":"503"}',
+    '{"statusCode":true}',
+    '{"statusCode":null}',
+    '{"headers":[]}',
+    '{"headers":null}',
+    '{"headers":{"a b":"c"}}',
+    '{"headers":{"":"c"}}',
+    '{"headers":{"é":"c"}}',
+    '{"headers":{"A":"1","a":"2"}}',
+    '{"headers":{"A":1}}',
+    String.raw`{"headers":{"A":"b\r\nSet-Cookie: c"}}`,
+    '{"headers":{"A":"é"}}',
+    '{"body":null}',
+    '{"body":{}}',
+    TOO_LONG.rejection,
+  ])('a rejection that cannot be meant is refused by name: %s', (value) => {
+    const expected =
+      'a JSON object of at most 2048 bytes with statusCode (400 to 599), headers (each name once, values in ASCII) and body (text), or some of them';
+    expect(() => readSettings({ ...LEAST, [names.rejection]: value })).toThrow(
+      `the environment variable PATIENT_LAMBDA_REJECTION is '${value.slice(0, 120)}': expected ${expected}`,
+    );
+  });
+
+  test.each([
+    '{',
+    'null',
+    '{}',
+    '"GET /"',
+    '[]',
+    '[1]',
+    '["/health"]',
+    '["GET"]',
+    '["GET health"]',
+    '["GET  /"]',
+    '["get /"]',
+    '["** /"]',
+    '["GET,POST /"]',
+    '["GET /*/a"]',
+    '["GET /a**"]',
+    '[" /a"]',
+    JSON.stringify(Array(21).fill('GET /')),
+    TOO_LONG.alwaysRun,
+  ])('patterns that cannot be meant are refused by name: %s', (value) => {
+    const expected =
+      'a JSON list of 1 to 20 patterns in at most 2048 bytes, each a method in capitals or *, one space, and a path that begins with / and has * at its end or nowhere';
+    expect(() => readSettings({ ...LEAST, [names.alwaysRun]: value })).toThrow(
+      `the environment variable PATIENT_LAMBDA_ALWAYS_RUN is '${value.slice(0, 120)}': expected ${expected}`,
+    );
+  });
+});

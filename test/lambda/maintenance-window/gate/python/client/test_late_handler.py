@@ -30,6 +30,18 @@ def test_a_held_handler_is_loaded_by_the_first_invocation_that_may_run(world, he
     assert (loads, os.environ["_HANDLER"]) == (["app.handler"], "app.handler")
 
 
+def test_a_held_handler_is_loaded_by_a_request_that_always_runs_and_others_are_still_held(world, held_handler):
+    made = world(ON, PATIENT_LAMBDA_ALWAYS_RUN='["GET /health"]')
+    loads = []
+    made.bootstrap._get_handler = lambda name: loads.append(name) or made.handler
+    held_handler.hold(made.bootstrap)
+    health = b'{"requestContext":{"elb":{}},"httpMethod":"GET","path":"/health"}'
+    for _ in range(2):
+        assert made.invoke(S3, handler=late_handler.handler)[1]["maintenanceWindow"]["status"] == "DEFERRED"
+        assert made.invoke(health, handler=late_handler.handler) == ("result", {"ok": 1})
+    assert (loads, len(made.seen)) == (["app.handler"], 2)
+
+
 @pytest.mark.parametrize("name", ["get_handler", None])
 def test_a_loader_under_another_name_is_found(world, held_handler, name, monkeypatch, tmp_path):
     made = world(OFF)

@@ -21,7 +21,7 @@ def test_answer(vector):
     if vector["action"] == "DEFER":
         reply = answers.deferred(source, event, json.dumps(event).encode(), vector["requestId"], until)
     else:
-        reply = answers.rejected(source, event, ms(vector["now"]), until, reason)
+        reply = answers.rejected(source, event, ms(vector["now"]), until, reason, vector.get("rejection"))
     assert json.loads(reply) == vector["reply"]
 
 

@@ -1,5 +1,7 @@
 """What the construct sets; a value that cannot be meant stops the function instead of running it unprotected."""
 
+import json
+
 import pytest
 from contract_files import contract_file
 from patient_lambda_gate.quiet.errors import GateNotAttached
@@ -79,3 +81,93 @@ def test_managed_instances_are_refused_whatever_their_limit(environment):
         with pytest.raises(GateNotAttached, match=refusal):
             Settings(variables)
     assert Settings({**environment, "AWS_LAMBDA_MAX_CONCURRENCY": ""}).table == "events"
+
+
+REJECTION = (
+    "a JSON object of at most 2048 bytes with statusCode (400 to 599), headers (each name once, values in ASCII) and body (text), or some of them"
+)
+ALWAYS_RUN = (
+    "a JSON list of 1 to 20 patterns in at most 2048 bytes, each a method in capitals or *, one space, "
+    "and a path that begins with / and has * at its end or nowhere"
+)
+
+
+def test_options_of_http_sources_are_not_there_by_default(environment):
+    settings = Settings(environment)
+    assert (settings.rejection, settings.always_run) == (None, [])
+
+
+def test_options_of_http_sources_are_taken_as_they_are(environment):
+    rejection = {"statusCode": 429, "headers": {"Access-Control-Allow-Origin": "*", "x_y": ""}, "body": "é {until}"}
+    patterns = ["* /health", "GET /*", "HEAD /a b"]
+    variables = {NAMES["rejection"]: json.dumps(rejection, ensure_ascii=False), NAMES["alwaysRun"]: json.dumps(patterns)}
+    settings = Settings({**environment, **variables})
+    assert (settings.rejection, settings.always_run) == (rejection, patterns)
+    found = Settings({**environment, NAMES["rejection"]: '{"statusCode":4e2}'}).rejection
+    assert json.dumps(found) == '{"statusCode": 400}'
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{",
+        "null",
+        "[]",
+        '"x"',
+        '{"status":503}',
+        '{"statusCode":399}',
+        '{"statusCode":600}',
+        '{"statusCode":503.5}',
+        '{"statusCode":"503"}',
+        '{"statusCode":true}',
+        '{"statusCode":null}',
+        '{"headers":[]}',
+        '{"headers":null}',
+        '{"headers":{"a b":"c"}}',
+        '{"headers":{"":"c"}}',
+        '{"headers":{"é":"c"}}',
+        '{"headers":{"A":"1","a":"2"}}',
+        '{"headers":{"A":1}}',
+        r'{"headers":{"A":"b\r\nSet-Cookie: c"}}',
+        '{"headers":{"A":"é"}}',
+        '{"body":null}',
+        '{"body":{}}',
+        '{"statusCode":NaN}',
+        '{"statusCode":1e999}',
+        "[" * 2000,
+        '{"body":"' + "é" * 1025 + '"}',
+    ],
+)
+def test_a_rejection_that_cannot_be_meant_is_refused_by_name(environment, value):
+    with pytest.raises(GateNotAttached) as raised:
+        Settings({**environment, NAMES["rejection"]: value})
+    assert str(raised.value) == f"the environment variable PATIENT_LAMBDA_REJECTION is '{value[:120]}': expected {REJECTION}"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "{",
+        "null",
+        "{}",
+        '"GET /"',
+        "[]",
+        "[1]",
+        '["/health"]',
+        '["GET"]',
+        '["GET health"]',
+        '["GET  /"]',
+        '["get /"]',
+        '["** /"]',
+        '["GET,POST /"]',
+        '["GET /*/a"]',
+        '["GET /a**"]',
+        '[" /a"]',
+        json.dumps(["GET /"] * 21),
+        json.dumps(["GET /" + "a" * 2048]),
+    ],
+)
+def test_patterns_that_cannot_be_meant_are_refused_by_name(environment, value):
+    with pytest.raises(GateNotAttached) as raised:
+        Settings({**environment, NAMES["alwaysRun"]: value})
+    assert str(raised.value) == f"the environment variable PATIENT_LAMBDA_ALWAYS_RUN is '{value[:120]}': expected {ALWAYS_RUN}"
