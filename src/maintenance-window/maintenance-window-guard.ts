@@ -81,6 +81,13 @@ export interface IMaintenanceWindowGuard {
   metricWindowStale(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
+   * How often the function started without its gate: `onUnknownClient` is `RUN` and its runtime's client is unknown, or the gate is switched off.
+   *
+   * @param options statistic, period and other properties of the metric
+   */
+  metricGateMissing(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
    * How many events without a known shape were kept.
    *
    * @param options statistic, period and other properties of the metric
@@ -166,6 +173,10 @@ export class MaintenanceWindowGuard implements IMaintenanceWindowGuard {
 
   public metricWindowStale(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(NAMES.metrics.windowStale, options);
+  }
+
+  public metricGateMissing(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(NAMES.metrics.gateMissing, options);
   }
 
   public metricUnrecognizedSource(options?: cloudwatch.MetricOptions): cloudwatch.Metric {

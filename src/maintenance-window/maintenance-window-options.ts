@@ -17,6 +17,24 @@ export enum OnWindowUnknown {
   FAIL = 'FAIL',
 }
 
+/** What happens when AWS has updated the function's runtime to a client that the gate does not know, and can't be attached to. */
+export enum OnUnknownClient {
+  /** The function does not start: each invocation fails with the error `GateNotAttached`. */
+  FAIL = 'FAIL',
+
+  /**
+   * The handler runs without the gate: no window holds it, and the metric `GateMissing` counts it. Pointers to deferred events come to it as events
+   * while this lasts, so let nothing be replayed then.
+   */
+  RUN = 'RUN',
+}
+
+/** Where the gate reads the window from. */
+export enum WindowSource {
+  /** The window's parameters in Parameter Store. */
+  PARAMETER_STORE = 'PARAMETER_STORE',
+}
+
 /** When a new environment loads the user's code. */
 export enum HandlerLoading {
   /** Only once it is known that no window is on: code whose import needs what is under maintenance loses no event. */
@@ -72,6 +90,21 @@ export interface CommonMaintenanceWindowOptions {
    * @default OnWindowUnknown.RUN
    */
   readonly onWindowUnknown?: OnWindowUnknown;
+
+  /**
+   * What to do when AWS has updated the function's runtime to a client of unknown shape. It can't come to that with a runtime that is updated with the
+   * function alone: `runtimeManagementMode: lambda.RuntimeManagementMode.FUNCTION_UPDATE`.
+   *
+   * @default OnUnknownClient.FAIL
+   */
+  readonly onUnknownClient?: OnUnknownClient;
+
+  /**
+   * Where the window is read from.
+   *
+   * @default WindowSource.PARAMETER_STORE
+   */
+  readonly windowSource?: WindowSource;
 
   /**
    * How long a value of the window's parameter is used before it is read again: at least one second, whole seconds. An operator waits this long

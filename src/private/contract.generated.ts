@@ -12,13 +12,15 @@ export const NAMES = {
     "cacheTtl": "PATIENT_LAMBDA_CACHE_TTL",
     "lead": "PATIENT_LAMBDA_LEAD",
     "onWindowUnknown": "PATIENT_LAMBDA_ON_WINDOW_UNKNOWN",
+    "onUnknownClient": "PATIENT_LAMBDA_ON_UNKNOWN_CLIENT",
     "handlerLoading": "PATIENT_LAMBDA_HANDLER_LOADING",
     "retryGuard": "PATIENT_LAMBDA_RETRY_GUARD",
     "leaveFor": "PATIENT_LAMBDA_LEAVE_FOR",
     "keepFinished": "PATIENT_LAMBDA_KEEP_FINISHED",
     "deferral": "PATIENT_LAMBDA_DEFERRAL",
     "rejection": "PATIENT_LAMBDA_REJECTION",
-    "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN"
+    "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
+    "disabled": "PATIENT_LAMBDA_DISABLED"
   },
   "replayerEnvironment": {
     "table": "PATIENT_LAMBDA_TABLE",
@@ -32,6 +34,10 @@ export const NAMES = {
     "RUN",
     "DEFER",
     "FAIL"
+  ],
+  "onUnknownClient": [
+    "FAIL",
+    "RUN"
   ],
   "handlerLoading": [
     "AFTER_CHECK",
@@ -66,6 +72,7 @@ export const NAMES = {
     "left": "Left",
     "storeFailed": "StoreFailed",
     "windowStale": "WindowStale",
+    "gateMissing": "GateMissing",
     "unrecognizedSource": "UnrecognizedSource",
     "duplicateCheckSkipped": "DuplicateCheckSkipped",
     "replayRefused": "ReplayRefused",

@@ -68,6 +68,7 @@ const WRONG: readonly Wrong[] = [
   onFunction('runtime', 'nodejs18.x', 'older than nodejs20.x: use that or a newer one', { runtime: lambda.Runtime.NODEJS_18_X }),
   onFunction('durableConfig', 'a durable function', 'leave durableConfig out', { durableConfig: { executionTimeout: Duration.hours(1) } }),
   onFunction('environment variable', 'PATIENT_LAMBDA_TABLE', 'remove it', { environment: { PATIENT_LAMBDA_TABLE: 'x' } }),
+  onFunction('environment variable', 'PATIENT_LAMBDA_DISABLED', 'remove it from the template', { environment: { PATIENT_LAMBDA_DISABLED: 'true' } }),
   {
     path: 'Orders/Fn',
     property: 'runtime',

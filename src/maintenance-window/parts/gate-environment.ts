@@ -5,12 +5,17 @@ import { NAMES, TIMING } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { HandlerLoading, MaintenanceWindowOptions, OnWindowUnknown } from '../maintenance-window-options';
+import { HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralBySource } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
 
 /** SQS counts 12 hours from the receive, so that asking for all of them fails: an hour is left for what happened since. */
 const MOST_FIFO_VISIBILITY_SECONDS = 11 * 3600;
+
+/** It would outlast the emergency. */
+const BY_HAND =
+  `environment variable ${NAMES.environment.disabled} is for emergencies, set on the function by hand: remove it from the template; ` +
+  'a function that no window should hold needs no guard';
 
 type Time = 'cacheTtl' | 'leadTime' | 'duplicateCheckFor' | 'fifoVisibilityTimeout';
 
@@ -41,22 +46,26 @@ export class GateEnvironment {
 
   /** What was changed after they had been set. */
   public problems(): string[] {
-    const { wrapper } = NAMES.environment;
+    const { wrapper, disabled } = NAMES.environment;
     const resolve = (value: unknown) => JSON.stringify(Stack.of(this.fn).resolve(value));
     const now = this.current();
-    return Object.entries(this.variables)
+    const changed = Object.entries(this.variables)
       .filter(([name, value]) => JSON.stringify(now[name]) !== resolve(value))
       .map(([name]) => {
         return name === wrapper
           ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
           : `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`;
       });
+    return disabled in now ? [...changed, BY_HAND] : changed;
   }
 
   /** A wrapper that was set before is started by ours. */
   private chainedWrapper(): Variables {
-    const { wrapper, nextWrapper } = NAMES.environment;
+    const { wrapper, nextWrapper, disabled } = NAMES.environment;
     const before = this.current();
+    if (disabled in before) {
+      throw new ValidationError(this.fn, BY_HAND);
+    }
     for (const name of Object.values(NAMES.environment)) {
       if (name !== wrapper && name in before) {
         throw new ValidationError(this.fn, `environment variable ${name} is set by the maintenance window, remove it from environment`);
@@ -83,6 +92,7 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
     [names.onWindowUnknown]: options.onWindowUnknown ?? OnWindowUnknown.RUN,
     [names.handlerLoading]: options.handlerLoading ?? HandlerLoading.AFTER_CHECK,
     [names.keepFinished]: String(guard.deferredEvents.keepFinishedFor.toSeconds()),
+    ...(options.onUnknownClient === OnUnknownClient.RUN && { [names.onUnknownClient]: OnUnknownClient.RUN }),
     ...timesOf(fn, options),
     ...(Object.keys(overrides).length === 0 ? {} : { [names.deferral]: JSON.stringify(overrides) }),
     ...httpOptionsOf(fn, options),

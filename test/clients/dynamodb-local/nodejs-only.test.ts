@@ -1,5 +1,5 @@
 /** What Node.js alone has: streamed responses, callbacks, errors that nobody catches after a handler's return, and a native part of the client. */
-import { DEFERRED, MINUTES, readable, useStage } from '../support/gate';
+import { DEFERRED, MINUTES, RAN, readable, useStage } from '../support/gate';
 import { code } from '../support/language';
 import { RELEASES } from '../support/languages';
 import { NODEJS, USE_OTHER } from '../support/nodejs';
@@ -22,6 +22,12 @@ exports.handler = (event, context, callback) => {
 `,
 };
 const LATE = { 'app.js': 'exports.handler = () => { setTimeout(() => { throw new RangeError("late"); }, 5); };' };
+
+/** Clients whose native part is where it was, and that get their invocations elsewhere. */
+const MOVED = [
+  ['another native part', `cp rapid-client.node moved-client.node && ${USE_OTHER}`, 'opens moved-client.node where rapid-client.node was expected'],
+  ['no native part', 'sed -i "s#if (this.useAlternativeClient)#if (true)#" index.mjs', 'asks for invocations past its native part'],
+] as const;
 
 const RELEASES_OF_NODEJS = RELEASES.filter(({ language }) => language === NODEJS);
 
@@ -111,18 +117,36 @@ describe('nodejs', () => {
   const start = (variables: Record<string, string>) => stage.start({ ...NODEJS.newest, code: code(NODEJS, 'runs'), variables });
 
   describe('a gate that cannot be attached', () => {
-    test.each([
-      [
-        'another native part',
-        `cp rapid-client.node moved-client.node && ${USE_OTHER}`,
-        'opens moved-client.node where rapid-client.node was expected',
-      ],
-      ['no native part', 'sed -i "s#if (this.useAlternativeClient)#if (true)#" index.mjs', 'asks for invocations past its native part'],
-    ])(
+    test.each(MOVED)(
       'a client that uses %s ends before it gets an invocation',
       async (_, change, message) => {
         const environment = await start({ nextWrapper: '/opt/own/nodejs', CHANGE: change });
         expect(await environment.initialised()).toMatchObject({ reason: 'exit', code: 1 });
+        expect(environment.output).toContain(message);
+      },
+      MINUTES,
+    );
+
+    test.each(MOVED)(
+      'a client that uses %s, onUnknownClient RUN: the handler runs as without the gate, which is counted once',
+      async (_, change, message) => {
+        const environment = await start({ nextWrapper: '/opt/own/nodejs', CHANGE: change, onUnknownClient: 'RUN' });
+        expect(await environment.reply({})).toEqual(RAN);
+        expect(await environment.reply({})).toEqual(RAN);
+        expect(environment.output.match(/"GateMissing":1/g)).toHaveLength(1);
+        expect(environment.output).toContain(message);
+      },
+      MINUTES,
+    );
+
+    test.each(MOVED)(
+      'a client that uses %s, onUnknownClient RUN: a window that is on at boot holds until it is off, then the process begins anew',
+      async (_, change, message) => {
+        stage.window('on');
+        const environment = await start({ nextWrapper: '/opt/own/nodejs', CHANGE: change, onUnknownClient: 'RUN' });
+        expect(await environment.reply({})).toMatchObject(DEFERRED);
+        await stage.windowSeen('auto');
+        expect(await environment.exit({})).toMatchObject({ code: 1 });
         expect(environment.output).toContain(message);
       },
       MINUTES,

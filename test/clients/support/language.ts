@@ -15,6 +15,8 @@ export interface ChangedClient {
   /** What the wrapper of {@link Language.changing} does to its copy of the client. */
   readonly change: string;
   readonly message: string;
+  /** Whether it runs a handler all the same, without the gate. */
+  readonly runs: boolean;
 }
 
 /** Sources of handlers, by what they do. The first two are the same for most scenarios. */

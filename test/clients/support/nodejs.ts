@@ -1,8 +1,8 @@
 /** Node.js and AWS's clients for it: 3.x on nodejs20.x and nodejs22.x, 4.x on nodejs24.x, as AWS runs them. */
+import clients from '../../../lambda/contract/maintenance-window/clients.json';
 import type { Language } from './language';
 
-const NEWEST = { runtime: 'nodejs24.x', client: '4.0.2' };
-const NODE_22 = { runtime: 'nodejs22.x', client: '3.3.0' };
+const [, NODE_22, NEWEST] = clients.nodejs.releases;
 
 const TELLS = `
 console.log('LOADED');
@@ -39,7 +39,7 @@ export const USE_OTHER = 'sed -i "s#rapid-client.node#moved-client.node#" index.
 
 export const NODEJS: Language = {
   name: 'nodejs',
-  releases: [{ runtime: 'nodejs20.x', client: '3.3.0' }, NODE_22, NEWEST],
+  releases: clients.nodejs.releases,
   newest: NEWEST,
   ending: [NODE_22, NEWEST],
   file: 'app.js',
@@ -108,11 +108,13 @@ else exports.handler = async () => {
       what: 'without its native part',
       change: `mv rapid-client.node moved-client.node && ${USE_OTHER}`,
       message: 'has no rapid-client.node beside it',
+      runs: true,
     },
     {
       what: 'whose native part has no next',
       change: 'sed -i "s#\\x00next\\x00#\\x00nexu\\x00#" rapid-client.node',
       message: 'has a native part without next',
+      runs: false,
     },
   ],
   clientNamed: /\/tmp\/runtime\/index\.mjs sha256 [0-9a-f]{12}, AWS_Lambda_nodejs24\.x, Node\.js v24/,

@@ -1,13 +1,12 @@
 /** Python and AWS's clients for it, all on one Python: the client is chosen by its release, not by the runtime. */
+import clients from '../../../lambda/contract/maintenance-window/clients.json';
 import { clientVersions } from '../../../local/sandbox/runtimes';
 import type { Language } from './language';
 
-const RUNTIME = 'python3.11';
-
 /** Oldest, one of each line whose seam differs, newest; all that are pinned with CLIENTS=all. */
-const SAMPLE = ['2.0.4', '3.1.1', '4.0.4', '4.1.0', '4.2.2'];
-const VERSIONS = process.env.CLIENTS === 'all' ? clientVersions(RUNTIME) : SAMPLE;
-const NEWEST = { runtime: RUNTIME, client: SAMPLE[SAMPLE.length - 1] };
+const SAMPLE = clients.python.releases;
+const NEWEST = SAMPLE[SAMPLE.length - 1];
+const RELEASES = process.env.CLIENTS === 'all' ? clientVersions(NEWEST.runtime).map((client) => ({ runtime: NEWEST.runtime, client })) : SAMPLE;
 
 const TELLS = `
 import os, sys
@@ -40,14 +39,17 @@ client=$("$1" -c 'import os, sys; sys.path.insert(0, "/var/runtime"); import aws
 mkdir /tmp/runtime
 cp -r /var/runtime/bootstrap.py "$client" /tmp/runtime
 sed -i "$CHANGE" /tmp/runtime/awslambdaric/*.py
-interpreter=$1 boot=$2
-shift 3
-exec "$interpreter" "$boot" /tmp/runtime/bootstrap.py "$@"
+for argument do
+  shift
+  [ "$argument" = /var/runtime/bootstrap.py ] && argument=/tmp/runtime/bootstrap.py
+  set -- "$@" "$argument"
+done
+exec "$@"
 `;
 
 export const PYTHON: Language = {
   name: 'python',
-  releases: VERSIONS.map((client) => ({ runtime: RUNTIME, client })),
+  releases: RELEASES,
   newest: NEWEST,
   ending: [NEWEST],
   file: 'app.py',
@@ -133,16 +135,19 @@ def handler(event, context):
       what: 'whose seam has another name',
       change: 's/handle_event_request/handle_request/g',
       message: 'has a seam of unknown shape',
+      runs: true,
     },
     {
       what: 'whose seam has another order',
       change: '/^def handle_event_request/,/^)/ s/invoke_id/invocation/',
       message: 'has a seam of unknown shape',
+      runs: false,
     },
     {
       what: 'that posts otherwise',
       change: 's/def post_invocation_error(/def post_failure(/',
       message: 'LambdaRuntimeClient.post_invocation_error',
+      runs: true,
     },
   ],
   clientNamed: new RegExp(`awslambdaric ${NEWEST.client.replaceAll('.', '\\.')}`),

@@ -6,7 +6,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { environment as names, metrics } from '../../../lambda/contract/names.json';
-import { DeferralAction, DeferredEventStore, HandlerLoading, MaintenanceWindow, MaintenanceWindowFunction, OnWindowUnknown } from '../../../src';
+import {
+  DeferralAction,
+  DeferredEventStore,
+  HandlerLoading,
+  MaintenanceWindow,
+  MaintenanceWindowFunction,
+  OnUnknownClient,
+  OnWindowUnknown,
+  WindowSource,
+} from '../../../src';
 import { BASIC, deployed, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';
 
 const { namespace: _n, dimension: _d, storeDimension: _s, backlog, backlogAge, forcedOnAge, ...functionMetrics } = metrics;
@@ -20,6 +29,7 @@ describe('a guarded function', () => {
       duplicateCheckFor: Duration.hours(6),
       fifoVisibilityTimeout: Duration.minutes(20),
       onWindowUnknown: OnWindowUnknown.FAIL,
+      onUnknownClient: OnUnknownClient.RUN,
       handlerLoading: HandlerLoading.AT_ONCE,
       deferral: { functionUrl: DeferralAction.DEFER, direct: DeferralAction.REJECT, sqs: undefined },
       rejection: { statusCode: 429, headers: { 'Access-Control-Allow-Origin': '*' }, body: '{"until":"{until}"}' },
@@ -34,6 +44,7 @@ describe('a guarded function', () => {
       PATIENT_LAMBDA_CACHE_TTL: '5',
       PATIENT_LAMBDA_LEAD: '120',
       PATIENT_LAMBDA_ON_WINDOW_UNKNOWN: 'FAIL',
+      PATIENT_LAMBDA_ON_UNKNOWN_CLIENT: 'RUN',
       PATIENT_LAMBDA_HANDLER_LOADING: 'AT_ONCE',
       PATIENT_LAMBDA_RETRY_GUARD: '21600',
       PATIENT_LAMBDA_LEAVE_FOR: '1200',
@@ -71,6 +82,13 @@ describe('a guarded function', () => {
     for (const name of [names.deferral, names.rejection, names.alwaysRun]) {
       expect(resourceOf(guarded(newStack(), 'Fn', { rejection: {}, alwaysRun: [] })).Properties.Environment.Variables).not.toHaveProperty(name);
     }
+  });
+
+  test('says nothing of an unknown client and of where the window is read, when it is told the defaults', () => {
+    const options = { onUnknownClient: OnUnknownClient.FAIL, windowSource: WindowSource.PARAMETER_STORE };
+    const [told, untold] = [options, {}].map((more) => resourceOf(guarded(newStack(), 'Fn', more)).Properties.Environment.Variables);
+    expect(told).toEqual(untold);
+    expect(untold).not.toHaveProperty(names.onUnknownClient);
   });
 
   test("carries the layer, the store's tag, and waits for its window", () => {
@@ -206,10 +224,18 @@ describe('another wrapper', () => {
 });
 
 describe('what would leave a function unprotected', () => {
-  test.each(Object.values(names).filter((name) => name !== names.wrapper))('setting %s oneself is an error', (name) => {
+  test.each(Object.values(names).filter((name) => name !== names.wrapper && name !== names.disabled))('setting %s oneself is an error', (name) => {
     expect(() => guarded(newStack(), 'Fn', { environment: { [name]: 'x' } })).toThrow(
       `'Orders/Fn': environment variable ${name} is set by the maintenance window, remove it from environment`,
     );
+  });
+
+  test("switching the gate off in the template is an error, whatever the variable's value", () => {
+    const error = 'environment variable PATIENT_LAMBDA_DISABLED is for emergencies, set on the function by hand: remove it from the template';
+    expect(() => guarded(newStack(), 'Fn', { environment: { PATIENT_LAMBDA_DISABLED: 'false' } })).toThrow(`'Orders/Fn': ${error}`);
+    const stack = newStack();
+    guarded(stack, 'Fn').addEnvironment('PATIENT_LAMBDA_DISABLED', 'true');
+    expect(synthError(stack)).toContain(`[Orders/Fn] ${error}`);
   });
 
   test('changing a variable later is an error', () => {

@@ -1,5 +1,5 @@
 import contract from '../../../lambda/contract/names.json';
-import { HandlerLoading, OnWindowUnknown } from '../../../src';
+import { HandlerLoading, OnUnknownClient, OnWindowUnknown } from '../../../src';
 import { NAMES } from '../../../src/private/contract.generated';
 import { deployed, guarded, newStack, resources } from './app';
 
@@ -39,6 +39,7 @@ test('keys and names that rows and parameters have', () => {
 
 test("choices are the contract's", () => {
   expect(Object.values(OnWindowUnknown)).toEqual(contract.onWindowUnknown);
+  expect(Object.values(OnUnknownClient)).toEqual(contract.onUnknownClient);
   expect(Object.values(HandlerLoading)).toEqual(contract.handlerLoading);
 });
 

@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
-import { GateNotAttached } from '../quiet/errors';
+import { nodejs as tested } from '../../../../contract/maintenance-window/clients.json';
+import { UnknownClient } from '../quiet/errors';
 import type { NativeClient, Session } from './session';
 
 const ADDON = 'rapid-client.node';
@@ -19,8 +20,17 @@ export class Client {
   /** Whether the client itself has opened the native part. */
   private attached = false;
   private opening = false;
+  private released = false;
+  private unhook: () => void = () => undefined;
 
-  constructor(entry: string) {
+  /**
+   * @param entry the file that Lambda starts
+   * @param unknown is told what the client is found to be once it runs; returns when it may go on without the gate, which is released by then
+   */
+  constructor(
+    entry: string,
+    private readonly unknown: (found: UnknownClient) => void,
+  ) {
     this.entry = realpathSync(entry);
     this.folder = dirname(this.entry);
   }
@@ -28,7 +38,7 @@ export class Client {
   /**
    * Wraps the native part whenever it is opened.
    *
-   * @throws GateNotAttached when it is not where it is expected
+   * @throws UnknownClient when it is not where it is expected
    */
   hook(session: Session): void {
     if (!existsSync(join(this.folder, ADDON))) {
@@ -36,25 +46,38 @@ export class Client {
     }
     // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its process below
     const { dlopen } = process;
-    process.dlopen = (...args: Parameters<typeof dlopen>) => {
+    const hooked = (...args: Parameters<typeof dlopen>) => {
       dlopen.apply(process, args);
       const [module, path] = args as unknown as [{ exports: unknown }, string];
-      if (dirname(path) !== this.folder) {
+      if (this.released || dirname(path) !== this.folder) {
         return;
       }
       if (basename(path) === ADDON) {
         module.exports = this.wrap(module.exports, session);
         this.attached ||= !this.opening;
       } else if (!this.attached) {
-        throw this.moved(`opens ${basename(path)} where ${ADDON} was expected`);
+        this.unknown(this.moved(`opens ${basename(path)} where ${ADDON} was expected`));
       }
     };
+    process.dlopen = hooked;
+    this.unhook = () => {
+      if (process.dlopen === hooked) {
+        // a tool may have wrapped it in turn
+        process.dlopen = dlopen;
+      }
+    };
+  }
+
+  /** Leaves the client as it is without the gate. */
+  release(): void {
+    this.released = true;
+    this.unhook();
   }
 
   /**
    * Opens the native part before the client does.
    *
-   * @throws GateNotAttached when it has another shape
+   * @throws UnknownClient when it has another shape
    */
   open(): NativeClient {
     const module = { exports: {} };
@@ -82,8 +105,13 @@ export class Client {
     return wrapped;
   }
 
-  private moved(what: string): GateNotAttached {
-    return new GateNotAttached(`this library does not know the runtime's client, ${this.version()}: it ${what}. Update the library.`);
+  /** That the client is not one of those that the gate can be attached to. */
+  moved(what: string): UnknownClient {
+    const clients = [...new Set(tested.releases.map(({ client }) => client))].join(', ');
+    return new UnknownClient(
+      `this library does not know the runtime's client, ${this.version()}: it ${what}. ` +
+        `Update the library; this release is tested with ${tested.client} ${clients}.`,
+    );
   }
 
   /** As well as it can be known: managed runtimes carry a bundle without a version. */

@@ -2,7 +2,6 @@
 import http from 'node:http';
 import { Readable, Writable } from 'node:stream';
 
-import { GateNotAttached } from '../quiet/errors';
 import type { Session } from './session';
 
 const NEXT = '/2018-06-01/runtime/invocation/next';
@@ -12,22 +11,20 @@ const ACCEPTED = 202;
 
 /**
  * Watches until the client asks its native part for an invocation:
- * - asking here instead would pass the gate by, so the request throws GateNotAttached;
+ * - asking here instead would pass the gate by, which `passedBy` is told: unless it throws, the watch has ended and the request is sent;
  * - a handler that cannot be loaded after an invocation was taken is posted to /init/error, which the Runtime API then refuses: it becomes the
  *   error of the invocation that waits.
  *
  * @returns ends the watch
  */
-export function watchRequests(session: Session): () => void {
+export function watchRequests(session: Session, passedBy: () => void): () => void {
   const { request } = http;
   let watching = true;
   const watched = ((...args: Parameters<typeof request>) => {
     const options = args[0] as http.RequestOptions | string | URL;
     const path = watching && typeof options === 'object' && !(options instanceof URL) ? options.path : undefined;
     if (path === NEXT) {
-      throw new GateNotAttached(
-        "the runtime's client asks for invocations past its native part, so the gate would not see them. Update the library.",
-      );
+      passedBy();
     }
     return path === INIT_ERROR && session.isLoading ? asInvocationError(session, options as http.RequestOptions, args) : request.apply(http, args);
   }) as typeof request;

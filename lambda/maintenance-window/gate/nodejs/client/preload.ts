@@ -8,8 +8,7 @@ import { readWindow } from '../quiet/parameters';
 import { standardOutput } from '../quiet/report';
 import { readSettings } from '../quiet/settings';
 import { WindowCache } from '../quiet/window-cache';
-import { Client } from './addon';
-import { watchRequests } from './client-requests';
+import { Attachment } from './attachment';
 import { errorBody, RuntimeApi } from './runtime-api';
 import { Session } from './session';
 
@@ -24,14 +23,16 @@ async function attach(environment: Environment, entry: string): Promise<void> {
   const gate = new Gate({ settings, environment, cache, client, reporter, clock: Date.now });
   gate.start();
   const session = new Session(gate, new RuntimeApi(environment.AWS_LAMBDA_RUNTIME_API!));
-  const runtimeClient = new Client(entry);
-  runtimeClient.hook(session);
-  const native = runtimeClient.open();
+  const attachment = new Attachment(entry, session, settings, reporter);
+  const native = attachment.open();
+  if (!native) {
+    return;
+  }
   if (settings.loadsAfterCheck && (await gate.holdsAtBoot())) {
     native.initializeClient?.(`aws-lambda-nodejs/${process.version}`);
     await session.hold(native);
   }
-  session.onAsked(watchRequests(session));
+  attachment.watch();
 }
 
 /** Neither a worker nor a forked process, which inherit this preload, serves invocations. */

@@ -28,6 +28,7 @@ export class Session {
   private kept: RawInvocation | undefined;
   private running: Running | undefined;
   private asked: (() => void) | undefined;
+  private released = false;
 
   constructor(
     private readonly gate: Gate,
@@ -44,6 +45,11 @@ export class Session {
     this.asked = listener;
   }
 
+  /** Lets every invocation pass from now on. */
+  release(): void {
+    this.released = true;
+  }
+
   /** Serves invocations before the handler is loaded, until one may run. */
   async hold(native: NativeClient): Promise<void> {
     this.kept = await this.nextToRun(native, []);
@@ -52,6 +58,9 @@ export class Session {
 
   /** In place of the native part's. */
   async next(native: NativeClient, more: unknown[]): Promise<RawInvocation> {
+    if (this.released) {
+      return native.next(...more);
+    }
     this.asked?.();
     this.asked = undefined;
     if (this.kept) {

@@ -14,3 +14,6 @@ export class GateNotAttached extends GateError {
     super('gateNotAttached', message);
   }
 }
+
+/** The runtime's client has a seam of unknown shape. The one reason for which `onUnknownClient` may let the function run without its gate. */
+export class UnknownClient extends GateNotAttached {}

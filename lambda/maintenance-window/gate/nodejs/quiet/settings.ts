@@ -1,7 +1,7 @@
 /** What the construct tells the gate, from environment variables. Read once: a handler may change its environment. */
 import { sources } from '../../../../contract/maintenance-window/sources.json';
 import { cacheTtlSeconds, keepFinishedSeconds, leaveForSeconds, retryGuardSeconds } from '../../../../contract/maintenance-window/timing.json';
-import { environment as names, handlerLoading, onWindowUnknown } from '../../../../contract/names.json';
+import { environment as names, handlerLoading, onUnknownClient, onWindowUnknown } from '../../../../contract/names.json';
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
@@ -21,6 +21,7 @@ export interface Settings {
   readonly leaveFor: number;
   readonly keepFinished: number;
   readonly onWindowUnknown: 'RUN' | 'DEFER' | 'FAIL';
+  readonly onUnknownClient: 'FAIL' | 'RUN';
   readonly isSnapStart: boolean;
   /** Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot. */
   readonly loadsAfterCheck: boolean;
@@ -89,6 +90,7 @@ export function readSettings(environment: Environment): Settings {
     leaveFor: seconds('leaveFor', leaveForSeconds.default, 0, leaveForSeconds.most),
     keepFinished: seconds('keepFinished', keepFinishedSeconds.default, keepFinishedSeconds.least),
     onWindowUnknown: choice('onWindowUnknown', onWindowUnknown),
+    onUnknownClient: choice('onUnknownClient', onUnknownClient),
     isSnapStart,
     loadsAfterCheck: choice('handlerLoading', handlerLoading) === 'AFTER_CHECK' && !isSnapStart,
     deferral: deferral(text('deferral')),

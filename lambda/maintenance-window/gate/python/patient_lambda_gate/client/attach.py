@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 
+import patient_lambda_contract as contract
+
 from patient_lambda_gate.client import late_handler
-from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.errors import UnknownClient
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ POSTS = {
 
 
 def check_seams(bootstrap: object, version: str) -> tuple[str, ...]:
-    """Names of the parameters that come after the known ones. Raises GateNotAttached, naming the client's version."""
+    """Names of the parameters that come after the known ones. Raises UnknownClient, naming the client's version."""
     seam = _parameters(getattr(bootstrap, SEAM, None))
     if seam[: len(PARAMETERS)] != PARAMETERS:
         raise _moved(version, f"{SEAM}{seam} instead of {PARAMETERS}")
@@ -110,8 +112,12 @@ def _parameters(function: object) -> tuple[str, ...]:
     return names
 
 
-def _moved(version: str, what: str) -> GateNotAttached:
-    return GateNotAttached(
-        f"awslambdaric {version} has a seam of unknown shape ({what}), so no invocation could be held; "
-        "upgrade cdk-patient-lambda or pin the runtime's version"
-    )
+def unknown_client(what: str) -> UnknownClient:
+    """That the client is not one of those that the gate can be attached to."""
+    tested = contract.load("maintenance-window/clients")["python"]
+    clients = ", ".join(release["client"] for release in tested["releases"])
+    return UnknownClient(f"{what}. Update the library or pin the runtime's version; this release is tested with {tested['client']} {clients}.")
+
+
+def _moved(version: str, what: str) -> UnknownClient:
+    return unknown_client(f"awslambdaric {version} has a seam of unknown shape ({what}), so no invocation could be held")

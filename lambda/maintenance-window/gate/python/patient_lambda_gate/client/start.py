@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from patient_lambda_gate.client import late_handler
-from patient_lambda_gate.client.attach import attach, check_seams
-from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.client.attach import attach, check_seams, unknown_client
+from patient_lambda_gate.quiet.errors import UnknownClient
 from patient_lambda_gate.quiet.gate import Gate
 from patient_lambda_gate.quiet.report import Reporter
 from patient_lambda_gate.quiet.settings import Settings
@@ -39,7 +39,7 @@ class LateClient:
 
 
 def start() -> None:
-    """Returns when the client may start. Raises GateNotAttached."""
+    """Returns when the client may start: with the gate, or without when onUnknownClient says so. Raises GateNotAttached."""
     environment = dict(os.environ)
     settings = Settings(environment)
     reporter = Reporter(settings.function_key, settings.json_logs)
@@ -54,11 +54,23 @@ def start() -> None:
     gate = Gate(GateParts(settings, environment, cache, reporter, now_ms, client_of))
     gate.start()
     try:
-        import awslambdaric
-        from awslambdaric import bootstrap
-    except ImportError as error:
-        raise GateNotAttached(f"the runtime's client awslambdaric cannot be imported: {error}") from error
-    more_names = check_seams(bootstrap, getattr(awslambdaric, "__version__", "of unknown version"))
+        bootstrap, more_names = _client()
+    except UnknownClient as error:
+        if settings.on_unknown_client != "RUN":
+            raise
+        reporter.log(f"the function runs without its gate, as onUnknownClient is RUN: {error}")
+        reporter.count("gateMissing")
+        return
     if settings.loads_after_check and gate.holds_at_boot():
         late_handler.hold(bootstrap)
     attach(bootstrap, gate, more_names)
+
+
+def _client() -> tuple[object, tuple[str, ...]]:
+    """The client's module, and names of its seam's parameters that come after the known ones. Raises UnknownClient."""
+    try:
+        import awslambdaric
+        from awslambdaric import bootstrap
+    except ImportError as error:
+        raise unknown_client(f"the runtime's client awslambdaric cannot be imported: {error}") from error
+    return bootstrap, check_seams(bootstrap, getattr(awslambdaric, "__version__", "of unknown version"))

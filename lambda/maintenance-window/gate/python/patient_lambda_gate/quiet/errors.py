@@ -9,6 +9,10 @@ class GateNotAttached(GateError):
     """The gate cannot do its work, so nothing may run: the process must end, loudly."""
 
 
+class UnknownClient(GateNotAttached):
+    """The runtime's client has a seam of unknown shape. The one reason for which onUnknownClient may let the function run without its gate."""
+
+
 class MaintenanceWindowActive(GateError):
     """The handler is held, and the event is not kept."""
 

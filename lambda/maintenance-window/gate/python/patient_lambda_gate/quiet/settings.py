@@ -39,6 +39,7 @@ class Settings:
         self.leave_for = self._seconds("leaveFor", timing["leaveForSeconds"]["default"], 0, timing["leaveForSeconds"]["most"])
         self.keep_finished = self._seconds("keepFinished", timing["keepFinishedSeconds"]["default"], timing["keepFinishedSeconds"]["least"])
         self.on_window_unknown = self._choice("onWindowUnknown", names["onWindowUnknown"])
+        self.on_unknown_client = self._choice("onUnknownClient", names["onUnknownClient"])
         self.is_snap_start = environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
         # Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot.
         self.loads_after_check = self._choice("handlerLoading", names["handlerLoading"]) == "AFTER_CHECK" and not self.is_snap_start

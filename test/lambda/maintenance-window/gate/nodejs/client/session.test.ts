@@ -337,3 +337,12 @@ test.each<[string, unknown]>([
   value = 'on';
   await expect(session().next(nativeWith(raw as RawInvocation), [])).rejects.toMatchObject({ name: 'GateNotAttached' });
 });
+
+test('once released, every invocation passes as it is', async () => {
+  value = 'on';
+  const open = session();
+  open.release();
+  const raw = invocation(S3);
+  expect(await open.next(nativeWith(raw), [])).toBe(raw);
+  expect([posts(), counted]).toEqual([[], []]);
+});

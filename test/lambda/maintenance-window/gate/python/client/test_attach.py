@@ -4,8 +4,9 @@ import types
 
 import fake_client
 import pytest
+from contract_files import contract_file
 from patient_lambda_gate.client.attach import check_seams
-from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.errors import UnknownClient
 
 
 def test_the_parameters_that_newer_clients_added_are_found():
@@ -59,10 +60,17 @@ def native(bootstrap):
 def test_a_seam_that_moved_is_refused_by_the_clients_version(move):
     bootstrap = fake_client.module()
     move(bootstrap)
-    with pytest.raises(GateNotAttached, match=r"awslambdaric 9\.9\.9"):
+    with pytest.raises(UnknownClient, match=r"awslambdaric 9\.9\.9"):
         check_seams(bootstrap, "9.9.9")
 
 
 def test_a_module_without_anything_is_refused():
-    with pytest.raises(GateNotAttached):
+    with pytest.raises(UnknownClient):
         check_seams(types.ModuleType("empty"), "9.9.9")
+
+
+def test_a_refusal_names_the_clients_that_the_release_is_tested_with():
+    with pytest.raises(UnknownClient) as raised:
+        check_seams(types.ModuleType("empty"), "9.9.9")
+    clients = [release["client"] for release in contract_file("maintenance-window/clients")["python"]["releases"]]
+    assert str(raised.value).endswith(f"this release is tested with awslambdaric {', '.join(clients)}.")

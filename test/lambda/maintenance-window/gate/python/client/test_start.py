@@ -1,5 +1,6 @@
 """What happens before the client starts."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ import patient_lambda_contract as contract
 import pytest
 from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.client.start import start
-from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.errors import GateNotAttached, UnknownClient
 
 
 @pytest.fixture
@@ -18,13 +19,14 @@ def boot(server, environment, monkeypatch):
     """Starts the gate with a window that is on; the client's module and the requests that were made."""
     answer = 200, {"Parameters": [{"Name": "/w/operator", "Value": "on", "Version": 1, "LastModifiedDate": 1}]}
 
-    def booted(client=fake_client, **variables):
+    def booted(client=fake_client, move=lambda bootstrap: None, **variables):
         service = server(lambda *_: answer)
         for name in list(os.environ):
             monkeypatch.delenv(name)
         for name, value in {**environment, "_HANDLER": "app.handler", "AWS_ENDPOINT_URL_SSM": service.url, **variables}.items():
             monkeypatch.setenv(name, value)
         package, bootstrap = types.ModuleType("awslambdaric"), fake_client.module()
+        move(bootstrap)
         package.bootstrap, package.__version__ = bootstrap, "9.9.9"
         monkeypatch.setitem(sys.modules, "awslambdaric", client and package)
         monkeypatch.setitem(sys.modules, "awslambdaric.bootstrap", bootstrap)
@@ -67,6 +69,50 @@ def test_a_variable_that_is_empty_refuses_nothing(boot):
 def test_a_runtime_without_the_client_is_refused(boot):
     with pytest.raises(GateNotAttached, match="awslambdaric cannot be imported"):
         boot(client=None)
+
+
+def unknown(bootstrap):
+    del bootstrap.LambdaRuntimeClient
+
+
+def test_a_client_of_unknown_shape_is_refused(boot):
+    with pytest.raises(UnknownClient, match=r"awslambdaric 9\.9\.9"):
+        boot(move=unknown)
+
+
+def test_a_client_of_unknown_shape_runs_as_it_is_when_the_user_says_so(boot, capsys):
+    bootstrap, _ = boot(move=unknown, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN")
+    assert bootstrap.handle_event_request is fake_client.handle_event_request
+    assert os.environ["_HANDLER"] == "app.handler"
+    log, metric = capsys.readouterr().out.splitlines()
+    assert "runs without its gate" in log and "awslambdaric 9.9.9" in log
+    assert {name: json.loads(metric)[name] for name in ("FunctionKey", "GateMissing")} == {"FunctionKey": "fn", "GateMissing": 1}
+
+
+def test_a_runtime_without_the_client_runs_as_it_is_when_the_user_says_so(boot, capsys):
+    boot(client=None, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN")
+    assert capsys.readouterr().out.count('"GateMissing": 1') == 1
+
+
+def test_a_defect_is_not_taken_for_an_unknown_client(boot):
+    class Broken:
+        @property
+        def __code__(self):
+            raise RuntimeError("defect")
+
+    def breaks(bootstrap):
+        bootstrap.handle_event_request = Broken()
+
+    with pytest.raises(RuntimeError, match="defect"):
+        boot(move=breaks, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN")
+
+
+@pytest.mark.parametrize(
+    "variables", [{"PATIENT_LAMBDA_TABLE": ""}, {"AWS_LAMBDA_MAX_CONCURRENCY": "4"}], ids=["a missing variable", "managed instances"]
+)
+def test_whatever_else_keeps_the_gate_away_stays_an_error(boot, variables):
+    with pytest.raises(GateNotAttached):
+        boot(move=unknown, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN", **variables)
 
 
 def test_what_every_environment_loads_has_nothing_that_only_a_window_needs():

@@ -21,6 +21,7 @@ def test_defaults(environment):
         1_209_600_000,
     )
     assert (settings.planned_parameter, settings.on_window_unknown, settings.loads_after_check, settings.deferral) == (None, "RUN", True, {})
+    assert settings.on_unknown_client == "FAIL"
 
 
 @pytest.mark.parametrize("name", ["operatorParameter", "table", "functionKey"])
@@ -41,6 +42,7 @@ def test_what_is_needed_is_named(environment, name):
         ("leaveFor", "43201"),
         ("keepFinished", "60"),
         ("onWindowUnknown", "run"),
+        ("onUnknownClient", "true"),
         ("handlerLoading", "LATER"),
         ("deferral", "[]"),
         ("deferral", "{"),
