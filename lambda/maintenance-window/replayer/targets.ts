@@ -44,6 +44,9 @@ export function targetOf(variables: Readonly<Record<string, string>>, functionKe
   if (variables[names.wrapper] !== layer.wrapper) {
     return refused(`lacks the gate: ${names.wrapper} is ${quoted(variables[names.wrapper])}, not '${layer.wrapper}'`);
   }
+  if (variables[names.disabled] === 'true') {
+    return refused(`runs without its gate: ${names.disabled} is 'true'; remove the variable`);
+  }
   if (variables[names.functionKey] !== functionKey) {
     return refused(`guards other events: ${names.functionKey} is ${quoted(variables[names.functionKey])}, not '${functionKey}'`);
   }

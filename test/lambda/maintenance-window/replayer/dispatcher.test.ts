@@ -115,6 +115,7 @@ describe('a target', () => {
     ['AWS_LAMBDA_EXEC_WRAPPER', undefined, 'lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is not set'],
     ['AWS_LAMBDA_EXEC_WRAPPER', '/opt/other', "lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is '/opt/other'"],
     ['PATIENT_LAMBDA_FUNCTION_KEY', 'bills', "guards other events: PATIENT_LAMBDA_FUNCTION_KEY is 'bills', not 'orders'"],
+    ['PATIENT_LAMBDA_DISABLED', 'true', "runs without its gate: PATIENT_LAMBDA_DISABLED is 'true'; remove the variable"],
     ['PATIENT_LAMBDA_OPERATOR_PARAMETER', '', 'lacks the gate: PATIENT_LAMBDA_OPERATOR_PARAMETER is not set'],
   ])('whose %s is %j is refused', (name, value, reason) => {
     const { [name]: _, ...others } = variables as Record<string, string>;
