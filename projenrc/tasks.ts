@@ -9,6 +9,7 @@ const SILENCE = { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
  */
 const COMMANDS: Record<string, string> = {
   'doctor': 'node scripts/doctor.mjs', // plain Node.js: it runs before anything is installed
+  'api': 'tsx scripts/check/api.ts',
   'contract': 'tsx scripts/build/contract.ts',
   'bundle': 'tsx scripts/build/bundle.ts',
   'clients': 'tsx scripts/build/clients.ts',

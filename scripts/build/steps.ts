@@ -17,7 +17,7 @@ const COMMANDS: Record<Step, readonly [string, ...string[]]> = {
 const DEMO: readonly Step[] = ['bundle', 'compile', 'clients'];
 
 /** jsii prints a banner about Node.js 20 otherwise; the value is the major number. */
-const ENVIRONMENT = { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
+export const JSII_ENVIRONMENT = { JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION: '20' };
 
 /** Steps taken by this process, or being taken; one that failed is tried again, since each group has to say why it could not run. */
 const taken = new Map<Step, Promise<boolean>>();
@@ -37,7 +37,7 @@ async function begin(step: Step): Promise<boolean> {
   console.log(`step ${step} ...`);
   const started = Date.now();
   const [command, ...args] = COMMANDS[step];
-  const { code } = await run(command, args, { environment: ENVIRONMENT });
+  const { code } = await run(command, args, { environment: JSII_ENVIRONMENT });
   console.log(`step ${step} ${code === 0 ? 'done' : `FAILED with exit code ${code}`} after ${((Date.now() - started) / 1000).toFixed(1)} s`);
   return code === 0;
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { generate, GENERATED } from '../../build/contract';
 import type { Step } from '../../build/steps';
 import { ROOT, run, tool } from '../../command';
+import { brokenSinceBaseline } from '../api';
 import { houseRules, staleHouseRules } from '../house-rules';
 import { cruise, wrongRules } from '../imports';
 import { pythonEnvironment } from '../python-environment';
@@ -77,6 +78,7 @@ export const CHECKS: readonly Check[] = [
     run: () => command(tool('eslint'), ['.', '--max-warnings=0', ...cache('eslint')]),
   },
   { name: 'awslint', title: 'construct conventions', needs: ['compile'], run: () => command(tool('awslint'), ['--no-compile']) },
+  { name: 'api-baseline', title: 'public API against its baseline', needs: ['compile'], run: brokenSinceBaseline },
   { name: 'api', title: 'generated API.md', needs: ['compile'], run: () => unchanged(['API.md'], tool('jsii-docgen'), ['-o', 'API.md']) },
 ];
 

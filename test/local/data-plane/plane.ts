@@ -13,7 +13,7 @@ import { type Answer, call } from './http-client';
 const HELD = '/held';
 
 /** A limit for init phases that are not the subject, on a machine that does much else. */
-const PATIENT_INIT_MS = 60_000;
+const LENIENT_INIT_MS = 60_000;
 
 /** A data plane with real sandboxes and functions that the test declares; its log lines go nowhere. */
 export class TestPlane {
@@ -32,7 +32,7 @@ export class TestPlane {
     const controlPlane = () => `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`;
     const plane = await DataPlane.start(
       { controlPlane, workDir, onEvent: (event) => events.push(event), ...options },
-      { functions, initLimitMs: PATIENT_INIT_MS, ...parts },
+      { functions, initLimitMs: LENIENT_INIT_MS, ...parts },
     );
     return new TestPlane(plane, functions, events, workDir, endpoint, letGo);
   }
