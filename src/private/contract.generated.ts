@@ -10,12 +10,12 @@ export const NAMES = {
     "table": "PATIENT_LAMBDA_TABLE",
     "functionKey": "PATIENT_LAMBDA_FUNCTION_KEY",
     "cacheTtl": "PATIENT_LAMBDA_CACHE_TTL",
-    "lead": "PATIENT_LAMBDA_LEAD",
+    "leadTime": "PATIENT_LAMBDA_LEAD_TIME",
     "onWindowUnknown": "PATIENT_LAMBDA_ON_WINDOW_UNKNOWN",
     "onUnknownClient": "PATIENT_LAMBDA_ON_UNKNOWN_CLIENT",
     "handlerLoading": "PATIENT_LAMBDA_HANDLER_LOADING",
-    "retryGuard": "PATIENT_LAMBDA_RETRY_GUARD",
-    "leaveFor": "PATIENT_LAMBDA_LEAVE_FOR",
+    "duplicateCheckFor": "PATIENT_LAMBDA_DUPLICATE_CHECK_FOR",
+    "fifoVisibilityTimeout": "PATIENT_LAMBDA_FIFO_VISIBILITY_TIMEOUT",
     "keepFinished": "PATIENT_LAMBDA_KEEP_FINISHED",
     "deferral": "PATIENT_LAMBDA_DEFERRAL",
     "rejection": "PATIENT_LAMBDA_REJECTION",
@@ -203,15 +203,15 @@ export const TIMING = {
     "value": 200,
     "source": "time kept back from the invocation's deadline to post the answer after the last store attempt"
   },
-  "retryGuardSeconds": {
+  "duplicateCheckForSeconds": {
     "default": 900,
     "exact": 21600,
     "source": "Lambda retries function errors after 1 and 2 minutes and throttles for up to 6 hours"
   },
-  "leaveForSeconds": {
+  "fifoVisibilityTimeoutSeconds": {
     "default": 1800,
-    "most": 43200,
-    "source": "SQS: visibility of a message lasts at most 12 hours from its receipt"
+    "most": 39600,
+    "source": "SQS: a message may stay out of sight for 12 hours from its receipt; an hour less, for it was received before the function was invoked"
   },
   "keepFinishedSeconds": {
     "default": 1209600,

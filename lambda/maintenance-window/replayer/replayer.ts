@@ -224,7 +224,7 @@ export class Replayer {
         const item = await this.table.get(id, 'pk', 'envelope');
         const { operatorParameter: operator } = item ? readEnvelope(item) : { operatorParameter: undefined };
         if (operator) {
-          age = Math.max(age, await this.windows.forcedOnFor({ operator, cacheTtl: 0, lead: 0 }));
+          age = Math.max(age, await this.windows.forcedOnFor({ operator, cacheTtl: 0, leadTime: 0 }));
         }
       } catch (error) {
         this.parts.log('a window could not be read for its metric', { id, problem: shownError(error) });

@@ -60,7 +60,7 @@ export function targetOf(variables: Readonly<Record<string, string>>, functionKe
       operator,
       planned: variables[names.plannedParameter] || undefined,
       cacheTtl: seconds(variables[names.cacheTtl], cacheTtlSeconds.default),
-      lead: seconds(variables[names.lead], 0),
+      leadTime: seconds(variables[names.leadTime], 0),
     },
   };
 }

@@ -13,7 +13,7 @@ export interface WindowNames {
   /** Milliseconds for which a function may act on an older value. */
   readonly cacheTtl: number;
   /** Milliseconds by which a hold begins early. */
-  readonly lead: number;
+  readonly leadTime: number;
 }
 
 /** Whether events of a function may be replayed now. */
@@ -53,7 +53,7 @@ export class Windows {
       return { state: 'unknown', cause: shownError(error) };
     }
     const now = this.clock.now();
-    const { on, until } = decide(values.operator, values.planned, names.lead, now);
+    const { on, until } = decide(values.operator, values.planned, names.leadTime, now);
     if (on) {
       return { state: 'on', until };
     }

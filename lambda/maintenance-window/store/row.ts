@@ -34,7 +34,7 @@ export interface Envelope {
   /** Seconds. */
   readonly cacheTtl?: number;
   /** Seconds. */
-  readonly lead?: number;
+  readonly leadTime?: number;
   readonly until?: number;
   readonly reason?: string;
 }

@@ -56,7 +56,7 @@ function queueProblems({ source, origin: queue }: QueueMapping, { longestWindow 
   }
   const invisible =
     source === 'sqs-fifo'
-      ? (options.fifoVisibilityTimeout?.toSeconds() ?? TIMING.leaveForSeconds.default)
+      ? (options.fifoVisibilityTimeout?.toSeconds() ?? TIMING.fifoVisibilityTimeoutSeconds.default)
       : known(queue, queue.visibilityTimeout, AWS_DEFAULTS.visibility);
   const redrive = Stack.of(queue).resolve(queue.redrivePolicy) as { maxReceiveCount?: unknown } | undefined;
   const most = known(queue, redrive?.maxReceiveCount, Infinity);

@@ -9,9 +9,6 @@ import { HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnkn
 import { deferralBySource } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
 
-/** SQS counts 12 hours from the receive, so that asking for all of them fails: an hour is left for what happened since. */
-const MOST_FIFO_VISIBILITY_SECONDS = 11 * 3600;
-
 /** It would outlast the emergency. */
 const BY_HAND =
   `environment variable ${NAMES.environment.disabled} is for emergencies, set on the function by hand: remove it from the template; ` +
@@ -111,13 +108,17 @@ function httpOptionsOf(fn: lambda.Function, { rejection, alwaysRun = [] }: Maint
 /** In whole seconds. */
 function timesOf(fn: lambda.Function, options: MaintenanceWindowOptions): Variables {
   const names = NAMES.environment;
-  const { cacheTtlSeconds, retryGuardSeconds, leaveForSeconds } = TIMING;
+  const { cacheTtlSeconds, duplicateCheckForSeconds, fifoVisibilityTimeoutSeconds } = TIMING;
   const seconds = (property: Time, range: SecondsRange & { readonly default: number }) =>
     String(options[property] ? wholeSeconds(fn, property, options[property], range) : range.default);
   return {
     [names.cacheTtl]: seconds('cacheTtl', cacheTtlSeconds),
-    [names.lead]: seconds('leadTime', { default: 0, least: 0 }),
-    [names.retryGuard]: seconds('duplicateCheckFor', { default: retryGuardSeconds.default, least: 0 }),
-    [names.leaveFor]: seconds('fifoVisibilityTimeout', { default: leaveForSeconds.default, least: 0, most: MOST_FIFO_VISIBILITY_SECONDS }),
+    [names.leadTime]: seconds('leadTime', { default: 0, least: 0 }),
+    [names.duplicateCheckFor]: seconds('duplicateCheckFor', { default: duplicateCheckForSeconds.default, least: 0 }),
+    [names.fifoVisibilityTimeout]: seconds('fifoVisibilityTimeout', {
+      default: fifoVisibilityTimeoutSeconds.default,
+      least: 0,
+      most: fifoVisibilityTimeoutSeconds.most,
+    }),
   };
 }

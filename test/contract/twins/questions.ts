@@ -254,7 +254,7 @@ const REQUIRED = { [names.operatorParameter]: '/w/operator', [names.table]: 't',
 const variable = fc.tuple(
   fc.constantFrom(...Object.values(names)),
   fc.oneof(
-    fc.constantFrom('0', '1', '30', '43200', '43201', '604800', '-1', '1.5', '01', '٣', ' 5', 'RUN', 'DEFER', 'FAIL', 'AT_ONCE', 'AFTER_CHECK', ''),
+    fc.constantFrom('0', '1', '30', '39600', '39601', '604800', '-1', '1.5', '01', '٣', ' 5', 'RUN', 'DEFER', 'FAIL', 'AT_ONCE', 'AFTER_CHECK', ''),
     fc.tuple(sourceName, fc.constantFrom('DEFER', 'REJECT', 'LEAVE', 'RUN', 'NONE')).map(([name, action]) => JSON.stringify({ [name]: action })),
     text,
   ),

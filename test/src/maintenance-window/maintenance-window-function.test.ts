@@ -42,12 +42,12 @@ describe('a guarded function', () => {
       PATIENT_LAMBDA_TABLE: { Ref: expect.stringMatching(/^CdkPatientLambdaStoreTable/) },
       PATIENT_LAMBDA_FUNCTION_KEY: fn.functionKey,
       PATIENT_LAMBDA_CACHE_TTL: '5',
-      PATIENT_LAMBDA_LEAD: '120',
+      PATIENT_LAMBDA_LEAD_TIME: '120',
       PATIENT_LAMBDA_ON_WINDOW_UNKNOWN: 'FAIL',
       PATIENT_LAMBDA_ON_UNKNOWN_CLIENT: 'RUN',
       PATIENT_LAMBDA_HANDLER_LOADING: 'AT_ONCE',
-      PATIENT_LAMBDA_RETRY_GUARD: '21600',
-      PATIENT_LAMBDA_LEAVE_FOR: '1200',
+      PATIENT_LAMBDA_DUPLICATE_CHECK_FOR: '21600',
+      PATIENT_LAMBDA_FIFO_VISIBILITY_TIMEOUT: '1200',
       PATIENT_LAMBDA_KEEP_FINISHED: '1209600',
       PATIENT_LAMBDA_DEFERRAL: '{"function-url":"DEFER","direct":"REJECT"}',
       PATIENT_LAMBDA_REJECTION: '{"statusCode":429,"headers":{"Access-Control-Allow-Origin":"*"},"body":"{\\"until\\":\\"{until}\\"}"}',
@@ -73,11 +73,11 @@ describe('a guarded function', () => {
   test("has the contract's defaults", () => {
     expect(resourceOf(guarded(newStack(), 'Fn')).Properties.Environment.Variables).toMatchObject({
       [names.cacheTtl]: '30',
-      [names.lead]: '0',
+      [names.leadTime]: '0',
       [names.onWindowUnknown]: 'RUN',
       [names.handlerLoading]: 'AFTER_CHECK',
-      [names.retryGuard]: '900',
-      [names.leaveFor]: '1800',
+      [names.duplicateCheckFor]: '900',
+      [names.fifoVisibilityTimeout]: '1800',
     });
     for (const name of [names.deferral, names.rejection, names.alwaysRun]) {
       expect(resourceOf(guarded(newStack(), 'Fn', { rejection: {}, alwaysRun: [] })).Properties.Environment.Variables).not.toHaveProperty(name);

@@ -99,16 +99,16 @@ describe('a target', () => {
     PATIENT_LAMBDA_OPERATOR_PARAMETER: '/o',
     PATIENT_LAMBDA_PLANNED_PARAMETER: '/p',
     PATIENT_LAMBDA_CACHE_TTL: '10',
-    PATIENT_LAMBDA_LEAD: '60',
+    PATIENT_LAMBDA_LEAD_TIME: '60',
   };
 
   test('with the gate is accepted, and says where its window stands', () => {
-    expect(targetOf(variables, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: '/p', cacheTtl: 10_000, lead: 60_000 } });
+    expect(targetOf(variables, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: '/p', cacheTtl: 10_000, leadTime: 60_000 } });
   });
 
   test("has the gate's defaults", () => {
-    const { PATIENT_LAMBDA_PLANNED_PARAMETER: _p, PATIENT_LAMBDA_CACHE_TTL: _c, PATIENT_LAMBDA_LEAD: _l, ...least } = variables;
-    expect(targetOf(least, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: undefined, cacheTtl: 30_000, lead: 0 } });
+    const { PATIENT_LAMBDA_PLANNED_PARAMETER: _p, PATIENT_LAMBDA_CACHE_TTL: _c, PATIENT_LAMBDA_LEAD_TIME: _l, ...least } = variables;
+    expect(targetOf(least, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: undefined, cacheTtl: 30_000, leadTime: 0 } });
   });
 
   test.each([

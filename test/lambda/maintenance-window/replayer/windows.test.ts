@@ -3,7 +3,7 @@ import { Windows } from '../../../../lambda/maintenance-window/replayer/windows'
 const HOUR = 3_600_000;
 const NOW = Date.parse('2027-01-10T07:00:00Z');
 const LONG_AGO = new Date('2026-01-01T00:00:00Z');
-const NAMES = { operator: '/w/operator', planned: '/w/planned', cacheTtl: 30_000, lead: 0 };
+const NAMES = { operator: '/w/operator', planned: '/w/planned', cacheTtl: 30_000, leadTime: 0 };
 
 class Store {
   now = NOW;
@@ -57,7 +57,7 @@ test('a lead holds before the start', async () => {
   const store = new Store();
   store.values['/w/operator'] = { value: 'auto;2027-01-10T07:01Z/PT2H' };
   expect(await store.windows.stateOf(NAMES)).toEqual({ state: 'off' });
-  expect(await store.windows.stateOf({ ...NAMES, lead: 60_000 })).toMatchObject({ state: 'on' });
+  expect(await store.windows.stateOf({ ...NAMES, leadTime: 60_000 })).toMatchObject({ state: 'on' });
 });
 
 test.each([

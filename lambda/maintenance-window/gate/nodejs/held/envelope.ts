@@ -38,7 +38,7 @@ export function envelopeOf(
     plannedParameter: settings.plannedParameter,
     operatorVersion,
     cacheTtl: settings.cacheTtl / 1000,
-    lead: settings.lead / 1000,
+    leadTime: settings.leadTime / 1000,
     until: until ?? undefined,
     reason: reason ?? undefined,
   };

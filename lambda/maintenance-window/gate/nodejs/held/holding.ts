@@ -140,7 +140,7 @@ export class Hold {
     const { client, clock, reporter, settings } = this.parts;
     if (this.source.name === FIFO) {
       const now = clock();
-      const hidden = until === null ? settings.leaveFor : Math.min(until - now, settings.leaveFor);
+      const hidden = until === null ? settings.fifoVisibilityTimeout : Math.min(until - now, settings.fifoVisibilityTimeout);
       const failure = await extendVisibility(client, this.event, hidden, this.invocation.deadline - now);
       if (failure !== undefined) {
         reporter.log(`messages were left, but their visibility could not be extended: ${failure}`);

@@ -1,6 +1,11 @@
 /** What the construct tells the gate, from environment variables. Read once: a handler may change its environment. */
 import { sources } from '../../../../contract/maintenance-window/sources.json';
-import { cacheTtlSeconds, keepFinishedSeconds, leaveForSeconds, retryGuardSeconds } from '../../../../contract/maintenance-window/timing.json';
+import {
+  cacheTtlSeconds,
+  duplicateCheckForSeconds,
+  fifoVisibilityTimeoutSeconds,
+  keepFinishedSeconds,
+} from '../../../../contract/maintenance-window/timing.json';
 import { environment as names, handlerLoading, onUnknownClient, onWindowUnknown } from '../../../../contract/names.json';
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
@@ -16,9 +21,9 @@ export interface Settings {
   readonly table: string;
   readonly functionKey: string;
   readonly cacheTtl: number;
-  readonly lead: number;
-  readonly retryGuard: number;
-  readonly leaveFor: number;
+  readonly leadTime: number;
+  readonly duplicateCheckFor: number;
+  readonly fifoVisibilityTimeout: number;
   readonly keepFinished: number;
   readonly onWindowUnknown: 'RUN' | 'DEFER' | 'FAIL';
   readonly onUnknownClient: 'FAIL' | 'RUN';
@@ -85,9 +90,9 @@ export function readSettings(environment: Environment): Settings {
     table: required('table'),
     functionKey: required('functionKey'),
     cacheTtl: seconds('cacheTtl', cacheTtlSeconds.default, cacheTtlSeconds.least),
-    lead: seconds('lead', 0, 0),
-    retryGuard: seconds('retryGuard', retryGuardSeconds.default, 0),
-    leaveFor: seconds('leaveFor', leaveForSeconds.default, 0, leaveForSeconds.most),
+    leadTime: seconds('leadTime', 0, 0),
+    duplicateCheckFor: seconds('duplicateCheckFor', duplicateCheckForSeconds.default, 0),
+    fifoVisibilityTimeout: seconds('fifoVisibilityTimeout', fifoVisibilityTimeoutSeconds.default, 0, fifoVisibilityTimeoutSeconds.most),
     keepFinished: seconds('keepFinished', keepFinishedSeconds.default, keepFinishedSeconds.least),
     onWindowUnknown: choice('onWindowUnknown', onWindowUnknown),
     onUnknownClient: choice('onUnknownClient', onUnknownClient),

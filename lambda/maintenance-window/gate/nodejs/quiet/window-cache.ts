@@ -18,7 +18,7 @@ export type WindowState =
   | { readonly known: false; readonly cause: string };
 
 export interface WindowCacheOptions {
-  readonly settings: Pick<Settings, 'cacheTtl' | 'lead' | 'retryGuard' | 'onWindowUnknown'>;
+  readonly settings: Pick<Settings, 'cacheTtl' | 'leadTime' | 'duplicateCheckFor' | 'onWindowUnknown'>;
   /**
    * Reads within a budget of milliseconds.
    *
@@ -73,24 +73,24 @@ export class WindowCache {
     }
     const now = this.clock();
     const { reading } = this;
-    const { cacheTtl, lead, retryGuard } = this.options.settings;
+    const { cacheTtl, leadTime, duplicateCheckFor } = this.options.settings;
     if (!reading || Math.abs(now - this.readAt) > cacheTtl * lastKnownForTtls.value) {
       this.quietUntil = 0;
       return { known: false, cause: this.failure ?? 'never read' };
     }
     const { operator, planned, lastModified, version } = reading;
-    const decision = decide(operator, planned, lead, now);
+    const decision = decide(operator, planned, leadTime, now);
     const forcedOff = operator.mode === 'off' || (operator.mode === 'off-until' && now < operator.at!);
     if (!decision.on && !forcedOff && planned === null && reading.plannedFailure !== undefined) {
       this.quietUntil = 0; // nobody can say that no planned interval is on
       return { known: false, cause: reading.plannedFailure };
     }
-    const isGuarded = !decision.on && guarded(operator, planned, lastModified, retryGuard, now);
+    const isGuarded = !decision.on && guarded(operator, planned, lastModified, duplicateCheckFor, now);
     if (decision.on || isGuarded || this.failure !== undefined) {
       this.quietUntil = 0;
     } else {
       this.quietFrom = this.readAt;
-      this.quietUntil = Math.min(nextChange(operator, planned, lead, lastModified, retryGuard, now), this.readAt + this.refreshAge);
+      this.quietUntil = Math.min(nextChange(operator, planned, leadTime, lastModified, duplicateCheckFor, now), this.readAt + this.refreshAge);
     }
     return { known: true, decision, guarded: isGuarded, version };
   }

@@ -33,7 +33,7 @@ def envelope_of(settings: Settings, invocation: Invocation, source_ids: list[str
         "plannedParameter": settings.planned_parameter,
         "operatorVersion": operator_version,
         "cacheTtl": settings.cache_ttl // 1000,
-        "lead": settings.lead // 1000,
+        "leadTime": settings.lead_time // 1000,
         "until": decision.until,
         "reason": decision.reason,
     }

@@ -107,7 +107,11 @@ class Hold:
             from patient_lambda_gate.held.fifo import extend_visibility
 
             now = parts.clock()
-            hidden = parts.settings.leave_for if decision.until is None else min(decision.until - now, parts.settings.leave_for)
+            hidden = (
+                parts.settings.fifo_visibility_timeout
+                if decision.until is None
+                else min(decision.until - now, parts.settings.fifo_visibility_timeout)
+            )
             failure = extend_visibility(parts.client, self._event, hidden, self._invocation.deadline - now)
             if failure is not None:
                 parts.reporter.log(f"messages were left, but their visibility could not be extended: {failure}")

@@ -34,9 +34,11 @@ class Settings:
         self.table = self._required("table")
         self.function_key = self._required("functionKey")
         self.cache_ttl = self._seconds("cacheTtl", timing["cacheTtlSeconds"]["default"], timing["cacheTtlSeconds"]["least"])
-        self.lead = self._seconds("lead", 0, 0)
-        self.retry_guard = self._seconds("retryGuard", timing["retryGuardSeconds"]["default"], 0)
-        self.leave_for = self._seconds("leaveFor", timing["leaveForSeconds"]["default"], 0, timing["leaveForSeconds"]["most"])
+        self.lead_time = self._seconds("leadTime", 0, 0)
+        self.duplicate_check_for = self._seconds("duplicateCheckFor", timing["duplicateCheckForSeconds"]["default"], 0)
+        self.fifo_visibility_timeout = self._seconds(
+            "fifoVisibilityTimeout", timing["fifoVisibilityTimeoutSeconds"]["default"], 0, timing["fifoVisibilityTimeoutSeconds"]["most"]
+        )
         self.keep_finished = self._seconds("keepFinished", timing["keepFinishedSeconds"]["default"], timing["keepFinishedSeconds"]["least"])
         self.on_window_unknown = self._choice("onWindowUnknown", names["onWindowUnknown"])
         self.on_unknown_client = self._choice("onUnknownClient", names["onUnknownClient"])

@@ -112,11 +112,11 @@ class WindowCache:
             return UnknownWindow(self._failure or "never read")
         reading = self._reading
         settings = self._settings
-        decision = decide(reading.operator, reading.planned, settings.lead, now)
+        decision = decide(reading.operator, reading.planned, settings.lead_time, now)
         if not decision.on and reading.planned is None and reading.planned_failure is not None and not forced_off(reading.operator, now):
             self._quiet_until = 0.0  # nobody can say that no planned interval is on
             return UnknownWindow(reading.planned_failure)
-        is_guarded = not decision.on and guarded(reading.operator, reading.planned, reading.last_modified, settings.retry_guard, now)
+        is_guarded = not decision.on and guarded(reading.operator, reading.planned, reading.last_modified, settings.duplicate_check_for, now)
         self._set_quiet(reading, decision.on or is_guarded, now)
         return KnownWindow(decision, is_guarded, reading.version)
 
@@ -125,7 +125,7 @@ class WindowCache:
             self._quiet_until = 0.0
             return
         settings = self._settings
-        change = next_change(reading.operator, reading.planned, settings.lead, reading.last_modified, settings.retry_guard, now)
+        change = next_change(reading.operator, reading.planned, settings.lead_time, reading.last_modified, settings.duplicate_check_for, now)
         self._quiet_from = self._read_at
         self._quiet_until = min(change, self._read_at + self._refresh_age)
 

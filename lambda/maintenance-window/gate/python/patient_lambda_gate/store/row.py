@@ -39,7 +39,7 @@ class Envelope(TypedDict, total=False):
     plannedParameter: str
     operatorVersion: int
     cacheTtl: int
-    lead: int
+    leadTime: int
     until: int
     reason: str
 

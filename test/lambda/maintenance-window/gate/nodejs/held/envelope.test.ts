@@ -4,7 +4,7 @@ import { encodeRow } from '../../../../../../lambda/maintenance-window/gate/node
 import type { Invocation } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/invocation';
 import type { Settings } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
 
-const SETTINGS = { functionVersion: '7', operatorParameter: '/o', plannedParameter: '/p', cacheTtl: 30_000, lead: 60_000 } as Settings;
+const SETTINGS = { functionVersion: '7', operatorParameter: '/o', plannedParameter: '/p', cacheTtl: 30_000, leadTime: 60_000 } as Settings;
 const LEAST = {
   functionArn: 'arn',
   functionVersion: '7',
@@ -12,7 +12,7 @@ const LEAST = {
   operatorParameter: '/o',
   plannedParameter: '/p',
   cacheTtl: 30,
-  lead: 60,
+  leadTime: 60,
 };
 const RECEIVED = { identity: '{}', tenantId: 't', traceId: 'Root=1' };
 

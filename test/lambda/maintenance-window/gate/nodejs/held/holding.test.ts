@@ -30,7 +30,7 @@ describe('messages of a FIFO queue', () => {
   test.each<[string, string, Record<string, string>, number]>([
     ['to the end of the window', '2027-01-15T07:59:00Z/2027-01-15T08:10:00Z', {}, 600],
     ['for as long as they may be left, when that is sooner', '2027-01-15T07:59:00Z/PT8H', {}, 1800],
-    ['for as long as they may be left, as the function says', '2027-01-15T07:59:00Z/PT8H', { [names.leaveFor]: '60' }, 60],
+    ['for as long as they may be left, as the function says', '2027-01-15T07:59:00Z/PT8H', { [names.fifoVisibilityTimeout]: '60' }, 60],
   ])('are hidden %s', async (_, interval, variables, seconds) => {
     await open(reading(`auto;${interval}`), variables);
     hiding();

@@ -41,7 +41,7 @@ test('inside a window an event is kept with all that its replay needs', async ()
     operatorParameter: '/w/operator',
     operatorVersion: 1,
     cacheTtl: 30,
-    lead: 0,
+    leadTime: 0,
     reason: 'db',
   });
   expect(world.counted).toEqual(['deferred']);

@@ -24,7 +24,7 @@ const failing = (cause: string) => () => {
 };
 const cacheWith = (settings: object = {}, random = () => 0.5) =>
   new WindowCache({
-    settings: { cacheTtl: TTL, lead: 0, retryGuard: 900_000, onWindowUnknown: 'RUN', ...settings },
+    settings: { cacheTtl: TTL, leadTime: 0, duplicateCheckFor: 900_000, onWindowUnknown: 'RUN', ...settings },
     read: async (budget) => {
       budgets.push(budget);
       return source();
@@ -148,7 +148,7 @@ test('a read that failed because the environment was frozen says nothing: the ne
   });
   const reads = [() => begun, async () => reading('on')];
   const cache = new WindowCache({
-    settings: { cacheTtl: TTL, lead: 0, retryGuard: 900_000, onWindowUnknown: 'RUN' },
+    settings: { cacheTtl: TTL, leadTime: 0, duplicateCheckFor: 900_000, onWindowUnknown: 'RUN' },
     read: () => reads.shift()!(),
     reporter: { count: (metric) => counted.push(metric), log: (line) => logged.push(line) },
     clock: () => now,

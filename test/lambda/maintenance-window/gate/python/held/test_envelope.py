@@ -28,7 +28,7 @@ def test_what_there_is_not_is_left_out(envelope):
         "functionVersion": "7",
         "operatorParameter": "/w/operator",
         "cacheTtl": 30,
-        "lead": 0,
+        "leadTime": 0,
     }
 
 

@@ -41,7 +41,7 @@ def test_inside_a_window_an_event_is_kept_before_it_is_answered(world):
         "operatorParameter": "/w/operator",
         "operatorVersion": 1,
         "cacheTtl": 30,
-        "lead": 0,
+        "leadTime": 0,
         "reason": "db",
     }
     assert made.reporter.metrics == ["deferred"]

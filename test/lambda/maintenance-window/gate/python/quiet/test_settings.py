@@ -13,7 +13,7 @@ NAMES = contract_file("names")["environment"]
 def test_defaults(environment):
     del environment["PATIENT_LAMBDA_CACHE_TTL"]
     settings = Settings(environment)
-    assert (settings.cache_ttl, settings.lead, settings.retry_guard, settings.leave_for, settings.keep_finished) == (
+    assert (settings.cache_ttl, settings.lead_time, settings.duplicate_check_for, settings.fifo_visibility_timeout, settings.keep_finished) == (
         30_000,
         0,
         900_000,
@@ -39,7 +39,7 @@ def test_what_is_needed_is_named(environment, name):
         ("cacheTtl", "soon"),
         ("cacheTtl", "-1"),
         ("cacheTtl", "١"),
-        ("leaveFor", "43201"),
+        ("fifoVisibilityTimeout", "39601"),
         ("keepFinished", "60"),
         ("onWindowUnknown", "run"),
         ("onUnknownClient", "true"),
