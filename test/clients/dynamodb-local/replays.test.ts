@@ -80,6 +80,26 @@ describe.each(LANGUAGES)('$name', (language) => {
     MINUTES,
   );
 
+  test.each([
+    ['kinesis', 'aws:kinesis', (id: string) => ({ kinesis: { sequenceNumber: id } })],
+    ['dynamodb-stream', 'aws:dynamodb', (id: string) => ({ dynamodb: { SequenceNumber: id } })],
+  ])(
+    'the first item of a deferred %s batch that failed is a checkpoint: it and all after it run again, none is lost',
+    async (source, eventSource, item) => {
+      stage.window('on');
+      const variables = { deferral: JSON.stringify({ [source]: 'DEFER' }) };
+      const environment = await stage.start({ ...language.newest, code: code(language, 'fails'), variables });
+      const event = { Records: ['a', 'b', 'c', 'd'].map((id) => ({ eventSource, ...item(id) })) };
+      expect(await environment.reply(event, { requestId: 'r-1' })).toMatchObject({ batchItemFailures: [], ...DEFERRED });
+      await stage.windowSeen('auto');
+      expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'PARTIAL' } });
+      expect((await stage.row('r-1'))!.only.L).toEqual([{ S: 'b' }, { S: 'c' }, { S: 'd' }]);
+      expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'DONE' } });
+      expect(environment.output.match(/ITEMS .*/g)).toEqual(['ITEMS a,b,c,d 1', 'ITEMS b,c,d 2']);
+    },
+    MINUTES,
+  );
+
   test(
     "Lambda's retry of a kept event does not run it as well, also after the window",
     async () => {

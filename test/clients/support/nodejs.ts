@@ -56,8 +56,9 @@ exports.handler = async ({ noise, sha256 }) => {
 `,
     fails: `
 exports.handler = async ({ Records }, { clientContext }) => {
-  console.log('ITEMS ' + Records.map((item) => item.messageId) + ' ' + clientContext.custom.maintenanceReplay.attempt);
-  return { batchItemFailures: Records.length > 1 ? [{ itemIdentifier: 'b' }] : [] };
+  const { attempt } = clientContext.custom.maintenanceReplay;
+  console.log('ITEMS ' + Records.map((item) => item.messageId ?? (item.kinesis?.sequenceNumber ?? item.dynamodb.SequenceNumber)) + ' ' + attempt);
+  return { batchItemFailures: attempt === 1 ? [{ itemIdentifier: 'b' }] : [] };
 };
 `,
     context: 'exports.handler = async (event, { clientContext }) => clientContext;',

@@ -68,9 +68,10 @@ def handler(event, context):
 `,
     fails: `
 def handler(event, context):
-    ids = [item["messageId"] for item in event["Records"]]
-    print("ITEMS", ",".join(ids), context.client_context.custom["maintenanceReplay"]["attempt"])
-    return {"batchItemFailures": [{"itemIdentifier": "b"}] if len(ids) > 1 else []}
+    ids = [item.get("messageId") or (item.get("kinesis") or {}).get("sequenceNumber") or item["dynamodb"]["SequenceNumber"] for item in event["Records"]]
+    attempt = context.client_context.custom["maintenanceReplay"]["attempt"]
+    print("ITEMS", ",".join(ids), attempt)
+    return {"batchItemFailures": [{"itemIdentifier": "b"}] if attempt == 1 else []}
 `,
     context: `
 def handler(event, context):

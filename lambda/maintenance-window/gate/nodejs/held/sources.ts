@@ -18,6 +18,8 @@ export interface Source {
   readonly ids?: readonly PathStep[];
   /** Name of the list of items, and path of an item's id in it. */
   readonly batch?: readonly [string, string];
+  /** Whether an item that is reported as failed stands for every item after it too. */
+  readonly checkpoint?: boolean;
   /** Path of an item's count of receives. */
   readonly receiveCount?: string;
   /** Whether a status of 500 or more is a failure. */

@@ -63,14 +63,26 @@ function outcomeOfBatch(source: Source, event: unknown, failures: unknown): Outc
   if (failures === undefined || failures === null || (Array.isArray(failures) && failures.length === 0)) {
     return { status: 'DONE' };
   }
-  const known = new Set((itemsOf(source, event) ?? []).map((item) => itemId(source, item)));
+  const items = (itemsOf(source, event) ?? []).map((item) => itemId(source, item));
+  const known = new Set(items);
   const ids = Array.isArray(failures) ? failures.map((failure) => (isObject(failure) ? failure.itemIdentifier : undefined)) : [undefined];
   if (!ids.every((id): id is string => typeof id === 'string' && id !== '' && known.has(id))) {
     return failed(PARTIAL_FAILURE, 'batchItemFailures names an item that is not in the batch, so the whole batch failed');
   }
-  const only = [...new Set(ids)];
+  const rest = source.checkpoint ? fromFirst(items, ids) : ids;
+  if (!rest) {
+    return failed(PARTIAL_FAILURE, 'an item after the first that failed has no id by which it could run again, so the whole batch does');
+  }
+  const only = [...new Set(rest)];
   if (listBytes(only) > limits.onlyBytes.value) {
     return failed(PARTIAL_FAILURE, `${only.length} items failed, more than the row can name: the whole batch runs again`);
   }
-  return { status: 'PARTIAL', errorType: PARTIAL_FAILURE, errorMessage: `${only.length} of ${known.size} items failed`, only };
+  return { status: 'PARTIAL', errorType: PARTIAL_FAILURE, errorMessage: `${only.length} of ${items.length} items failed`, only };
+}
+
+/** The items of a batch from the first that failed to its end, as streams repeat them; undefined when one of them can't be named. */
+function fromFirst(items: readonly (string | undefined)[], failedIds: readonly string[]): string[] | undefined {
+  const named = new Set<string | undefined>(failedIds);
+  const rest = items.slice(items.findIndex((id) => named.has(id)));
+  return rest.every((id) => id !== undefined) ? rest : undefined;
 }

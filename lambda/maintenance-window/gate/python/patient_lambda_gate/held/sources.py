@@ -32,6 +32,8 @@ class Source(SourceAlways, total=False):
     ids: list[str | int]
     # Name of the list of items, and path of an item's id in it.
     batch: list[str]
+    # Whether an item that is reported as failed stands for every item after it too.
+    checkpoint: bool
     # Path of an item's count of receives.
     receiveCount: str
     # Whether a status of 500 or more is a failure.

@@ -66,15 +66,27 @@ def clipped(text: str) -> str:
 def _outcome_of_batch(source: Source, event: object, failures: object) -> Outcome:
     if failures is None or failures == []:
         return Outcome("DONE")
-    known = {item_id(source, item) for item in items_of(source, event) or []}
+    items = [item_id(source, item) for item in items_of(source, event) or []]
+    known = set(items)
     named = [failure.get("itemIdentifier") if isinstance(failure, dict) else None for failure in failures] if isinstance(failures, list) else [None]
     ids = [name for name in named if isinstance(name, str) and name and name in known]
     if len(ids) != len(named):
         return failed(PARTIAL_FAILURE, "batchItemFailures names an item that is not in the batch, so the whole batch failed")
-    only = list(dict.fromkeys(ids))
+    rest = _from_first(items, ids) if source.get("checkpoint") else ids
+    if rest is None:
+        return failed(PARTIAL_FAILURE, "an item after the first that failed has no id by which it could run again, so the whole batch does")
+    only = list(dict.fromkeys(rest))
     if list_bytes(only) > LIMITS["onlyBytes"]:
         return failed(PARTIAL_FAILURE, f"{len(only)} items failed, more than the row can name: the whole batch runs again")
-    return Outcome("PARTIAL", PARTIAL_FAILURE, f"{len(only)} of {len(known)} items failed", only)
+    return Outcome("PARTIAL", PARTIAL_FAILURE, f"{len(only)} of {len(items)} items failed", only)
+
+
+def _from_first(items: list[str | None], failed_ids: list[str]) -> list[str] | None:
+    """The items of a batch from the first that failed to its end, as streams repeat them; None when one of them can't be named."""
+    named = set(failed_ids)
+    first = next(number for number, name in enumerate(items) if name in named)
+    rest = [name for name in items[first:] if name is not None]
+    return rest if len(rest) == len(items) - first else None
 
 
 def _is_server_error(status: object) -> bool:

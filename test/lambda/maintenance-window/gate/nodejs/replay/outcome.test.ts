@@ -5,14 +5,14 @@ import { clipped, outcomeOfError, outcomeOfResult, withOnly } from '../../../../
 
 interface Vector {
   readonly source: string;
-  readonly ids?: readonly string[];
+  readonly ids?: readonly (string | null)[];
   readonly result: string;
   readonly outcome: string;
   readonly only?: readonly string[];
 }
 
 test.each((successVectors as readonly Vector[]).map((vector) => [`${vector.source} ${vector.result}`, vector] as const))('%s', (_, vector) => {
-  const event = { Records: (vector.ids ?? []).map((messageId) => ({ messageId })) };
+  const event = { Records: (vector.ids ?? []).map((id) => ({ messageId: id, kinesis: { sequenceNumber: id }, dynamodb: { SequenceNumber: id } })) };
   const outcome = outcomeOfResult(sourceNamed(vector.source), event, vector.result);
   expect(outcome.status).toBe(vector.outcome);
   if (vector.only) {

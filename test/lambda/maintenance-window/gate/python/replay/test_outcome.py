@@ -12,7 +12,8 @@ REPLAY = contract_file("maintenance-window/replay")
 @pytest.mark.parametrize("vector", REPLAY["successVectors"], ids=lambda vector: f"{vector['source']} {vector['result']}")
 def test_success_by_source(vector):
     source = SOURCES[vector["source"]]
-    event = {"Records": [{"messageId": name} for name in vector.get("ids", [])]}
+    records = [{"messageId": name, "kinesis": {"sequenceNumber": name}, "dynamodb": {"SequenceNumber": name}} for name in vector.get("ids", [])]
+    event = {"Records": records}
     found = outcome.outcome_of_result(source, event, vector["result"])
     assert (found.status, found.only) == (vector["outcome"], vector.get("only"))
 
