@@ -5,6 +5,7 @@ import { MINUTES, useStage } from '../support/gate';
 import { code } from '../support/language';
 import { LANGUAGES } from '../support/languages';
 import type { Stage } from '../support/stage';
+import { FUNCTION_ARN } from '../support/test-environment';
 
 let stage: Stage;
 useStage((opened) => {
@@ -13,7 +14,7 @@ useStage((opened) => {
 
 describe.each(LANGUAGES)('$name', (language) => {
   test(
-    'a custom resource is answered while its handler is held',
+    'a custom resource is answered while its handler is held, unless another function answers it',
     async () => {
       const received: { body: string; contentType?: string }[] = [];
       const server = createServer((request, response) => {
@@ -47,6 +48,14 @@ describe.each(LANGUAGES)('$name', (language) => {
         expect(received.map(({ contentType }) => contentType)).toEqual(['']);
         expect(JSON.parse(received[0].body)).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'CdkPatientLambda::CreateFailed', StackId: 's' });
         expect(await environment.error({ ...request, ResponseURL: 'http://10.0.0.1/x' })).toMatchObject({ errorType: 'MaintenanceWindowActive' });
+        // Handed on by a framework, which answers: a second answer would contradict it
+        const handedOn = { ...request, ResourceProperties: { ServiceToken: FUNCTION_ARN.replace(':fn:live', ':framework') } };
+        for (const RequestType of ['Create', 'Update', 'Delete']) {
+          expect(await environment.error({ ...handedOn, RequestType })).toMatchObject({ errorType: 'MaintenanceWindowActive' });
+        }
+        expect(received).toHaveLength(1);
+        expect(await environment.reply({ ...request, ResourceProperties: { ServiceToken: FUNCTION_ARN } })).toEqual({});
+        expect(received).toHaveLength(2);
         expect(await stage.rows()).toEqual([]);
       } finally {
         server.closeAllConnections();

@@ -23,6 +23,10 @@ from patient_lambda_gate.store import backoff, body, expiry, keys, pointer  # no
 from patient_lambda_gate.window import decision, value  # noqa: E402
 
 
+# What the asked gate guards.
+FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f"
+
+
 def window(question):
     times = question["times"]
     said, operator = _parsed(value.parse_operator, question["operator"])
@@ -149,6 +153,7 @@ def request(question):
     found = question["request"]
     return {
         "mayAnswer": cloudformation.is_response_url(found["ResponseURL"], {"AWS_ENDPOINT_URL": question["endpoint"]}),
+        "elsewhere": cloudformation.is_answered_elsewhere(found, FUNCTION),
         "response": cloudformation.held_response(found, question["reason"]),
     }
 

@@ -1,7 +1,7 @@
 /** The Node.js gate's answers to the questions, in the words of the contract. */
 import { alwaysRuns } from '../../../lambda/maintenance-window/gate/nodejs/held/always-run';
 import { deferred, rejected, windowActive } from '../../../lambda/maintenance-window/gate/nodejs/held/answers';
-import { heldResponse, responseUrl } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
+import { heldResponse, isAnsweredElsewhere, responseUrl } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
 import { capped } from '../../../lambda/maintenance-window/gate/nodejs/held/envelope';
 import { decodeRow, encodeRow } from '../../../lambda/maintenance-window/gate/nodejs/held/items';
 import {
@@ -26,6 +26,9 @@ import { parsePointer } from '../../../lambda/maintenance-window/store/pointer';
 import { decide, guarded, nextChange } from '../../../lambda/maintenance-window/window/decision';
 import { parseOperator, parsePlanned, WindowValueError } from '../../../lambda/maintenance-window/window/value';
 import type { Question } from './questions';
+
+/** What the asked gate guards. */
+const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:f';
 
 type Of<K extends Question['kind']> = Extract<Question, { kind: K }>;
 
@@ -108,6 +111,7 @@ const ANSWERS: { readonly [K in Question['kind']]: (question: Of<K>) => unknown 
 
   cloudformation: ({ request, reason, endpoint }) => ({
     mayAnswer: responseUrl(request.ResponseURL as string, { AWS_ENDPOINT_URL: endpoint }) !== undefined,
+    elsewhere: isAnsweredElsewhere(request, FUNCTION),
     response: heldResponse(request, reason),
   }),
 

@@ -180,6 +180,14 @@ const rowValue = fc.letrec((tie) => ({
 })).value;
 
 const CREATE_FAILED = 'CdkPatientLambda::CreateFailed';
+const serviceToken = nearly(
+  fc.constantFrom(
+    'arn:aws:lambda:us-east-1:111122223333:function:f',
+    'arn:aws:lambda:us-east-1:111122223333:function:f:live',
+    'arn:aws:lambda:us-east-1:111122223333:function:framework',
+    'arn:aws:sns:us-east-1:111122223333:topic',
+  ),
+);
 const request = fc.record(
   {
     RequestType: fc.constantFrom('Create', 'Update', 'Delete'),
@@ -195,6 +203,7 @@ const request = fc.record(
         'https://',
       ),
     ).filter((url) => /^[\x21-\x7e]*$/.test(url)),
+    ResourceProperties: fc.oneof(fc.record({ ServiceToken: fc.oneof(serviceToken, jsonValue) }), jsonValue),
     StackId: text,
     RequestId: text,
     LogicalResourceId: text,

@@ -9,7 +9,7 @@ import type { Action } from '../quiet/settings';
 import type { GateParts, Step } from '../quiet/step';
 import { alwaysRuns } from './always-run';
 import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
-import { deliver, heldResponse, responseUrl } from './cloudformation';
+import { deliver, heldResponse, isAnsweredElsewhere, responseUrl } from './cloudformation';
 import type { DeferredEvent } from './deferred-event';
 import { envelopeOf } from './envelope';
 import { extendVisibility } from './fifo';
@@ -163,7 +163,7 @@ export class Hold {
   private async rejectRequest(error: GateError): Promise<Step> {
     const request = this.event as Record<string, unknown>;
     const url = responseUrl(String(request.ResponseURL), this.parts.environment);
-    if (!url) {
+    if (!url || isAnsweredElsewhere(request, this.invocation.arn)) {
       return { do: 'fail', error };
     }
     try {

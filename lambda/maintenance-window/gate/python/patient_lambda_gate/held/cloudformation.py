@@ -20,6 +20,7 @@ MOST_ATTEMPT = 10_000
 FIRST_PAUSE = 200
 LONGEST_PAUSE = 5000
 URL_TEXT = re.compile(RULES["urlPattern"])  # what every language's parser takes for the same host and port
+FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+")  # the function that an ARN names, its qualifier aside
 LOOPBACK = re.compile(r"localhost|::1|127(\.[0-9]+){3}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -35,6 +36,18 @@ def is_response_url(url: str, environment: Mapping[str, str]) -> bool:
         return parts is not None and parts.scheme == "https"
     endpoints = [_split(environment.get(name, "")) for name in RULES["endpoints"]]
     return LOOPBACK.fullmatch(parts.hostname or "") is not None and any(end is not None and _place(end) == _place(parts) for end in endpoints)
+
+
+def is_answered_elsewhere(event: Mapping[str, Any], function_arn: str) -> bool:
+    """Whether the request was sent to another function, which hands it on and answers it.
+
+    The CDK's Provider gives its functions the ResponseURL too, and an answer from here would contradict its own.
+    """
+    properties = event.get("ResourceProperties")
+    token = properties.get("ServiceToken") if isinstance(properties, dict) else None
+    asked = FUNCTION_ARN.match(token) if isinstance(token, str) else None
+    own = FUNCTION_ARN.match(function_arn)
+    return asked is not None and (own is None or asked[0] != own[0])
 
 
 def held_response(event: Mapping[str, Any], reason: str) -> dict[str, str]:

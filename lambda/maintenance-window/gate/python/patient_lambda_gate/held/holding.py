@@ -132,7 +132,7 @@ class Hold:
         parts, request = self._parts, self._event
         assert isinstance(request, dict)  # as its source's conditions say
         url = request["ResponseURL"]
-        if not cloudformation.is_response_url(url, parts.environment):
+        if not cloudformation.is_response_url(url, parts.environment) or cloudformation.is_answered_elsewhere(request, self._invocation.arn):
             return Fail(error)
         response = cloudformation.held_response(request, str(error))
         try:

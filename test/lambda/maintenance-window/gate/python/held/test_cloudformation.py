@@ -7,7 +7,15 @@ import pytest
 from contract_files import contract_file
 from fake_services import DROP, Clock, wall_clock
 from patient_lambda_aws.transport import Transport
-from patient_lambda_gate.held.cloudformation import NotDelivered, body_of, deliver, held_response, is_response_url, shortened
+from patient_lambda_gate.held.cloudformation import (
+    NotDelivered,
+    body_of,
+    deliver,
+    held_response,
+    is_answered_elsewhere,
+    is_response_url,
+    shortened,
+)
 
 RULES = contract_file("cloudformation/answer")
 REQUEST = {"StackId": "s", "RequestId": "r", "LogicalResourceId": "l"}
@@ -46,6 +54,12 @@ def test_half_a_surrogate_pair_can_be_answered():
 @pytest.mark.parametrize("vector", RULES["urlVectors"], ids=lambda vector: f"{vector['url']} with {vector['environment']}")
 def test_response_url(vector):
     assert is_response_url(vector["url"], vector["environment"]) is vector["allowed"]
+
+
+@pytest.mark.parametrize("vector", RULES["tokenVectors"], ids=lambda vector: f"{vector['token']} in {vector['function']}")
+def test_who_answers(vector):
+    properties = {} if vector["token"] is None else {"ServiceToken": vector["token"]}
+    assert is_answered_elsewhere({**REQUEST, "ResourceProperties": properties}, vector["function"]) is vector["elsewhere"]
 
 
 def put(server, answers: list, milliseconds: float = 3000):
