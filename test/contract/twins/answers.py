@@ -22,7 +22,6 @@ from patient_lambda_gate.replay import mark, outcome  # noqa: E402
 from patient_lambda_gate.store import backoff, body, expiry, keys, pointer  # noqa: E402
 from patient_lambda_gate.window import decision, value  # noqa: E402
 
-
 # What the asked gate guards.
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f"
 

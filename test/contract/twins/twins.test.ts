@@ -11,7 +11,7 @@ import { answer } from './nodejs';
 import { type Question, questions } from './questions';
 
 const SEED = Number(process.env.TWINS_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const ASKED = questions(Number(process.env.TWINS_COUNT ?? 6000), SEED);
+const ASKED = questions(Number(process.env.TWINS_COUNT ?? 3000), SEED);
 
 function answersInPython(): unknown[] {
   const { stdout, stderr, status } = spawnSync('python3', [join(__dirname, 'answers.py')], {
