@@ -41,7 +41,7 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     await stack.window('auto');
     await eventually(
       async () => {
-        await stack.replay();
+        await stack.replay({ requestId: payload.maintenanceWindow.requestId });
         return stack.run(event.id);
       },
       (run) => run !== undefined,
@@ -101,6 +101,7 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     for (const action of ['throw', 'exit', 'allocate', 'hang']) {
       requestIds[action] = (await stack.invoke(language, { id: newId(), do: action })).payload.maintenanceWindow.requestId;
     }
+    const { functionKey } = (await stack.deferred(requestIds.throw))!;
     await stack.window('auto');
 
     const outcome = async (action: string) => {
@@ -109,7 +110,7 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     };
     await eventually(
       async () => {
-        await stack.replay();
+        await stack.replay({ functionKey: functionKey.S! });
         return stack.deferred(requestIds.throw);
       },
       (item) => item?.outcome !== undefined,

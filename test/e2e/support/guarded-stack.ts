@@ -65,9 +65,9 @@ export class GuardedStack {
     return { payload: JSON.parse(Buffer.from(response.Payload!).toString() || 'null'), error: response.FunctionError !== undefined };
   }
 
-  /** Starts a replay by hand, as docs/operations.md says. */
-  async replay(): Promise<Reply> {
-    return this.invoke('Replayer', { action: 'replay' });
+  /** Starts a replay by hand, as docs/operations.md says: of just these, for a replay lasts as long as the slowest of its events. */
+  async replay(filter: { readonly requestId: string } | { readonly functionKey: string }): Promise<Reply> {
+    return this.invoke('Replayer', { action: 'replay', ...filter });
   }
 
   async run(id: string): Promise<Item | undefined> {
