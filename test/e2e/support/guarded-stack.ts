@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { type AttributeValue, DynamoDBClient, GetItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DynamoDBClient, GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
@@ -76,8 +76,17 @@ export class GuardedStack {
 
   /** The deferred event whose invocation had this request id. */
   async deferred(requestId: string): Promise<Item | undefined> {
-    const items = (await this.dynamodb.send(new ScanCommand({ TableName: this.outputs.DeferredEventsTable, ConsistentRead: true }))).Items ?? [];
-    return items.find((item) => item.requestId?.S === requestId);
+    // In pages of 1 MB, which the chunks of one large event fill
+    for await (const { Items: items } of paginateScan(
+      { client: this.dynamodb },
+      { TableName: this.outputs.DeferredEventsTable, ConsistentRead: true },
+    )) {
+      const found = items?.find((item) => item.requestId?.S === requestId);
+      if (found) {
+        return found;
+      }
+    }
+    return undefined;
   }
 
   async logged(output: string): Promise<string> {
