@@ -74,9 +74,11 @@ export async function startDynamoDbLocal(): Promise<DynamoDbLocal> {
     },
     close: async () => {
       client.destroy();
-      const gone = new Promise((resolve) => java.once('exit', resolve));
-      java.kill('SIGKILL');
-      await gone;
+      if (java.exitCode === null && java.signalCode === null) {
+        const gone = new Promise((resolve) => java.once('exit', resolve));
+        java.kill('SIGKILL');
+        await gone;
+      }
     },
   };
 }
