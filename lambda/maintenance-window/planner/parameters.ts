@@ -7,8 +7,9 @@ import type { Tag } from './request';
 
 const DESCRIPTION = `Maintenance window: ${grammar.modes.join(' | ')}; one-off intervals; # reason. The operator's: deployments keep its value.`;
 
-/** A role that was made a moment ago is not known everywhere yet: refusals within this time are tried again. */
-const ROLE_SPREADS_FOR = 30_000;
+/** A role or a parameter that was made a moment ago is not known everywhere yet: these refusals are tried again for so long. */
+const SPREADING = ['AccessDeniedException', 'UnrecognizedClientException', 'InvalidResourceId'];
+const SPREADS_FOR = 30_000;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 5_000;
 const LONGEST_ATTEMPT = 10_000;
@@ -62,7 +63,7 @@ export class Parameters {
   async tag(name: string, tags: Tag[]): Promise<void> {
     if (tags.length > 0) {
       const command = new AddTagsToResourceCommand({ ResourceType: 'Parameter', ResourceId: name, Tags: tags });
-      await this.unless('InvalidResourceId', (abortSignal) => this.client.send(command, { abortSignal }));
+      await this.unless(undefined, (abortSignal) => this.client.send(command, { abortSignal }));
     }
   }
 
@@ -71,8 +72,8 @@ export class Parameters {
     await this.unless('ParameterNotFound', (abortSignal) => this.client.send(new DeleteParameterCommand({ Name: name }), { abortSignal }));
   }
 
-  /** Undefined when the call fails with the named, expected error. */
-  private async unless<T>(expected: string, call: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
+  /** Undefined when the call fails with the named, expected error, if one is. */
+  private async unless<T>(expected: string | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const begin = this.clock.now();
     for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
       try {
@@ -91,8 +92,8 @@ export class Parameters {
   }
 
   private mayPass(error: ServiceError, begin: number): boolean {
-    if (error.name === 'AccessDeniedException' || error.name === 'UnrecognizedClientException') {
-      return this.clock.now() - begin < ROLE_SPREADS_FOR;
+    if (SPREADING.includes(error.name)) {
+      return this.clock.now() - begin < SPREADS_FOR;
     }
     return !isRefusal(error) || error.name === 'ThrottlingException' || error.name === 'TooManyUpdates';
   }

@@ -164,6 +164,18 @@ describe('tags', () => {
     expect(store.parameters.get(NAME)!.Value).toBe('on # upgrade');
   });
 
+  test('are given again while the new parameter is not known everywhere, and fail the request when it never is', async () => {
+    const unknown = { status: 400, type: 'InvalidResourceId', message: 'is not known' };
+    store.faults = [undefined, unknown, unknown];
+    expect(await plan({ ResourceProperties: tagged })).toMatchObject({ Status: 'SUCCESS' });
+    expect(store.tags.get(NAME)).toEqual({ team: 'orders' });
+
+    store.faults = [undefined];
+    store.always = unknown;
+    const answer = await plan({ RequestType: 'Update', PhysicalResourceId: NAME, ResourceProperties: tagged });
+    expect(answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: NAME, Reason: expect.stringContaining('is not known') });
+  });
+
   test('that are none cost no call', async () => {
     await plan();
     expect(store.calls.filter((call) => call.startsWith('AddTags'))).toEqual([]);
