@@ -91,6 +91,7 @@ export const NAMES = {
     "shortTimeout": "cdk-patient-lambda:shortTimeout",
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
+    "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
