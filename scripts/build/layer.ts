@@ -72,7 +72,7 @@ export function contractFiles(folder: string): Map<string, Buffer> {
  * @param files of the gate
  * @param beside what lies elsewhere in /opt
  */
-export function layerZip(files: Files, beside: Files): Buffer {
+export function layerZip(files: Files, beside: Files = new Map()): Buffer {
   if (!files.has(EXECUTABLE)) {
     throw new Error(`the layer has no '${EXECUTABLE}', which AWS_LAMBDA_EXEC_WRAPPER names; it holds: ${[...files.keys()].join(', ')}`);
   }
