@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
+import { DeferralAction, DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
 
 import { ChargesStack } from './charges/stack';
 import { PropagationStack } from './custom-resources/propagation/stack';
@@ -36,6 +36,7 @@ export class OrdersStack extends Stack {
         memorySize: 256,
         environment: { EXECUTIONS_TABLE: executions.tableName },
         cacheTtl: Duration.seconds(5),
+        deferral: { kinesis: DeferralAction.DEFER }, // by default a stream keeps its records itself, and waits
       });
       executions.grant(fn, 'dynamodb:UpdateItem');
       connectEventSources(fn);
