@@ -30,7 +30,7 @@ describe.each(RELEASES)('$name', ({ language, release }) => {
       ]);
       await stage.windowSeen('auto');
       const pointer = await stage.claim('r-1');
-      expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
+      expect(await environment.reply(pointer)).toMatchObject({ attempt: 1 }); // the handler's own result
       const row = await stage.row('r-1');
       expect([row!.state.S, row!.attempt.N, 'bpk' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
       expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });

@@ -2,10 +2,16 @@
 import { type HttpResponse, send } from '../../../../aws/nodejs/transport';
 import type { Invocation } from '../quiet/invocation';
 
+const VERSION = '/2018-06-01/runtime';
 /** Milliseconds: the Runtime API is on this machine. */
 const BUDGET = 10_000;
 /** The environment has gone on to another invocation: nobody waits for this answer. */
 const GONE = 410;
+
+/** Where the response of an invocation is posted. */
+export function responsePath({ requestId }: Pick<Invocation, 'requestId'>): string {
+  return `${VERSION}/invocation/${encodeURIComponent(requestId)}/response`;
+}
 
 export class RuntimeApi {
   /** @param address host and port */
@@ -50,7 +56,7 @@ export class RuntimeApi {
   }
 
   private async post(path: string, body: string, headers: Record<string, string>): Promise<HttpResponse> {
-    const url = new URL(`http://${this.address}/2018-06-01/runtime/${path}`);
+    const url = new URL(`http://${this.address}${VERSION}/${path}`);
     return send({ method: 'POST', url, headers: { 'content-type': 'application/json', ...headers }, body, budget: BUDGET, fresh: true });
   }
 }

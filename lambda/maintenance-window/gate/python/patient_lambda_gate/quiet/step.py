@@ -36,7 +36,7 @@ class RunHandler:
 class Reply:
     """The invocation is answered without the handler."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes | str) -> None:
         self.body = body
 
 
