@@ -149,7 +149,7 @@ export class Session {
 
   private async answer(invocation: Invocation, step: Step): Promise<void> {
     if (step.do === 'reply') {
-      await this.api.reply(invocation, step.body);
+      await (step.streamed ? this.api.stream(invocation, step.body) : this.api.reply(invocation, step.body));
     } else if (step.do === 'fail') {
       await this.api.fail(invocation, step.error.name, errorBody(step.error));
     }

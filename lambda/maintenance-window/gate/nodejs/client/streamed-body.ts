@@ -1,7 +1,6 @@
 /** What a handler has streamed, as far as its outcome depends on it. */
+import { streaming } from '../../../../contract/maintenance-window/answers.json';
 
-/** The content type of a stream that begins with its status and headers: JSON, which eight NUL bytes end. */
-const WITH_METADATA = 'application/vnd.awslambda.http-integration-response';
 const NUL = 0;
 
 export class StreamedBody {
@@ -27,7 +26,7 @@ export class StreamedBody {
   /** As JSON text: the metadata of an HTTP response, or the whole; `null` for what no buffered result could be. */
   result(contentType: string): string {
     const body = Buffer.concat(this.pieces);
-    if (contentType === WITH_METADATA) {
+    if (contentType === streaming.contentType) {
       const end = body.indexOf(NUL);
       return body.subarray(0, end < 0 ? body.length : end).toString();
     }

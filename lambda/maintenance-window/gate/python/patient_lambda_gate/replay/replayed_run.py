@@ -19,6 +19,7 @@ from patient_lambda_gate.replay.outcome import Outcome, outcome_of_error, outcom
 from patient_lambda_gate.replay.replays import Refused, Replays, Run
 
 ANSWER = contract.load("maintenance-window/replay")["answer"]
+MOST_BYTES: int = ANSWER["mostBytes"]
 
 
 def replay_answer(status: str, request_id: str) -> Reply:
@@ -68,6 +69,6 @@ class ReplayedRun:
 def _is_taken(result: bytes | str) -> bool:
     """Whether Lambda takes a result as a response. One that is too large, or that no UTF-8 can say, ran all the same."""
     try:
-        return len(result if isinstance(result, bytes) else result.encode()) <= ANSWER["mostBytes"]
+        return len(result if isinstance(result, bytes) else result.encode()) <= MOST_BYTES
     except UnicodeEncodeError:
         return False
