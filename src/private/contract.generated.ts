@@ -20,6 +20,7 @@ export const NAMES = {
     "deferral": "PATIENT_LAMBDA_DEFERRAL",
     "rejection": "PATIENT_LAMBDA_REJECTION",
     "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
+    "streaming": "PATIENT_LAMBDA_STREAMING",
     "disabled": "PATIENT_LAMBDA_DISABLED"
   },
   "replayerEnvironment": {
