@@ -60,6 +60,7 @@ export const NAMES = {
     "windowUnknown": "MaintenanceWindowUnknown",
     "notStored": "EventNotStored",
     "duplicateCheckFailed": "DuplicateCheckFailed",
+    "requestNotAnswered": "RequestNotAnswered",
     "replayStoreFailed": "ReplayStoreFailed",
     "gateNotAttached": "GateNotAttached"
   },
@@ -74,6 +75,7 @@ export const NAMES = {
     "windowStale": "WindowStale",
     "gateMissing": "GateMissing",
     "unrecognizedSource": "UnrecognizedSource",
+    "unrecognizedContinuation": "UnrecognizedContinuation",
     "duplicateCheckSkipped": "DuplicateCheckSkipped",
     "replayRefused": "ReplayRefused",
     "replayed": "Replayed",
@@ -93,7 +95,8 @@ export const NAMES = {
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
-    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
+    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
+    "completionHeld": "cdk-patient-lambda:completionHeld"
   },
   "constructIds": {
     "window": "CdkPatientLambdaWindow",
