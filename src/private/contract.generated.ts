@@ -61,6 +61,7 @@ export const NAMES = {
     "windowUnknown": "MaintenanceWindowUnknown",
     "notStored": "EventNotStored",
     "duplicateCheckFailed": "DuplicateCheckFailed",
+    "requestNotAnswered": "RequestNotAnswered",
     "replayStoreFailed": "ReplayStoreFailed",
     "gateNotAttached": "GateNotAttached"
   },
@@ -75,6 +76,7 @@ export const NAMES = {
     "windowStale": "WindowStale",
     "gateMissing": "GateMissing",
     "unrecognizedSource": "UnrecognizedSource",
+    "unrecognizedContinuation": "UnrecognizedContinuation",
     "duplicateCheckSkipped": "DuplicateCheckSkipped",
     "replayRefused": "ReplayRefused",
     "replayed": "Replayed",
@@ -95,7 +97,8 @@ export const NAMES = {
     "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
-    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
+    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
+    "completionHeld": "cdk-patient-lambda:completionHeld"
   },
   "constructIds": {
     "window": "CdkPatientLambdaWindow",
