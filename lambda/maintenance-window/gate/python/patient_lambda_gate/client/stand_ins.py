@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from patient_lambda_python import json
 
 from patient_lambda_gate.quiet.step import Fail, Reply
 
@@ -43,6 +43,19 @@ class AnsweringClient(StandIn):
     """Posts what the gate answers, byte for byte, whatever marshaller the function has."""
 
     marshaller = RawMarshaller()
+
+
+class FailingClient(AnsweringClient):
+    """Posts an error of the gate with its own name, where the client has one for faults of its own."""
+
+    def __init__(self, client: RuntimeClient, error: GateError) -> None:
+        super().__init__(client)
+        self._error = error
+
+    def post_invocation_error(self, invoke_id: str, error_response_data: str, xray_fault: str, *more: Any, **named: Any) -> None:
+        cause = {"message": str(self._error), "type": type(self._error).__name__, "stack": []}
+        fault = json.dumps({"working_directory": "", "exceptions": [cause], "paths": []})
+        self._client.post_invocation_error(invoke_id, error_response_data, fault, *more, **named)
 
 
 class ReplayClient(StandIn):

@@ -31,3 +31,13 @@ class DuplicateCheckFailed(GateError):
 
 class ReplayStoreFailed(GateError):
     """The store failed a replay, before or after its run."""
+
+
+def traced(error: BaseException) -> str:
+    """The error and where it came from. Without the lines of the code: what reads them loads modules that user code may have of the same name."""
+    frames = []
+    at = error.__traceback__
+    while at is not None:
+        frames.append(f"  {at.tb_frame.f_code.co_filename}, line {at.tb_lineno}, in {at.tb_frame.f_code.co_name}")
+        at = at.tb_next
+    return "\n".join([*frames, f"{type(error).__name__}: {error}"])

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
-
-from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.errors import GateNotAttached, traced
 from patient_lambda_gate.quiet.step import Fail, RunHandler
 from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
 from patient_lambda_gate.store.pointer import may_be_pointer, parse_pointer
@@ -44,7 +42,7 @@ class Gate:
         try:
             return self._decide(invocation)
         except Exception as error:  # a defect of the gate must neither acknowledge the event nor run it unprotected
-            self.parts.reporter.log(f"{invocation.request_id} is failed by an error of the gate:\n{traceback.format_exc()}")
+            self.parts.reporter.log(f"{invocation.request_id} is failed by an error of the gate:\n{traced(error)}")
             return Fail(GateNotAttached(f"the gate failed: {type(error).__name__}: {error}"))
 
     def _decide(self, invocation: Invocation) -> Step:

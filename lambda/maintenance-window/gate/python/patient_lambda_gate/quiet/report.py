@@ -1,9 +1,9 @@
 """What operators see: metrics in the embedded metric format and plain log lines, both on standard output."""
 
-import json
 import sys
 
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
 from patient_lambda_gate.quiet.times import iso, now_ms
 
