@@ -1,8 +1,16 @@
 """Errors of the gate. The runtime's client reports the names of their classes, which are contract: sources, state machines and alarms match them."""
 
 
+def writable(text: str) -> str:
+    """A text that can be written as UTF-8: what JSON says may hold half a surrogate pair, which a stream refuses."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class GateError(Exception):
-    """An error that a source or an operator sees by its type."""
+    """An error that a source or an operator sees by its type. The client logs its message."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(writable(message))
 
 
 class GateNotAttached(GateError):
