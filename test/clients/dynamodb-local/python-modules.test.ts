@@ -5,7 +5,7 @@
  */
 import { ensureRuntimes, resolveRuntime } from '../../../local/sandbox/runtimes';
 import { MINUTES, useStage } from '../support/gate';
-import type { Code, Release } from '../support/language';
+import type { Release } from '../support/language';
 import { PYTHON } from '../support/python';
 import type { Stage } from '../support/stage';
 import type { TestEnvironment } from '../support/test-environment';
@@ -33,9 +33,16 @@ def whose(name):
 
 const USERS = `print("EXECUTED", __name__)\nWHOSE = "the user's"\n`;
 
-const FORMS: readonly (readonly [what: string, file: (name: string) => string])[] = [
-  ['a module', (name) => `${name}.py`],
-  ['a package', (name) => `${name}/__init__.py`],
+interface Form {
+  readonly what: string;
+  file(name: string): string;
+  readonly variables?: Readonly<Record<string, string>>;
+}
+
+const FORMS: readonly Form[] = [
+  { what: 'a module', file: (name) => `${name}.py` },
+  { what: 'a package', file: (name) => `${name}/__init__.py` },
+  { what: 'a module on PYTHONPATH', file: (name) => `own/${name}.py`, variables: { PYTHONPATH: '/var/task/own' } },
 ];
 
 let stage: Stage;
@@ -56,9 +63,11 @@ function executed(environment: TestEnvironment): string[] {
 describe.each(RELEASES)('$runtime with client $client', (release) => {
   /** Names that a file of the user's can have without breaking the bare client. */
   let names: readonly string[];
-  const code = (file: (name: string) => string): Code => ({
-    ...Object.fromEntries(names.map((name) => [file(name), USERS])),
-    'app.py': HANDLER,
+  /** A function that has such a file of each name. */
+  const withAll = ({ file, variables }: Form) => ({
+    ...release,
+    code: { ...Object.fromEntries(names.map((name) => [file(name), USERS])), 'app.py': HANDLER },
+    variables,
   });
 
   beforeAll(async () => {
@@ -87,30 +96,36 @@ describe.each(RELEASES)('$runtime with client $client', (release) => {
   );
 
   test.each(FORMS)(
-    "a name of the standard library that the user has %s of is the user's, as with the bare client, and not executed in a window",
-    async (_, file) => {
+    "a name of the standard library that the user has $what of is the user's, as with the bare client, and not executed in a window",
+    async (form) => {
       expect(names).toEqual(expect.arrayContaining(['calendar', 'email', 'platform', 'uuid']));
-      const bare = await stage.start({ ...release, layer: undefined, code: code(file) });
+      const bare = await stage.start({ ...withAll(form), layer: undefined });
       const seen = await bare.reply({ import: names });
       expect(Object.values(seen as object)).toEqual(expect.arrayContaining(["the user's"]));
 
       stage.window('on');
-      const environment = await stage.start({ ...release, code: code(file) });
+      const environment = await stage.start(withAll(form));
       const kept = await hold(stage, environment);
-      expect(executed(environment)).toEqual([]);
       await stage.windowSeen('auto');
       await replay(stage, environment, kept);
       expect(executed(environment)).toEqual([]);
       expect(await environment.reply({ import: names })).toEqual(seen);
       expect(executed(environment).sort()).toEqual(executed(bare).sort());
+    },
+    MINUTES,
+  );
 
-      // Now that all of them are there
+  test(
+    'the gate holds and replays while all of them are there',
+    async () => {
+      const environment = await stage.start(withAll(FORMS[0]));
+      const seen = await environment.reply({ import: names });
       await stage.windowSeen('on');
-      const again = await hold(stage, environment);
+      const kept = await hold(stage, environment);
       await stage.windowSeen('auto');
-      await replay(stage, environment, again);
+      await replay(stage, environment, kept);
       expect(await environment.reply({ import: names })).toEqual(seen);
     },
-    2 * MINUTES,
+    MINUTES,
   );
 });
