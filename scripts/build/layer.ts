@@ -28,6 +28,7 @@ export type Files = ReadonlyMap<string, Buffer>;
 const SOURCES: Readonly<Record<string, string>> = {
   'lambda/maintenance-window/gate': '',
   'lambda/aws/python': 'python/',
+  'lambda/python': 'python/',
   'lambda/contract/python': 'python/',
 };
 

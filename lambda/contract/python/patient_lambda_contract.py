@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import functools
-import json
 import os
+
+from patient_lambda_python import json
+from patient_lambda_python.taken import Files
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -12,10 +13,12 @@ if TYPE_CHECKING:
 
 DIRECTORY = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "contract")
 
+_LOADED: dict[str, dict[str, Any]] = {}
 
-@functools.cache
+
 def load(name: str) -> dict[str, Any]:
     """The contract file of this name, for example ``maintenance-window/sources``, read once."""
-    with open(os.path.join(DIRECTORY, name + ".json"), encoding="utf-8") as file:
-        contract: dict[str, Any] = json.load(file)
+    contract = _LOADED.get(name)
+    if contract is None:
+        contract = _LOADED[name] = json.loads(Files.read(os.path.join(DIRECTORY, name + ".json")))
     return contract

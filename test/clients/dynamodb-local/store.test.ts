@@ -1,5 +1,7 @@
 /** The store of deferred events when it is missing, away or damaged: nothing is acknowledged without being kept, nothing runs in part. */
 import { createHash, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 
@@ -12,6 +14,27 @@ let stage: Stage;
 useStage((opened) => {
   stage = opened;
 });
+
+/** A server that says something at once, and then a byte at a time for as long as anybody listens. */
+async function drip(first: string): Promise<{ endpoint: string; close(): Promise<void> }> {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.on('error', () => undefined).write(first);
+    const timer = setInterval(() => socket.write('x'), 50);
+    socket.on('close', () => clearInterval(timer));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      open.forEach((socket) => socket.destroy());
+      await closed;
+    },
+  };
+}
 
 describe.each(LANGUAGES)('$name', (language) => {
   const start = (handler: keyof Handlers, more = {}) => stage.start({ ...language.newest, code: code(language, handler), ...more });
@@ -37,6 +60,26 @@ describe.each(LANGUAGES)('$name', (language) => {
       const failed = await environment.error({}, { timeout: 10_000 });
       expect(failed.errorType).toBe('EventNotStored');
       expect(failed.errorMessage).toContain('NetworkError');
+    },
+    MINUTES,
+  );
+
+  test.each([
+    ['its head', 'HTTP/1.1 200 OK\r\nx: '],
+    ['its body', 'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n'],
+  ])(
+    'a store that answers %s a byte at a time is an error in time',
+    async (_, first) => {
+      const dripping = await drip(first);
+      try {
+        stage.window('on');
+        const environment = await start('runs', { dynamoDb: dripping.endpoint });
+        const failed = await environment.error({}, { timeout: 4_000 });
+        expect(failed.errorType).toBe('EventNotStored');
+        expect(failed.errorMessage).toContain('NetworkError');
+      } finally {
+        await dripping.close();
+      }
     },
     MINUTES,
   );

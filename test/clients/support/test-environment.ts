@@ -51,7 +51,9 @@ export class TestEnvironment {
   static async start(spec: EnvironmentSpec): Promise<TestEnvironment> {
     const taskRoot = await fs.promises.mkdtemp(path.join(os.tmpdir(), 'task-'));
     for (const [name, text] of Object.entries(spec.code)) {
-      await fs.promises.writeFile(path.join(taskRoot, name), text);
+      const file = path.join(taskRoot, name);
+      await fs.promises.mkdir(path.dirname(file), { recursive: true });
+      await fs.promises.writeFile(file, text);
     }
     const output: Buffer[] = [];
     const process = await RuntimeProcess.start(startSandbox, {

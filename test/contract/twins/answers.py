@@ -7,7 +7,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 sys.dont_write_bytecode = True
-for folder in ("lambda/maintenance-window/gate/python", "lambda/aws/python", "lambda/contract/python"):
+for folder in ("lambda/maintenance-window/gate/python", "lambda/aws/python", "lambda/python", "lambda/contract/python"):
     sys.path.insert(0, str(ROOT / folder))
 
 import patient_lambda_contract as contract  # noqa: E402

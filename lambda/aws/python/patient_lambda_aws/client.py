@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import random
-import time
+from patient_lambda_python import json
+from patient_lambda_python.taken import Chance, Clock
 
 from patient_lambda_aws.credentials import CredentialsError, CredentialSource
 from patient_lambda_aws.endpoints import endpoint_url
 from patient_lambda_aws.sign import signed_headers
-from patient_lambda_aws.transport import Response, Transport, TransportError
+from patient_lambda_aws.transport import Transport, TransportError
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
+
+    from patient_lambda_aws.http import Response
 
     Json = dict[str, Any]
 
@@ -96,10 +97,10 @@ class AwsClient:
             except AwsError as error:
                 failure = error
             attempts += 1
-            wait = random.uniform(pause / 2, pause)
+            wait = Chance.between(pause / 2, pause)
             if not failure.retryable or self.clock() + wait >= until:
                 raise failure
-            time.sleep(wait / 1000)
+            Clock.sleep(wait / 1000)
             pause = min(pause * 2, LONGEST_PAUSE)
 
 

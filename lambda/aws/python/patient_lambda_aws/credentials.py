@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import threading
-import time
+from patient_lambda_python import json
+from patient_lambda_python.dates import epoch_day
+from patient_lambda_python.taken import Files
+from patient_lambda_python.threads import Lock
 
 from patient_lambda_aws.transport import Transport, TransportError
 
@@ -37,7 +38,7 @@ class CredentialSource:
         self._environment = dict(environment)
         self._transport = transport
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = Lock()
         self._current = self._from_environment()
 
     def get(self, budget: float) -> Credentials:
@@ -74,13 +75,14 @@ class CredentialSource:
     def _authorization(self) -> dict[str, str]:
         path = self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
         if path:  # read anew each time: the file is rotated
-            with open(path, encoding="utf-8") as file:
-                return {"authorization": file.read().strip()}
+            return {"authorization": Files.read(path).decode().strip()}
         token = self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN")
         return {"authorization": token} if token else {}
 
 
 def _epoch_ms(text: str) -> float:
-    import calendar
-
-    return calendar.timegm(time.strptime(text.partition(".")[0].rstrip("Z"), "%Y-%m-%dT%H:%M:%S")) * 1000
+    """Of a time in UTC, as ``2027-01-10T06:00:00Z``. Raises ValueError."""
+    date, _, time = text.partition(".")[0].rstrip("Z").partition("T")
+    year, month, day = (int(number) for number in date.split("-"))
+    hours, minutes, seconds = (int(number) for number in time.split(":"))
+    return (((epoch_day(year, month, day) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000

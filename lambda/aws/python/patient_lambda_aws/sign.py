@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import time
-from urllib.parse import quote, urlsplit
+from patient_lambda_python.taken import Clock, Digest
+from patient_lambda_python.urls import quote, urlsplit
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -19,7 +17,7 @@ def signed_headers(
 ) -> dict[str, str]:
     """The headers (lower-case names) plus host, date, token and authorization. ``now`` in epoch milliseconds."""
     parts = urlsplit(url)
-    stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now / 1000))
+    stamp = Clock.written("%Y%m%dT%H%M%SZ", Clock.utc(now / 1000))
     all_headers = {**headers, "host": parts.netloc.rpartition("@")[2], "x-amz-date": stamp}
     if credentials.token:
         all_headers["x-amz-security-token"] = credentials.token
@@ -27,19 +25,19 @@ def signed_headers(
     canonical = "\n".join(
         [
             "POST",
-            quote(parts.path or "/", safe="/-_.~%"),
+            quote(parts.path or "/", "/%"),
             parts.query,
             *(f"{name}:{all_headers[name].strip()}" for name in sorted(all_headers)),
             "",
             names,
-            hashlib.sha256(body).hexdigest(),
+            Digest.of(body),
         ]
     )
     scope = f"{stamp[:8]}/{region}/{service}/aws4_request"
-    to_sign = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, hashlib.sha256(canonical.encode()).hexdigest()])
+    to_sign = "\n".join(["AWS4-HMAC-SHA256", stamp, scope, Digest.of(canonical.encode())])
     key = ("AWS4" + credentials.secret).encode()
     for part in (stamp[:8], region, service, "aws4_request"):
-        key = hmac.digest(key, part.encode(), "sha256")
-    signature = hmac.digest(key, to_sign.encode(), "sha256").hex()
+        key = Digest.keyed(key, part.encode())
+    signature = Digest.keyed(key, to_sign.encode()).hex()
     all_headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={credentials.key_id}/{scope}, SignedHeaders={names}, Signature={signature}"
     return all_headers

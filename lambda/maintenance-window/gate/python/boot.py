@@ -7,6 +7,13 @@ import os
 import sys
 import types
 
+TYPE_CHECKING = False  # as in typing, which the start need not wait for
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+# What the gate uses and the client may not: whoever imports it later gets what it would get without the gate, a file of the user's as well.
+KEPT_APART = ("_hashlib", "_json", "_socket", "_ssl", "binascii", "zlib")
+
 
 def _refuse(message: str) -> None:
     """Ends the init phase with an error: nothing runs unprotected."""
@@ -25,18 +32,32 @@ def _refuse(message: str) -> None:
     raise SystemExit(1)
 
 
+def _gate() -> "tuple[Callable[[], None], type[Exception]]":
+    """Loads what starts with the process: from the gate's folder and the standard library's alone, for PYTHONPATH may name the user's.
+
+    What is imported later is found through the packages that are there by then; see patient_lambda_python for what they use of Python.
+    """
+    path, there = sys.path, set(sys.modules)
+    library = os.path.dirname(os.__file__)
+    sys.path = [path[0], *(folder for folder in path[1:] if folder == library or os.path.basename(folder) == "lib-dynload")]
+    try:
+        from patient_lambda_gate.client.start import start
+        from patient_lambda_gate.quiet.errors import GateNotAttached
+    finally:
+        sys.path = path
+    for name in KEPT_APART:
+        if name not in there:
+            del sys.modules[name]
+    return start, GateNotAttached
+
+
 def _attach() -> str:
     """Attaches the gate; the path of the runtime's bootstrap.py."""
     if len(sys.argv) < 2 or not os.path.isfile(sys.argv[1]):
         _refuse(f"the runtime was to be started with the arguments {sys.argv[1:]}, of which the first should be its bootstrap.py")
     del sys.argv[0]
-    # As if the interpreter had been started with bootstrap.py; what is imported later is found through these packages
-    import patient_lambda_aws  # noqa: F401
-    import patient_lambda_contract  # noqa: F401
-    from patient_lambda_gate.client.start import start
-    from patient_lambda_gate.quiet.errors import GateNotAttached
-
-    sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))
+    start, GateNotAttached = _gate()
+    sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))  # as if the interpreter had been started with bootstrap.py
     try:
         start()
     except GateNotAttached as error:

@@ -1,15 +1,17 @@
 """HTTP: kept connections, one deadline for all, TLS roots."""
 
+import itertools
 import socket
 import ssl
 import subprocess
 import threading
-import time
 
 import pytest
 from fake_services import DROP, HANG
+from patient_lambda_aws import sockets
 from patient_lambda_aws.tls import ROOTS, Tls
 from patient_lambda_aws.transport import Transport, TransportError
+from patient_lambda_python.taken import Clock
 
 
 def ask(transport, url, budget=5000, **more):
@@ -36,8 +38,8 @@ def test_a_connection_that_was_idle_through_a_freeze_is_not_used_again(server, m
     service = server(lambda *_: (200, {}))
     transport = Transport({})
     ask(transport, service.url)
-    real = time.time
-    monkeypatch.setattr(time, "time", lambda: real() + 3600)
+    real = Clock.wall
+    monkeypatch.setattr(Clock, "wall", lambda: real() + 3600)
     ask(transport, service.url)
     assert service.connections == 2
 
@@ -48,30 +50,156 @@ def test_an_incomplete_response_is_an_error(server, fault):
         ask(Transport({}), server(lambda *_: fault).url, budget=100)
 
 
-def test_a_response_that_trickles_does_not_outlast_the_deadline():
-    listener = socket.create_server(("127.0.0.1", 0))
-    stop = threading.Event()
+@pytest.fixture
+def raw_server():
+    """Starts servers that answer each connection's first request as told, in bytes; all are gone afterwards."""
+    running = []
 
-    def trickle():
-        connection, _ = listener.accept()
-        connection.recv(1000)
-        connection.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-        while not stop.wait(0.02):
-            try:
-                connection.sendall(b"x")
-            except OSError:
-                break
-        connection.close()
+    def start(answer):
+        listener, stop = socket.create_server(("127.0.0.1", 0)), threading.Event()
 
-    thread = threading.Thread(target=trickle)
-    thread.start()
-    try:
-        with pytest.raises(TransportError):
-            ask(Transport({}), f"http://127.0.0.1:{listener.getsockname()[1]}", budget=200)
-    finally:
+        def serve():
+            while not stop.is_set():
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                try:
+                    answer(connection, stop)
+                except OSError:
+                    pass
+                finally:
+                    connection.close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        running.append((listener, stop, thread))
+        return f"://localhost:{listener.getsockname()[1]}"
+
+    yield start
+    for listener, stop, thread in running:
         stop.set()
-        thread.join()
+        listener.shutdown(socket.SHUT_RDWR)
         listener.close()
+        thread.join()
+
+
+def dripping(text, after=b""):
+    """A server that sends one part at once, and of the rest a byte at a time for as long as anybody listens."""
+
+    def answer(connection, stop):
+        connection.recv(1000)
+        connection.sendall(after)
+        for byte in itertools.cycle(text):
+            if stop.wait(0.01):
+                return
+            connection.sendall(bytes([byte]))
+
+    return answer
+
+
+HEAD = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        dripping(b"x", HEAD + b"content-length: 100000\r\n\r\n"),
+        dripping(b"a: b\r\n", HEAD),
+        dripping(HEAD[:-2] + b" "),
+        dripping(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        dripping(b"1\r\nx\r\n", HEAD + b"transfer-encoding: chunked\r\n\r\n"),
+        dripping(b"t: x\r\n", HEAD + b"transfer-encoding: chunked\r\n\r\n0\r\n"),
+        dripping(b"x", HEAD + b"\r\n"),
+    ],
+    ids=["body", "headers", "status", "interim", "chunks", "trailers", "to the end"],
+)
+def test_a_response_that_drips_does_not_outlast_the_deadline(raw_server, answer):
+    with pytest.raises(TransportError, match="timed out"):
+        ask(Transport({}), "http" + raw_server(answer), budget=200)
+
+
+def test_a_handshake_that_drips_does_not_outlast_the_deadline(raw_server):
+    record = b"\x16\x03\x03\x40\x00"  # of 16 KB, which never are there
+    with pytest.raises(TransportError, match="timed out"):
+        ask(Transport({}), "https" + raw_server(dripping(b"\x02", record)), budget=200)
+
+
+def test_a_request_that_nobody_takes_does_not_outlast_the_deadline(raw_server):
+    with pytest.raises(TransportError, match="timed out"):
+        Transport({}).request("POST", "http" + raw_server(lambda connection, stop: stop.wait(10)), {}, b"x" * 50_000_000, 200)
+
+
+def test_a_name_that_is_looked_up_for_long_does_not_outlast_the_deadline(monkeypatch):
+    release = threading.Event()
+    monkeypatch.setattr(sockets, "getaddrinfo", lambda *arguments: release.wait(10))
+    try:
+        with pytest.raises(TransportError, match="slow.invalid: timed out while its name was looked up"):
+            ask(Transport({}), "http://slow.invalid", budget=50)
+    finally:
+        release.set()
+
+
+def saying(*pieces):
+    """A server that answers so, and then closes."""
+
+    def answer(connection, stop):
+        connection.recv(1000)
+        for piece in pieces:
+            connection.sendall(piece)
+            stop.wait(0.01)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("pieces", "body"),
+    [
+        ([HEAD, b"Content-Length: 2\r", b"\n\r", b"\no", b"k"], b"ok"),
+        ([HEAD + b"Transfer-Encoding: Chunked\r\n\r\n", b"1;x=y\r\no\r\n01\r", b"\nk\r\n0\r\n", b"T: x\r\n\r\n"], b"ok"),
+        ([HEAD + b"\r\no", b"k"], b"ok"),
+        ([b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"content-length: 2\r\n\r\nok"], b"ok"),
+        ([b"HTTP/1.1 204 No Content\r\n\r\n"], b""),
+    ],
+    ids=["length", "chunks", "to the end", "interim", "none"],
+)
+def test_a_body_ends_where_its_head_says(raw_server, pieces, body):
+    assert ask(Transport({}), "http" + raw_server(saying(*pieces))).body == body
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        b"SSH-2.0-OpenSSH\r\n\r\n",
+        b"HTTP/1.1 OK\r\n\r\n",
+        HEAD + b"content-length: two\r\n\r\nok",
+        HEAD + b"transfer-encoding: chunked\r\n\r\nx\r\n",
+        HEAD + b"transfer-encoding: chunked\r\n\r\n2\r\no",
+        HEAD + b"a: " + b"x" * 100_000,
+    ],
+    ids=["other protocol", "no status", "no length", "no chunk", "half a chunk", "no end"],
+)
+def test_what_is_not_http_is_an_error(raw_server, piece):
+    with pytest.raises(TransportError, match="localhost: "):
+        ask(Transport({}), "http" + raw_server(saying(piece)))
+
+
+def test_headers_are_found_whatever_their_case(raw_server):
+    answered = ask(Transport({}), "http" + raw_server(saying(HEAD + b"X-Amzn-ErrorType:  E \r\nContent-Length: 0\r\n\r\n")))
+    assert answered.headers["x-amzn-errortype"] == "E"
+
+
+def test_a_line_break_in_a_header_is_not_sent(server):
+    service = server(lambda *_: (200, {}))
+    with pytest.raises(TransportError, match="line break"):
+        Transport({}).request("POST", service.url, {"x": "a\r\nb: c"}, b"", 5000)
+    assert service.requests == []
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:port", "http://", "http://\xe4.example"])
+def test_a_url_without_a_place_is_an_error(url):
+    with pytest.raises(TransportError):
+        ask(Transport({}), url)
 
 
 def test_a_closed_port_is_an_error():

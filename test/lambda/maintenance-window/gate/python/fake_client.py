@@ -27,6 +27,12 @@ class LambdaRuntimeClient:
         self.posted.append(("error", invoke_id, json.loads(error_response_data), invocation_id))
 
 
+class FaultException(Exception):
+    def __init__(self, exception_type, msg, trace=None) -> None:
+        self.exception_type = exception_type
+        self.msg = msg
+
+
 def handle_event_request(
     lambda_runtime_client,
     request_handler,
@@ -45,6 +51,9 @@ def handle_event_request(
         event = lambda_runtime_client.marshaller.unmarshal_request(event_body, content_type)
         response = request_handler(event, {"client": client_context_json, "identity": cognito_identity_json, "tenant": tenant_id})
         result, result_type = lambda_runtime_client.marshaller.marshal_response(response)
+    except FaultException as fault:
+        details = json.dumps({"errorType": fault.exception_type, "errorMessage": fault.msg})
+        lambda_runtime_client.post_invocation_error(invoke_id, details, "{}", invocation_id)
     except Exception as error:
         details = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)})
         lambda_runtime_client.post_invocation_error(invoke_id, details, "{}", invocation_id)
@@ -67,6 +76,7 @@ def module():
     made = types.ModuleType("bootstrap")
     made.handle_event_request = handle_event_request
     made.run = run
+    made.FaultException = FaultException
     made._get_handler = _get_handler
     made.LambdaRuntimeClient = LambdaRuntimeClient
     return made

@@ -51,7 +51,7 @@ class World:
         self.bootstrap = fake_client.module()
         cache = WindowCache(settings, self.reader, reporter, self.clock, lambda: 1.0)
         client = AwsClient(everything, self.clock)
-        self.gate = Gate(GateParts(settings, everything, cache, reporter, self.clock, lambda: client))
+        self.gate = Gate(GateParts(settings, everything, cache, reporter, self.clock, client))
         attach(self.bootstrap, self.gate, check_seams(self.bootstrap, "test"))
         self.result = lambda event, context: {"ok": 1}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from patient_lambda_python import json
 
 from patient_lambda_gate.quiet.step import Fail, Reply
 
@@ -49,10 +49,27 @@ class AnsweringClient(StandIn):
 class StreamingClient(AnsweringClient):
     """Posts a whole stream, its metadata included, which the client itself cannot."""
 
+    def __init__(self, client: RuntimeClient, runtime_api: str) -> None:
+        super().__init__(client)
+        self._runtime_api = runtime_api
+
     def post_invocation_result(self, invoke_id: str, result_data: Any, content_type: str = JSON, *more: Any, **named: Any) -> None:
         from patient_lambda_gate.client.stream import post_stream
 
-        post_stream(invoke_id, result_data, named.get(INVOCATION_ID, more[0] if more else None))
+        post_stream(self._runtime_api, invoke_id, result_data, named.get(INVOCATION_ID, more[0] if more else None))
+
+
+class FailingClient(AnsweringClient):
+    """Posts an error of the gate with its own name, where the client has one for faults of its own."""
+
+    def __init__(self, client: RuntimeClient, error: GateError) -> None:
+        super().__init__(client)
+        self._error = error
+
+    def post_invocation_error(self, invoke_id: str, error_response_data: str, xray_fault: str, *more: Any, **named: Any) -> None:
+        cause = {"message": str(self._error), "type": type(self._error).__name__, "stack": []}
+        fault = json.dumps({"working_directory": "", "exceptions": [cause], "paths": []})
+        self._client.post_invocation_error(invoke_id, error_response_data, fault, *more, **named)
 
 
 class ReplayClient(StandIn):

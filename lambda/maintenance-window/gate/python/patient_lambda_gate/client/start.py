@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 
+from patient_lambda_aws.client import AwsClient
+
 from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.client.attach import attach, check_seams, unknown_client
 from patient_lambda_gate.quiet.errors import UnknownClient
 from patient_lambda_gate.quiet.gate import Gate
+from patient_lambda_gate.quiet.parameters import read_window
 from patient_lambda_gate.quiet.report import Reporter
 from patient_lambda_gate.quiet.settings import Settings
 from patient_lambda_gate.quiet.step import GateParts
@@ -16,26 +19,7 @@ from patient_lambda_gate.quiet.window_cache import WindowCache
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from patient_lambda_aws.client import AwsClient
-
     from patient_lambda_gate.quiet.reading import Reading
-
-
-class LateClient:
-    """The process's one AWS client, made by whoever needs it first."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self._client: AwsClient | None = None
-
-    def __call__(self) -> AwsClient:
-        if self._client is None:
-            from patient_lambda_aws.client import AwsClient
-
-            self._client = AwsClient(self._environment, now_ms)
-        return self._client
 
 
 def start() -> None:
@@ -43,15 +27,13 @@ def start() -> None:
     environment = dict(os.environ)
     settings = Settings(environment)
     reporter = Reporter(settings.function_key, settings.json_logs)
-    client_of = LateClient(environment)
+    client = AwsClient(environment, now_ms)
 
     def read(budget: float) -> Reading:
-        from patient_lambda_gate.quiet.parameters import read_window
-
-        return read_window(client_of(), settings, budget)
+        return read_window(client, settings, budget)
 
     cache = WindowCache(settings, read, reporter, now_ms)
-    gate = Gate(GateParts(settings, environment, cache, reporter, now_ms, client_of))
+    gate = Gate(GateParts(settings, environment, cache, reporter, now_ms, client))
     gate.start()
     try:
         bootstrap, more_names = _client()

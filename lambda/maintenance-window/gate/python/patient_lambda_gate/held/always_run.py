@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from patient_lambda_gate.held.sources import request_of
 
-from patient_lambda_gate.held.sources import Source, request_of
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from patient_lambda_gate.held.sources import Source
 
 
 def always_runs(patterns: Sequence[str], source: Source, event: object) -> bool:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
 from patient_lambda_gate.held.rejection import filled_body, merged_headers
-from patient_lambda_gate.held.sources import Source
 from patient_lambda_gate.held.streaming import streamed
 from patient_lambda_gate.quiet.errors import EventNotStored, MaintenanceWindowActive, MaintenanceWindowUnknown
-from patient_lambda_gate.quiet.times import iso
+from patient_lambda_gate.quiet.times import iso, whole_seconds
 
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from patient_lambda_gate.held.sources import Source
     from patient_lambda_gate.quiet.http_options import Rejection
 
 ANSWERS = contract.load("maintenance-window/answers")
@@ -48,7 +47,7 @@ def rejected(
     if until is None:
         seconds = RETRY_AFTER["unknownEnd"]
     else:
-        seconds = min(max(math.ceil((until - now) / 1000), RETRY_AFTER["least"]), RETRY_AFTER["most"])
+        seconds = min(max(whole_seconds(until - now), RETRY_AFTER["least"]), RETRY_AFTER["most"])
     own: Rejection = rejection if rejection is not None and "http" in source else {}
     headers = merged_headers({**DEFAULT_HEADERS, "Retry-After": str(seconds)}, own.get("headers", {}))
     if "body" in own:
@@ -90,11 +89,11 @@ def _http(source: Source, event: object, streams: bool, status: int, headers: Ma
 
 
 def _json(content: Mapping[str, object]) -> str:
-    return json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _bytes(value: Mapping[str, object]) -> bytes:
-    return json.dumps(value, separators=(",", ":")).encode()
+    return json.dumps(value).encode()
 
 
 def _iso(time: float | None) -> str | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Mapping
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
-
 import patient_lambda_contract as contract
 from patient_lambda_aws.transport import Transport, TransportError
+from patient_lambda_python import json
+from patient_lambda_python.taken import Patterns
+from patient_lambda_python.urls import SplitResult, urlsplit
 
 from patient_lambda_gate.held.cloudformation_request import CREATE_FAILED_ID, is_never_made
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
 RULES = contract.load("cloudformation/answer")
 MOST_BYTES: int = RULES["responseBytes"]["most"]
@@ -20,8 +22,8 @@ CUT: str = RULES["cut"]
 MOST_ATTEMPT = 10_000
 FIRST_PAUSE = 200
 LONGEST_PAUSE = 5000
-URL_TEXT = re.compile(RULES["urlPattern"])  # what every language's parser takes for the same host and port
-LOOPBACK = re.compile(r"localhost|::1|127(\.[0-9]+){3}")
+URL_TEXT = Patterns.compile(RULES["urlPattern"])  # what every language's parser takes for the same host and port
+LOOPBACK = Patterns.compile(r"localhost|::1|127(\.[0-9]+){3}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -78,7 +80,7 @@ def shortened(text: str, fits: Callable[[str], bool]) -> str:
 
 def body_of(response: Mapping[str, str]) -> bytes:
     """The body to PUT, without an escape or a space that JSON does not ask for: each would leave less room for the reason."""
-    return json.dumps(response, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return json.dumps(response, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
 def deliver(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
 import patient_lambda_contract as contract
+from patient_lambda_python.taken import Patterns
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
 RULES = contract.load("cloudformation/requests")
 MEMBERS = frozenset(RULES["members"])
 ADDED_BY_LIBRARIES = frozenset(name for names in RULES["continuationMembers"].values() for name in names)
 CREATE_FAILED_ID: str = contract.load("cloudformation/answer")["createFailedId"]
-FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+")  # the function that an ARN names, its qualifier aside
+FUNCTION_ARN = Patterns.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+")  # the function that an ARN names, its qualifier aside
 
 
 def kind_of(request: Mapping[str, Any], function_arn: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from patient_lambda_gate.store.row import Envelope
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from patient_lambda_gate.store.row import Envelope
+
 
 SCHEDULED = "scheduled"  # the source whose events are ticks of a rule
 

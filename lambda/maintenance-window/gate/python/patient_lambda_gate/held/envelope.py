@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 import patient_lambda_contract as contract
 
 from patient_lambda_gate.held.items import list_bytes
@@ -11,8 +9,13 @@ from patient_lambda_gate.quiet.invocation import Invocation
 from patient_lambda_gate.quiet.settings import Settings
 from patient_lambda_gate.replay.mark import without_mark
 from patient_lambda_gate.store.body import LIMITS
-from patient_lambda_gate.store.row import Envelope
 from patient_lambda_gate.window.decision import Decision
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from typing import Any
+
+    from patient_lambda_gate.store.row import Envelope
 
 SCHEMA: int = contract.load("maintenance-window/store")["envelope"]["schema"]["value"]
 
@@ -37,7 +40,8 @@ def envelope_of(settings: Settings, invocation: Invocation, source_ids: list[str
         "until": decision.until,
         "reason": decision.reason,
     }
-    return cast(Envelope, {name: value for name, value in members.items() if value is not None})
+    envelope: Any = {name: value for name, value in members.items() if value is not None}
+    return envelope  # type: ignore[no-any-return]
 
 
 def capped(source_ids: list[str]) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
-
 from patient_lambda_aws.client import AwsClient, AwsError
+
+from patient_lambda_gate.quiet.times import whole_seconds
 
 MOST_ENTRIES = 10  # SQS: one ChangeMessageVisibilityBatch
 MOST_BUDGET = 5000  # milliseconds: best effort, for the error that follows is what keeps the messages
@@ -23,7 +23,7 @@ def extend_visibility(client: AwsClient, event: object, hidden: float, remaining
     account, name = arn[4:6]
     queue = f"{client.url('sqs').rstrip('/')}/{account}/{name}"
     until = client.clock() + min(MOST_BUDGET, remaining / 2)
-    seconds = max(math.ceil(hidden / 1000), 0)
+    seconds = max(whole_seconds(hidden), 0)
     try:
         for start in range(0, len(handles), MOST_ENTRIES):
             entries = [

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-
 import patient_lambda_contract as contract
+from patient_lambda_python.taken import Clock
 
 from patient_lambda_gate.held import answers, sources
 from patient_lambda_gate.held.always_run import always_runs
@@ -19,6 +17,10 @@ from patient_lambda_gate.quiet.invocation import Invocation, store_until
 from patient_lambda_gate.quiet.step import Fail, GateParts, Reply, Step
 from patient_lambda_gate.store.row import is_kept
 from patient_lambda_gate.window.decision import Decision
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 LOOK_UP = contract.load("maintenance-window/timing")["coldReadBudget"]
 
@@ -171,7 +173,7 @@ class Hold:
             return "the ResponseURL is not an https URL"
         response = cloudformation.held_response(request, reason)
         try:
-            cloudformation.deliver(parts.client.transport, request["ResponseURL"], response, self._until, parts.clock, time.sleep)
+            cloudformation.deliver(parts.client.transport, request["ResponseURL"], response, self._until, parts.clock, Clock.sleep)
         except cloudformation.NotDelivered as failure:
             return str(failure)
         return None

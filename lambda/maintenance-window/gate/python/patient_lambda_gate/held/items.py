@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Mapping
-from typing import Any, cast
+from patient_lambda_python.taken import Packing
 
-from patient_lambda_gate.store.row import Row
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
-# DynamoDB's form of a value or of an item.
-Item = dict[str, Any]
+    from patient_lambda_gate.store.row import Row
+
+    # DynamoDB's form of a value or of an item.
+    Item = dict[str, Any]
 
 
 def encode(value: object) -> Item:
@@ -21,7 +24,7 @@ def encode(value: object) -> Item:
     if isinstance(value, int | float):
         return {"N": str(int(value)) if value == int(value) else repr(value)}
     if isinstance(value, bytes):
-        return {"B": base64.b64encode(value).decode()}
+        return {"B": Packing.base64(value)}
     if isinstance(value, list):
         return {"L": [encode(item) for item in value]}
     if isinstance(value, dict):
@@ -36,7 +39,8 @@ def encode_row(row: Mapping[str, object]) -> Item:
 
 def decode_row(item: Item) -> Row:
     """A row from DynamoDB's form. Types that the gate never writes come as they are."""
-    return cast(Row, {name: _decode(value) for name, value in item.items()})
+    row: Any = {name: _decode(value) for name, value in item.items()}
+    return row  # type: ignore[no-any-return]
 
 
 def list_bytes(texts: list[str]) -> int:
@@ -49,12 +53,13 @@ def _decode(value: Item) -> object:
     if kind == "N":
         return _number(content)
     if kind == "B":
-        return base64.b64decode(content)
+        return Packing.from_base64(content)
     if kind == "L":
         return [_decode(item) for item in content]
     if kind == "M":
         return decode_row(content)
-    return cast(object, content)
+    text: object = content
+    return text
 
 
 def _number(text: str) -> int | float:

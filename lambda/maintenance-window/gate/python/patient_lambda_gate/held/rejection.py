@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Mapping
+from patient_lambda_python import json
+from patient_lambda_python.taken import Patterns
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+PLACES = Patterns.compile(r"\{(until|reason)\}")
+ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;"})
 
 
 def merged_headers(defaults: Mapping[str, str], own: Mapping[str, str]) -> dict[str, str]:
@@ -16,7 +22,7 @@ def merged_headers(defaults: Mapping[str, str], own: Mapping[str, str]) -> dict[
 def filled_body(body: str, headers: Mapping[str, str], until: str | None, reason: str | None) -> str:
     """The body with ``{until}`` and ``{reason}`` filled in, empty where nothing is known. Other braces stay: style sheets are full of them."""
     values = {"until": until or "", "reason": _escape_of(headers)(reason or "")}
-    return re.sub(r"\{(until|reason)\}", lambda found: values[found[1]], body)
+    return PLACES.sub(lambda found: values[found[1]], body)
 
 
 def _escape_of(headers: Mapping[str, str]) -> Callable[[str], str]:
@@ -26,7 +32,10 @@ def _escape_of(headers: Mapping[str, str]) -> Callable[[str], str]:
     if kind == "application/json" or kind.endswith("+json"):
         return lambda text: json.dumps(text, ensure_ascii=False)[1:-1]
     if kind in ("text/html", "application/xhtml+xml"):
-        from html import escape
-
-        return escape
+        return _escaped
     return str
+
+
+def _escaped(text: str) -> str:
+    """In HTML, between tags and in attributes."""
+    return text.translate(ENTITIES)

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from typing import Any, TypedDict
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any, TypedDict
 
-class SourceRequest(TypedDict):
-    """Where an HTTP request has what."""
+    class SourceRequest(TypedDict):
+        """Where an HTTP request has what."""
 
-    method: list[str | int]
-    path: list[str | int]
+        method: list[str | int]
+        path: list[str | int]
 
+    class SourceAlways(TypedDict):
+        """What every source has."""
 
-class SourceAlways(TypedDict):
-    """What every source has."""
+        name: str
+        match: list[dict[str, Any]]
+        action: str
+        answer: str
 
-    name: str
-    match: list[dict[str, Any]]
-    action: str
-    answer: str
+    class Source(SourceAlways, total=False):
+        """A source as the contract has it."""
 
+        # Path of the source's own ids.
+        ids: list[str | int]
+        # Name of the list of items, and path of an item's id in it.
+        batch: list[str]
+        # Whether an item that is reported as failed stands for every item after it too.
+        checkpoint: bool
+        # Path of an item's count of receives.
+        receiveCount: str
+        # Whether a status of 500 or more is a failure.
+        http: bool
+        # Paths of an HTTP request's method and path.
+        request: SourceRequest
 
-class Source(SourceAlways, total=False):
-    """A source as the contract has it."""
-
-    # Path of the source's own ids.
-    ids: list[str | int]
-    # Name of the list of items, and path of an item's id in it.
-    batch: list[str]
-    # Whether an item that is reported as failed stands for every item after it too.
-    checkpoint: bool
-    # Path of an item's count of receives.
-    receiveCount: str
-    # Whether a status of 500 or more is a failure.
-    http: bool
-    # Paths of an HTTP request's method and path.
-    request: SourceRequest
-
-
-Path = Sequence[str | int]
+    Path = Sequence[str | int]
 
 SOURCES: list[Source] = contract.load("maintenance-window/sources")["sources"]
 TYPES = {"string": str, "object": dict, "array": list}
@@ -58,7 +56,7 @@ def parse(body: bytes | str) -> object:
     """The event, or NOT_JSON: for NaN, a byte order mark and bytes that are not UTF-8 too."""
     try:
         text = body if isinstance(body, str) else body.decode("utf-8")
-        return json.loads(text, parse_constant=_refuse_constant)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return NOT_JSON
 
@@ -110,10 +108,6 @@ def received_messages(source: Source, event: object) -> list[dict[str, str | int
         return None
     path = source["receiveCount"].split(".")
     return [{"messageId": item_id(source, item), "receiveCount": _whole_number(_at(item, path))} for item in items]
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(name)
 
 
 def _whole_number(text: object) -> int | None:

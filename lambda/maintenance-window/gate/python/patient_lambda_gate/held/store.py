@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
 import patient_lambda_contract as contract
+from patient_lambda_python.taken import Chance
+from patient_lambda_python.threads import run_all
 
 from patient_lambda_gate.held.deferred_event import DeferredEvent, rule_of
 from patient_lambda_gate.held.items import Update
 from patient_lambda_gate.held.table import Conflict, StoreError, Table
 from patient_lambda_gate.store.body import LIMITS, PackedBody, is_inline, pack, parts
 from patient_lambda_gate.store.keys import backlog_key, backlog_sort_key, chunk_key, event_key
-from patient_lambda_gate.store.row import Row, Writer, is_kept
+from patient_lambda_gate.store.row import is_kept
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from patient_lambda_gate.store.row import Row, Writer
 
 MAX_ATTEMPTS: int = contract.load("maintenance-window/timing")["maxAttempts"]["value"]
 PARALLEL_CHUNKS = 4
@@ -78,7 +82,7 @@ class Store:
             self._after_conflict(row, body, conflict.row, until)
 
     def _defer_in_chunks(self, row: Row, body: PackedBody, until: float) -> None:
-        write_id = str(uuid.uuid4())
+        write_id = Chance.unique()
         header: Row = {**row, "state": "WRITING", "bpk": backlog_key("writing", row["requestId"]), "writeId": write_id, "chunks": len(parts(body))}
         try:
             self._table.create(header, until)
@@ -95,7 +99,7 @@ class Store:
             self._take_over_row(row, body, old, until)
 
     def _take_over_row(self, row: Row, body: PackedBody, old: Row, until: float) -> None:
-        write_id = str(uuid.uuid4())
+        write_id = Chance.unique()
         abandoned: Writer = {"writeId": old.get("writeId", ""), "chunks": old.get("chunks", 0)}
         change = Update().set("writeId", write_id).set("chunks", len(parts(body))).append("abandoned", [abandoned])
         change.set("encoding", row["encoding"]).set("bodySize", row["bodySize"]).set("bodySha256", row["bodySha256"]).set("envelope", row["envelope"])
@@ -109,11 +113,12 @@ class Store:
                 raise StoreError("another attempt of the same invocation is writing the event") from None
         self._fill_and_commit(row, body, write_id, until)
 
+    def _putting(self, chunk: Row, until: float) -> Callable[[], None]:
+        return lambda: self._table.put(chunk, until)
+
     def _fill_and_commit(self, row: Row, body: PackedBody, write_id: str, until: float) -> None:
         chunks: list[Row] = [{"pk": chunk_key(row["pk"], write_id, number), "body": part} for number, part in enumerate(parts(body))]
-        with ThreadPoolExecutor(PARALLEL_CHUNKS) as pool:
-            for done in [pool.submit(self._table.put, chunk, until) for chunk in chunks]:
-                done.result()
+        run_all([self._putting(chunk, until) for chunk in chunks], PARALLEL_CHUNKS)
         now = int(self._clock())
         change = Update().set("state", "PENDING").set("nextAttempt", now).set("bpk", backlog_key("pending", row["requestId"]))
         try:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
-from patient_lambda_gate.held.sources import Source
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from patient_lambda_gate.held.sources import Source
 
 STREAMING = contract.load("maintenance-window/answers")["streaming"]
 DELIMITER = b"\0" * int(STREAMING["delimiterBytes"])
@@ -29,4 +31,4 @@ def streamed(status: int, headers: Mapping[str, str], body: str) -> bytes:
     cookies = [value for name, value in headers.items() if name.lower() == COOKIE]
     if cookies:
         metadata["cookies"] = cookies
-    return json.dumps(metadata, separators=(",", ":")).encode() + DELIMITER + body.encode("utf-8", "replace")
+    return json.dumps(metadata).encode() + DELIMITER + body.encode("utf-8", "replace")

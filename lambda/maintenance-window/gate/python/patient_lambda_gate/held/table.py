@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import random
-import time
-
 from patient_lambda_aws.client import AwsClient, AwsError
+from patient_lambda_python.taken import Chance, Clock
 
-from patient_lambda_gate.held.items import Item, Update, decode_row, encode_row
-from patient_lambda_gate.store.row import Row
+from patient_lambda_gate.held.items import Update, decode_row, encode_row
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from patient_lambda_gate.held.items import Item
+    from patient_lambda_gate.store.row import Row
 
 CONDITION_FAILED = "ConditionalCheckFailedException"
 # Milliseconds before the rest of a partial answer is asked for, when it brought nothing. With less than the longest left it is given up.
@@ -76,7 +78,7 @@ class Table:
     def _wait(self, pause: float, until: float) -> None:
         if self._client.clock() + LONGEST_PAUSE >= until:
             raise StoreError("dynamodb:BatchGetItem failed, NoTimeLeft: the invocation ends before the rest can be read")
-        time.sleep(random.uniform(pause / 2, pause) / 1000)
+        Clock.sleep(Chance.between(pause / 2, pause) / 1000)
 
     def _conditional(self, operation: str, request: Item, key: str, until: float) -> Item:
         try:

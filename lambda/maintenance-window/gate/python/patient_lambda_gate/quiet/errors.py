@@ -1,8 +1,16 @@
 """Errors of the gate. The runtime's client reports the names of their classes, which are contract: sources, state machines and alarms match them."""
 
 
+def writable(text: str) -> str:
+    """A text that can be written as UTF-8: what JSON says may hold half a surrogate pair, which a stream refuses."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 class GateError(Exception):
-    """An error that a source or an operator sees by its type."""
+    """An error that a source or an operator sees by its type. The client logs its message."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(writable(message))
 
 
 class GateNotAttached(GateError):
@@ -35,3 +43,13 @@ class RequestNotAnswered(GateError):
 
 class ReplayStoreFailed(GateError):
     """The store failed a replay, before or after its run."""
+
+
+def traced(error: BaseException) -> str:
+    """The error and where it came from. Without the lines of the code: what reads them loads modules that user code may have of the same name."""
+    frames = []
+    at = error.__traceback__
+    while at is not None:
+        frames.append(f"  {at.tb_frame.f_code.co_filename}, line {at.tb_lineno}, in {at.tb_frame.f_code.co_name}")
+        at = at.tb_next
+    return "\n".join([*frames, f"{type(error).__name__}: {error}"])

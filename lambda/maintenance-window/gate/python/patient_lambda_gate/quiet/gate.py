@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import traceback
-
 import patient_lambda_contract as contract
 
-from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.errors import GateNotAttached, traced
 from patient_lambda_gate.quiet.step import Fail, RunHandler
 from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
 from patient_lambda_gate.store.pointer import may_be_pointer, parse_pointer
@@ -48,7 +46,7 @@ class Gate:
         try:
             return self._decide(invocation)
         except Exception as error:  # a defect of the gate must neither acknowledge the event nor run it unprotected
-            self.parts.reporter.log(f"{invocation.request_id} is failed by an error of the gate:\n{traceback.format_exc()}")
+            self.parts.reporter.log(f"{invocation.request_id} is failed by an error of the gate:\n{traced(error)}")
             return Fail(GateNotAttached(f"the gate failed: {type(error).__name__}: {error}"))
 
     def _decide(self, invocation: Invocation) -> Step:

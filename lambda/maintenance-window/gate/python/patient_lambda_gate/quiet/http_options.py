@@ -5,9 +5,8 @@ Read at the start, so that a value that cannot be meant stops the function inste
 
 from __future__ import annotations
 
-import json
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 from patient_lambda_aws.client import AwsClient, AwsError
+from patient_lambda_python.taken import Clock
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
 from patient_lambda_gate.window.value import PlannedValue, WindowValueError, parse_operator, parse_planned
@@ -44,13 +43,13 @@ def _read_planned(name: str, parameter: Parameter | None) -> tuple[PlannedValue 
 
 
 def _get_parameters(client: AwsClient, names: list[str], budget: float) -> list[Parameter]:
-    until = time.monotonic() * 1000 + budget
+    until = Clock.monotonic() * 1000 + budget
     try:
         try:
             # Half of the budget at most: a kept connection may be dead without a sign
             answer = client.call_once("ssm", "GetParameters", {"Names": names}, budget / 2)
         except AwsError as error:
-            left = until - time.monotonic() * 1000
+            left = until - Clock.monotonic() * 1000
             if not error.retryable or left <= 0:
                 raise
             answer = client.call_once("ssm", "GetParameters", {"Names": names}, left, fresh=True)

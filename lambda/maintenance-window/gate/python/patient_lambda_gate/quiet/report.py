@@ -1,10 +1,11 @@
 """What operators see: metrics in the embedded metric format and plain log lines, both on standard output."""
 
-import json
 import sys
 
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
+from patient_lambda_gate.quiet.errors import writable
 from patient_lambda_gate.quiet.times import iso, now_ms
 
 METRICS = contract.load("names")["metrics"]
@@ -38,7 +39,7 @@ def log_line(message: str, as_json: bool, now: float) -> str:
     """One entry of the log: where logs are plain, each newline would begin another."""
     if as_json:
         return json.dumps({"timestamp": iso(now), "level": "WARN", "message": f"cdk-patient-lambda: {message}"})
-    return "[WARN] cdk-patient-lambda: " + message.replace("\n", "\r")
+    return "[WARN] cdk-patient-lambda: " + writable(message.replace("\n", "\r"))
 
 
 def _write(line: str) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
 from patient_lambda_gate.quiet.errors import GateNotAttached
 

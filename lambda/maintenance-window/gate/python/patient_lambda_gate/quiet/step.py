@@ -52,7 +52,7 @@ Step = RunHandler | Reply | Fail
 
 
 class GateParts:
-    """What the gate works with. The client is made by whoever needs it first: its import takes longer than the rest of the start."""
+    """What the gate works with. ``client`` is the process's one."""
 
     def __init__(
         self,
@@ -61,16 +61,11 @@ class GateParts:
         cache: WindowCache,
         reporter: Reporter,
         clock: Callable[[], float],
-        client_of: Callable[[], AwsClient],
+        client: AwsClient,
     ) -> None:
         self.settings = settings
         self.environment = environment
         self.cache = cache
         self.reporter = reporter
         self.clock = clock
-        self._client_of = client_of
-
-    @property
-    def client(self) -> AwsClient:
-        """The process's one."""
-        return self._client_of()
+        self.client = client

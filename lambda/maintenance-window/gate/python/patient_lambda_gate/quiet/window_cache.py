@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import random
-import threading
-
 import patient_lambda_contract as contract
+from patient_lambda_python.taken import Chance
+from patient_lambda_python.threads import Background
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
 from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, next_change
@@ -48,12 +47,11 @@ class PendingRead:
         self.failure: str | None = None
         self.given_up = False
         self._read = read
-        self._done = threading.Event()
-        threading.Thread(target=self._run, name="cdk-patient-lambda-read", daemon=True).start()
+        self._background = Background(self._run)
 
     def wait(self, milliseconds: float) -> bool:
         """Whether it is over."""
-        return self._done.wait(max(milliseconds, 0) / 1000)
+        return self._background.wait(milliseconds)
 
     def _run(self) -> None:
         try:
@@ -62,8 +60,6 @@ class PendingRead:
             self.failure = str(error)
         except Exception as error:  # a defect must not look like a window that is off
             self.failure = f"{type(error).__name__}: {error}"
-        finally:
-            self._done.set()
 
 
 class WindowCache:
@@ -75,7 +71,7 @@ class WindowCache:
         read: Callable[[float], Reading],
         reporter: Reporter,
         clock: Callable[[], float],
-        draw: Callable[[], float] = random.random,
+        draw: Callable[[], float] = Chance.draw,
     ) -> None:
         """``read`` reads within a budget of milliseconds, in a thread of its own, and raises the cause. ``draw`` gives 0 to 1."""
         self._settings = settings

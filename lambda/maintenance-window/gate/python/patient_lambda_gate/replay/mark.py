@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
 from patient_lambda_gate.quiet.times import iso
-from patient_lambda_gate.store.row import Row
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from typing import Any
+
+    from patient_lambda_gate.store.row import Row
 
 KEY: str = contract.load("maintenance-window/replay")["clientContext"]["key"]
 

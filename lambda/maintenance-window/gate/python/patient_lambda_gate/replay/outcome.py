@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import json
+from patient_lambda_python import json
 
 from patient_lambda_gate.held.items import list_bytes
-from patient_lambda_gate.held.sources import Source, item_id, items_of, parse
+from patient_lambda_gate.held.sources import item_id, items_of, parse
 from patient_lambda_gate.store.body import LIMITS
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from patient_lambda_gate.held.sources import Source
 
 PARTIAL_FAILURE = "PartialBatchFailure"
 BODY_DAMAGED = "BodyDamaged"
@@ -55,7 +59,7 @@ def with_only(source: Source, body: bytes, only: list[str]) -> bytes | None:
         return None
     wanted = set(only)
     left = {**event, source["batch"][0]: [item for item in items if item_id(source, item) in wanted]}
-    return json.dumps(left, separators=(",", ":")).encode()
+    return json.dumps(left).encode()
 
 
 def clipped(text: str) -> str:

@@ -6,17 +6,20 @@ and no result: its event runs again.
 
 from __future__ import annotations
 
-import json
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
-from patient_lambda_gate.held.sources import Source, parse
+from patient_lambda_gate.held.sources import parse
 from patient_lambda_gate.held.table import StoreError
 from patient_lambda_gate.quiet.errors import ReplayStoreFailed
 from patient_lambda_gate.quiet.report import Reporter
 from patient_lambda_gate.quiet.step import Fail, Reply, Step
 from patient_lambda_gate.replay.outcome import Outcome, outcome_of_error, outcome_of_result
 from patient_lambda_gate.replay.replays import Refused, Replays, Run
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from patient_lambda_gate.held.sources import Source
 
 ANSWER = contract.load("maintenance-window/replay")["answer"]
 MOST_BYTES: int = ANSWER["mostBytes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patient_lambda_gate.held.sources import Source, parse, received_messages, source_named
+from patient_lambda_gate.held.sources import parse, received_messages, source_named
 from patient_lambda_gate.held.table import StoreError, Table
 from patient_lambda_gate.quiet.errors import ReplayStoreFailed
 from patient_lambda_gate.quiet.invocation import Invocation, store_until, with_content
@@ -13,6 +13,10 @@ from patient_lambda_gate.replay.replayed_run import ReplayedRun, replay_answer
 from patient_lambda_gate.replay.replays import Refused, Replays, Run
 from patient_lambda_gate.store.body import BodyDamaged
 from patient_lambda_gate.store.pointer import Pointer
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from patient_lambda_gate.held.sources import Source
 
 SHOWN_CHARACTERS = 80  # of a request id in the log: a forged one may be long
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import random
-import uuid
-from collections.abc import Callable
-
 import patient_lambda_contract as contract
+from patient_lambda_python.taken import Chance
 
 from patient_lambda_gate.held.items import Update
 from patient_lambda_gate.held.table import Conflict, Table
@@ -17,7 +14,12 @@ from patient_lambda_gate.store.body import joined, unpack
 from patient_lambda_gate.store.expiry import expiry
 from patient_lambda_gate.store.keys import backlog_key, chunk_keys, event_key
 from patient_lambda_gate.store.pointer import Pointer
-from patient_lambda_gate.store.row import Row
+
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from patient_lambda_gate.store.row import Row
 
 TIMING = contract.load("maintenance-window/timing")
 MOST_KEY_BYTES = 2048  # DynamoDB: a partition key's value
@@ -57,7 +59,7 @@ class Replays:
 
     def start(self, pointer: Pointer, deadline: float, until: float) -> Run:
         """CLAIMED to RUNNING on the token, once. ``deadline``: epoch milliseconds of the invocation's end. Raises Refused."""
-        nonce = str(uuid.uuid4())
+        nonce = Chance.unique()
         lease = int(deadline) + TIMING["runLeaseGrace"]["value"]
         change = Update().set("state", "RUNNING").set("nonce", nonce).set("lease", lease).set("dispatches", 0)
         change.set("bpk", backlog_key("active", pointer.request_id)).add("attempt", 1).when("state", "CLAIMED").when("token", pointer.token)
@@ -81,7 +83,7 @@ class Replays:
             self._set_done(change, row, now)
         else:
             is_last = row["attempt"] >= row.get("maxAttempt", TIMING["maxAttempts"]["value"])
-            later = now + backoff_delay(row["attempt"], random.random())
+            later = now + backoff_delay(row["attempt"], Chance.draw())
             state, stamp = ("QUARANTINED", ("finishedAt", now)) if is_last else ("PENDING", ("nextAttempt", later))
             self._set_failed(change, row, outcome, state)
         try:

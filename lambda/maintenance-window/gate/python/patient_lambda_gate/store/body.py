@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Sequence
-
 import patient_lambda_contract as contract
+from patient_lambda_python.taken import Digest, Packing
 
-from patient_lambda_gate.store.row import Row
+TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from patient_lambda_gate.store.row import Row
+
 
 LIMITS: dict[str, int] = {name: limit["value"] for name, limit in contract.load("maintenance-window/store")["limits"].items()}
-GZIP = 31  # zlib's window bits for gzip's format
 
 
 class BodyDamaged(Exception):
@@ -32,11 +33,10 @@ def pack(body: bytes) -> PackedBody:
     """Packs a body: gzip where it helps."""
     content, encoding = body, "identity"
     if len(body) >= LIMITS["gzipFrom"]:
-        packer = zlib.compressobj(wbits=GZIP)
-        packed = packer.compress(body) + packer.flush()
+        packed = Packing.gzip(body)
         if len(packed) < len(body):
             content, encoding = packed, "gzip"
-    return PackedBody(content, encoding, len(body), hashlib.sha256(body).hexdigest())
+    return PackedBody(content, encoding, len(body), Digest.of(body))
 
 
 def is_inline(body: PackedBody) -> bool:
@@ -61,13 +61,13 @@ def joined(found: Sequence[bytes | None]) -> bytes:
 def unpack(content: bytes, said: Row) -> bytes:
     """The event's bytes, as received; ``said`` is what the row says of them. Raises BodyDamaged."""
     body = _unzipped(content) if said.get("encoding") == "gzip" else content
-    if len(body) != said.get("bodySize") or hashlib.sha256(body).hexdigest() != said.get("bodySha256"):
+    if len(body) != said.get("bodySize") or Digest.of(body) != said.get("bodySha256"):
         raise BodyDamaged(f"{len(body)} bytes were kept, which are not the {said.get('bodySize')} bytes that were received")
     return body
 
 
 def _unzipped(content: bytes) -> bytes:
     try:
-        return zlib.decompress(content, GZIP)
-    except zlib.error as error:
+        return Packing.gunzip(content)
+    except Packing.Error as error:
         raise BodyDamaged(f"the kept bytes cannot be unpacked: {error}") from error

@@ -1,6 +1,6 @@
 """Keys of the deferred events table and of its index. lambda/contract/maintenance-window/store.json."""
 
-import hashlib
+from patient_lambda_python.taken import Digest
 
 
 def event_key(function_key: str, request_id: str) -> str:
@@ -25,7 +25,7 @@ def backlog_key(group: str, request_id: str) -> str:
 
 def shard_of(request_id: str) -> int:
     """The first hexadecimal digit of sha256 over the request id."""
-    return int(hashlib.sha256(request_id.encode("utf-8", "surrogatepass")).hexdigest()[0], 16)
+    return int(Digest.of(request_id.encode("utf-8", "surrogatepass"))[0], 16)
 
 
 def backlog_sort_key(function_key: str, deferred_at: int, request_id: str) -> str:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import patient_lambda_contract as contract
+from patient_lambda_python import json
 
 POINTER = contract.load("maintenance-window/replay")["pointer"]
 PREFIX: bytes = POINTER["prefix"].encode()

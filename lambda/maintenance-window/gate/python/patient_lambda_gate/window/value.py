@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
-
 import patient_lambda_contract as contract
+from patient_lambda_python.dates import epoch_day
+from patient_lambda_python.taken import Patterns
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
+    import re
+
     # Half-open: a moment t is inside when start <= t < end. Epoch milliseconds.
     Interval = tuple[int, int]
     # Start, and end or duration, as they are written.
@@ -23,7 +24,6 @@ SECOND = 1000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-EPOCH_DAY = date(1970, 1, 1).toordinal()
 
 # Small and compiled at their first use: compiling one pattern for the whole grammar takes longer than everything else that the gate does at start.
 TIMESTAMP = r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
@@ -62,7 +62,7 @@ def parse_operator(value: str) -> OperatorValue:
     """Raises WindowValueError: the whole value is of the grammar before any time in it is looked at."""
     head, mark, reason = _checked(value).partition("#")
     reason = reason.strip(" ")
-    if mark and not re.fullmatch(REASON, reason, re.ASCII):
+    if mark and not Patterns.fullmatch(REASON, reason):
         raise WindowValueError("syntax", value)
     command, semicolon, items = head.partition(";")
     mode, blank, at = command.strip(" ").partition(" ")
@@ -93,7 +93,7 @@ def _checked(value: str) -> str:
 
 
 def _match(pattern: str, text: str, value: str) -> re.Match[str]:
-    match = re.fullmatch(pattern, text, re.ASCII)
+    match = Patterns.fullmatch(pattern, text)
     if match is None:
         raise WindowValueError("syntax", value)
     return match
@@ -123,7 +123,7 @@ def _timestamp(match: re.Match[str], value: str) -> int:
     if hour > 23 or minute > 59 or second > 59 or offset > MOST_OFFSET_MINUTES or int(match[9] or 0) > 59:
         raise WindowValueError("timestamp", value)
     try:
-        days = date(year, month, day).toordinal() - EPOCH_DAY
+        days = epoch_day(year, month, day)
     except ValueError:
         raise WindowValueError("timestamp", value) from None
     local = days * DAY + hour * HOUR + minute * MINUTE + second * SECOND

@@ -91,7 +91,7 @@ def test_a_client_of_unknown_shape_runs_as_it_is_when_the_user_says_so(boot, cap
 
 def test_a_runtime_without_the_client_runs_as_it_is_when_the_user_says_so(boot, capsys):
     boot(client=None, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN")
-    assert capsys.readouterr().out.count('"GateMissing": 1') == 1
+    assert capsys.readouterr().out.count('"GateMissing":1') == 1
 
 
 def test_a_defect_is_not_taken_for_an_unknown_client(boot):

@@ -11,8 +11,8 @@ BODY = b'{"statusCode":503}\0\0\0\0\0\0\0\0{}'
 
 
 @pytest.fixture
-def runtime_api(monkeypatch):
-    """Answers with ``status``; ``received`` are path, headers and body."""
+def runtime_api():
+    """At ``address``. Answers with ``status``; ``received`` are path, headers and body."""
 
     class Api(http.server.BaseHTTPRequestHandler):
         status = 202
@@ -32,7 +32,7 @@ def runtime_api(monkeypatch):
     server = http.server.HTTPServer(("127.0.0.1", 0), Api)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
-    monkeypatch.setenv("AWS_LAMBDA_RUNTIME_API", f"127.0.0.1:{server.server_port}")
+    Api.address = f"127.0.0.1:{server.server_port}"
     yield Api
     server.shutdown()
     thread.join()
@@ -45,7 +45,7 @@ def runtime_api(monkeypatch):
     ids=["an older client", "by position", "by name"],
 )
 def test_is_posted_whole_with_the_invocation_id_of_clients_that_have_one(runtime_api, more, named, invocation_id):
-    StreamingClient(object()).post_invocation_result("r/1", BODY, "application/json", *more, **named)
+    StreamingClient(object(), runtime_api.address).post_invocation_result("r/1", BODY, "application/json", *more, **named)
     path, headers, body = runtime_api.received
     assert (path, body) == ("/2018-06-01/runtime/invocation/r%2F1/response", BODY)
     assert headers["Content-Type"] == "application/vnd.awslambda.http-integration-response"
@@ -55,10 +55,10 @@ def test_is_posted_whole_with_the_invocation_id_of_clients_that_have_one(runtime
 
 def test_that_nobody_waits_for_any_more_is_no_error(runtime_api):
     runtime_api.status = 410
-    post_stream("r-1", BODY, None)
+    post_stream(runtime_api.address, "r-1", BODY, None)
 
 
 def test_that_is_not_taken_is_an_error(runtime_api):
     runtime_api.status = 403
     with pytest.raises(RuntimeError, match="the Runtime API answered 403 to the response of r-1"):
-        post_stream("r-1", BODY, None)
+        post_stream(runtime_api.address, "r-1", BODY, None)

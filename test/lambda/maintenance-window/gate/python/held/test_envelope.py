@@ -49,7 +49,7 @@ def test_what_there_is_has_the_contracts_names(envelope, environment, monkeypatc
 
 
 def test_a_forged_mark_is_not_kept(envelope):
-    assert envelope(invocation('{"custom":{"maintenanceReplay":{},"own":1}}'))["clientContext"] == '{"custom": {"own": 1}}'
+    assert envelope(invocation('{"custom":{"maintenanceReplay":{},"own":1}}'))["clientContext"] == '{"custom":{"own":1}}'
 
 
 def test_a_tenant_may_come_by_its_name(envelope):

@@ -1,10 +1,10 @@
 """Partial answers of DynamoDB. What else the table does is shown by the store's and the replays' tests."""
 
+import fake_services
 import pytest
-from fake_services import Clock
 from patient_lambda_aws.client import AwsClient
-from patient_lambda_gate.held import table
 from patient_lambda_gate.held.table import StoreError, Table
+from patient_lambda_python.taken import Chance, Clock
 
 ITEM = {"pk": {"S": "a"}}
 UNPROCESSED = {"events": {"Keys": [{"pk": {"S": "a"}}], "ConsistentRead": True}}
@@ -17,13 +17,13 @@ def read(server, environment, monkeypatch):
     """Reads one row of a service that answers as told; what came, the requests, and the pauses in milliseconds."""
 
     def made(answers: list, left: float) -> tuple:
-        clock, pauses = Clock(), []
+        clock, pauses = fake_services.Clock(), []
 
         def sleep(seconds):
             pauses.append(seconds * 1000)
             clock.now += seconds * 1000
 
-        monkeypatch.setattr(table.time, "sleep", sleep)
+        monkeypatch.setattr(Clock, "sleep", sleep)
         service = server(lambda *_: answers.pop(0) if len(answers) > 1 else answers[0])
         rows = Table(AwsClient({**environment, "AWS_ENDPOINT_URL": service.url}, clock), "events")
         try:
@@ -36,14 +36,14 @@ def read(server, environment, monkeypatch):
 
 
 def test_the_rest_of_a_partial_answer_waits_longer_each_time(read, monkeypatch):
-    monkeypatch.setattr(table.random, "uniform", lambda low, high: high)
+    monkeypatch.setattr(Chance, "between", lambda low, high: high)
     found, _, pauses = read([NOTHING] * 7 + [ALL], 60_000)
     assert (found, pauses) == ({"a": {"pk": "a"}}, [50, 100, 200, 400, 800, 1000, 1000])
 
 
 def test_waits_are_drawn_between_a_half_and_the_whole(read, monkeypatch):
     drawn = []
-    monkeypatch.setattr(table.random, "uniform", lambda low, high: drawn.append((low, high)) or low)
+    monkeypatch.setattr(Chance, "between", lambda low, high: drawn.append((low, high)) or low)
     read([NOTHING] * 2 + [ALL], 60_000)
     assert drawn == [(25, 50), (50, 100)]
 

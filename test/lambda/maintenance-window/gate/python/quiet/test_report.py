@@ -42,3 +42,8 @@ def test_a_reporter_writes_whole_lines(capsys):
     reporter.count("deferred")
     lines = capsys.readouterr().out.splitlines()
     assert (lines[0], json.loads(lines[1])[METRICS["deferred"]]) == ("[WARN] cdk-patient-lambda: x", 1)
+
+
+def test_an_entry_can_be_written_whatever_an_event_holds():
+    assert log_line("\ud800", False, NOW) == "[WARN] cdk-patient-lambda: \\ud800"
+    assert json.loads(log_line("\ud800", True, NOW))["message"] == "cdk-patient-lambda: \ud800"

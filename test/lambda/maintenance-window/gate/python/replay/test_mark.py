@@ -24,8 +24,8 @@ def test_the_handler_gets_its_own_context_and_the_mark(original):
 @pytest.mark.parametrize(
     ("given", "seen"),
     [
-        ('{"custom":{"maintenanceReplay":{},"own":1}}', '{"custom": {"own": 1}}'),
-        ('{"custom":{"maintenance\\u0052eplay":{}}}', '{"custom": {}}'),
+        ('{"custom":{"maintenanceReplay":{},"own":1}}', '{"custom":{"own":1}}'),
+        ('{"custom":{"maintenance\\u0052eplay":{}}}', '{"custom":{}}'),
         ('{"custom" : {"own":1.10}}', '{"custom" : {"own":1.10}}'),
         ('{"custom":"maintenanceReplay"}', '{"custom":"maintenanceReplay"}'),
         ("no JSON maintenanceReplay", "no JSON maintenanceReplay"),
