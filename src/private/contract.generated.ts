@@ -578,6 +578,24 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "cloudformation-macro",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudformation-hook",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
     "name": "s3",
     "action": "DEFER",
     "answer": "marker",
@@ -688,6 +706,16 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "pipe",
+    "action": "DEFER",
+    "answer": "batch",
+    "allowed": [
+      "DEFER",
+      "LEAVE",
+      "RUN"
+    ]
+  },
+  {
     "name": "scheduled",
     "action": "DEFER",
     "answer": "marker",
@@ -759,6 +787,15 @@ export const SOURCES = [
   },
   {
     "name": "cognito",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cognito-sync",
     "action": "REJECT",
     "answer": "error",
     "allowed": [
@@ -920,6 +957,15 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "kinesis-analytics",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
     "name": "s3-object-lambda",
     "action": "REJECT",
     "answer": "error",
@@ -965,6 +1011,15 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "connect-campaigns",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
     "name": "bedrock-agent",
     "action": "REJECT",
     "answer": "error",
@@ -975,6 +1030,24 @@ export const SOURCES = [
   },
   {
     "name": "codepipeline",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "codedeploy-hook",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "ecs-deployment-hook",
     "action": "REJECT",
     "answer": "error",
     "allowed": [
@@ -1001,7 +1074,25 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "iot-provisioning",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
     "name": "transfer",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "client-vpn",
     "action": "REJECT",
     "answer": "error",
     "allowed": [
@@ -1024,6 +1115,52 @@ export const SOURCES = [
     "answer": "error",
     "allowed": [
       "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "alexa-smart-home",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudwatch-widget",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "sagemaker-ground-truth",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "redshift",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "workmail",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "DEFER",
       "RUN"
     ]
   },

@@ -121,11 +121,16 @@ const changed = fc
   });
 const body = fc.oneof(known, { arbitrary: changed, weight: 4 }, json, text);
 
-const sourceName = fc.oneof(fc.constantFrom(...sources.map(({ name }) => name)), fc.constantFrom('sqs', 'kinesis', 'dynamodb-stream', 'alb'));
+const sourceName = fc.oneof(fc.constantFrom(...sources.map(({ name }) => name)), fc.constantFrom('sqs', 'kinesis', 'dynamodb-stream', 'pipe', 'alb'));
 const itemId = fc.constantFrom('a', 'b', 'c', '1', '');
-const batch = fc.array(itemId, { maxLength: 4 }).map((ids) => ({
-  Records: ids.map((id) => ({ messageId: id, kinesis: { sequenceNumber: id }, dynamodb: { SequenceNumber: id } })),
-}));
+const items = fc
+  .array(fc.tuple(itemId, fc.constantFrom('messageId', 'eventID')), { maxLength: 4 })
+  .map((ids) => ids.map(([id, name]) => ({ [name]: id, kinesis: { sequenceNumber: id }, dynamodb: { SequenceNumber: id } })));
+/** As a mapping or a pipe has it. */
+const batch = fc.oneof(
+  items.map((Records) => ({ Records })),
+  items,
+);
 const failures = fc.oneof(
   fc.array(
     fc.oneof(

@@ -126,7 +126,7 @@ export class Hold {
       return { do: 'fail', error: notStored(error.message) };
     }
     reporter.count('deferred');
-    if (this.source.name === DIRECT) {
+    if (this.source.name === DIRECT || (this.source.assumed && !(this.source.name in settings.deferral))) {
       reporter.count('unrecognizedSource');
     }
     return this.deferredReply(decision.until);

@@ -94,7 +94,8 @@ class Hold:
             reporter.count("storeFailed")
             return Fail(answers.not_stored(str(error)))
         reporter.count("deferred")
-        if self._source["name"] == sources.DIRECT:
+        name = self._source["name"]
+        if name == sources.DIRECT or (self._source.get("assumed") and name not in self._parts.settings.deferral):
             reporter.count("unrecognizedSource")
         return self._deferred_reply(decision.until)
 
@@ -131,8 +132,8 @@ class Hold:
 
         parts, request = self._parts, self._event
         assert isinstance(request, dict)  # as its source's conditions say
-        url = request["ResponseURL"]
-        if not cloudformation.is_response_url(url, parts.environment) or cloudformation.is_answered_elsewhere(request, self._invocation.arn):
+        url = request.get("ResponseURL")
+        if not isinstance(url, str) or not cloudformation.is_response_url(url, parts.environment) or cloudformation.is_answered_elsewhere(request, self._invocation.arn):
             return Fail(error)
         response = cloudformation.held_response(request, str(error))
         try:
