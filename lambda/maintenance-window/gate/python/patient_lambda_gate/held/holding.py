@@ -133,7 +133,11 @@ class Hold:
         parts, request = self._parts, self._event
         assert isinstance(request, dict)  # as its source's conditions say
         url = request.get("ResponseURL")
-        if not isinstance(url, str) or not cloudformation.is_response_url(url, parts.environment) or cloudformation.is_answered_elsewhere(request, self._invocation.arn):
+        if (
+            not isinstance(url, str)
+            or not cloudformation.is_response_url(url, parts.environment)
+            or cloudformation.is_answered_elsewhere(request, self._invocation.arn)
+        ):
             return Fail(error)
         response = cloudformation.held_response(request, str(error))
         try:

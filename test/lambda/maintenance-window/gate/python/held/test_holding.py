@@ -1,4 +1,4 @@
-"""HTTP requests that meet a window, as the function's own options say; batches of pipes; requests without a ResponseURL. What every source gets is in quiet/test_gate.py."""
+"""HTTP requests as the function's own options say, pipes, tumbling windows, requests without a ResponseURL. The rest is in quiet/test_gate.py."""
 
 import json
 
