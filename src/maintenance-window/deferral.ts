@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a list: one property for each event source */
 import { DeferralAction } from './deferral-action';
 
 /**

@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES, TIMING } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
+import { DeferralAction } from '../deferral-action';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralBySource } from './deferral-actions';
@@ -32,12 +33,18 @@ export class GateEnvironment {
    */
   constructor(
     private readonly fn: lambda.Function,
-    options: MaintenanceWindowOptions,
+    private readonly options: MaintenanceWindowOptions,
     guard: MaintenanceWindowGuard,
   ) {
     this.variables = { ...variablesOf(fn, options, guard), ...this.chainedWrapper() };
-    for (const [name, value] of Object.entries(this.variables)) {
-      fn.addEnvironment(name, value);
+    Object.entries(this.variables).forEach(([name, value]) => this.set(name, value));
+  }
+
+  /** Says what the app's pipes ask for, once they are all there, where the function's options do not say it. */
+  public setPipeAction(pipe: DeferralAction): void {
+    const { deferral } = this.options;
+    if (deferral?.pipe === undefined) {
+      this.set(NAMES.environment.deferral, JSON.stringify(deferralBySource(this.fn, { ...deferral, pipe })));
     }
   }
 
@@ -54,6 +61,11 @@ export class GateEnvironment {
           : `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`;
       });
     return disabled in now ? [...changed, BY_HAND] : changed;
+  }
+
+  private set(name: string, value: string): void {
+    this.variables[name] = value;
+    this.fn.addEnvironment(name, value);
   }
 
   /** A wrapper that was set before is started by ours. */

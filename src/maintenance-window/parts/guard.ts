@@ -8,6 +8,7 @@ import { ValidationError } from '../../private/validation-error';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
+import { checkPipes } from '../checks/pipes';
 import { checkSupported } from '../checks/supported-functions';
 import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
@@ -50,9 +51,14 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   grant(fn, functionStatements(fn, guarded));
   warnOfShortTimeout(fn, options);
 
-  eventSourceAspect(fn, (statements) => grant(fn, statements));
+  eventSourceAspect(
+    fn,
+    (statements) => grant(fn, statements),
+    (action) => environment.setPipeAction(action),
+  );
   fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
+  fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
   Object.defineProperty(fn, GUARDED, { value: true });
   return guarded;
