@@ -4,9 +4,8 @@ import { Construct } from 'constructs';
 
 import { FunctionTargets } from '../../../src/private/function-targets';
 
-function functionIn(scope: Construct, functionName?: string): lambda.Function {
+function functionIn(scope: Construct): lambda.Function {
   return new lambda.Function(scope, 'Fn', {
-    functionName,
     runtime: lambda.Runtime.NODEJS_22_X,
     handler: 'index.handler',
     code: lambda.Code.fromInline('exports.handler = () => {}'),
@@ -44,59 +43,49 @@ test("a nested stack's function of the same logical id is another one", () => {
 test('a function is found from a nested stack, and by what is written by hand', () => {
   const { parent, nested, outer } = twins();
   const { logicalId } = outer.node.defaultChild as lambda.CfnFunction;
-  permission(parent, 'Written', Fn.getAtt(parent.resolve(logicalId) as string, 'Arn').toString());
+  const written = Fn.getAtt(parent.resolve(logicalId) as string, 'Arn').toString();
+  permission(parent, 'Written', written);
+  permission(nested, 'OfTheSameName', written);
   permission(nested, 'FromNested', outer.functionArn);
   permission(nested, 'AliasFromNested', outer.addAlias('live').functionArn);
   expect(found(outer)).toEqual(['Parent/Nested/AliasFromNested', 'Parent/Nested/FromNested', 'Parent/Written']);
 });
 
-describe('from another stack', () => {
-  const apart = (env: [object?, object?] = []) => {
-    const app = new App();
-    const fn = functionIn(new Stack(app, 'Function', env[0]), 'orders');
-    return { app, fn, other: new Stack(app, 'Other', env[1]) };
-  };
-
-  test('a function is found by its construct, its alias, its written name and its ARN', () => {
-    const { fn, other } = apart();
-    permission(other, 'Construct', fn.functionName);
-    permission(other, 'Alias', fn.addAlias('live').functionArn);
-    permission(other, 'Name', 'orders');
-    permission(other, 'NameAndAlias', 'orders:live');
-    permission(other, 'Arn', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
-    permission(other, 'PartialArn', '111122223333:function:orders:live');
-    permission(other, 'Imported', lambda.Function.fromFunctionName(other, 'ByName', 'orders').functionArn);
-    permission(other, 'ImportedByArn', lambda.Function.fromFunctionArn(other, 'ByArn', fn.functionArn).functionName);
-    expect(found(fn)).toEqual([
-      'Other/Alias',
-      'Other/Arn',
-      'Other/Construct',
-      'Other/Imported',
-      'Other/ImportedByArn',
-      'Other/Name',
-      'Other/NameAndAlias',
-      'Other/PartialArn',
-    ]);
+test('a function is found from other stacks, by reference, by the name it is given and by an ARN with it', () => {
+  const app = new App();
+  const [own, other] = [new Stack(app, 'Own'), new Stack(app, 'Other')];
+  const fn = new lambda.Function(own, 'Fn', {
+    functionName: 'orders',
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = () => {}'),
   });
+  permission(other, 'ByReference', fn.functionArn);
+  permission(other, 'ByAlias', fn.addAlias('live').functionArn);
+  permission(other, 'ByName', 'orders');
+  permission(other, 'ByNameAndAlias', 'orders:live');
+  permission(other, 'ByPartialArn', 'function:orders');
+  permission(other, 'ByArn', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
+  permission(other, 'ByImport', lambda.Function.fromFunctionName(other, 'Import', 'orders').functionArn);
+  for (const [index, name] of ['orders2', 'my-orders', 'arn:aws:lambda:eu-west-1:111122223333:function:orders2'].entries()) {
+    permission(other, `Another${index}`, name);
+  }
+  expect(found(fn)).toEqual(['ByAlias', 'ByArn', 'ByImport', 'ByName', 'ByNameAndAlias', 'ByPartialArn', 'ByReference'].map((id) => `Other/${id}`));
+});
 
-  test('other names are not', () => {
-    const { app, fn, other } = apart();
-    permission(other, 'Longer', 'orders2');
-    permission(other, 'LongerArn', 'arn:aws:lambda:eu-west-1:111122223333:function:my-orders');
-    permission(other, 'OtherFunction', functionIn(new Stack(app, 'Third')).functionName);
-    permission(other, 'AliasOfTheSameName', 'function:other:orders');
-    expect(found(fn)).toEqual([]);
+test('a function of the same name in another Region or account is another one', () => {
+  const app = new App();
+  const env = (region: string, account = '111122223333') => ({ env: { account, region } });
+  const own = new Stack(app, 'Own', env('us-east-1'));
+  const fn = new lambda.Function(own, 'Fn', {
+    functionName: 'orders',
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = () => {}'),
   });
-
-  test('the same name in another account or Region is another function', () => {
-    const env = (account: string, region: string) => ({ env: { account, region } });
-    const here = env('111122223333', 'eu-west-1');
-    for (const there of [env('111122223333', 'us-east-1'), env('444455556666', 'eu-west-1')]) {
-      const { fn, other } = apart([here, there]);
-      permission(other, 'Name', 'orders');
-      permission(other, 'Imported', lambda.Function.fromFunctionName(other, 'ByName', 'orders').functionArn);
-      permission(other, 'Here', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
-      expect(found(fn)).toEqual(['Other/Here']);
-    }
-  });
+  permission(new Stack(app, 'Region', env('eu-west-1')), 'ByName', 'orders');
+  permission(new Stack(app, 'Account', env('us-east-1', '444455556666')), 'ByName', 'orders');
+  permission(own, 'ByArn', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
+  permission(own, 'Same', 'arn:aws:lambda:us-east-1:111122223333:function:orders');
+  expect(found(fn)).toEqual(['Own/Same']);
 });
