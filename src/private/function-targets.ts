@@ -1,8 +1,11 @@
-import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
 import { byPath, textOf } from './by-path';
+
+/** Where an ARN of a function has its name. */
+const NAME_IN_ARN = 6;
 
 /** The class of a resource, as `lambda.CfnPermission`. */
 interface ResourceType<T extends CfnResource> {
@@ -78,7 +81,8 @@ export class FunctionTargets {
 }
 
 function namesOf({ functionName, functionArn }: lambda.IFunction): string[] {
-  return [functionName, functionArn];
+  // A function that another stack imports by its ARN goes by the name in it
+  return [functionName, functionArn, Fn.select(NAME_IN_ARN, Fn.split(':', functionArn))];
 }
 
 /** Whether two values of an environment may be the same. */

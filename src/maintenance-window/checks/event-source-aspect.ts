@@ -3,26 +3,16 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
-import { DeferralAction } from '../deferral-action';
 import { fifoQueuesStatement } from '../parts/permissions';
 import { warnWithoutFailureDestination } from './destination-checks';
 import { hidesMessages, mappingsOf } from './event-sources';
-import { pipeAction, pipesOf } from './pipes';
 
 /** Does what depends on the event sources of a function, once the app has added them all. */
-export function eventSourceAspect(
-  fn: lambda.Function,
-  grant: (statements: iam.PolicyStatement[]) => void,
-  setPipeAction: (action: DeferralAction) => void,
-): void {
+export function eventSourceAspect(fn: lambda.Function, grant: (statements: iam.PolicyStatement[]) => void): void {
   Aspects.of(fn).add({
     visit: (node: IConstruct) => {
       if (node === fn) {
         grantVisibility(fn, grant);
-        const action = pipeAction(pipesOf(fn));
-        if (action) {
-          setPipeAction(action);
-        }
         warnWithoutFailureDestination(fn);
       }
     },

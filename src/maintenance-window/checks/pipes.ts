@@ -1,7 +1,7 @@
-import { Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as pipes from 'aws-cdk-lib/aws-pipes';
 
+import { byPath } from '../../private/by-path';
 import { FunctionTargets } from '../../private/function-targets';
 import { Deferral } from '../deferral';
 import { DeferralAction } from '../deferral-action';
@@ -18,6 +18,13 @@ export enum PipeUse {
   UNKNOWN = 'UNKNOWN',
 }
 
+/** Properties of a pipe as a template has them. */
+interface PipeProperties {
+  readonly Target?: unknown;
+  readonly Enrichment?: unknown;
+  readonly TargetParameters?: { readonly LambdaFunctionParameters?: { readonly InvocationType?: unknown } };
+}
+
 /** A pipe that invokes a function. */
 export interface UsedPipe {
   readonly pipe: pipes.CfnPipe;
@@ -27,10 +34,13 @@ export interface UsedPipe {
 /** The pipes that invoke a function, one of its versions or one of its aliases. */
 export function pipesOf(fn: lambda.Function): UsedPipe[] {
   const targets = new FunctionTargets(fn);
-  return [
-    ...targets.find(pipes.CfnPipe, ({ target }) => target).map((pipe) => ({ pipe, use: useOfTarget(pipe) })),
-    ...targets.find(pipes.CfnPipe, ({ enrichment }) => enrichment).map((pipe) => ({ pipe, use: PipeUse.ENRICHMENT })),
-  ];
+  return targets.ofType(pipes.CfnPipe).flatMap((pipe) => {
+    const { Target: target = pipe.target, Enrichment: enrichment = pipe.enrichment } = overridesOf(pipe);
+    return [
+      ...(targets.isNamedBy(target, pipe) ? [{ pipe, use: useOfTarget(pipe) }] : []),
+      ...(targets.isNamedBy(enrichment, pipe) ? [{ pipe, use: PipeUse.ENRICHMENT }] : []),
+    ];
+  });
 }
 
 /** What a function does with the batches of its pipes, as far as the app tells: the gate can't see how it is invoked. */
@@ -86,10 +96,17 @@ function enrichmentsOf(used: readonly UsedPipe[]): string[] {
 
 /** Pipes wait unless they are told not to. */
 function useOfTarget(pipe: pipes.CfnPipe): PipeUse {
-  const parameters = Stack.of(pipe).resolve(pipe.targetParameters) as pipes.CfnPipe.PipeTargetParametersProperty | undefined;
-  const { invocationType = 'REQUEST_RESPONSE' } = (parameters?.lambdaFunctionParameters ?? {}) as { readonly invocationType?: unknown };
+  const parameters = byPath(pipe.targetParameters, pipe) as pipes.CfnPipe.PipeTargetParametersProperty | undefined;
+  const { invocationType: given = 'REQUEST_RESPONSE' } = (parameters?.lambdaFunctionParameters ?? {}) as { readonly invocationType?: unknown };
+  const { InvocationType: invocationType = given } = overridesOf(pipe).TargetParameters?.LambdaFunctionParameters ?? {};
   if (invocationType === 'FIRE_AND_FORGET') {
     return PipeUse.FIRE_AND_FORGET;
   }
   return invocationType === 'REQUEST_RESPONSE' ? PipeUse.TARGET : PipeUse.UNKNOWN;
+}
+
+/** What escape hatches set. Internal to the CDK: a rendered pipe would ask a version that is its target for its id, which is made from the answer. */
+function overridesOf(pipe: pipes.CfnPipe): PipeProperties {
+  const { rawOverrides } = pipe as unknown as { readonly rawOverrides: { readonly Properties?: PipeProperties } };
+  return rawOverrides.Properties ?? {};
 }

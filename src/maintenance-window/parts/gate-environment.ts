@@ -4,10 +4,9 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES, TIMING } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
-import { DeferralAction } from '../deferral-action';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
-import { deferralBySource } from './deferral-actions';
+import { deferralVariable } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
 
 /** It would outlast the emergency. */
@@ -33,18 +32,12 @@ export class GateEnvironment {
    */
   constructor(
     private readonly fn: lambda.Function,
-    private readonly options: MaintenanceWindowOptions,
+    options: MaintenanceWindowOptions,
     guard: MaintenanceWindowGuard,
   ) {
     this.variables = { ...variablesOf(fn, options, guard), ...this.chainedWrapper() };
-    Object.entries(this.variables).forEach(([name, value]) => this.set(name, value));
-  }
-
-  /** Says what the app's pipes ask for, once they are all there, where the function's options do not say it. */
-  public setPipeAction(pipe: DeferralAction): void {
-    const { deferral } = this.options;
-    if (deferral?.pipe === undefined) {
-      this.set(NAMES.environment.deferral, JSON.stringify(deferralBySource(this.fn, { ...deferral, pipe })));
+    for (const [name, value] of Object.entries(this.variables)) {
+      fn.addEnvironment(name, value);
     }
   }
 
@@ -61,11 +54,6 @@ export class GateEnvironment {
           : `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`;
       });
     return disabled in now ? [...changed, BY_HAND] : changed;
-  }
-
-  private set(name: string, value: string): void {
-    this.variables[name] = value;
-    this.fn.addEnvironment(name, value);
   }
 
   /** A wrapper that was set before is started by ours. */
@@ -92,7 +80,6 @@ export class GateEnvironment {
 
 function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, guard: MaintenanceWindowGuard): Variables {
   const names = NAMES.environment;
-  const overrides = deferralBySource(fn, options.deferral ?? {});
   return {
     [names.wrapper]: NAMES.layer.wrapper,
     [names.operatorParameter]: guard.maintenanceWindow.operatorParameterName,
@@ -103,7 +90,7 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
     [names.keepFinished]: String(guard.deferredEvents.keepFinishedFor.toSeconds()),
     ...(options.onUnknownClient === OnUnknownClient.RUN && { [names.onUnknownClient]: OnUnknownClient.RUN }),
     ...timesOf(fn, options),
-    ...(Object.keys(overrides).length === 0 ? {} : { [names.deferral]: JSON.stringify(overrides) }),
+    [names.deferral]: deferralVariable(fn, options.deferral),
     ...httpOptionsOf(fn, options),
   };
 }

@@ -51,11 +51,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   grant(fn, functionStatements(fn, guarded));
   warnOfShortTimeout(fn, options);
 
-  eventSourceAspect(
-    fn,
-    (statements) => grant(fn, statements),
-    (action) => environment.setPipeAction(action),
-  );
+  eventSourceAspect(fn, (statements) => grant(fn, statements));
   fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });

@@ -67,10 +67,13 @@ test('a function is found from other stacks, by reference, by the name it is giv
   permission(other, 'ByPartialArn', 'function:orders');
   permission(other, 'ByArn', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
   permission(other, 'ByImport', lambda.Function.fromFunctionName(other, 'Import', 'orders').functionArn);
+  permission(other, 'ByImportOfArn', lambda.Function.fromFunctionArn(other, 'ImportOfArn', fn.functionArn).functionName);
   for (const [index, name] of ['orders2', 'my-orders', 'arn:aws:lambda:eu-west-1:111122223333:function:orders2'].entries()) {
     permission(other, `Another${index}`, name);
   }
-  expect(found(fn)).toEqual(['ByAlias', 'ByArn', 'ByImport', 'ByName', 'ByNameAndAlias', 'ByPartialArn', 'ByReference'].map((id) => `Other/${id}`));
+  expect(found(fn)).toEqual(
+    ['ByAlias', 'ByArn', 'ByImport', 'ByImportOfArn', 'ByName', 'ByNameAndAlias', 'ByPartialArn', 'ByReference'].map((id) => `Other/${id}`),
+  );
 });
 
 test('a function of the same name in another Region or account is another one', () => {

@@ -51,6 +51,20 @@ describe('what a gate does with the batches of a pipe', () => {
     expect(told(fn)).toEqual({ pipe: 'LEAVE' });
   });
 
+  test('is known although a version is the target, whose id is made from the answer', () => {
+    const stack = newStack();
+    const fn = guarded(stack, 'Fn');
+    pipe(stack, 'Pipe', targetOf(fn.currentVersion, { inputTemplate: fn.currentVersion.version }));
+    expect(told(fn)).toEqual({ pipe: 'LEAVE' });
+  });
+
+  test('is what an escape hatch makes of it', () => {
+    const stack = newStack();
+    const fn = guarded(stack, 'Fn');
+    pipe(stack, 'Pipe', targetOf(fn)).addPropertyOverride('TargetParameters.LambdaFunctionParameters.InvocationType', 'FIRE_AND_FORGET');
+    expect(told(fn)).toEqual({ pipe: 'DEFER' });
+  });
+
   test('is not said where only the deployment knows whether it waits, or where there is none', () => {
     const stack = newStack();
     const [fn, other] = [guarded(stack, 'Fn'), guarded(stack, 'Other')];
