@@ -7,7 +7,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 
 import { type Deferral, DeferralAction, MaintenanceWindow } from '../../../../src';
-import { guarded, newStack, resourceOf, synthError } from '../app';
+import { guarded, newStack, resourceOf, synthError, warnings } from '../app';
 
 const SOURCE = 'arn:aws:kafka:eu-west-1:111122223333:cluster/c/1';
 const ELSEWHERE = 'arn:aws:sqs:eu-west-1:111122223333:other';
@@ -119,6 +119,15 @@ describe('pipes that ask for different things', () => {
     pipe(stack, 'Pipe', { ...targetOf(fn, FIRE_AND_FORGET), enrichment: fn.functionArn });
     expect(synthError(stack)).toContain("those of 'Orders/Pipe'");
   });
+});
+
+test('a pipe that does not wait is an asynchronous source: what fails needs a place', () => {
+  const stack = newStack();
+  pipe(stack, 'Forgets', targetOf(guarded(stack, 'Fn'), FIRE_AND_FORGET));
+  pipe(stack, 'Waits', targetOf(guarded(stack, 'Other')));
+  pipe(stack, 'ToACaughtOne', targetOf(guarded(stack, 'Caught', { deadLetterQueueEnabled: true }), FIRE_AND_FORGET));
+  const asynchronous = warnings(stack).filter((warning) => warning.includes('asynchronously'));
+  expect(asynchronous).toEqual([expect.stringMatching(/^the pipe 'Orders\/Forgets' invokes this function asynchronously/)]);
 });
 
 test('what a pipe that does not wait would lose is not left to it', () => {
