@@ -1,5 +1,5 @@
 /** Where the demo's events come from and which function they are for. */
-export const SOURCES = ['s3', 'sqs', 'sns', 'eventbridge', 'api'] as const;
+export const SOURCES = ['s3', 'sqs', 'kinesis', 'sns', 'eventbridge', 'api'] as const;
 export type Source = (typeof SOURCES)[number];
 
 export const FUNCTIONS = ['PythonOrders', 'NodejsOrders'] as const;

@@ -3,8 +3,9 @@ import * as path from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
+import { DeferralAction, DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
 
+import { ChargesStack } from './charges/stack';
 import { PropagationStack } from './custom-resources/propagation/stack';
 import { RestoreStack } from './custom-resources/restore/stack';
 import { connectEventSources } from './event-sources';
@@ -35,6 +36,7 @@ export class OrdersStack extends Stack {
         memorySize: 256,
         environment: { EXECUTIONS_TABLE: executions.tableName },
         cacheTtl: Duration.seconds(5),
+        deferral: { kinesis: DeferralAction.DEFER }, // by default a stream keeps its records itself, and waits
       });
       executions.grant(fn, 'dynamodb:UpdateItem');
       connectEventSources(fn);
@@ -62,6 +64,7 @@ const chosen = (name: string, fallback: string): string => (app.node.tryGetConte
 const seconds = (name: string, fallback: number) => Duration.seconds(Number(chosen(name, String(fallback))));
 const nodejs = new lambda.Runtime(chosen('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
 
+new ChargesStack(app, 'Charges', { runtime: nodejs });
 new RestoreStack(app, 'Restore', {
   runtime: nodejs,
   backup: chosen('backup', path.join(__dirname, 'custom-resources', 'restore', 'backup.jsonl')),

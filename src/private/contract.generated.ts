@@ -20,6 +20,7 @@ export const NAMES = {
     "deferral": "PATIENT_LAMBDA_DEFERRAL",
     "rejection": "PATIENT_LAMBDA_REJECTION",
     "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
+    "streaming": "PATIENT_LAMBDA_STREAMING",
     "disabled": "PATIENT_LAMBDA_DISABLED"
   },
   "replayerEnvironment": {
@@ -91,6 +92,7 @@ export const NAMES = {
     "shortTimeout": "cdk-patient-lambda:shortTimeout",
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
+    "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"

@@ -9,6 +9,7 @@ import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
 import { checkPipes } from '../checks/pipes';
+import { recommendRuntimeUpdates } from '../checks/runtime-updates';
 import { checkSupported } from '../checks/supported-functions';
 import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
@@ -50,6 +51,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   resource.node.addDependency(maintenanceWindow);
   grant(fn, functionStatements(fn, guarded));
   warnOfShortTimeout(fn, options);
+  recommendRuntimeUpdates(fn, options);
 
   eventSourceAspect(fn, (statements) => grant(fn, statements));
   fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });

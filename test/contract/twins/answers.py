@@ -14,7 +14,7 @@ import patient_lambda_contract as contract  # noqa: E402
 
 contract.DIRECTORY = str(ROOT / "lambda/contract")  # where the gate runs, it is beside it in the layer
 
-from patient_lambda_gate.held import always_run, answers, cloudformation, items, sources  # noqa: E402
+from patient_lambda_gate.held import always_run, answers, cloudformation, items, sources, streaming  # noqa: E402
 from patient_lambda_gate.held.envelope import capped  # noqa: E402
 from patient_lambda_gate.quiet.errors import GateNotAttached  # noqa: E402
 from patient_lambda_gate.quiet.settings import Settings  # noqa: E402
@@ -157,6 +157,13 @@ def request(question):
     }
 
 
+def stream(question):
+    whole = streaming.streamed(question["status"], question["headers"], question["body"])
+    metadata, delimiter, body = whole.partition(b"\0")
+    is_streamed = streaming.is_streamed(question["streaming"], sources.source_named(question["source"]), question["arn"])
+    return {"is": is_streamed, "metadata": json.loads(metadata), "rest": (delimiter + body).decode()}
+
+
 def settings(question):
     try:
         found = Settings(question["environment"])
@@ -179,6 +186,7 @@ ANSWERS = {
     "keys": stored,
     "body": packed,
     "cloudformation": request,
+    "stream": stream,
     "settings": settings,
 }
 

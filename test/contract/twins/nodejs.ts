@@ -15,6 +15,7 @@ import {
   sourceIds,
   sourceNamed,
 } from '../../../lambda/maintenance-window/gate/nodejs/held/sources';
+import { isStreamed, streamed } from '../../../lambda/maintenance-window/gate/nodejs/held/streaming';
 import { readSettings } from '../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
 import { withMark, withoutMark } from '../../../lambda/maintenance-window/gate/nodejs/replay/mark';
 import { outcomeOfError, outcomeOfResult, withOnly } from '../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
@@ -114,6 +115,15 @@ const ANSWERS: { readonly [K in Question['kind']]: (question: Of<K>) => unknown 
     elsewhere: isAnsweredElsewhere(request, FUNCTION),
     response: heldResponse(request, reason),
   }),
+
+  stream: ({ source, arn, streaming, status, headers, body }) => {
+    const stream = Buffer.from(streamed(status, headers, body)).toString();
+    return {
+      is: isStreamed(streaming, sourceNamed(source), arn),
+      metadata: JSON.parse(stream.split('\0')[0]) as unknown,
+      rest: stream.slice(stream.indexOf('\0')),
+    };
+  },
 
   settings: ({ environment }) => valueOr(() => ({ ...readSettings(environment) })),
 };

@@ -16,6 +16,7 @@ import { extendVisibility } from './fifo';
 import type { Row } from './items';
 import { detect, DIRECT, isHop, parse, type Source, sourceIds } from './sources';
 import { Store } from './store';
+import { isStreamed } from './streaming';
 import { StoreError, Table } from './table';
 
 /** The source whose messages stay in order, so that they are left and hidden. */
@@ -27,6 +28,7 @@ export class Hold {
   private readonly source: Source;
   private readonly action: Action;
   private readonly store: Store;
+  private readonly streamed: boolean;
 
   /**
    * @param run what is done when the invocation may run after all
@@ -41,6 +43,7 @@ export class Hold {
     this.event = parse(invocation.body);
     this.source = detect(this.event);
     this.action = parts.settings.deferral[this.source.name] ?? this.source.action;
+    this.streamed = isStreamed(parts.settings.streaming, this.source, invocation.arn);
     this.store = new Store(new Table(parts.client, parts.settings.table), parts.settings.functionKey, parts.clock);
   }
 
@@ -133,7 +136,8 @@ export class Hold {
   }
 
   private deferredReply(until: number | null): Step {
-    return { do: 'reply', body: deferred(this.source, this.event, this.invocation.body, this.invocation.requestId, until) };
+    const { body, requestId } = this.invocation;
+    return { do: 'reply', body: deferred(this.source, this.event, body, requestId, until, this.streamed), streamed: this.streamed };
   }
 
   private async leave({ until, reason }: Decision): Promise<Step> {
@@ -151,10 +155,11 @@ export class Hold {
   }
 
   private async reject({ until, reason }: Decision): Promise<Step> {
-    const { clock, reporter } = this.parts;
+    const { clock, reporter, settings } = this.parts;
+    const { streamed } = this;
     reporter.count('rejected');
     if (this.source.answer === 'http' || this.source.answer === 'alb') {
-      return { do: 'reply', body: rejected(this.source, this.event, clock(), until, reason, this.parts.settings.rejection) };
+      return { do: 'reply', body: rejected(this.source, this.event, clock(), until, reason, settings.rejection, streamed), streamed };
     }
     const error = windowActive('REJECT', until, reason);
     return this.source.answer === 'cloudformation' ? this.rejectRequest(error) : { do: 'fail', error };

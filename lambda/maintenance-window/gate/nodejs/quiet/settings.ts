@@ -10,7 +10,7 @@ import { environment as names, handlerLoading, onUnknownClient, onWindowUnknown 
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
-import { ALWAYS_RUN, parseAlwaysRun, parseRejection, REJECTION, type Rejection } from './http-options';
+import { ALWAYS_RUN, parseAlwaysRun, parseRejection, parseStreaming, REJECTION, type Rejection, STREAMING, type Streaming } from './http-options';
 
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 
@@ -34,6 +34,7 @@ export interface Settings {
   readonly rejection?: Rejection;
   /** Patterns of HTTP requests that run although a window is on. */
   readonly alwaysRun: readonly string[];
+  readonly streaming: Streaming;
   readonly functionVersion: string;
   readonly logStream: string;
   readonly jsonLogs: boolean;
@@ -101,6 +102,7 @@ export function readSettings(environment: Environment): Settings {
     deferral: deferral(text('deferral')),
     rejection: option('rejection', parseRejection, REJECTION),
     alwaysRun: option('alwaysRun', parseAlwaysRun, ALWAYS_RUN) ?? [],
+    streaming: option('streaming', parseStreaming, STREAMING) ?? {},
     functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION ?? '',
     logStream: environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
     jsonLogs: environment.AWS_LAMBDA_LOG_FORMAT === 'JSON',

@@ -12,6 +12,7 @@ from patient_lambda_gate.held.always_run import always_runs
 from patient_lambda_gate.held.deferred_event import DeferredEvent
 from patient_lambda_gate.held.envelope import envelope_of
 from patient_lambda_gate.held.store import Store
+from patient_lambda_gate.held.streaming import is_streamed
 from patient_lambda_gate.held.table import StoreError, Table
 from patient_lambda_gate.quiet.errors import DuplicateCheckFailed, MaintenanceWindowActive
 from patient_lambda_gate.quiet.invocation import Invocation, store_until
@@ -34,6 +35,7 @@ class Hold:
         self._event = sources.parse(invocation.body)
         self._source = sources.detect(self._event)
         self._action = parts.settings.deferral.get(self._source["name"], self._source["action"])
+        self._streamed = is_streamed(parts.settings.streaming, self._source, invocation.arn)
         self._store = Store(Table(parts.client, parts.settings.table), parts.settings.function_key, parts.clock)
 
     def plan(self, decision: Decision) -> Step:
@@ -100,7 +102,8 @@ class Hold:
         return self._deferred_reply(decision.until)
 
     def _deferred_reply(self, until: float | None) -> Step:
-        return Reply(answers.deferred(self._source, self._event, self._invocation.body, self._invocation.request_id, until))
+        body, request_id = self._invocation.body, self._invocation.request_id
+        return Reply(answers.deferred(self._source, self._event, body, request_id, until, self._streamed), self._streamed)
 
     def _leave(self, decision: Decision) -> Step:
         parts = self._parts
@@ -122,8 +125,8 @@ class Hold:
     def _reject(self, decision: Decision) -> Step:
         self._parts.reporter.count("rejected")
         if self._source["answer"] in ("http", "alb"):
-            clock, settings = self._parts.clock, self._parts.settings
-            return Reply(answers.rejected(self._source, self._event, clock(), decision.until, decision.reason, settings.rejection))
+            now, rejection, streams = self._parts.clock(), self._parts.settings.rejection, self._streamed
+            return Reply(answers.rejected(self._source, self._event, now, decision.until, decision.reason, rejection, streams), streams)
         error = answers.window_active("REJECT", decision.until, decision.reason)
         return self._reject_request(error) if self._source["answer"] == "cloudformation" else Fail(error)
 
