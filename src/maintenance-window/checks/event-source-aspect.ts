@@ -22,7 +22,8 @@ export function eventSourceAspect(fn: lambda.Function, grant: (statements: iam.P
 /** Messages that are left in a FIFO queue stay invisible for longer than one attempt. */
 function grantVisibility(fn: lambda.Function, grant: (statements: iam.PolicyStatement[]) => void): void {
   const queues = mappingsOf(fn)
-    .filter(({ source }) => source === 'sqs-fifo')
+    // A stack whose mapping names the function can't be named by the function's role in turn
+    .filter(({ source, resource }) => source === 'sqs-fifo' && Stack.of(resource) === Stack.of(fn))
     .map(({ resource }) => resource.eventSourceArn!);
   if (queues.length > 0) {
     const once = [...new Map(queues.map((arn) => [JSON.stringify(Stack.of(fn).resolve(arn)), arn])).values()];
