@@ -20,6 +20,8 @@ export const NAMES = {
     "deferral": "PATIENT_LAMBDA_DEFERRAL",
     "rejection": "PATIENT_LAMBDA_REJECTION",
     "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
+    "coalesceBy": "PATIENT_LAMBDA_COALESCE_BY",
+    "tickInputs": "PATIENT_LAMBDA_TICK_INPUTS",
     "disabled": "PATIENT_LAMBDA_DISABLED"
   },
   "replayerEnvironment": {
@@ -42,6 +44,10 @@ export const NAMES = {
   "handlerLoading": [
     "AFTER_CHECK",
     "AT_ONCE"
+  ],
+  "coalesceBy": [
+    "RULE",
+    "PAYLOAD"
   ],
   "layer": {
     "root": "/opt/cdk-patient-lambda",
@@ -91,6 +97,7 @@ export const NAMES = {
     "shortTimeout": "cdk-patient-lambda:shortTimeout",
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
+    "ticksNotCoalesced": "cdk-patient-lambda:ticksNotCoalesced",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
@@ -563,6 +570,20 @@ export const CUSTOM_RESOURCE = {
   "executions": {
     "most": 12,
     "source": "Lambda stops a chain of functions that call themselves after about 16 invocations"
+  }
+} as const;
+
+/** From lambda/contract/maintenance-window/coalescing.json. */
+export const COALESCING = {
+  "tickInputs": {
+    "digestCharacters": {
+      "value": 12,
+      "source": "of base64url over sha256 of the bytes: 72 bits tell a schedule's input, whose rule has the whole hash"
+    },
+    "most": {
+      "value": 64,
+      "source": "831 bytes of the 4 KB that all variables of a function share"
+    }
   }
 } as const;
 

@@ -50,7 +50,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   grant(fn, functionStatements(fn, guarded));
   warnOfShortTimeout(fn, options);
 
-  eventSourceAspect(fn, (statements) => grant(fn, statements));
+  eventSourceAspect(fn, options, (statements) => grant(fn, statements));
   fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
