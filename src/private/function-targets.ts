@@ -2,7 +2,10 @@ import { CfnResource, Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
-import { byPath, textOf } from './by-path';
+import { byPath, partsOf, textOf } from './by-path';
+
+/** Of an alias or a version, after a function's name or ARN. */
+const QUALIFIER = /^:[\w$-]+$/;
 
 /** The class of a resource, as `lambda.CfnPermission`. */
 interface ResourceType<T extends CfnResource> {
@@ -24,7 +27,7 @@ export class FunctionTargets {
     // Versions and aliases both name their function as `lambda`
     const qualified = this.all.filter((construct) => 'lambda' in construct && construct.lambda === fn) as unknown as lambda.IFunction[];
     this.aliases = qualified.filter((construct) => 'aliasName' in construct);
-    this.references = new Set([fn, ...qualified].flatMap(namesOf).map((name) => JSON.stringify(byPath(name, this.stack))));
+    this.references = new Set([fn, ...qualified].flatMap(namesOf).map((name) => JSON.stringify(withoutQualifier(byPath(name, this.stack)))));
   }
 
   /** The resources of a CloudFormation type that target the function by the given property. */
@@ -46,7 +49,10 @@ export class FunctionTargets {
    */
   public isNamedBy(value: unknown, resource: CfnResource): boolean {
     const target = byPath(value, resource);
-    if (this.references.has(JSON.stringify(target))) {
+    if (target === undefined) {
+      return false;
+    }
+    if (this.references.has(JSON.stringify(withoutQualifier(target)))) {
       return true;
     }
     const text = textOf(target);
@@ -68,17 +74,20 @@ export class FunctionTargets {
     if (typeof name !== 'string' || found !== name) {
       return false;
     }
-    const [, region, account] = /^arn:[\w-]+:lambda:([\w-]+):(\d+):$/.exec(arn ?? '') ?? [
-      undefined,
-      Stack.of(resource).region,
-      Stack.of(resource).account,
-    ];
+    const { region: own, account: ownAccount } = Stack.of(resource);
+    const [, region, account] = /^arn:[\w-]+:lambda:([\w-]+):(\d+):$/.exec(arn ?? '') ?? [undefined, own, ownAccount];
     return isSame(region, this.stack.region) && isSame(account, this.stack.account);
   }
 }
 
 function namesOf({ functionName, functionArn }: lambda.IFunction): string[] {
   return [functionName, functionArn];
+}
+
+/** A name or an ARN with an alias or a version after it, that of the function itself; what is one reference stays. */
+function withoutQualifier(target: unknown): unknown {
+  const [name, qualifier] = partsOf(target) ?? [];
+  return typeof qualifier === 'string' && QUALIFIER.test(qualifier) ? name : target;
 }
 
 /** Whether two values of an environment may be the same. */

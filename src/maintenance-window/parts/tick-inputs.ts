@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { CfnResource, Lazy, Stack } from 'aws-cdk-lib';
+import { CfnResource, Lazy } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
@@ -28,21 +28,7 @@ interface Target {
 
 /** The inputs of a function's schedules for its gate, those that are made later too; no variable in the template when there are none. */
 export function tickInputsVariable(fn: lambda.Function): string {
-  let asking = false;
-  return Lazy.uncachedString({
-    produce: () => {
-      // A target or an input may be a version of the function, whose id is made from the function's variables
-      if (asking) {
-        return undefined;
-      }
-      asking = true;
-      try {
-        return new TickInputs(fn).variable;
-      } finally {
-        asking = false;
-      }
-    },
-  });
+  return Lazy.uncachedString({ produce: () => new TickInputs(fn).variable });
 }
 
 /** The inputs by which a function's ticks are known, of all schedules in the app. */
@@ -80,25 +66,20 @@ function rulesOf(targets: FunctionTargets): Schedule[] {
   return targets
     .ofType(events.CfnRule)
     .filter((rule) => rule.scheduleExpression !== undefined && byPath(rule.eventPattern, rule) === undefined)
-    .flatMap((rule) => schedulesTo(targets, rule, rule.targets));
+    .flatMap((rule) => schedulesTo(targets, rule, byPath(rule.targets, rule)));
 }
 
 function schedulesOf(targets: FunctionTargets): Schedule[] {
   return targets
     .ofType(scheduler.CfnSchedule)
     .filter(({ scheduleExpression }) => !scheduleExpression.startsWith(ONCE))
-    .flatMap((schedule) => schedulesTo(targets, schedule, [schedule.target]));
+    .flatMap((schedule) => schedulesTo(targets, schedule, [byPath(schedule.target, schedule)]));
 }
 
-/** @param all the targets of a schedule */
+/** @param all the targets of a schedule, with references as paths */
 function schedulesTo(targets: FunctionTargets, resource: CfnResource, all: unknown): Schedule[] {
-  const named = ((byPath(all, resource) ?? []) as Target[]).map(({ arn }) => targets.isNamedBy(arn, resource));
-  if (!named.includes(true)) {
-    return [];
-  }
-  const rendered = Stack.of(resource).resolve(all) as readonly Target[];
-  return rendered
-    .filter(({ input }, index) => named[index] && input !== undefined)
+  return ((all ?? []) as Target[])
+    .filter(({ arn, input }) => input !== undefined && targets.isNamedBy(arn, resource))
     .map(({ input }) => ({ resource, input: typeof input === 'string' ? input : undefined }));
 }
 
