@@ -7,6 +7,7 @@ import { MaintenanceWindowOptions } from '../maintenance-window-options';
 import { fifoQueuesStatement } from '../parts/permissions';
 import { warnWithoutFailureDestination } from './destination-checks';
 import { mappingsOf } from './event-sources';
+import { warnOfMarkerTakers } from './marker-takers/marker-takers';
 import { tellOfTicksThatStayApart } from './tick-checks';
 
 /** Does what depends on the event sources of a function, once the app has added them all. */
@@ -17,6 +18,7 @@ export function eventSourceAspect(fn: lambda.Function, options: MaintenanceWindo
         grantVisibility(fn, grant);
         warnWithoutFailureDestination(fn);
         tellOfTicksThatStayApart(fn, options);
+        warnOfMarkerTakers(fn, options);
       }
     },
   });
