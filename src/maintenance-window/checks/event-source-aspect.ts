@@ -3,22 +3,17 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
-import { MaintenanceWindowOptions } from '../maintenance-window-options';
 import { fifoQueuesStatement } from '../parts/permissions';
 import { warnWithoutFailureDestination } from './destination-checks';
 import { mappingsOf } from './event-sources';
-import { warnOfMarkerTakers } from './marker-takers/marker-takers';
-import { tellOfTicksThatStayApart } from './tick-checks';
 
 /** Does what depends on the event sources of a function, once the app has added them all. */
-export function eventSourceAspect(fn: lambda.Function, options: MaintenanceWindowOptions, grant: (statements: iam.PolicyStatement[]) => void): void {
+export function eventSourceAspect(fn: lambda.Function, grant: (statements: iam.PolicyStatement[]) => void): void {
   Aspects.of(fn).add({
     visit: (node: IConstruct) => {
       if (node === fn) {
         grantVisibility(fn, grant);
         warnWithoutFailureDestination(fn);
-        tellOfTicksThatStayApart(fn, options);
-        warnOfMarkerTakers(fn, options);
       }
     },
   });
