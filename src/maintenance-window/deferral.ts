@@ -104,8 +104,9 @@ export interface Deferral {
   readonly pipe?: DeferralAction;
 
   /**
-   * Ticks of EventBridge rules with a schedule.
+   * Ticks of EventBridge rules with a schedule and of EventBridge Scheduler.
    *
+   * Those with a constant input of their own are known when a rule or schedule of the app has it; what else sends just these bytes counts as a tick too.
    * Of one rule only the newest deferred tick is replayed. DEFER, REJECT or RUN.
    * @default DeferralAction.DEFER
    */

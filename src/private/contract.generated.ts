@@ -21,6 +21,8 @@ export const NAMES = {
     "rejection": "PATIENT_LAMBDA_REJECTION",
     "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
     "streaming": "PATIENT_LAMBDA_STREAMING",
+    "coalesceBy": "PATIENT_LAMBDA_COALESCE_BY",
+    "tickInputs": "PATIENT_LAMBDA_TICK_INPUTS",
     "disabled": "PATIENT_LAMBDA_DISABLED"
   },
   "replayerEnvironment": {
@@ -43,6 +45,10 @@ export const NAMES = {
   "handlerLoading": [
     "AFTER_CHECK",
     "AT_ONCE"
+  ],
+  "coalesceBy": [
+    "RULE",
+    "PAYLOAD"
   ],
   "layer": {
     "root": "/opt/cdk-patient-lambda",
@@ -93,6 +99,11 @@ export const NAMES = {
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
     "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
+    "triggerTakesMarker": "cdk-patient-lambda:triggerTakesMarker",
+    "sdkCallTakesMarker": "cdk-patient-lambda:sdkCallTakesMarker",
+    "stateMachineTakesMarker": "cdk-patient-lambda:stateMachineTakesMarker",
+    "deploymentHookHeld": "cdk-patient-lambda:deploymentHookHeld",
+    "ticksNotCoalesced": "cdk-patient-lambda:ticksNotCoalesced",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
@@ -565,6 +576,20 @@ export const CUSTOM_RESOURCE = {
   "executions": {
     "most": 12,
     "source": "Lambda stops a chain of functions that call themselves after about 16 invocations"
+  }
+} as const;
+
+/** From lambda/contract/maintenance-window/coalescing.json. */
+export const COALESCING = {
+  "tickInputs": {
+    "digestCharacters": {
+      "value": 12,
+      "source": "of base64url over sha256 of the bytes: 72 bits tell a schedule's input, whose rule has the whole hash"
+    },
+    "most": {
+      "value": 64,
+      "source": "831 bytes of the 4 KB that all variables of a function share"
+    }
   }
 } as const;
 

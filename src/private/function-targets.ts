@@ -2,7 +2,10 @@ import { CfnResource, Fn, Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
-import { byPath, textOf } from './by-path';
+import { byPath, partsOf, textOf } from './by-path';
+
+/** Of an alias or a version, after a function's name or ARN. */
+const QUALIFIER = /^:[\w$-]+$/;
 
 /** Where an ARN of a function has its name. */
 const NAME_IN_ARN = 6;
@@ -27,11 +30,11 @@ export class FunctionTargets {
     // Versions and aliases both name their function as `lambda`
     const qualified = this.all.filter((construct) => 'lambda' in construct && construct.lambda === fn) as unknown as lambda.IFunction[];
     this.aliases = qualified.filter((construct) => 'aliasName' in construct);
-    this.references = new Set([fn, ...qualified].flatMap(namesOf).map((name) => JSON.stringify(byPath(name, this.stack))));
+    this.references = new Set([fn, ...qualified].flatMap(namesOf).map((name) => JSON.stringify(withoutQualifier(byPath(name, this.stack)))));
   }
 
   /** The resources of a CloudFormation type that target the function by the given property. */
-  public find<T extends CfnResource>(type: ResourceType<T>, targetOf: (resource: T) => string | undefined): T[] {
+  public find<T extends CfnResource>(type: ResourceType<T>, targetOf: (resource: T) => string): T[] {
     return this.ofType(type).filter((resource) => this.isNamedBy(targetOf(resource), resource));
   }
 
@@ -49,7 +52,10 @@ export class FunctionTargets {
    */
   public isNamedBy(value: unknown, resource: CfnResource): boolean {
     const target = byPath(value, resource);
-    if (this.references.has(JSON.stringify(target))) {
+    if (target === undefined) {
+      return false;
+    }
+    if (this.references.has(JSON.stringify(withoutQualifier(target)))) {
       return true;
     }
     const text = textOf(target);
@@ -71,11 +77,8 @@ export class FunctionTargets {
     if (typeof name !== 'string' || found !== name) {
       return false;
     }
-    const [, region, account] = /^arn:[\w-]+:lambda:([\w-]+):(\d+):$/.exec(arn ?? '') ?? [
-      undefined,
-      Stack.of(resource).region,
-      Stack.of(resource).account,
-    ];
+    const { region: own, account: ownAccount } = Stack.of(resource);
+    const [, region, account] = /^arn:[\w-]+:lambda:([\w-]+):(\d+):$/.exec(arn ?? '') ?? [undefined, own, ownAccount];
     return isSame(region, this.stack.region) && isSame(account, this.stack.account);
   }
 }
@@ -83,6 +86,12 @@ export class FunctionTargets {
 function namesOf({ functionName, functionArn }: lambda.IFunction): string[] {
   // A function that another stack imports by its ARN goes by the name in it
   return [functionName, functionArn, Fn.select(NAME_IN_ARN, Fn.split(':', functionArn))];
+}
+
+/** A name or an ARN with an alias or a version after it, that of the function itself; what is one reference stays. */
+function withoutQualifier(target: unknown): unknown {
+  const [name, qualifier] = partsOf(target) ?? [];
+  return typeof qualifier === 'string' && QUALIFIER.test(qualifier) ? name : target;
 }
 
 /** Whether two values of an environment may be the same. */

@@ -1,7 +1,7 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as pipes from 'aws-cdk-lib/aws-pipes';
 
-import { byPath } from '../../private/by-path';
+import { propertiesByPath } from '../../private/by-path';
 import { FunctionTargets } from '../../private/function-targets';
 import { Deferral } from '../deferral';
 import { DeferralAction } from '../deferral-action';
@@ -35,9 +35,9 @@ export interface UsedPipe {
 export function pipesOf(fn: lambda.Function): UsedPipe[] {
   const targets = new FunctionTargets(fn);
   return targets.ofType(pipes.CfnPipe).flatMap((pipe) => {
-    const { Target: target = pipe.target, Enrichment: enrichment = pipe.enrichment } = overridesOf(pipe);
+    const { Target: target, Enrichment: enrichment, TargetParameters: parameters } = propertiesByPath(pipe) as PipeProperties;
     return [
-      ...(targets.isNamedBy(target, pipe) ? [{ pipe, use: useOfTarget(pipe) }] : []),
+      ...(targets.isNamedBy(target, pipe) ? [{ pipe, use: useOfTarget(parameters) }] : []),
       ...(targets.isNamedBy(enrichment, pipe) ? [{ pipe, use: PipeUse.ENRICHMENT }] : []),
     ];
   });
@@ -95,18 +95,10 @@ function enrichmentsOf(used: readonly UsedPipe[]): string[] {
 }
 
 /** Pipes wait unless they are told not to. */
-function useOfTarget(pipe: pipes.CfnPipe): PipeUse {
-  const parameters = byPath(pipe.targetParameters, pipe) as pipes.CfnPipe.PipeTargetParametersProperty | undefined;
-  const { invocationType: given = 'REQUEST_RESPONSE' } = (parameters?.lambdaFunctionParameters ?? {}) as { readonly invocationType?: unknown };
-  const { InvocationType: invocationType = given } = overridesOf(pipe).TargetParameters?.LambdaFunctionParameters ?? {};
+function useOfTarget(parameters: PipeProperties['TargetParameters']): PipeUse {
+  const { InvocationType: invocationType = 'REQUEST_RESPONSE' } = parameters?.LambdaFunctionParameters ?? {};
   if (invocationType === 'FIRE_AND_FORGET') {
     return PipeUse.FIRE_AND_FORGET;
   }
   return invocationType === 'REQUEST_RESPONSE' ? PipeUse.TARGET : PipeUse.UNKNOWN;
-}
-
-/** What escape hatches set. Internal to the CDK: a rendered pipe would ask a version that is its target for its id, which is made from the answer. */
-function overridesOf(pipe: pipes.CfnPipe): PipeProperties {
-  const { rawOverrides } = pipe as unknown as { readonly rawOverrides: { readonly Properties?: PipeProperties } };
-  return rawOverrides.Properties ?? {};
 }

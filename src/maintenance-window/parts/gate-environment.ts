@@ -5,9 +5,10 @@ import { NAMES, TIMING } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
+import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralVariable } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
+import { tickInputsVariable } from './tick-inputs';
 
 /** It would outlast the emergency. */
 const BY_HAND =
@@ -92,6 +93,8 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
     ...timesOf(fn, options),
     [names.deferral]: deferralVariable(fn, options.deferral),
     ...httpOptionsOf(fn, options),
+    ...(options.coalesceBy === CoalesceBy.PAYLOAD && { [names.coalesceBy]: CoalesceBy.PAYLOAD }),
+    [names.tickInputs]: tickInputsVariable(fn),
   };
 }
 

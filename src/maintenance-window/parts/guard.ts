@@ -5,6 +5,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES } from '../../private/contract.generated';
 import { ownLayer } from '../../private/own-layer';
 import { ValidationError } from '../../private/validation-error';
+import { callerAspect } from '../checks/caller-aspect';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
@@ -54,6 +55,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   recommendRuntimeUpdates(fn, options);
 
   eventSourceAspect(fn, (statements) => grant(fn, statements));
+  callerAspect(fn, options);
   fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
