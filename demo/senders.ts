@@ -13,7 +13,7 @@ import { type FunctionName, FUNCTIONS, type Lane, type SentEvent, type Source } 
 type Receipt = Pick<SentEvent, 'digest' | 'refused'>;
 type Outputs = Readonly<Record<string, string>>;
 
-/** Causes events at their sources, as producers would: the function is called by its triggers, by Invoke only for API requests. */
+/** Causes events at their sources, as producers would: the function is called by its triggers, by Invoke only for API requests and where there is no other source. */
 export class Senders {
   private readonly s3: S3Client;
   private readonly sqs: SQSClient;
@@ -78,6 +78,11 @@ export class Senders {
       if (FailedEntryCount) {
         throw new Error(`PutEvents refused event ${id}`);
       }
+      return { digest: sha256(payload), refused: false };
+    },
+    direct: async (fn, id, payload) => {
+      const event = JSON.stringify({ id, text: payload });
+      await this.lambda.send(new InvokeCommand({ FunctionName: this.output(fn, 'Function'), InvocationType: 'Event', Payload: event }));
       return { digest: sha256(payload), refused: false };
     },
     api: async (fn, _id, payload) => {

@@ -10,7 +10,7 @@ import { PropagationStack } from './custom-resources/propagation/stack';
 import { RestoreStack } from './custom-resources/restore/stack';
 import { connectEventSources } from './event-sources';
 
-/** Two functions, one in Python and one in Node.js, that share a maintenance window. Each counts what it was called with. */
+/** Functions in Python and Node.js, one of which streams, that share a maintenance window. Each counts what it was called with. */
 export class OrdersStack extends Stack {
   constructor(scope: App, id: string) {
     super(scope, id);
@@ -39,11 +39,14 @@ export class OrdersStack extends Stack {
         deferral: { kinesis: DeferralAction.DEFER }, // by default a stream keeps its records itself, and waits
       });
       executions.grant(fn, 'dynamodb:UpdateItem');
-      connectEventSources(fn);
+      return fn;
     };
 
-    guarded('PythonOrders', new lambda.Runtime(this.runtime('python', 'python3.13'), lambda.RuntimeFamily.PYTHON), 'python');
-    guarded('NodejsOrders', new lambda.Runtime(this.runtime('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS), 'nodejs');
+    const python = new lambda.Runtime(this.runtime('python', 'python3.13'), lambda.RuntimeFamily.PYTHON);
+    const nodejs = new lambda.Runtime(this.runtime('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
+    connectEventSources(guarded('PythonOrders', python, 'python'));
+    connectEventSources(guarded('NodejsOrders', nodejs, 'nodejs'));
+    new CfnOutput(this, 'StreamingOrdersFunction', { value: guarded('StreamingOrders', nodejs, 'streaming').functionName });
 
     new CfnOutput(this, 'ExecutionsTable', { value: executions.tableName });
     new CfnOutput(this, 'DeferredEventsTable', { value: deferredEvents.tableName });
