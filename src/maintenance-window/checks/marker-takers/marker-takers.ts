@@ -12,7 +12,7 @@ import { waitingStateMachines } from './state-machines';
 import { waitingTriggers } from './triggers';
 
 /** The source of the events that CodeDeploy sends to a hook. */
-const HOOK_SOURCE = 'direct';
+const HOOK_SOURCE = 'codedeploy-hook';
 
 /** Who calls a function and goes on by its reply, with what to do about it. */
 interface Kind {

@@ -11,13 +11,15 @@ import { BASIC, guarded, newStack, warnings } from '../app';
 
 type Make = (stack: Stack, fn: MaintenanceWindowFunction) => void;
 
-const patient = (stack: Stack, direct?: DeferralAction) => guarded(stack, 'Fn', { timeout: Duration.seconds(30), deferral: { direct } });
+const patient = (stack: Stack, direct?: DeferralAction, codedeployHook?: DeferralAction) => {
+  return guarded(stack, 'Fn', { timeout: Duration.seconds(30), deferral: { direct, codedeployHook } });
+};
 const ids = (stack: Stack) => warnings(stack).map((warning) => /\[ack: cdk-patient-lambda:(\w+)\]/.exec(warning)?.[1]);
 
-/** The ids of what is warned of a function, with or without an action for direct events. */
-function warned(make: Make, direct?: DeferralAction): (string | undefined)[] {
+/** The ids of what is warned of a function, with or without an action for direct events and for hooks. */
+function warned(make: Make, direct?: DeferralAction, codedeployHook?: DeferralAction): (string | undefined)[] {
   const stack = newStack();
-  make(stack, patient(stack, direct));
+  make(stack, patient(stack, direct, codedeployHook));
   return ids(stack);
 }
 
@@ -128,9 +130,9 @@ test.each<[string, Make]>([
   expect([...warned(make, DeferralAction.REJECT), ...warned(make, DeferralAction.RUN)]).toEqual([]);
 });
 
-test('a hook is none of a function that runs its events, and one of a function that rejects them: CodeDeploy would hear nothing', () => {
+test('a hook is none of a function that runs hooks, whatever it does with direct events', () => {
   const hook: Make = (stack, preHook) => deploymentGroup(stack, { preHook });
-  expect([warned(hook, DeferralAction.RUN), warned(hook, DeferralAction.REJECT)]).toEqual([[], ['deploymentHookHeld']]);
+  expect([warned(hook, undefined, DeferralAction.RUN), warned(hook, DeferralAction.RUN)]).toEqual([[], ['deploymentHookHeld']]);
 });
 
 test('they are found whichever stack has them, by reference and by name, and before the guard as after it', () => {
@@ -155,6 +157,8 @@ test('each names its caller and the remedy', () => {
     expect.stringMatching(
       /^'Orders\/Machine\/Resource' takes .* DeferralAction\.REJECT and let the task retry MaintenanceWindowActive, or .* with a task token/,
     ),
-    expect.stringMatching(/^'Orders\/Served\/Aliaslive\/Resource' lets this function judge .* give a function that is not guarded/),
+    expect.stringMatching(
+      /^'Orders\/Served\/Aliaslive\/Resource' lets this function judge .* set deferral\.codedeployHook to DeferralAction\.RUN, or give/,
+    ),
   ]);
 });
