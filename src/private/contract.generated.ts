@@ -67,6 +67,7 @@ export const NAMES = {
     "windowUnknown": "MaintenanceWindowUnknown",
     "notStored": "EventNotStored",
     "duplicateCheckFailed": "DuplicateCheckFailed",
+    "requestNotAnswered": "RequestNotAnswered",
     "replayStoreFailed": "ReplayStoreFailed",
     "gateNotAttached": "GateNotAttached"
   },
@@ -81,6 +82,7 @@ export const NAMES = {
     "windowStale": "WindowStale",
     "gateMissing": "GateMissing",
     "unrecognizedSource": "UnrecognizedSource",
+    "unrecognizedContinuation": "UnrecognizedContinuation",
     "duplicateCheckSkipped": "DuplicateCheckSkipped",
     "replayRefused": "ReplayRefused",
     "replayed": "Replayed",
@@ -106,7 +108,8 @@ export const NAMES = {
     "ticksNotCoalesced": "cdk-patient-lambda:ticksNotCoalesced",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
-    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
+    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
+    "completionHeld": "cdk-patient-lambda:completionHeld"
   },
   "constructIds": {
     "window": "CdkPatientLambdaWindow",

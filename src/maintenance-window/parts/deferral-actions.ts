@@ -40,13 +40,14 @@ export function deferralBySource(scope: IConstruct, deferral: Deferral): Record<
 /**
  * The overrides for a function's gate, with what the app's pipes ask for, those that are made later too; no variable in the template when there are none.
  *
+ * @param found actions that only the whole app tells; may be filled later
  * @throws ValidationError as {@link deferralBySource}
  */
-export function deferralVariable(fn: lambda.Function, deferral: Deferral = {}): string {
+export function deferralVariable(fn: lambda.Function, deferral: Deferral = {}, found: Deferral = {}): string {
   deferralBySource(fn, deferral);
   return Lazy.uncachedString({
     produce: () => {
-      const overrides = deferralBySource(fn, { ...deferral, pipe: pipeAction(pipesOf(fn), deferral) });
+      const overrides = deferralBySource(fn, { ...deferral, ...found, pipe: pipeAction(pipesOf(fn), deferral) });
       return Object.keys(overrides).length === 0 ? undefined : JSON.stringify(overrides);
     },
   });

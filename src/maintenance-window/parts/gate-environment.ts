@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES, TIMING } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
+import { Deferral } from '../deferral';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralVariable } from './deferral-actions';
@@ -25,6 +26,8 @@ interface Variables {
 export class GateEnvironment {
   /** All that must still be there at the end of synth, a chained wrapper included. */
   private readonly variables: Variables;
+  /** Actions that only the whole app tells. */
+  private readonly found: Deferral = {};
 
   /**
    * Sets them on the function.
@@ -36,10 +39,19 @@ export class GateEnvironment {
     options: MaintenanceWindowOptions,
     guard: MaintenanceWindowGuard,
   ) {
-    this.variables = { ...variablesOf(fn, options, guard), ...this.chainedWrapper() };
+    this.variables = {
+      ...variablesOf(fn, options, guard),
+      [NAMES.environment.deferral]: deferralVariable(fn, options.deferral, this.found),
+      ...this.chainedWrapper(),
+    };
     for (const [name, value] of Object.entries(this.variables)) {
       fn.addEnvironment(name, value);
     }
+  }
+
+  /** Says of a source what is only known once the app is whole. */
+  public override(deferral: Deferral): void {
+    Object.assign(this.found, deferral);
   }
 
   /** What was changed after they had been set. */
@@ -91,7 +103,6 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
     [names.keepFinished]: String(guard.deferredEvents.keepFinishedFor.toSeconds()),
     ...(options.onUnknownClient === OnUnknownClient.RUN && { [names.onUnknownClient]: OnUnknownClient.RUN }),
     ...timesOf(fn, options),
-    [names.deferral]: deferralVariable(fn, options.deferral),
     ...httpOptionsOf(fn, options),
     ...(options.coalesceBy === CoalesceBy.PAYLOAD && { [names.coalesceBy]: CoalesceBy.PAYLOAD }),
     [names.tickInputs]: tickInputsVariable(fn),

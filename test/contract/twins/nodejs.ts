@@ -1,7 +1,8 @@
 /** The Node.js gate's answers to the questions, in the words of the contract. */
 import { alwaysRuns } from '../../../lambda/maintenance-window/gate/nodejs/held/always-run';
 import { deferred, rejected, windowActive } from '../../../lambda/maintenance-window/gate/nodejs/held/answers';
-import { heldResponse, isAnsweredElsewhere, responseUrl } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
+import { heldResponse, responseUrl } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
+import { kindOf } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation-request';
 import { capped } from '../../../lambda/maintenance-window/gate/nodejs/held/envelope';
 import { decodeRow, encodeRow } from '../../../lambda/maintenance-window/gate/nodejs/held/items';
 import {
@@ -112,7 +113,7 @@ const ANSWERS: { readonly [K in Question['kind']]: (question: Of<K>) => unknown 
 
   cloudformation: ({ request, reason, endpoint }) => ({
     mayAnswer: responseUrl(request.ResponseURL as string, { AWS_ENDPOINT_URL: endpoint }) !== undefined,
-    elsewhere: isAnsweredElsewhere(request, FUNCTION),
+    kind: kindOf(request, FUNCTION),
     response: heldResponse(request, reason),
   }),
 

@@ -224,6 +224,9 @@ const request = fc.record(
     RequestId: text,
     LogicalResourceId: text,
     PhysicalResourceId: fc.oneof(text, fc.constant(CREATE_FAILED), jsonValue),
+    ServiceToken: serviceToken,
+    CrHelperPoll: jsonValue,
+    requestId: jsonValue,
   },
   { requiredKeys: ['RequestType', 'ResponseURL', 'StackId'] },
 );

@@ -1,4 +1,4 @@
-/** The ways of an invocation that meets a window, or that may be the retry of one that did. */
+/** The ways of an invocation that meets a window, or that may be the retry of one that did or the Delete of what one kept from being made. */
 import { coldReadBudget } from '../../../../contract/maintenance-window/timing.json';
 import { reasonOf } from '../../../../thrown';
 import { isKept } from '../../../store/row';
@@ -9,7 +9,8 @@ import type { Action } from '../quiet/settings';
 import type { GateParts, Step } from '../quiet/step';
 import { alwaysRuns } from './always-run';
 import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
-import { deliver, heldResponse, isAnsweredElsewhere, responseUrl } from './cloudformation';
+import { deliver, heldResponse, responseUrl } from './cloudformation';
+import { kindOf, type Request, type RequestKind } from './cloudformation-request';
 import { inputRule, ruleOf, SCHEDULED } from './coalescing';
 import type { DeferredEvent } from './deferred-event';
 import { envelopeOf } from './envelope';
@@ -30,6 +31,8 @@ export class Hold {
   /** The source's own ids. */
   private readonly sourceIds: readonly string[];
   private readonly action: Action;
+  /** Only of CloudFormation's events. */
+  private readonly requestKind: RequestKind | undefined;
   private readonly store: Store;
   private readonly streamed: boolean;
 
@@ -49,12 +52,23 @@ export class Hold {
     this.sourceIds = tick === undefined ? sourceIds(this.source, this.event) : [tick];
     this.action = parts.settings.deferral[this.source.name] ?? this.source.action;
     this.streamed = isStreamed(parts.settings.streaming, this.source, invocation.arn);
+    this.requestKind = this.source.answer === 'cloudformation' ? kindOf(this.event as Request, invocation.arn) : undefined;
     this.store = new Store(new Table(parts.client, parts.settings.table), parts.settings.functionKey, parts.clock);
+  }
+
+  /** Whatever the window: the answer to a Delete of what was never made. Nothing for any other event. */
+  async settle(): Promise<Step | undefined> {
+    if (this.requestKind !== 'NEVER_MADE') {
+      return undefined;
+    }
+    const failure = await this.respond('');
+    const message = `the Delete of a resource that was never made is SUCCESS, but CloudFormation could not be told so: ${failure}.`;
+    return failure === undefined ? { do: 'reply', body: '{}' } : { do: 'fail', error: new GateError('requestNotAnswered', message) };
   }
 
   /** The window is on. */
   async plan(decision: Decision): Promise<Step> {
-    if (this.runsAlways || this.action === 'RUN') {
+    if (this.action === 'RUN' || this.runsAlways()) {
       return this.run;
     }
     switch (this.action) {
@@ -69,7 +83,7 @@ export class Hold {
 
   /** onWindowUnknown is FAIL. What always runs does so all the same. */
   planUnknown(cause: string): Step {
-    if (this.runsAlways) {
+    if (this.runsAlways()) {
       return this.run;
     }
     this.parts.reporter.count('rejected');
@@ -101,8 +115,12 @@ export class Hold {
   }
 
   /** An operation that has begun is finished; an HTTP request may be one that the function lets through. */
-  private get runsAlways(): boolean {
-    return isHop(this.event) || alwaysRuns(this.parts.settings.alwaysRun, this.source, this.event);
+  private runsAlways(): boolean {
+    if (this.requestKind === 'UNKNOWN_CONTINUATION') {
+      this.parts.reporter.count('unrecognizedContinuation');
+      return true;
+    }
+    return this.requestKind === 'CONTINUATION' || isHop(this.event) || alwaysRuns(this.parts.settings.alwaysRun, this.source, this.event);
   }
 
   private planUnchecked(error: unknown): Step {
@@ -172,18 +190,28 @@ export class Hold {
   }
 
   private async rejectRequest(error: GateError): Promise<Step> {
-    const request = this.event as Record<string, unknown>;
-    const url = responseUrl(String(request.ResponseURL), this.parts.environment);
-    if (!url || isAnsweredElsewhere(request, this.invocation.arn)) {
+    if (this.requestKind === 'ELSEWHERE') {
       return { do: 'fail', error };
     }
-    try {
-      await deliver(url, heldResponse(request, error.message), storeUntil(this.invocation), this.parts.clock);
-    } catch (failure) {
-      // Lambda tries again after an error: silence would hang the stack
-      const message = `${error.message} CloudFormation could not be told so: ${reasonOf(failure)}.`;
-      return { do: 'fail', error: new GateError('windowActive', message) };
+    const failure = await this.respond(error.message);
+    // Lambda tries again after an error: silence would hang the stack
+    const untold = `${error.message} CloudFormation could not be told so: ${failure}.`;
+    return failure === undefined ? { do: 'reply', body: '{}' } : { do: 'fail', error: new GateError('windowActive', untold) };
+  }
+
+  /** Answers CloudFormation; why it could not be told, when it could not. */
+  private async respond(reason: string): Promise<string | undefined> {
+    const { clock, environment } = this.parts;
+    const request = this.event as Request;
+    const url = responseUrl(String(request.ResponseURL), environment);
+    if (!url) {
+      return 'the ResponseURL is not an https URL';
     }
-    return { do: 'reply', body: '{}' };
+    try {
+      await deliver(url, heldResponse(request, reason), storeUntil(this.invocation), clock);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    }
   }
 }
