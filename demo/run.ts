@@ -1,9 +1,10 @@
 import { Bed } from '../local/bed';
 import { chooseRuntimes, exampleApp, type ExampleRuntimes, STACK } from './example';
 import { judgeOperation, type Operation } from './operation';
+import { Migrations } from './migrations';
 import { reportPage } from './report';
 import { EXECUTION_SECONDS, Restore, RESTORE_CONTEXT } from './restore';
-import { type Outcome, play } from './scenario';
+import { DEPLOYMENTS, type Outcome, play } from './scenario';
 import { Senders } from './senders';
 import { Tables } from './tables';
 import { Timeline } from './timeline';
@@ -11,6 +12,7 @@ import { complaints, holds, judge, verdictLine } from './verdict';
 import { Watch } from './watch';
 
 export interface DemoOptions {
+  /** Orders to send. */
   readonly events: number;
   readonly out: NodeJS.WriteStream;
   /** For tests: called with the bed and the stack's outputs when all that is deferred is at rest, before the window goes off. */
@@ -33,15 +35,17 @@ interface Seen {
   readonly operation: Operation;
   /** How what the custom resource made differs from what it was to make. */
   readonly damage: readonly string[];
+  /** What is wrong with how CloudFormation was answered for the migrations. */
+  readonly misanswered: readonly string[];
 }
 
 /** Opens the bed, deploys the example, plays the scenario while the custom resource is created, removes the stacks and every process, and judges. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const startedAt = Date.now();
-  const timeline = new Timeline(options.out, options.events);
+  const timeline = new Timeline(options.out, options.events + DEPLOYMENTS);
   try {
     timeline.phase('opening the bed: a local endpoint for AWS, and a data plane that runs Lambda functions for real');
-    const bed = await Bed.open({ initLimitMs: 60_000, keepPayloads: true, log: (line) => timeline.log(line) });
+    const bed = await Bed.open({ initLimitMs: 60_000, keepPayloads: true, toleratesContradictions: true, log: (line) => timeline.log(line) });
     let runtimes: ExampleRuntimes;
     let seen: Seen;
     try {
@@ -51,8 +55,10 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       await bed.close();
     }
     const { outcome, operation } = seen;
+    const contradictions = bed.contradictions().map((contradiction) => `custom resource: ${contradiction}`);
     const verdict = judge(outcome.sent, outcome.executions);
     const operationVerdict = judgeOperation(operation, EXECUTION_SECONDS, seen.damage);
+    const problems = [...complaints(verdict), ...operationVerdict.complaints, ...contradictions, ...seen.misanswered];
     const page = reportPage(
       { ...outcome, operation },
       { events: verdict, operation: operationVerdict },
@@ -66,8 +72,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     return {
       line: verdictLine(verdict),
       operationLine: operationVerdict.line,
-      good: holds(verdict) && operationVerdict.complaints.length === 0,
-      complaints: [...complaints(verdict), ...operationVerdict.complaints],
+      good: holds(verdict) && problems.length === 0,
+      complaints: problems,
       page,
     };
   } finally {
@@ -83,22 +89,25 @@ async function onStacks(bed: Bed, runtimes: ExampleRuntimes, timeline: Timeline,
   timeline.log(`deploying a custom resource at the same time: a slow restore, by a function that may run for ${EXECUTION_SECONDS} s`);
   const restore = new Restore(bed, app);
   const senders = new Senders(bed, outputs);
+  const migrations = new Migrations(bed, app, outputs.MigrationsToken);
+  await migrations.answerToTheBed();
   const tables = new Tables(bed, outputs.ExecutionsTable, outputs.DeferredEventsTable);
   const watch = new Watch(tables, (snapshot) => timeline.seen(snapshot, restore.operation()));
   let seen: Seen;
   try {
     const outcome = await play(bed, senders, watch, timeline, {
-      events: options.events,
+      orders: options.events,
+      migrate: (id) => migrations.deploy(id),
       operatorParameter: outputs.OperatorParameter,
       beforeRelease: options.beforeRelease && (() => options.beforeRelease!(bed, outputs)),
     });
     timeline.phase('waiting for the custom resource');
-    seen = { outcome, operation: await restore.finished(), damage: await restore.damage() };
+    seen = { outcome, operation: await restore.finished(), damage: await restore.damage(), misanswered: migrations.complaints() };
   } finally {
     await watch.stop();
   }
   timeline.phase('removing the stacks');
   await senders.emptyBuckets();
-  await Promise.all([bed.destroy(app, STACK), restore.remove()]);
+  await Promise.all([migrations.remove().then(() => bed.destroy(app, STACK)), restore.remove()]);
   return seen;
 }

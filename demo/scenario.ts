@@ -20,8 +20,14 @@ const STILL_SECONDS_WITH_BACKLOG = 240;
 /** How long everything must have been at rest before it counts: time for a second, wrong run to show. */
 const REST_SECONDS = 4;
 
+/** Deployments that the scenario makes: one in the window, one after it. */
+export const DEPLOYMENTS = 2;
+
 export interface Play {
-  readonly events: number;
+  /** Orders that are sent. */
+  readonly orders: number;
+  /** Deploys a migration by its name. */
+  readonly migrate: (id: string) => Promise<SentEvent>;
   /** Name of the window's parameter. */
   readonly operatorParameter: string;
   /** Called when all that is deferred is at rest, just before the window goes off. */
@@ -40,16 +46,19 @@ export interface Outcome {
   readonly window: WindowTimes;
 }
 
-/** Sends events through a maintenance window and waits until everything that was accepted ran, or nothing moves any more. */
+/** Sends orders and makes deployments through a maintenance window and waits until everything that was accepted ran, or nothing moves any more. */
 export async function play(bed: Bed, senders: Senders, watch: Watch, timeline: Timeline, options: Play): Promise<Outcome> {
   const ssm = new SSMClient(bed.clientConfig);
   const write = (value: string) => ssm.send(new PutParameterCommand({ Name: options.operatorParameter, Value: value, Overwrite: true }));
   const sent: SentEvent[] = [];
+  const note = (event: SentEvent) => {
+    sent.push(event);
+    timeline.sent(event);
+  };
+  let orders = 0;
   const sendUntil = async (share: number) => {
-    while (sent.length < Math.round(options.events * share)) {
-      const event = await senders.send(laneOf(sent.length), `order-${String(sent.length).padStart(5, '0')}`);
-      sent.push(event);
-      timeline.sent(event);
+    for (; orders < Math.round(options.orders * share); orders++) {
+      note(await senders.send(laneOf(orders), `order-${String(orders).padStart(5, '0')}`));
     }
   };
   const accepted = () => sent.filter((event) => !event.refused).length;
@@ -62,16 +71,17 @@ export async function play(bed: Bed, senders: Senders, watch: Watch, timeline: T
   timeline.window(true);
   timeline.phase(`window on: environments learn of it within ${CACHE_TTL_SECONDS} s`);
   await sleep((CACHE_TTL_SECONDS + 1) * 1000);
-  timeline.phase('window on: sending; events are kept, API requests are refused');
-  await sendUntil(WINDOW_OFF_AFTER);
+  timeline.phase('window on: sending; events are kept, API requests and a deployment are refused');
+  await Promise.all([sendUntil(WINDOW_OFF_AFTER), options.migrate('migration-1').then(note)]);
   await watch.still(REST_SECONDS);
   await options.beforeRelease?.();
 
   const off = Date.now();
   await write('auto');
   timeline.window(false);
-  timeline.phase('window off: sending the rest');
-  await sendUntil(1);
+  timeline.phase('window off: sending the rest, deploying again');
+  const deployedAgain = sleep((CACHE_TTL_SECONDS + 1) * 1000).then(() => options.migrate('migration-2'));
+  await Promise.all([sendUntil(1), deployedAgain.then(note)]);
   timeline.phase('window off: what was kept is replayed');
   const allDone = await watch.until(
     (snapshot) => snapshot.executions.length >= accepted() && unfinished(snapshot) === 0,

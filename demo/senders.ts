@@ -8,7 +8,7 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 import type { Bed } from '../local/bed';
-import { type FunctionName, FUNCTIONS, type Lane, type SentEvent, type Source } from './lanes';
+import { type FunctionName, FUNCTIONS, type OrderLane, type OrderSource, type SentEvent } from './lanes';
 
 type Receipt = Pick<SentEvent, 'digest' | 'refused'>;
 type Outputs = Readonly<Record<string, string>>;
@@ -34,7 +34,7 @@ export class Senders {
     this.lambda = new LambdaClient(bed.clientConfig);
   }
 
-  async send(lane: Lane, id: string): Promise<SentEvent> {
+  async send(lane: OrderLane, id: string): Promise<SentEvent> {
     const receipt = await this.bySource[lane.source](lane.fn, id, payloadOf(id));
     return { id, lane, sentAt: Date.now(), ...receipt };
   }
@@ -55,7 +55,7 @@ export class Senders {
     }
   }
 
-  private readonly bySource: Record<Source, (fn: FunctionName, id: string, payload: string) => Promise<Receipt>> = {
+  private readonly bySource: Record<OrderSource, (fn: FunctionName, id: string, payload: string) => Promise<Receipt>> = {
     s3: async (fn, id, payload) => {
       const { ETag } = await this.s3.send(new PutObjectCommand({ Bucket: this.output(fn, 'Bucket'), Key: id, Body: payload }));
       return { digest: ETag!.replaceAll('"', ''), refused: false };

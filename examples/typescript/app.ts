@@ -3,15 +3,20 @@ import * as path from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { Provider } from 'aws-cdk-lib/custom-resources';
 import { DeferralAction, DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
 
 import { ChargesStack } from './charges/stack';
+import { MigrationStack } from './migrations/stack';
 import { PropagationStack } from './custom-resources/propagation/stack';
 import { RestoreStack } from './custom-resources/restore/stack';
 import { connectEventSources } from './event-sources';
 
 /** Functions in Python and Node.js, one of which streams, that share a maintenance window. Each counts what it was called with. */
 export class OrdersStack extends Stack {
+  /** Service token of what migrates the orders. */
+  readonly migrations: string;
+
   constructor(scope: App, id: string) {
     super(scope, id);
 
@@ -27,11 +32,11 @@ export class OrdersStack extends Stack {
       removalPolicy: RemovalPolicy.DESTROY, // an example only: the default keeps the table when the stack goes
     });
 
-    const guarded = (name: string, runtime: lambda.Runtime, directory: string) => {
+    const guarded = (name: string, runtime: lambda.Runtime, ...directory: string[]) => {
       const fn = new MaintenanceWindowFunction(this, name, {
         runtime,
         handler: 'index.handler',
-        code: lambda.Code.fromAsset(path.join(__dirname, 'handlers', directory)),
+        code: lambda.Code.fromAsset(path.join(__dirname, ...directory)),
         timeout: Duration.seconds(20),
         memorySize: 256,
         environment: { EXECUTIONS_TABLE: executions.tableName },
@@ -44,9 +49,12 @@ export class OrdersStack extends Stack {
 
     const python = new lambda.Runtime(this.runtime('python', 'python3.13'), lambda.RuntimeFamily.PYTHON);
     const nodejs = new lambda.Runtime(this.runtime('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
-    connectEventSources(guarded('PythonOrders', python, 'python'));
-    connectEventSources(guarded('NodejsOrders', nodejs, 'nodejs'));
-    new CfnOutput(this, 'StreamingOrdersFunction', { value: guarded('StreamingOrders', nodejs, 'streaming').functionName });
+    connectEventSources(guarded('PythonOrders', python, 'handlers', 'python'));
+    connectEventSources(guarded('NodejsOrders', nodejs, 'handlers', 'nodejs'));
+    new CfnOutput(this, 'StreamingOrdersFunction', { value: guarded('StreamingOrders', nodejs, 'handlers', 'streaming').functionName });
+
+    this.migrations = new Provider(this, 'Migrations', { onEventHandler: guarded('Migrate', nodejs, 'migrations', 'handler') }).serviceToken;
+    new CfnOutput(this, 'MigrationsToken', { value: this.migrations });
 
     new CfnOutput(this, 'ExecutionsTable', { value: executions.tableName });
     new CfnOutput(this, 'DeferredEventsTable', { value: deferredEvents.tableName });
@@ -60,13 +68,14 @@ export class OrdersStack extends Stack {
 }
 
 const app = new App();
-new OrdersStack(app, 'Orders');
+const orders = new OrdersStack(app, 'Orders');
 
 /** What can be chosen: `cdk deploy Restore -c itemsPerSecond=25`. */
 const chosen = (name: string, fallback: string): string => (app.node.tryGetContext(name) as string | undefined) ?? fallback;
 const seconds = (name: string, fallback: number) => Duration.seconds(Number(chosen(name, String(fallback))));
 const nodejs = new lambda.Runtime(chosen('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
 
+new MigrationStack(app, 'Migration', { serviceToken: orders.migrations, migration: chosen('migration', 'migration-1') });
 new ChargesStack(app, 'Charges', { runtime: nodejs });
 new RestoreStack(app, 'Restore', {
   runtime: nodejs,

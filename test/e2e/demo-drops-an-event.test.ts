@@ -16,7 +16,7 @@ test('an event that is dropped from the store makes the demo fail, and so does a
     },
   });
 
-  expect(result.line).toMatch(/^sent 40, refused \d+, ran once \d+, lost 1, twice 0$/);
+  expect(result.line).toMatch(/^sent 42, refused \d+, ran once \d+, lost 1, twice 0$/);
   expect(result.operationLine).toMatch(/^custom resource: FAILED in \d+ s over \d+ executions of at most 15 s, answered /);
   expect(result.good).toBe(false);
   expect(result.complaints.filter((complaint) => !complaint.startsWith('custom resource:'))).toEqual([expect.stringMatching(/^lost: order-\d{5}$/)]);

@@ -24,7 +24,7 @@ test('an event that runs twice makes the demo fail, and so does a custom resourc
     },
   });
 
-  expect(result.line).toMatch(/^sent 40, refused \d+, ran once \d+, lost 0, twice 1$/);
+  expect(result.line).toMatch(/^sent 42, refused \d+, ran once \d+, lost 0, twice 1$/);
   expect(result.operationLine).toMatch(/^custom resource: created in \d+ s over \d+ executions of at most 15 s, answered (twice|\d+ times)$/);
   expect(result.good).toBe(false);
   expect(result.complaints.filter((complaint) => !complaint.startsWith('custom resource:'))).toEqual([
