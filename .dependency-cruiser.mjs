@@ -21,6 +21,7 @@ export const PARTS = {
   'scripts': [],
   'scripts/build/clients.ts': ['scripts', 'local/sandbox'], // makes what the sandbox runs
   'scripts/check/runtimes.ts': ['scripts', 'local/sandbox'], // names what the sandbox ran
+  'scripts/check/samples.ts': ['scripts', 'lambda'], // counts what the gate knows
   'src': [],
   'test': ['bench', 'demo', 'examples', 'lambda', 'local', 'projenrc', 'scripts', 'src', ...PUBLISHED],
   'test/e2e': ['test', 'demo', 'lambda/contract', 'local/bed.ts', ...PUBLISHED],

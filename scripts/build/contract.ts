@@ -26,6 +26,7 @@ const PARTS: readonly Part[] = [
   { name: 'REPLAY', file: 'maintenance-window/replay', select: pick('limits') },
   { name: 'IAM', file: 'iam', select: ({ $comment, ...iam }) => iam },
   { name: 'CUSTOM_RESOURCE', file: 'custom-resource/custom-resource', select: pick('environment', 'times', 'executions') },
+  { name: 'COALESCING', file: 'maintenance-window/coalescing', select: pick('tickInputs') },
   {
     name: 'SOURCES',
     file: 'maintenance-window/sources',

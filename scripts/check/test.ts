@@ -4,6 +4,7 @@ import { rmSync } from 'node:fs';
 import { groupNamed, GROUPS } from './groups';
 import { runGroup } from './run-group';
 import { runtimeLines } from './runtimes';
+import { samplesLine } from './samples';
 import { printTally, REPORTS } from './tally';
 
 async function main(names: readonly string[]) {
@@ -16,6 +17,9 @@ async function main(names: readonly string[]) {
   }
   if (groups.some(({ steps }) => steps.includes('clients'))) {
     console.log(`\nruntimes:\n${(await runtimeLines()).join('\n')}`);
+  }
+  if (groups.some(({ name }) => name === 'unit')) {
+    console.log(`\n${samplesLine()}`);
   }
   printTally(groups.map((group) => group.name));
 }

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a list: one property for each event source */
 import { DeferralAction } from './deferral-action';
 
 /**
@@ -15,6 +16,18 @@ export interface Deferral {
    * @default DeferralAction.REJECT
    */
   readonly cloudformation?: DeferralAction;
+
+  /**
+   * Macros of CloudFormation. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly cloudformationMacro?: DeferralAction;
+
+  /**
+   * Lambda hooks of CloudFormation. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly cloudformationHook?: DeferralAction;
 
   /**
    * Notifications of S3. DEFER, REJECT or RUN.
@@ -83,8 +96,18 @@ export interface Deferral {
   readonly documentdbStream?: DeferralAction;
 
   /**
-   * Ticks of EventBridge rules with a schedule.
+   * Batches of EventBridge Pipes, as the pipe's target or enrichment.
    *
+   * Where the app has the pipe, its batches are left at its source, unless it invokes the function by FIRE_AND_FORGET. A pipe that the app does not
+   * have is deferred, with the metric `UnrecognizedSource`; so is what a pipe with an input template sends, as `direct`. DEFER, LEAVE or RUN.
+   * @default DeferralAction.DEFER
+   */
+  readonly pipe?: DeferralAction;
+
+  /**
+   * Ticks of EventBridge rules with a schedule and of EventBridge Scheduler.
+   *
+   * Those with a constant input of their own are known when a rule or schedule of the app has it; what else sends just these bytes counts as a tick too.
    * Of one rule only the newest deferred tick is replayed. DEFER, REJECT or RUN.
    * @default DeferralAction.DEFER
    */
@@ -131,6 +154,12 @@ export interface Deferral {
    * @default DeferralAction.REJECT
    */
   readonly cognito?: DeferralAction;
+
+  /**
+   * The sync trigger of Cognito Sync. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly cognitoSync?: DeferralAction;
 
   /**
    * Lambda authorizers of REST and WebSocket APIs. REJECT or RUN.
@@ -229,6 +258,12 @@ export interface Deferral {
   readonly firehose?: DeferralAction;
 
   /**
+   * Records of Kinesis Data Analytics for SQL: before it reads them, or as its output. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly kinesisAnalytics?: DeferralAction;
+
+  /**
    * Requests of S3 Object Lambda. REJECT or RUN.
    * @default DeferralAction.REJECT
    */
@@ -259,6 +294,12 @@ export interface Deferral {
   readonly connect?: DeferralAction;
 
   /**
+   * Outbound campaigns of Amazon Connect. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly connectCampaigns?: DeferralAction;
+
+  /**
    * Action groups of Bedrock agents. REJECT or RUN.
    * @default DeferralAction.REJECT
    */
@@ -269,6 +310,18 @@ export interface Deferral {
    * @default DeferralAction.REJECT
    */
   readonly codepipeline?: DeferralAction;
+
+  /**
+   * Lifecycle hooks of CodeDeploy. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly codedeployHook?: DeferralAction;
+
+  /**
+   * Lifecycle hooks of ECS service deployments. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly ecsDeploymentHook?: DeferralAction;
 
   /**
    * Steps of a Secrets Manager rotation. REJECT or RUN.
@@ -283,10 +336,22 @@ export interface Deferral {
   readonly iotAuthorizer?: DeferralAction;
 
   /**
+   * Pre-provisioning hooks of AWS IoT. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly iotProvisioning?: DeferralAction;
+
+  /**
    * Identity providers of AWS Transfer Family. REJECT or RUN.
    * @default DeferralAction.REJECT
    */
   readonly transfer?: DeferralAction;
+
+  /**
+   * Client connect handlers of AWS Client VPN. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly clientVpn?: DeferralAction;
 
   /**
    * Requests of CloudFront. REJECT or RUN.
@@ -299,6 +364,38 @@ export interface Deferral {
    * @default DeferralAction.REJECT
    */
   readonly alexa?: DeferralAction;
+
+  /**
+   * Directives of the Alexa Smart Home API. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly alexaSmartHome?: DeferralAction;
+
+  /**
+   * Custom widgets of CloudWatch dashboards. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly cloudwatchWidget?: DeferralAction;
+
+  /**
+   * Labeling jobs of SageMaker Ground Truth. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly sagemakerGroundTruth?: DeferralAction;
+
+  /**
+   * User-defined functions of Amazon Redshift. REJECT or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly redshift?: DeferralAction;
+
+  /**
+   * Rules of Amazon WorkMail.
+   *
+   * A rule that runs asynchronously can't be told from one that waits: choose DEFER for it. REJECT, DEFER or RUN.
+   * @default DeferralAction.REJECT
+   */
+  readonly workmail?: DeferralAction;
 
   /**
    * Events of any other shape: what your own code, Step Functions or EventBridge Scheduler send.

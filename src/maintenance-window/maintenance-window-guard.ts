@@ -88,7 +88,7 @@ export interface IMaintenanceWindowGuard {
   metricGateMissing(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
-   * How many events without a known shape were kept.
+   * How many events without a known shape, or from a pipe that the app does not have, were kept.
    *
    * @param options statistic, period and other properties of the metric
    */

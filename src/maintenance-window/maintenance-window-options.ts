@@ -44,6 +44,18 @@ export enum HandlerLoading {
   AT_ONCE = 'AT_ONCE',
 }
 
+/** Which deferred events stand for one another, so that only the newest of them is replayed. */
+export enum CoalesceBy {
+  /** Ticks of one rule or schedule: known by the rule that they name, or by the constant input that a schedule of this app gives them. */
+  RULE = 'RULE',
+
+  /**
+   * Beside these all events of the source `direct` with the same bytes: pings that keep a function warm, or ticks of schedules that another app has.
+   * Events with a client context, a Cognito identity or a tenant are not.
+   */
+  PAYLOAD = 'PAYLOAD',
+}
+
 /** How functions behave during maintenance windows: what may be the same for any number of them. */
 export interface CommonMaintenanceWindowOptions {
   /**
@@ -66,6 +78,14 @@ export interface CommonMaintenanceWindowOptions {
    * @default - each source's own default
    */
   readonly deferral?: Deferral;
+
+  /**
+   * Which deferred events stand for one another: of those only the newest is replayed, the others are discarded. With `PAYLOAD` a direct event that is
+   * the same, byte for byte, as a later one is not run: not for callers that mean each of them, such as one that counts.
+   *
+   * @default CoalesceBy.RULE
+   */
+  readonly coalesceBy?: CoalesceBy;
 
   /**
    * How HTTP requests are rejected during a window: status, headers and body of the answer of API Gateway's REST and HTTP APIs, function URLs,

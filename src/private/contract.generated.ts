@@ -21,6 +21,8 @@ export const NAMES = {
     "rejection": "PATIENT_LAMBDA_REJECTION",
     "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
     "streaming": "PATIENT_LAMBDA_STREAMING",
+    "coalesceBy": "PATIENT_LAMBDA_COALESCE_BY",
+    "tickInputs": "PATIENT_LAMBDA_TICK_INPUTS",
     "disabled": "PATIENT_LAMBDA_DISABLED"
   },
   "replayerEnvironment": {
@@ -43,6 +45,10 @@ export const NAMES = {
   "handlerLoading": [
     "AFTER_CHECK",
     "AT_ONCE"
+  ],
+  "coalesceBy": [
+    "RULE",
+    "PAYLOAD"
   ],
   "layer": {
     "root": "/opt/cdk-patient-lambda",
@@ -95,6 +101,11 @@ export const NAMES = {
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
     "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
+    "triggerTakesMarker": "cdk-patient-lambda:triggerTakesMarker",
+    "sdkCallTakesMarker": "cdk-patient-lambda:sdkCallTakesMarker",
+    "stateMachineTakesMarker": "cdk-patient-lambda:stateMachineTakesMarker",
+    "deploymentHookHeld": "cdk-patient-lambda:deploymentHookHeld",
+    "ticksNotCoalesced": "cdk-patient-lambda:ticksNotCoalesced",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
@@ -571,12 +582,44 @@ export const CUSTOM_RESOURCE = {
   }
 } as const;
 
+/** From lambda/contract/maintenance-window/coalescing.json. */
+export const COALESCING = {
+  "tickInputs": {
+    "digestCharacters": {
+      "value": 12,
+      "source": "of base64url over sha256 of the bytes: 72 bits tell a schedule's input, whose rule has the whole hash"
+    },
+    "most": {
+      "value": 64,
+      "source": "831 bytes of the 4 KB that all variables of a function share"
+    }
+  }
+} as const;
+
 /** From lambda/contract/maintenance-window/sources.json. */
 export const SOURCES = [
   {
     "name": "cloudformation",
     "action": "REJECT",
     "answer": "cloudformation",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudformation-macro",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudformation-hook",
+    "action": "REJECT",
+    "answer": "error",
     "allowed": [
       "REJECT",
       "RUN"
@@ -693,6 +736,16 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "pipe",
+    "action": "DEFER",
+    "answer": "batch",
+    "allowed": [
+      "DEFER",
+      "LEAVE",
+      "RUN"
+    ]
+  },
+  {
     "name": "scheduled",
     "action": "DEFER",
     "answer": "marker",
@@ -764,6 +817,15 @@ export const SOURCES = [
   },
   {
     "name": "cognito",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cognito-sync",
     "action": "REJECT",
     "answer": "error",
     "allowed": [
@@ -925,6 +987,15 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "kinesis-analytics",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
     "name": "s3-object-lambda",
     "action": "REJECT",
     "answer": "error",
@@ -970,6 +1041,15 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "connect-campaigns",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
     "name": "bedrock-agent",
     "action": "REJECT",
     "answer": "error",
@@ -980,6 +1060,24 @@ export const SOURCES = [
   },
   {
     "name": "codepipeline",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "codedeploy-hook",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "ecs-deployment-hook",
     "action": "REJECT",
     "answer": "error",
     "allowed": [
@@ -1006,7 +1104,25 @@ export const SOURCES = [
     ]
   },
   {
+    "name": "iot-provisioning",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
     "name": "transfer",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "client-vpn",
     "action": "REJECT",
     "answer": "error",
     "allowed": [
@@ -1029,6 +1145,52 @@ export const SOURCES = [
     "answer": "error",
     "allowed": [
       "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "alexa-smart-home",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "cloudwatch-widget",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "sagemaker-ground-truth",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "redshift",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "RUN"
+    ]
+  },
+  {
+    "name": "workmail",
+    "action": "REJECT",
+    "answer": "error",
+    "allowed": [
+      "REJECT",
+      "DEFER",
       "RUN"
     ]
   },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as cloudFormation from '../../lambda/contract/cloudformation/answer.json';
 import * as customResource from '../../lambda/contract/custom-resource/custom-resource.json';
 import * as iam from '../../lambda/contract/iam.json';
+import * as coalescing from '../../lambda/contract/maintenance-window/coalescing.json';
 import * as replay from '../../lambda/contract/maintenance-window/replay.json';
 import * as sources from '../../lambda/contract/maintenance-window/sources.json';
 import * as store from '../../lambda/contract/maintenance-window/store.json';
@@ -50,6 +51,7 @@ test.each<[string, readonly string[]]>([
   ['States', [...store.states, ...store.transitions.flatMap(({ from }) => from ?? [])]],
   ["Attributes of an event's row", keysOf(store.attributes)],
   ['Envelope', keysOf(store.envelope)],
+  ['Coalescing', keysOf(coalescing.rules)],
   ["Attributes of a run's row", keysOf(store.run.attributes)],
   ['Limits', keysOf(store.limits)],
   ['Times', keysOf(timing)],
@@ -100,6 +102,12 @@ test('the page gives every permission', () => {
   for (const { name, actions } of permissions) {
     expect(page).toContain(`| \`${name}\` | ${actions.map((action) => `\`${action}\``).join(', ')} |`);
   }
+});
+
+test('the page gives the limits of coalescing', () => {
+  const { digestCharacters, most } = coalescing.tickInputs;
+  expect(page).toContain(`first ${digestCharacters.value} characters of base64url`);
+  expect(page).toContain(`at most ${most.value} of them`);
 });
 
 test('every test that the page names exists', () => {

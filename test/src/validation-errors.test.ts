@@ -50,7 +50,7 @@ const WRONG: readonly Wrong[] = [
   }),
   onFunction('metric', "'Replayed'", 'call windowGuard.metricReplayed()', {}, (fn) => fn.metric('Replayed')),
   onFunction('functionKey', "'a#b'", "1 to 64 letters, digits, '.', '_', '/' or '-'", { functionKey: 'a#b' }),
-  onFunction('deferral.sqss', 'RUN', 'use one of cloudformation, s3,', { deferral: { sqss: DeferralAction.RUN } as Deferral }),
+  onFunction('deferral.sqss', 'RUN', 'use one of cloudformation, cloudformationMacro,', { deferral: { sqss: DeferralAction.RUN } as Deferral }),
   onFunction('deferral.kinesis', 'REJECT', 'it may be LEAVE or DEFER or RUN', { deferral: { kinesis: DeferralAction.REJECT } }),
   onFunction('rejection.statusCode', '302', 'a whole number from 400 to 599', { rejection: { statusCode: 302 } }),
   onFunction('rejection.statusCode', '600', 'a whole number from 400 to 599', { rejection: { statusCode: 600 } }),

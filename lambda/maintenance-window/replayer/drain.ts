@@ -11,16 +11,12 @@ import { type BacklogRow, DamagedRow, readEnvelope } from './row';
 import { type Run, runOf, type Runs } from './runs';
 import { sideBySide } from './side-by-side';
 import type { Table } from './table';
-import { coalesceTicks, type Tick } from './ticks';
+import { NewestTicks, type Tick } from './ticks';
 import { coalesce } from './transitions';
 
-/** The source whose events stand for a moment, not for a thing that happened. */
-const SCHEDULED = 'scheduled';
 /** Milliseconds after which the index surely lists what was written before; a drain ends after two passes that found nothing. */
 const INDEX_LAG = 1000;
 const EMPTY_PASSES = 2;
-/** Envelopes read side by side. */
-const READS = 16;
 
 export interface DrainParts {
   readonly table: Table;
@@ -82,7 +78,7 @@ export class Drain {
   /** Reads every shard once, side by side; how many events were dispatched. */
   private async pass(): Promise<number> {
     const { table, clock, log } = this.parts;
-    const ticks: BacklogRow[] = [];
+    const ticks = new NewestTicks();
     let dispatched = 0;
     await sideBySide(SHARDS, SHARDS.length, async (shard) => {
       for await (const rows of table.rows('pending', shard, { until: clock.now() }, (problem) =>
@@ -92,8 +88,8 @@ export class Drain {
           if (this.stopped()) {
             return;
           }
-          if (row.source === SCHEDULED) {
-            ticks.push(row);
+          if (row.rule !== undefined) {
+            await this.meetTick(row, ticks);
           } else if (await this.consider(row)) {
             dispatched++;
           }
@@ -101,7 +97,7 @@ export class Drain {
       }
     });
     // Only who has seen every tick knows the newest
-    return this.stopped() ? dispatched : dispatched + (await this.considerTicks(ticks));
+    return this.stopped() ? dispatched : dispatched + (await this.considerTicks(ticks.all));
   }
 
   /** Dispatches an event if it may be; whether it was. */
@@ -181,45 +177,45 @@ export class Drain {
     }
   }
 
-  /** Runs the newest tick of each rule and discards the others. */
-  private async considerTicks(rows: readonly BacklogRow[]): Promise<number> {
+  /** Discards the older of two ticks of one rule, as soon as they are read: a rule may have any number of them. */
+  private async meetTick(row: BacklogRow, ticks: NewestTicks): Promise<void> {
     const { clock, table, keepFinished } = this.parts;
-    const { newest, superseded } = coalesceTicks(await this.readyTicks(rows));
-    await sideBySide(superseded, READS, async ({ tick: { row, hasChunks }, by }) => {
-      const run = this.runOf(row)!;
-      await this.storedRun(run);
-      const { done } = await table.change(coalesce(row, { newest: by.row.requestId, hasChunks, now: clock.now(), keepFinished }));
-      this.countsOf(run).coalesced += done ? 1 : 0;
-    });
+    const tick = this.runOf(row) && (await this.readyTick(row));
+    const superseded = tick && ticks.meet(tick);
+    const run = superseded && this.runOf(superseded.tick.row);
+    if (!run) {
+      return;
+    }
+    const { tick: older, by } = superseded;
+    await this.storedRun(run);
+    const { done } = await table.change(
+      coalesce(older.row, { newest: by.row.requestId, hasChunks: older.hasChunks, now: clock.now(), keepFinished }),
+    );
+    this.countsOf(run).coalesced += done ? 1 : 0;
+  }
+
+  private async considerTicks(ticks: readonly Tick[]): Promise<number> {
     let dispatched = 0;
-    await sideBySide(newest, SHARDS.length, async ({ row }) => {
+    await sideBySide(ticks, SHARDS.length, async ({ row }) => {
       dispatched += !this.stopped() && (await this.consider(row)) ? 1 : 0;
     });
     return dispatched;
   }
 
-  /** Those whose function may run now: a tick is not discarded while its window is on, because a newer one may still come. */
-  private async readyTicks(rows: readonly BacklogRow[]): Promise<Tick[]> {
+  /** A tick whose function may run now: none is discarded while its window is on, because a newer one may still come. */
+  private async readyTick(row: BacklogRow): Promise<Tick | undefined> {
     const { readiness, table } = this.parts;
-    const ticks: Tick[] = [];
-    await sideBySide(
-      rows.filter((row) => this.runOf(row)),
-      READS,
-      async (row) => {
-        try {
-          const item = await table.get(row.id, 'pk', 'state', 'envelope', 'chunks', 'abandoned');
-          if (item?.state?.S === 'PENDING') {
-            const envelope = readEnvelope(item);
-            if (await readiness.ofEnvelope(envelope, row.functionKey)) {
-              ticks.push({ row, envelope, hasChunks: Number(item.chunks?.N ?? 0) > 0 || (item.abandoned?.L ?? []).length > 0 });
-            }
-          }
-        } catch (error) {
-          this.leaveOut(row, error);
-        }
-      },
-    );
-    return ticks;
+    try {
+      const item = await table.get(row.id, 'pk', 'state', 'envelope', 'chunks', 'abandoned');
+      const envelope = item?.state?.S === 'PENDING' ? readEnvelope(item) : undefined;
+      if (!item || !envelope || !(await readiness.ofEnvelope(envelope, row.functionKey))) {
+        return undefined;
+      }
+      return { row, functionArn: envelope.functionArn, hasChunks: Number(item.chunks?.N ?? 0) > 0 || (item.abandoned?.L ?? []).length > 0 };
+    } catch (error) {
+      this.leaveOut(row, error);
+      return undefined;
+    }
   }
 
   private runOf(row: BacklogRow): Run | undefined {

@@ -8,15 +8,13 @@ export type Item = Record<string, AttributeValue>;
 /** What of an event's row the replayer reads in the backlog index; times in epoch milliseconds. */
 export interface BacklogRow extends Pick<
   EventRow,
-  'state' | 'functionKey' | 'requestId' | 'source' | 'deferredAt' | 'nextAttempt' | 'attempt' | 'dispatches' | 'run'
+  'state' | 'functionKey' | 'requestId' | 'source' | 'rule' | 'deferredAt' | 'nextAttempt' | 'attempt' | 'dispatches' | 'run'
 > {
   readonly id: string;
 }
 
 /** What the envelope tells the replayer. */
-export interface Envelope extends Pick<KeptEnvelope, 'functionArn' | 'tenantId' | 'operatorParameter'> {
-  readonly sourceIds: readonly string[];
-}
+export type Envelope = Pick<KeptEnvelope, 'functionArn' | 'tenantId' | 'operatorParameter'>;
 
 /** A row that lacks what every row has: written by something else, or by hand. */
 export class DamagedRow extends Error {
@@ -38,6 +36,7 @@ export function readRow(item: Item): BacklogRow {
     functionKey: text(item, 'functionKey'),
     requestId: text(item, 'requestId'),
     source: text(item, 'source'),
+    rule: item.rule?.S,
     deferredAt: number(item, 'deferredAt'),
     nextAttempt: number(item, 'nextAttempt'),
     attempt: number(item, 'attempt', 0),
@@ -55,7 +54,6 @@ export function readEnvelope(item: Item): Envelope {
   }
   return {
     functionArn,
-    sourceIds: (envelope.sourceIds?.L ?? []).flatMap(({ S }) => (S === undefined ? [] : [S])),
     tenantId: envelope.tenantId?.S,
     operatorParameter: envelope.operatorParameter?.S,
   };

@@ -131,7 +131,13 @@ export function coalesce(
     id: row.id,
     when: '#state = :pending',
     then: `SET #state = :discarded, #finishedAt = :now, #outcome = :outcome, ${then}${hasChunks ? '' : ' REMOVE #bpk, #bsk'}`,
-    values: { pending: 'PENDING', discarded: 'DISCARDED', now, outcome: outcome(COALESCED, `Stands aside for the newer tick ${newest}.`), ...values },
+    values: {
+      pending: 'PENDING',
+      discarded: 'DISCARDED',
+      now,
+      outcome: outcome(COALESCED, `Stands aside for ${newest}, the newer one of the same rule.`),
+      ...values,
+    },
   };
 }
 

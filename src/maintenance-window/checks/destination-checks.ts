@@ -5,6 +5,7 @@ import { asynchronousSource } from '../../private/asynchronous-source';
 import { NAMES } from '../../private/contract.generated';
 import { FunctionTargets } from '../../private/function-targets';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
+import { pipesOf, PipeUse } from './pipes';
 
 /** An `onSuccess` destination is told of each deferral, and of each replay without a result, as a success, which its consumers must know. */
 export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals }: MaintenanceWindowOptions): string[] {
@@ -23,7 +24,8 @@ export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals 
 export function warnWithoutFailureDestination(fn: lambda.Function): void {
   const stack = Stack.of(fn);
   const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, ({ functionName }) => functionName);
-  const source = asynchronousSource(permissions);
+  const forgets = pipesOf(fn).find(({ use }) => use === PipeUse.FIRE_AND_FORGET);
+  const source = asynchronousSource(permissions) ?? (forgets && `the pipe '${forgets.pipe.node.path}'`);
   const caught =
     stack.resolve((fn.node.defaultChild as lambda.CfnFunction).deadLetterConfig) !== undefined ||
     destinationsOf(fn).some((destinations) => destinations.onFailure !== undefined);

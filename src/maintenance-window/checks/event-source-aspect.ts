@@ -5,7 +5,7 @@ import { IConstruct } from 'constructs';
 
 import { fifoQueuesStatement } from '../parts/permissions';
 import { warnWithoutFailureDestination } from './destination-checks';
-import { mappingsOf } from './event-sources';
+import { hidesMessages, mappingsOf } from './event-sources';
 
 /** Does what depends on the event sources of a function, once the app has added them all. */
 export function eventSourceAspect(fn: lambda.Function, grant: (statements: iam.PolicyStatement[]) => void): void {
@@ -22,8 +22,8 @@ export function eventSourceAspect(fn: lambda.Function, grant: (statements: iam.P
 /** Messages that are left in a FIFO queue stay invisible for longer than one attempt. */
 function grantVisibility(fn: lambda.Function, grant: (statements: iam.PolicyStatement[]) => void): void {
   const queues = mappingsOf(fn)
-    .filter(({ source }) => source === 'sqs-fifo')
-    .map(({ resource }) => resource.eventSourceArn!);
+    .filter((mapping) => hidesMessages(fn, mapping))
+    .map(({ poller }) => poller.eventSourceArn!);
   if (queues.length > 0) {
     const once = [...new Map(queues.map((arn) => [JSON.stringify(Stack.of(fn).resolve(arn)), arn])).values()];
     grant([fifoQueuesStatement(once)]);

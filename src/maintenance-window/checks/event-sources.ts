@@ -4,13 +4,19 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 
 import { FunctionTargets } from '../../private/function-targets';
 
-/** An event source mapping of a function. */
-export interface Mapping {
-  readonly resource: lambda.CfnEventSourceMapping;
+/** What reads a queue or a stream and hands its batches to a function. */
+export interface Polled {
+  /** The event source mapping, or the pipe. */
+  readonly poller: CfnResource;
   /** The source's name in the contract. */
   readonly source: string;
   /** The queue or stream, when it is made in this app. */
   readonly origin?: CfnResource;
+}
+
+/** An event source mapping of a function. */
+export interface Mapping extends Polled {
+  readonly poller: lambda.CfnEventSourceMapping;
 }
 
 /** Sources by CloudFormation type, for origins that this app makes. */
@@ -35,22 +41,36 @@ const SOURCE_BY_SERVICE: Record<string, string> = {
 
 /** The mappings of a function, of its versions and of its aliases whose source can be told at synth. */
 export function mappingsOf(fn: lambda.Function): Mapping[] {
-  const targets = new FunctionTargets(fn);
-  return targets
+  return new FunctionTargets(fn)
     .find(lambda.CfnEventSourceMapping, ({ functionName }) => functionName)
-    .flatMap((resource) => {
-      const origin = originOf(resource);
-      const source = origin ? sourceOfOrigin(origin) : sourceOfName(resource);
-      return source ? [{ resource, source, origin }] : [];
+    .flatMap((poller) => {
+      const read = originOf(poller.eventSourceArn) ?? (poller.selfManagedEventSource === undefined ? undefined : { source: 'kafka' });
+      return read ? [{ poller, ...read }] : [];
     });
 }
 
-/** The queue or stream behind a mapping's ARN, when it is a resource of this app: of this stack or of another. */
-function originOf({ eventSourceArn }: lambda.CfnEventSourceMapping): CfnResource | undefined {
-  if (eventSourceArn === undefined || !Token.isUnresolved(eventSourceArn)) {
+/** Whether the gate may hide what it leaves in a queue: its role can't name one of a stack that depends on the function's, which would be a circle. */
+export function hidesMessages(fn: lambda.Function, { source, poller, origin }: Mapping): boolean {
+  const stack = Stack.of(fn);
+  return source === 'sqs-fifo' && (Stack.of(poller) === stack || origin === undefined || Stack.of(origin) === stack);
+}
+
+/** The queue or stream of an ARN, as far as synth can tell it. */
+export function originOf(arn: string | undefined): Omit<Polled, 'poller'> | undefined {
+  if (arn === undefined) {
     return undefined;
   }
-  const token = Tokenization.reverseString(eventSourceArn).firstToken;
+  const origin = resourceOf(arn);
+  const source = origin ? sourceOfOrigin(origin) : sourceOfName(arn);
+  return source === undefined ? undefined : { source, origin };
+}
+
+/** The resource behind an ARN, when this app makes it: in this stack or in another. */
+function resourceOf(arn: string): CfnResource | undefined {
+  if (!Token.isUnresolved(arn)) {
+    return undefined;
+  }
+  const token = Tokenization.reverseString(arn).firstToken;
   return Reference.isReference(token) && CfnResource.isCfnResource(token.target) ? token.target : undefined;
 }
 
@@ -61,13 +81,10 @@ function sourceOfOrigin(origin: CfnResource): string | undefined {
   return SOURCE_BY_TYPE[origin.cfnResourceType];
 }
 
-function sourceOfName({ eventSourceArn, selfManagedEventSource }: lambda.CfnEventSourceMapping): string | undefined {
-  if (eventSourceArn === undefined) {
-    return selfManagedEventSource === undefined ? undefined : 'kafka';
-  }
-  const service = eventSourceArn.split(':')[2];
+function sourceOfName(arn: string): string | undefined {
+  const service = arn.split(':')[2];
   if (service === 'sqs') {
-    return eventSourceArn.endsWith('.fifo') ? 'sqs-fifo' : 'sqs';
+    return arn.endsWith('.fifo') ? 'sqs-fifo' : 'sqs';
   }
   return SOURCE_BY_SERVICE[service];
 }

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as pipes from 'aws-cdk-lib/aws-pipes';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { IConstruct } from 'constructs';
 
@@ -9,7 +10,8 @@ import { DeferralAction } from '../deferral-action';
 import { IMaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
 import { actionFor, deferralProperty } from '../parts/deferral-actions';
-import { Mapping, mappingsOf } from './event-sources';
+import { hidesMessages, Mapping, mappingsOf, originOf, Polled } from './event-sources';
+import { pipeAction, pipesOf, PipeUse, UsedPipe, waits } from './pipes';
 
 /** What AWS sets where a template says nothing, in seconds. DynamoDB streams keep records for just this long, Kinesis streams at least. */
 const AWS_DEFAULTS = { queueRetention: 345_600, visibility: 30, streamRetention: 86_400 };
@@ -17,13 +19,73 @@ const AWS_DEFAULTS = { queueRetention: 345_600, visibility: 30, streamRetention:
 const UNLIMITED = -1;
 const SECONDS_PER_HOUR = 3600;
 
+/** A limit of what reads a stream, under the name by which its users set it. */
+interface Limit {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** A queue or stream whose events a window leaves in it. */
+interface Left extends Polled {
+  /** The property of `Deferral` that decides it; undefined where nothing else is possible. */
+  readonly deferral?: string;
+  /** How long a message of a FIFO queue stays out of sight when the gate hides it, in seconds. */
+  readonly hidden?: number;
+  readonly retries?: Limit;
+  readonly recordAge?: Limit;
+}
+
 /** Errors for event sources that would lose the events which a window leaves with them: retries or retention end before the window may. */
 export function checkMappings(fn: lambda.Function, window: IMaintenanceWindow, options: MaintenanceWindowOptions): string[] {
-  const left = mappingsOf(fn).filter(({ source }) => actionFor(source, options.deferral) === DeferralAction.LEAVE);
-  return left.flatMap((mapping) => {
-    const problems = isQueue(mapping) ? queueProblems(mapping, window, options) : streamProblems(mapping, window);
-    return problems.map((problem) => describe(mapping, problem));
+  const mappings = mappingsOf(fn);
+  const left = mappings.filter(({ source }) => actionFor(source, options.deferral) === DeferralAction.LEAVE);
+  const lost = [...left.map((mapping) => leftByMapping(fn, mapping, options)), ...leftByPipes(fn, options)].flatMap((source) => {
+    const problems = isQueue(source) ? queueProblems(source, window) : streamProblems(source, window);
+    return problems.map((problem) => describe(source, problem));
   });
+  return [...lost, ...stateProblems(mappings, options)];
+}
+
+function leftByMapping(fn: lambda.Function, mapping: Mapping, options: MaintenanceWindowOptions): Left {
+  const { poller, source } = mapping;
+  return {
+    ...mapping,
+    deferral: deferralProperty(source),
+    hidden: hidesMessages(fn, mapping) ? (options.fifoVisibilityTimeout?.toSeconds() ?? TIMING.fifoVisibilityTimeoutSeconds.default) : undefined,
+    retries: { name: 'retryAttempts', value: poller.maximumRetryAttempts },
+    recordAge: { name: 'maxRecordAge', value: poller.maximumRecordAgeInSeconds },
+  };
+}
+
+function leftByPipes(fn: lambda.Function, { deferral }: MaintenanceWindowOptions): Left[] {
+  const used = pipesOf(fn);
+  return pipeAction(used, deferral) === DeferralAction.LEAVE ? used.filter(waits).flatMap(leftByPipe) : [];
+}
+
+function leftByPipe({ pipe, use }: UsedPipe): Left[] {
+  const parameters = (Stack.of(pipe).resolve(pipe.sourceParameters) ?? {}) as pipes.CfnPipe.PipeSourceParametersProperty;
+  const read = originOf(pipe.source) ?? (parameters.selfManagedKafkaParameters ? { source: 'kafka' } : undefined);
+  const stream = (parameters.kinesisStreamParameters ??
+    parameters.dynamoDbStreamParameters ??
+    {}) as pipes.CfnPipe.PipeSourceKinesisStreamParametersProperty;
+  const left = {
+    poller: pipe,
+    deferral: use === PipeUse.ENRICHMENT ? undefined : deferralProperty('pipe'),
+    retries: { name: 'maximumRetryAttempts', value: stream.maximumRetryAttempts },
+    recordAge: { name: 'maximumRecordAgeInSeconds', value: stream.maximumRecordAgeInSeconds },
+  };
+  return read ? [{ ...left, ...read }] : [];
+}
+
+/** A deferred batch would run without the sum of those before it, and the window would end without it. */
+function stateProblems(mappings: readonly Mapping[], { deferral }: MaintenanceWindowOptions): string[] {
+  return mappings
+    .filter(({ poller, source }) => actionFor(source, deferral) === DeferralAction.DEFER && known(poller, poller.tumblingWindowInSeconds, 0) !== 0)
+    .map(
+      ({ poller, source }) =>
+        `deferral.${deferralProperty(source)} can't be DEFER: batches of '${poller.node.path}' hand on the state of a tumbling window, which a deferred ` +
+        `batch would lose: leave deferral.${deferralProperty(source)} out, or tumblingWindow`,
+    );
 }
 
 interface Problem {
@@ -31,33 +93,31 @@ interface Problem {
   readonly remedy: string;
 }
 
-function describe({ source, origin, resource }: Mapping, { what, remedy }: Problem): string {
-  const where = (origin ?? resource).node.path;
+function describe({ deferral, origin, poller }: Left, { what, remedy }: Problem): string {
+  const where = (origin ?? poller).node.path;
+  const deferred = deferral === undefined ? '' : `or set deferral.${deferral} to DeferralAction.DEFER, `;
   return (
-    `events of '${where}' are left there during a maintenance window, but ${what}: ${remedy}, or set deferral.${deferralProperty(source)} to ` +
-    'DeferralAction.DEFER, or shorten longestWindow of the maintenance window'
+    `events of '${where}' are left there during a maintenance window, but ${what}: ${remedy}, ${deferred}` +
+    'or shorten longestWindow of the maintenance window'
   );
 }
 
-interface QueueMapping extends Mapping {
+interface LeftInQueue extends Left {
   readonly origin: sqs.CfnQueue;
 }
 
-function isQueue(mapping: Mapping): mapping is QueueMapping {
-  return mapping.origin?.cfnResourceType === sqs.CfnQueue.CFN_RESOURCE_TYPE_NAME;
+function isQueue(left: Left): left is LeftInQueue {
+  return left.origin?.cfnResourceType === sqs.CfnQueue.CFN_RESOURCE_TYPE_NAME;
 }
 
-function queueProblems({ source, origin: queue }: QueueMapping, { longestWindow }: IMaintenanceWindow, options: MaintenanceWindowOptions): Problem[] {
+function queueProblems({ hidden, origin: queue }: LeftInQueue, { longestWindow }: IMaintenanceWindow): Problem[] {
   const window = longestWindow.toSeconds();
   const problems: Problem[] = [];
   const retention = known(queue, queue.messageRetentionPeriod, AWS_DEFAULTS.queueRetention);
   if (retention !== undefined && retention <= window) {
     problems.push({ what: `its retention of ${retention} s is no longer than longestWindow (${window} s)`, remedy: 'raise it' });
   }
-  const invisible =
-    source === 'sqs-fifo'
-      ? (options.fifoVisibilityTimeout?.toSeconds() ?? TIMING.fifoVisibilityTimeoutSeconds.default)
-      : known(queue, queue.visibilityTimeout, AWS_DEFAULTS.visibility);
+  const invisible = hidden ?? known(queue, queue.visibilityTimeout, AWS_DEFAULTS.visibility);
   const redrive = Stack.of(queue).resolve(queue.redrivePolicy) as { maxReceiveCount?: unknown } | undefined;
   const most = known(queue, redrive?.maxReceiveCount, Infinity);
   // Once each time the message shows again, and once more when the window is over
@@ -71,26 +131,32 @@ function queueProblems({ source, origin: queue }: QueueMapping, { longestWindow 
   return problems;
 }
 
-function streamProblems(mapping: Mapping, { longestWindow }: IMaintenanceWindow): Problem[] {
-  const { resource } = mapping;
+function streamProblems(left: Left, { longestWindow }: IMaintenanceWindow): Problem[] {
+  const { poller, retries, recordAge } = left;
   const window = longestWindow.toSeconds();
   const problems: Problem[] = [];
-  const retries = known(resource, resource.maximumRetryAttempts, UNLIMITED);
-  if (retries !== undefined && retries !== UNLIMITED) {
-    problems.push({ what: `retryAttempts ${retries} are used up before longestWindow (${window} s) is over`, remedy: 'leave retryAttempts out' });
+  const most = known(poller, retries?.value, UNLIMITED);
+  if (retries && most !== undefined && most !== UNLIMITED) {
+    problems.push({
+      what: `${retries.name} ${most} are used up before longestWindow (${window} s) is over`,
+      remedy: `leave ${retries.name} out`,
+    });
   }
-  const age = known(resource, resource.maximumRecordAgeInSeconds, UNLIMITED);
-  if (age !== undefined && age !== UNLIMITED && age <= window) {
-    problems.push({ what: `maxRecordAge of ${age} s is no longer than longestWindow (${window} s)`, remedy: 'raise maxRecordAge or leave it out' });
+  const age = known(poller, recordAge?.value, UNLIMITED);
+  if (recordAge && age !== undefined && age !== UNLIMITED && age <= window) {
+    problems.push({
+      what: `${recordAge.name} of ${age} s is no longer than longestWindow (${window} s)`,
+      remedy: `raise ${recordAge.name} or leave it out`,
+    });
   }
-  const retention = streamRetention(mapping);
+  const retention = streamRetention(left);
   if (retention !== undefined && retention <= window) {
     problems.push({ what: `the stream's retention of ${retention} s is no longer than longestWindow (${window} s)`, remedy: 'raise the retention' });
   }
   return problems;
 }
 
-function streamRetention({ source, origin }: Mapping): number | undefined {
+function streamRetention({ source, origin }: Left): number | undefined {
   if (source === 'dynamodb-stream') {
     return AWS_DEFAULTS.streamRetention;
   }

@@ -1,7 +1,10 @@
+import { Lazy } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
 import { SOURCES } from '../../private/contract.generated';
 import { ValidationError } from '../../private/validation-error';
+import { pipeAction, pipesOf } from '../checks/pipes';
 import { Deferral } from '../deferral';
 import { DeferralAction } from '../deferral-action';
 
@@ -32,6 +35,22 @@ export function deferralBySource(scope: IConstruct, deferral: Deferral): Record<
     overrides[source.name] = action;
   }
   return overrides;
+}
+
+/**
+ * The overrides for a function's gate, with what the app's pipes ask for, those that are made later too; no variable in the template when there are none.
+ *
+ * @param found actions that only the whole app tells; may be filled later
+ * @throws ValidationError as {@link deferralBySource}
+ */
+export function deferralVariable(fn: lambda.Function, deferral: Deferral = {}, found: Deferral = {}): string {
+  deferralBySource(fn, deferral);
+  return Lazy.uncachedString({
+    produce: () => {
+      const overrides = deferralBySource(fn, { ...deferral, ...found, pipe: pipeAction(pipesOf(fn), deferral) });
+      return Object.keys(overrides).length === 0 ? undefined : JSON.stringify(overrides);
+    },
+  });
 }
 
 /** What a function does with a source's events during a window. */

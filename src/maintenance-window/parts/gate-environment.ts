@@ -6,10 +6,11 @@ import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
 import { Deferral } from '../deferral';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
-import { deferralBySource } from './deferral-actions';
+import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
+import { deferralVariable } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
 import { streamingVariable } from './streaming';
+import { tickInputsVariable } from './tick-inputs';
 
 /** It would outlast the emergency. */
 const BY_HAND =
@@ -31,6 +32,8 @@ interface Variables {
 export class GateEnvironment {
   /** All that must still be there at the end of synth, a chained wrapper included. */
   private readonly variables: Variables;
+  /** Actions that only the whole app tells. */
+  private readonly found: Deferral = {};
 
   /**
    * Sets them on the function.
@@ -39,10 +42,14 @@ export class GateEnvironment {
    */
   constructor(
     private readonly fn: lambda.Function,
-    private readonly options: MaintenanceWindowOptions,
+    options: MaintenanceWindowOptions,
     guard: MaintenanceWindowGuard,
   ) {
-    this.variables = { ...variablesOf(fn, options, guard), ...this.chainedWrapper() };
+    this.variables = {
+      ...variablesOf(fn, options, guard),
+      [NAMES.environment.deferral]: deferralVariable(fn, options.deferral, this.found),
+      ...this.chainedWrapper(),
+    };
     for (const [name, value] of Object.entries(this.variables)) {
       fn.addEnvironment(name, value);
     }
@@ -57,9 +64,7 @@ export class GateEnvironment {
 
   /** Says of a source what is only known once the app is whole. */
   public override(deferral: Deferral): void {
-    const value = JSON.stringify(deferralBySource(this.fn, { ...this.options.deferral, ...deferral }));
-    this.variables[NAMES.environment.deferral] = value;
-    this.fn.addEnvironment(NAMES.environment.deferral, value);
+    Object.assign(this.found, deferral);
   }
 
   /** What was changed after they had been set. */
@@ -114,7 +119,6 @@ export class GateEnvironment {
 
 function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, guard: MaintenanceWindowGuard): Variables {
   const names = NAMES.environment;
-  const overrides = deferralBySource(fn, options.deferral ?? {});
   return {
     [names.wrapper]: NAMES.layer.wrapper,
     [names.operatorParameter]: guard.maintenanceWindow.operatorParameterName,
@@ -125,8 +129,9 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
     [names.keepFinished]: String(guard.deferredEvents.keepFinishedFor.toSeconds()),
     ...(options.onUnknownClient === OnUnknownClient.RUN && { [names.onUnknownClient]: OnUnknownClient.RUN }),
     ...timesOf(fn, options),
-    ...(Object.keys(overrides).length === 0 ? {} : { [names.deferral]: JSON.stringify(overrides) }),
     ...httpOptionsOf(fn, options),
+    ...(options.coalesceBy === CoalesceBy.PAYLOAD && { [names.coalesceBy]: CoalesceBy.PAYLOAD }),
+    [names.tickInputs]: tickInputsVariable(fn),
   };
 }
 

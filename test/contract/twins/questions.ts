@@ -1,6 +1,7 @@
 /** Random questions that both gates are asked. What is drawn is near to what is legal: the interesting values are those that are almost right. */
 import fc from 'fast-check';
 
+import { vectors as samples } from '../../../lambda/contract/maintenance-window/samples.vectors.json';
 import { sources } from '../../../lambda/contract/maintenance-window/sources.json';
 import { vectors } from '../../../lambda/contract/maintenance-window/sources.vectors.json';
 import { environment as names } from '../../../lambda/contract/names.json';
@@ -100,11 +101,12 @@ const times = fc.record({
   lastModified: moment,
 });
 
-const known = fc.constantFrom(...vectors).map((vector) => ('body' in vector ? vector.body! : JSON.stringify(vector.event)));
+const shapes = [...vectors, ...samples];
+const known = fc.constantFrom(...shapes).map((vector) => ('body' in vector ? vector.body! : JSON.stringify(vector.event)));
 
 /** An event of the contract's vectors with one of its values replaced, removed, or put in a list. */
 const changed = fc
-  .tuple(fc.constantFrom(...vectors.filter(({ event }) => event !== undefined)), fc.nat(), fc.oneof(jsonValue, fc.constant(undefined)))
+  .tuple(fc.constantFrom(...shapes.filter(({ event }) => event !== undefined)), fc.nat(), fc.oneof(jsonValue, fc.constant(undefined)))
   .map(([{ event }, where, put]) => {
     const copy = { event: structuredClone(event) as unknown };
     const places: [Record<string, unknown>, string][] = [];
@@ -123,11 +125,16 @@ const changed = fc
   });
 const body = fc.oneof(known, { arbitrary: changed, weight: 4 }, json, text);
 
-const sourceName = fc.oneof(fc.constantFrom(...sources.map(({ name }) => name)), fc.constantFrom('sqs', 'kinesis', 'dynamodb-stream', 'alb'));
+const sourceName = fc.oneof(fc.constantFrom(...sources.map(({ name }) => name)), fc.constantFrom('sqs', 'kinesis', 'dynamodb-stream', 'pipe', 'alb'));
 const itemId = fc.constantFrom('a', 'b', 'c', '1', '');
-const batch = fc.array(itemId, { maxLength: 4 }).map((ids) => ({
-  Records: ids.map((id) => ({ messageId: id, kinesis: { sequenceNumber: id }, dynamodb: { SequenceNumber: id } })),
-}));
+const items = fc
+  .array(fc.tuple(itemId, fc.constantFrom('messageId', 'eventID')), { maxLength: 4 })
+  .map((ids) => ids.map(([id, name]) => ({ [name]: id, kinesis: { sequenceNumber: id }, dynamodb: { SequenceNumber: id } })));
+/** As a mapping or a pipe has it. */
+const batch = fc.oneof(
+  items.map((Records) => ({ Records })),
+  items,
+);
 const failures = fc.oneof(
   fc.array(
     fc.oneof(

@@ -31,7 +31,7 @@ test('the declaration has one property for each source and no other', () => {
 
 test('a source that does not exist is refused with those that do', () => {
   expect(() => guarded(newStack(), 'Fn', { deferral: { sqss: DeferralAction.RUN } as Deferral })).toThrow(
-    /deferral\.sqss \(RUN\) is not an event source; use one of cloudformation, s3, .*, direct$/,
+    /deferral\.sqss \(RUN\) is not an event source; use one of cloudformation, cloudformationMacro, .*, direct$/,
   );
 });
 

@@ -43,8 +43,52 @@ test("a nested stack's function of the same logical id is another one", () => {
 test('a function is found from a nested stack, and by what is written by hand', () => {
   const { parent, nested, outer } = twins();
   const { logicalId } = outer.node.defaultChild as lambda.CfnFunction;
-  permission(parent, 'Written', Fn.getAtt(parent.resolve(logicalId) as string, 'Arn').toString());
+  const written = Fn.getAtt(parent.resolve(logicalId) as string, 'Arn').toString();
+  permission(parent, 'Written', written);
+  permission(nested, 'OfTheSameName', written);
   permission(nested, 'FromNested', outer.functionArn);
   permission(nested, 'AliasFromNested', outer.addAlias('live').functionArn);
   expect(found(outer)).toEqual(['Parent/Nested/AliasFromNested', 'Parent/Nested/FromNested', 'Parent/Written']);
+});
+
+test('a function is found from other stacks, by reference, by the name it is given and by an ARN with it', () => {
+  const app = new App();
+  const [own, other] = [new Stack(app, 'Own'), new Stack(app, 'Other')];
+  const fn = new lambda.Function(own, 'Fn', {
+    functionName: 'orders',
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = () => {}'),
+  });
+  permission(other, 'ByReference', fn.functionArn);
+  permission(other, 'ByAlias', fn.addAlias('live').functionArn);
+  permission(other, 'ByName', 'orders');
+  permission(other, 'ByNameAndAlias', 'orders:live');
+  permission(other, 'ByPartialArn', 'function:orders');
+  permission(other, 'ByArn', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
+  permission(other, 'ByImport', lambda.Function.fromFunctionName(other, 'Import', 'orders').functionArn);
+  permission(other, 'ByImportOfArn', lambda.Function.fromFunctionArn(other, 'ImportOfArn', fn.functionArn).functionName);
+  for (const [index, name] of ['orders2', 'my-orders', 'arn:aws:lambda:eu-west-1:111122223333:function:orders2'].entries()) {
+    permission(other, `Another${index}`, name);
+  }
+  expect(found(fn)).toEqual(
+    ['ByAlias', 'ByArn', 'ByImport', 'ByImportOfArn', 'ByName', 'ByNameAndAlias', 'ByPartialArn', 'ByReference'].map((id) => `Other/${id}`),
+  );
+});
+
+test('a function of the same name in another Region or account is another one', () => {
+  const app = new App();
+  const env = (region: string, account = '111122223333') => ({ env: { account, region } });
+  const own = new Stack(app, 'Own', env('us-east-1'));
+  const fn = new lambda.Function(own, 'Fn', {
+    functionName: 'orders',
+    runtime: lambda.Runtime.NODEJS_22_X,
+    handler: 'index.handler',
+    code: lambda.Code.fromInline('exports.handler = () => {}'),
+  });
+  permission(new Stack(app, 'Region', env('eu-west-1')), 'ByName', 'orders');
+  permission(new Stack(app, 'Account', env('us-east-1', '444455556666')), 'ByName', 'orders');
+  permission(own, 'ByArn', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
+  permission(own, 'Same', 'arn:aws:lambda:us-east-1:111122223333:function:orders');
+  expect(found(fn)).toEqual(['Own/Same']);
 });

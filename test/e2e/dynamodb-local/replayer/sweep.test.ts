@@ -90,9 +90,9 @@ test('a run by hand takes up no more than it may', async () => {
 });
 
 test('ticks of one rule are coalesced', async () => {
-  const rule = { sourceIds: { L: [{ S: 'arn:aws:events:us-east-1:000000000000:rule/minute' }] } };
+  const rule = { S: 'arn:aws:events:us-east-1:000000000000:rule/minute' };
   const ids = await Promise.all(
-    [3, 2, 1].map((minutes) => scene.defer(requestId(minutes), { source: { S: 'scheduled' }, deferredAt: ago(minutes * 60_000) }, rule)),
+    [3, 2, 1].map((minutes) => scene.defer(requestId(minutes), { source: { S: 'scheduled' }, rule, deferredAt: ago(minutes * 60_000) })),
   );
   scene.aws.onInvoke = scene.succeed;
   await automatic().sweep(PLENTY);

@@ -26,7 +26,7 @@ test.each([
   [{ action: 'replay', function: 'x', key: 1 }, 'Unknown fields "function", "key"'],
   [{ action: 'replay', functionKey: '' }, '"functionKey" is ""'],
   [{ action: 'replay', requestId: 7 }, '"requestId" is 7'],
-  [{ action: 'replay', source: 'sqss' }, '"source" is "sqss"; known: cloudformation, s3'],
+  [{ action: 'replay', source: 'sqss' }, '"source" is "sqss"; known: cloudformation, cloudformation-macro'],
   [{ action: 'replay', maxEvents: 0 }, '"maxEvents" is 0; it must be a whole number above 0'],
   [{ action: 'replay', maxEvents: '5' }, '"maxEvents" is "5"'],
   [{ action: 'replay', maxEvents: 1.5 }, '"maxEvents" is 1.5'],

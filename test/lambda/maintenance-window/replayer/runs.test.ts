@@ -3,7 +3,7 @@ import { FUNCTION_ARN, NO_MISHAPS, requestIdOf, World } from '../state-machine/w
 const MINUTE = 60_000;
 const LONG = 900_000;
 const MANUAL = { replay: 'MANUAL' } as const;
-const RULE = { sourceIds: { L: [{ S: 'arn:aws:events:eu-west-1:000000000000:rule/every-minute' }] } };
+const RULE = 'arn:aws:events:eu-west-1:000000000000:rule/every-minute';
 
 const replay = (world: World, filter = {}, maxEvents?: number) => world.simulation.run(world.replayer(MANUAL).replay(filter, maxEvents, LONG));
 const sweep = (world: World, settings: object = MANUAL) => world.simulation.run(world.replayer(settings).sweep(LONG));
@@ -162,9 +162,9 @@ describe('a sweep', () => {
 });
 
 describe('scheduled ticks', () => {
-  const tick = (world: World, number: number, minutesAgo: number, envelope: object = RULE) => {
+  const tick = (world: World, number: number, minutesAgo: number, attributes: object = {}, envelope: object = {}) => {
     const at = { N: String(world.simulation.now() - minutesAgo * MINUTE) };
-    return world.defer(requestIdOf(number), { source: { S: 'scheduled' }, deferredAt: at }, envelope as never);
+    return world.defer(requestIdOf(number), { source: { S: 'scheduled' }, rule: { S: RULE }, deferredAt: at, ...attributes }, envelope as never);
   };
 
   test('of one rule are coalesced: the newest runs, the others are discarded', async () => {
@@ -183,14 +183,54 @@ describe('scheduled ticks', () => {
     world.guard(other);
     const ids = [
       tick(world, 1, 3),
-      tick(world, 2, 2, { sourceIds: { L: [{ S: 'another rule' }] } }),
-      tick(world, 3, 1, { ...RULE, functionArn: { S: other } }),
-      tick(world, 4, 1, { sourceIds: { L: [] } }),
-      tick(world, 5, 1, { sourceIds: { L: [] } }),
+      tick(world, 2, 2, { rule: { S: 'another rule' } }),
+      tick(world, 3, 1, {}, { functionArn: { S: other } }),
+      world.defer(requestIdOf(4), { source: { S: 'scheduled' } }),
+      world.defer(requestIdOf(5), { source: { S: 'scheduled' } }),
     ];
     await replay(world);
     await pass(world, 2 * MINUTE);
     expect(ids.map((id) => world.state(id))).toEqual(ids.map(() => 'DONE'));
+  });
+
+  test('known by their input, and events of the same payload, are coalesced each for itself; others beside them all run', async () => {
+    const world = new World();
+    const [input, payload] = ['input:1a', 'payload:1a'].map((rule) => ({ rule: { S: rule } }));
+    const direct = { source: { S: 'direct' }, ...payload };
+    const ids = [
+      tick(world, 1, 6),
+      tick(world, 2, 5),
+      tick(world, 3, 4, input),
+      tick(world, 4, 3, input),
+      tick(world, 5, 2, direct),
+      tick(world, 6, 1, direct),
+      world.defer(requestIdOf(7), { source: { S: 'direct' } }),
+      world.defer(requestIdOf(8), { source: { S: 'direct' } }),
+      world.defer(requestIdOf(9), { source: { S: 's3' } }),
+    ];
+    expect(await replay(world)).toMatchObject({ coalesced: 3 });
+    await pass(world, LONG);
+    expect(ids.map((id) => world.state(id))).toEqual(['DISCARDED', 'DONE', 'DISCARDED', 'DONE', 'DISCARDED', 'DONE', 'DONE', 'DONE', 'DONE']);
+  });
+
+  test('do not stand aside for one that the index lists and an operator has discarded', async () => {
+    const world = new World();
+    const older = tick(world, 1, 2);
+    tick(world, 2, 1, { state: { S: 'DISCARDED' } });
+    await replay(world);
+    await pass(world, 2 * MINUTE);
+    expect(world.state(older)).toBe('DONE');
+  });
+
+  test('that fail are tried again as any event', async () => {
+    const world = new World(7, { ...NO_MISHAPS, handlerFails: 1 });
+    const [older, newest] = [2, 1].map((minutesAgo, number) => tick(world, number, minutesAgo, { rule: { S: 'input:1a' } }));
+    await replay(world);
+    for (let minute = 0; minute < 30 && world.state(newest) !== 'QUARANTINED'; minute++) {
+      await pass(world, MINUTE);
+      await sweep(world);
+    }
+    expect([world.state(older), world.state(newest)]).toEqual(['DISCARDED', 'QUARANTINED']);
   });
 
   test('are not discarded while the window is on', async () => {

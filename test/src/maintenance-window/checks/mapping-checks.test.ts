@@ -6,7 +6,7 @@ import { KinesisEventSource, SqsEventSource } from 'aws-cdk-lib/aws-lambda-event
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 
 import { DeferralAction, MaintenanceWindow, type MaintenanceWindowFunctionProps } from '../../../../src';
-import { guarded, newStack, synthError } from '../app';
+import { guarded, newStack, statements, synthError } from '../app';
 
 const START = { startingPosition: lambda.StartingPosition.LATEST };
 
@@ -153,4 +153,54 @@ test('mappings of other functions are not', () => {
   const other = new lambda.Function(stack, 'Other', { runtime: lambda.Runtime.NODEJS_22_X, handler: 'i.h', code: lambda.Code.fromInline('x') });
   other.addEventSource(new KinesisEventSource(new kinesis.Stream(stack, 'Stream'), { ...START, retryAttempts: 1 }));
   synth(stack);
+});
+
+describe('a mapping in another stack', () => {
+  test('is judged like any other', () => {
+    const app = new App();
+    const [stack, other] = [new Stack(app, 'Orders'), new Stack(app, 'Streams')];
+    const target = guarded(stack, 'Fn');
+    const eventSourceArn = new kinesis.Stream(other, 'Stream').streamArn;
+    new lambda.EventSourceMapping(other, 'Mapping', { target, eventSourceArn, ...START, retryAttempts: 2 });
+    expect(synthError(stack)).toContain("events of 'Streams/Stream/Resource' are left there during a maintenance window, but retryAttempts 2");
+  });
+
+  const fifo = (queueIsApart: boolean, maxReceiveCount: number) => {
+    const app = new App();
+    const [stack, other] = [new Stack(app, 'Orders'), new Stack(app, 'Mappings')];
+    const scope = queueIsApart ? other : stack;
+    const deadLetterQueue = { queue: new sqs.Queue(scope, 'Dead', { fifo: true }), maxReceiveCount };
+    const queue = new sqs.Queue(scope, 'Queue', { fifo: true, visibilityTimeout: Duration.hours(1), deadLetterQueue });
+    new lambda.EventSourceMapping(other, 'Mapping', { target: guarded(stack, 'Fn'), eventSourceArn: queue.queueArn });
+    return stack;
+  };
+  const visibility = (stack: Stack) => statements(stack, /^FnServiceRoleDefaultPolicy/).filter(({ Action: action }) => /Visibility/.test(action));
+
+  test('of a FIFO queue there is judged by the time that the queue hides its messages, for the role can name no queue of a stack that depends on it', () => {
+    expect(synthError(fifo(true, 12))).toContain('one receive each 3600 s: raise maxReceiveCount to 13 or more');
+    expect(visibility(fifo(true, 13))).toEqual([]);
+  });
+
+  test("of a FIFO queue in the function's stack is hidden as ever", () => {
+    expect(synthError(fifo(false, 12))).toContain('one receive each 1800 s: raise maxReceiveCount to 25 or more');
+    expect(visibility(fifo(false, 25))).toHaveLength(1);
+  });
+});
+
+describe('a tumbling window', () => {
+  const windowed = (action?: DeferralAction, tumblingWindow?: Duration) => {
+    return streamWith({ tumblingWindow }, { deferral: { kinesis: action } });
+  };
+
+  test('is not deferred: its state would be lost', () => {
+    expect(synthError(windowed(DeferralAction.DEFER, Duration.minutes(2)))).toMatch(
+      /deferral\.kinesis can't be DEFER: batches of 'Orders\/Fn\/KinesisEventSource:\S+' hand on the state of a tumbling window, which a deferred batch would lose/,
+    );
+  });
+
+  test('is left as it is, or runs', () => {
+    synth(windowed(undefined, Duration.minutes(2)));
+    synth(windowed(DeferralAction.RUN, Duration.minutes(2)));
+    synth(windowed(DeferralAction.DEFER));
+  });
 });

@@ -36,12 +36,12 @@ export function isNeverMade(request: Request): boolean {
 
 /**
  * Whether the request was sent to another function, which hands it on and answers it: the CDK's Provider gives its functions the ResponseURL too,
- * and an answer from here would contradict its own.
+ * and an answer from here would contradict its own. Other frameworks keep the ResponseURL.
  */
 export function isAnsweredElsewhere(request: Request, functionArn: string): boolean {
   const { ServiceToken: token } = isObject(request.ResourceProperties) ? request.ResourceProperties : {};
   const [asked] = FUNCTION_ARN.exec(typeof token === 'string' ? token : '') ?? [];
-  return asked !== undefined && asked !== FUNCTION_ARN.exec(functionArn)?.[0];
+  return typeof request.ResponseURL !== 'string' || (asked !== undefined && asked !== FUNCTION_ARN.exec(functionArn)?.[0]);
 }
 
 function hasId({ PhysicalResourceId: id }: Request): boolean {

@@ -11,11 +11,12 @@ import { alwaysRuns } from './always-run';
 import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
 import { deliver, heldResponse, responseUrl } from './cloudformation';
 import { kindOf, type Request, type RequestKind } from './cloudformation-request';
+import { inputRule, ruleOf, SCHEDULED } from './coalescing';
 import type { DeferredEvent } from './deferred-event';
 import { envelopeOf } from './envelope';
 import { extendVisibility } from './fifo';
 import type { Row } from './items';
-import { detect, DIRECT, isHop, parse, type Source, sourceIds } from './sources';
+import { detect, DIRECT, isHop, parse, type Source, sourceIds, sourceNamed } from './sources';
 import { Store } from './store';
 import { isStreamed } from './streaming';
 import { StoreError, Table } from './table';
@@ -27,6 +28,8 @@ const FIFO = 'sqs-fifo';
 export class Hold {
   private readonly event: unknown;
   private readonly source: Source;
+  /** The source's own ids. */
+  private readonly sourceIds: readonly string[];
   private readonly action: Action;
   /** Only of CloudFormation's events. */
   private readonly requestKind: RequestKind | undefined;
@@ -44,7 +47,9 @@ export class Hold {
     private readonly operatorVersion: number | undefined,
   ) {
     this.event = parse(invocation.body);
-    this.source = detect(this.event);
+    const tick = inputRule(parts.settings, invocation);
+    this.source = tick === undefined ? detect(this.event) : sourceNamed(SCHEDULED);
+    this.sourceIds = tick === undefined ? sourceIds(this.source, this.event) : [tick];
     this.action = parts.settings.deferral[this.source.name] ?? this.source.action;
     this.streamed = isStreamed(parts.settings.streaming, this.source, invocation.arn);
     this.requestKind = this.source.answer === 'cloudformation' ? kindOf(this.event as Request, invocation.arn) : undefined;
@@ -135,9 +140,10 @@ export class Hold {
   private async keep(decision: Pick<Decision, 'until' | 'reason'>, write: (event: DeferredEvent) => Promise<void>): Promise<Step> {
     const { reporter, settings } = this.parts;
     const { requestId, body } = this.invocation;
-    const envelope = envelopeOf(settings, this.invocation, sourceIds(this.source, this.event), this.operatorVersion, decision);
+    const envelope = envelopeOf(settings, this.invocation, this.sourceIds, this.operatorVersion, decision);
+    const rule = ruleOf(this.source.name, this.sourceIds, settings, this.invocation);
     try {
-      await write({ requestId, source: this.source.name, body: Buffer.from(body), envelope });
+      await write({ requestId, source: this.source.name, rule, body: Buffer.from(body), envelope });
     } catch (error) {
       if (!(error instanceof StoreError)) {
         throw error;
@@ -147,7 +153,7 @@ export class Hold {
       return { do: 'fail', error: notStored(error.message) };
     }
     reporter.count('deferred');
-    if (this.source.name === DIRECT) {
+    if (this.source.name === DIRECT || (this.source.assumed && !(this.source.name in settings.deferral))) {
       reporter.count('unrecognizedSource');
     }
     return this.deferredReply(decision.until);

@@ -1,4 +1,4 @@
-/** Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first whose conditions all hold. */
+/** Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first that the event fits. */
 import { continuationKey } from '../../../../contract/custom-resource/custom-resource.json';
 import { sources } from '../../../../contract/maintenance-window/sources.json';
 import { isObject } from '../../../../json';
@@ -12,14 +12,18 @@ type Condition = { readonly path: readonly PathStep[] } & Readonly<Record<string
 export interface Source {
   readonly name: string;
   readonly match: readonly Condition[];
+  /** Other shapes of the source's events. */
+  readonly also?: readonly (readonly Condition[])[];
   readonly action: Action;
   readonly answer: AnswerShape;
   /** Path of the source's own ids. */
   readonly ids?: readonly PathStep[];
-  /** Name of the list of items, and path of an item's id in it. */
-  readonly batch?: readonly [string, string];
+  /** Name of the list of items, null when the event is the list; and paths of an item's id, of which the first that is there counts. */
+  readonly batch?: readonly [string | null, ...string[]];
   /** Whether an item that is reported as failed stands for every item after it too. */
   readonly checkpoint?: boolean;
+  /** Whether the row's action is a guess, because the event does not tell how it was sent, as long as the construct does not say otherwise. */
+  readonly assumed?: boolean;
   /** Path of an item's count of receives. */
   readonly receiveCount?: string;
   /** Whether a status of 500 or more is a failure. */
@@ -50,7 +54,7 @@ export function isHop(event: unknown): boolean {
 
 /** The row of an event; `direct` when no other matches. */
 export function detect(event: unknown): Source {
-  return ROWS.find(({ match }) => match.every((condition) => holds(condition, event)))!;
+  return ROWS.find(({ match, also = [] }) => [match, ...also].some((shape) => shape.every((condition) => holds(condition, event))))!;
 }
 
 /** The row of a name; `direct` for a name that a newer version may have stored. */
@@ -65,14 +69,18 @@ export function sourceIds(source: Source, event: unknown): string[] {
 
 /** The items of a batch, undefined when it is not one. */
 export function itemsOf(source: Source, event: unknown): unknown[] | undefined {
-  const items = source.batch ? at(event, [source.batch[0]]) : undefined;
+  if (!source.batch) {
+    return undefined;
+  }
+  const [list] = source.batch;
+  const items = list === null ? event : at(event, [list]);
   return Array.isArray(items) ? items : undefined;
 }
 
 /** The id by which a batch's item is reported as failed. */
 export function itemId(source: Source, item: unknown): string | undefined {
-  const id = source.batch ? at(item, source.batch[1].split('.')) : undefined;
-  return typeof id === 'string' ? id : undefined;
+  const [, ...paths] = source.batch ?? [null];
+  return paths.map((path) => at(item, path.split('.'))).find((id) => typeof id === 'string');
 }
 
 /** Method and path of an HTTP request, as its source gives them; undefined for an event that is not one. */

@@ -6,7 +6,7 @@ import { maxAttempts } from '../../../../contract/maintenance-window/timing.json
 import { isInline, pack, type PackedBody, parts } from '../../../store/body';
 import { backlogKey, backlogSortKey, chunkKey, eventKey } from '../../../store/keys';
 import { type EventRow, isKept } from '../../../store/row';
-import { type DeferredEvent, ruleOf } from './deferred-event';
+import type { DeferredEvent } from './deferred-event';
 import { type Row, Update, type Value } from './items';
 import { Conflict, StoreError, type Table } from './table';
 
@@ -58,14 +58,14 @@ export class Store {
 
   private row(event: DeferredEvent, { attributes }: PackedBody): NewRow {
     const now = this.clock();
-    const { requestId, source, envelope } = event;
+    const { requestId, source, rule, envelope } = event;
     return {
       pk: eventKey(this.functionKey, requestId),
       bsk: backlogSortKey(this.functionKey, now, requestId),
       functionKey: this.functionKey,
       requestId,
       source,
-      rule: ruleOf(event),
+      rule,
       target: envelope.functionArn,
       deferredAt: now,
       nextAttempt: now,

@@ -6,7 +6,7 @@ import {
   fifoVisibilityTimeoutSeconds,
   keepFinishedSeconds,
 } from '../../../../contract/maintenance-window/timing.json';
-import { environment as names, handlerLoading, onUnknownClient, onWindowUnknown } from '../../../../contract/names.json';
+import { coalesceBy, environment as names, handlerLoading, onUnknownClient, onWindowUnknown } from '../../../../contract/names.json';
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
@@ -35,6 +35,9 @@ export interface Settings {
   /** Patterns of HTTP requests that run although a window is on. */
   readonly alwaysRun: readonly string[];
   readonly streaming: Streaming;
+  readonly coalesceBy: 'RULE' | 'PAYLOAD';
+  /** Digests of the inputs by which ticks of schedules are known. */
+  readonly tickInputs: readonly string[];
   readonly functionVersion: string;
   readonly logStream: string;
   readonly jsonLogs: boolean;
@@ -103,6 +106,8 @@ export function readSettings(environment: Environment): Settings {
     rejection: option('rejection', parseRejection, REJECTION),
     alwaysRun: option('alwaysRun', parseAlwaysRun, ALWAYS_RUN) ?? [],
     streaming: option('streaming', parseStreaming, STREAMING) ?? {},
+    coalesceBy: choice('coalesceBy', coalesceBy),
+    tickInputs: text('tickInputs')?.split(',') ?? [],
     functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION ?? '',
     logStream: environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
     jsonLogs: environment.AWS_LAMBDA_LOG_FORMAT === 'JSON',

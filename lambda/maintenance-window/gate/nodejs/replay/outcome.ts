@@ -46,7 +46,9 @@ export function withOnly(source: Source, body: string, only: readonly string[]):
   if (!items) {
     return undefined;
   }
-  return JSON.stringify({ ...(event as object), [source.batch![0]]: items.filter((item) => only.includes(itemId(source, item)!)) });
+  const [list] = source.batch!;
+  const left = items.filter((item) => only.includes(itemId(source, item)!));
+  return JSON.stringify(list === null ? left : { ...(event as object), [list]: left });
 }
 
 /** An error's type or message as the row holds it: a handler may choose both, of any length. */

@@ -59,7 +59,7 @@ class World:
         self.seen.append((event, context))
         return self.result(event, context)
 
-    def invoke(self, body, request_id="r-9", context=None, handler=None):
+    def invoke(self, body, request_id="r-9", context=None, handler=None, identity=None, tenant="tenant"):
         self.bootstrap.handle_event_request(
             self.client,
             handler or self.handler,
@@ -67,10 +67,10 @@ class World:
             body,
             "application/json",
             context,
-            None,
+            identity,
             "arn:f:live",
             self.clock() + 20_000,
-            "tenant",
+            tenant,
             None,
             "inv-1",
         )

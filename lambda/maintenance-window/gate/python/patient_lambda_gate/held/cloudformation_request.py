@@ -40,13 +40,14 @@ def is_never_made(request: Mapping[str, Any]) -> bool:
 def is_answered_elsewhere(request: Mapping[str, Any], function_arn: str) -> bool:
     """Whether the request was sent to another function, which hands it on and answers it.
 
-    The CDK's Provider gives its functions the ResponseURL too, and an answer from here would contradict its own.
+    The CDK's Provider gives its functions the ResponseURL too, and an answer from here would contradict its own. Other frameworks
+    keep the ResponseURL.
     """
     properties = request.get("ResourceProperties")
     token = properties.get("ServiceToken") if isinstance(properties, dict) else None
     asked = FUNCTION_ARN.match(token) if isinstance(token, str) else None
     own = FUNCTION_ARN.match(function_arn)
-    return asked is not None and (own is None or asked[0] != own[0])
+    return not isinstance(request.get("ResponseURL"), str) or (asked is not None and (own is None or asked[0] != own[0]))
 
 
 def _has_id(request: Mapping[str, Any]) -> bool:

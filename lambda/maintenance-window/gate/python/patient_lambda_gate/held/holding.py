@@ -7,6 +7,7 @@ from patient_lambda_python.taken import Clock
 
 from patient_lambda_gate.held import answers, sources
 from patient_lambda_gate.held.always_run import always_runs
+from patient_lambda_gate.held.coalescing import SCHEDULED, input_rule, rule_of
 from patient_lambda_gate.held.deferred_event import DeferredEvent
 from patient_lambda_gate.held.envelope import envelope_of
 from patient_lambda_gate.held.store import Store
@@ -35,7 +36,9 @@ class Hold:
         self._until = store_until(invocation)
         self._operator_version = operator_version
         self._event = sources.parse(invocation.body)
-        self._source = sources.detect(self._event)
+        tick = input_rule(parts.settings, invocation)
+        self._source = sources.detect(self._event) if tick is None else sources.source_named(SCHEDULED)
+        self._source_ids = sources.source_ids(self._source, self._event) if tick is None else [tick]
         self._action = parts.settings.deferral.get(self._source["name"], self._source["action"])
         self._streamed = is_streamed(parts.settings.streaming, self._source, invocation.arn)
         # Only of CloudFormation's events.
@@ -106,16 +109,18 @@ class Hold:
 
     def _keep(self, decision: Decision, write: Callable[[DeferredEvent], None]) -> Step:
         reporter, invocation = self._parts.reporter, self._invocation
-        ids = sources.source_ids(self._source, self._event)
-        envelope = envelope_of(self._parts.settings, invocation, ids, self._operator_version, decision)
+        settings, source = self._parts.settings, self._source["name"]
+        envelope = envelope_of(settings, invocation, self._source_ids, self._operator_version, decision)
+        rule = rule_of(source, self._source_ids, settings, invocation)
         try:
-            write(DeferredEvent(invocation.request_id, self._source["name"], invocation.body, envelope))
+            write(DeferredEvent(invocation.request_id, source, invocation.body, envelope, rule))
         except StoreError as error:
             reporter.log(f"{invocation.request_id} could not be kept: {error}")
             reporter.count("storeFailed")
             return Fail(answers.not_stored(str(error)))
         reporter.count("deferred")
-        if self._source["name"] == sources.DIRECT:
+        name = self._source["name"]
+        if name == sources.DIRECT or (self._source.get("assumed") and name not in self._parts.settings.deferral):
             reporter.count("unrecognizedSource")
         return self._deferred_reply(decision.until)
 

@@ -1,4 +1,4 @@
-"""Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first whose conditions all hold."""
+"""Which service sent an event, by its shape: the rows of lambda/contract/maintenance-window/sources.json, the first that the event fits."""
 
 from __future__ import annotations
 
@@ -27,12 +27,16 @@ if TYPE_CHECKING:
     class Source(SourceAlways, total=False):
         """A source as the contract has it."""
 
+        # Other shapes of the source's events.
+        also: list[list[dict[str, Any]]]
         # Path of the source's own ids.
         ids: list[str | int]
-        # Name of the list of items, and path of an item's id in it.
-        batch: list[str]
+        # Name of the list of items, None when the event is the list; and paths of an item's id, of which the first that is there counts.
+        batch: list[str | None]
         # Whether an item that is reported as failed stands for every item after it too.
         checkpoint: bool
+        # Whether the row's action is a guess, because the event does not tell how it was sent, as long as the construct does not say otherwise.
+        assumed: bool
         # Path of an item's count of receives.
         receiveCount: str
         # Whether a status of 500 or more is a failure.
@@ -68,7 +72,7 @@ def is_hop(event: object) -> bool:
 
 def detect(event: object) -> Source:
     """The source of an event; ``direct`` when no other matches."""
-    return next(source for source in SOURCES if all(_holds(condition, event) for condition in source["match"]))
+    return next(source for source in SOURCES if any(_is(shape, event) for shape in [source["match"], *source.get("also", [])]))
 
 
 def source_named(name: object) -> Source:
@@ -83,14 +87,18 @@ def source_ids(source: Source, event: object) -> list[str]:
 
 def items_of(source: Source, event: object) -> list[Any] | None:
     """The items of a batch, None when it is not one."""
-    items = _at(event, source["batch"][:1]) if "batch" in source else ABSENT
+    if "batch" not in source:
+        return None
+    name = source["batch"][0]
+    items = event if name is None else _at(event, [name])
     return items if isinstance(items, list) else None
 
 
 def item_id(source: Source, item: object) -> str | None:
     """The id by which a batch's item is reported as failed."""
-    value = _at(item, source["batch"][1].split(".")) if "batch" in source else ABSENT
-    return value if isinstance(value, str) else None
+    paths = [path for path in source.get("batch", [])[1:] if path is not None]
+    ids = (_at(item, path.split(".")) for path in paths)
+    return next((value for value in ids if isinstance(value, str)), None)
 
 
 def request_of(source: Source, event: object) -> tuple[str, str] | None:
@@ -133,6 +141,10 @@ def _at(value: object, path: Path) -> object:
         else:
             return ABSENT
     return value
+
+
+def _is(shape: list[dict[str, Any]], event: object) -> bool:
+    return all(_holds(condition, event) for condition in shape)
 
 
 def _holds(condition: dict[str, Any], event: object) -> bool:

@@ -6,7 +6,7 @@ import patient_lambda_contract as contract
 from patient_lambda_python.taken import Chance
 from patient_lambda_python.threads import run_all
 
-from patient_lambda_gate.held.deferred_event import DeferredEvent, rule_of
+from patient_lambda_gate.held.deferred_event import DeferredEvent
 from patient_lambda_gate.held.items import Update
 from patient_lambda_gate.held.table import Conflict, StoreError, Table
 from patient_lambda_gate.store.body import LIMITS, PackedBody, is_inline, pack, parts
@@ -71,8 +71,7 @@ class Store:
             "maxAttempt": MAX_ATTEMPTS,
             "dispatches": 0,
         }
-        rule = rule_of(event)
-        return row if rule is None else {**row, "rule": rule}
+        return row if event.rule is None else {**row, "rule": event.rule}
 
     def _defer_inline(self, row: Row, body: PackedBody, until: float) -> None:
         whole: Row = {**row, "state": "PENDING", "bpk": backlog_key("pending", row["requestId"]), "body": body.content}

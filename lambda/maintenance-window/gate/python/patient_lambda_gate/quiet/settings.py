@@ -49,6 +49,10 @@ class Settings:
         # Patterns of HTTP requests that run although a window is on.
         self.always_run = self._always_run()
         self.streaming = self._streaming()
+        self.coalesce_by = self._choice("coalesceBy", names["coalesceBy"])
+        # Digests of the inputs by which ticks of schedules are known.
+        tick_inputs = self._text("tickInputs")
+        self.tick_inputs = tick_inputs.split(",") if tick_inputs else []
         self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION", "")
         self.log_stream = environment.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.json_logs = environment.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"

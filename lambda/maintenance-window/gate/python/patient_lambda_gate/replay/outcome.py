@@ -55,11 +55,12 @@ def with_only(source: Source, body: bytes, only: list[str]) -> bytes | None:
     """The event with those items of its batch that are still to run; None when it is not such a batch."""
     event = parse(body)
     items = items_of(source, event)
-    if items is None or not isinstance(event, dict):
+    if items is None:
         return None
     wanted = set(only)
-    left = {**event, source["batch"][0]: [item for item in items if item_id(source, item) in wanted]}
-    return json.dumps(left).encode()
+    left = [item for item in items if item_id(source, item) in wanted]
+    name = source["batch"][0]
+    return json.dumps({**event, name: left} if isinstance(event, dict) else left).encode()
 
 
 def clipped(text: str) -> str:

@@ -74,6 +74,39 @@ test.each([
   expect([world.events.operations, world.counted]).toEqual([[], ['left']]);
 });
 
+describe('a batch of a pipe', () => {
+  const pipe = JSON.stringify([{ messageId: 'a', eventSource: 'aws:sqs', eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:q.fifo' }]);
+
+  test('is kept while nobody knows how it was sent, and counted', async () => {
+    await open(ON);
+    expect(told(await world.plan(pipe))).toMatchObject({ batchItemFailures: [], maintenanceWindow: { status: 'DEFERRED' } });
+    expect(world.counted).toEqual(['deferred', 'unrecognizedSource']);
+  });
+
+  test.each([
+    ['DEFER', ['deferred'], ['PutItem']],
+    ['LEAVE', ['left'], []],
+  ])('is not counted when the construct says %s', async (action, counted, operations) => {
+    await open(ON, { [names.deferral]: JSON.stringify({ pipe: action }) });
+    await world.plan(pipe);
+    expect([world.counted, world.events.operations]).toEqual([counted, operations]);
+  });
+});
+
+test('the end of a window of time without records is left to its stream, with its state', async () => {
+  await open(ON);
+  const window = { start: '2027-01-10T02:00Z', end: '2027-01-10T02:02Z' };
+  const end = { Records: [], window, state: { sum: 1 }, eventSourceARN: 'arn:aws:kinesis:r:1:stream/s', isFinalInvokeForWindow: true };
+  expect(told(await world.plan(JSON.stringify(end)))).toBe('MaintenanceWindowActive');
+  expect([world.events.operations, world.counted]).toEqual([[], ['left']]);
+});
+
+test('a request of CloudFormation whose ResponseURL a framework keeps is an error to the framework', async () => {
+  await open(ON);
+  expect(told(await world.plan(JSON.stringify({ ...CLOUDFORMATION, ResourceType: 'Custom::T' })))).toBe('MaintenanceWindowActive');
+  expect([world.events.operations, world.counted]).toEqual([[], ['rejected']]);
+});
+
 test('a request of CloudFormation is answered, and the invocation succeeds', async () => {
   await open(ON);
   world.events.service.reply = () => ({ body: '' });

@@ -51,6 +51,19 @@ test.each([
   expect(outcomeOfError(error)).toEqual({ status: 'FAILED', errorType, errorMessage });
 });
 
+test("a pipe's batch is the event itself: what failed and everything after it runs again, by message id or event id", () => {
+  const pipe = sourceNamed('pipe');
+  const messages = ['a', 'b', 'c'].map((messageId) => ({ messageId, eventSource: 'aws:sqs' }));
+  const records = ['1', '2'].map((eventID) => ({ eventID, eventSource: 'aws:kinesis' }));
+  const failed = (itemIdentifier: string) => JSON.stringify({ batchItemFailures: [{ itemIdentifier }] });
+  expect(outcomeOfResult(pipe, messages, failed('b'))).toMatchObject({ status: 'PARTIAL', only: ['b', 'c'] });
+  expect(outcomeOfResult(pipe, records, failed('2'))).toMatchObject({ status: 'PARTIAL', only: ['2'] });
+  expect(outcomeOfResult(pipe, records, failed('b')).status).toBe('FAILED');
+  expect(outcomeOfResult(pipe, records, '{"batchItemFailures":[]}').status).toBe('DONE');
+  expect(JSON.parse(withOnly(pipe, JSON.stringify(messages), ['b', 'c'])!)).toEqual(messages.slice(1));
+  expect(withOnly(pipe, '{"Records":[]}', ['b'])).toBeUndefined();
+});
+
 test('a batch keeps the items that are still to run, in order', () => {
   const event = JSON.stringify({ Records: [{ kinesis: { sequenceNumber: '1' } }, { kinesis: { sequenceNumber: '2' } }, null], other: 1 });
   expect(JSON.parse(withOnly(sourceNamed('kinesis'), event, ['2'])!)).toEqual({ Records: [{ kinesis: { sequenceNumber: '2' } }], other: 1 });

@@ -1,4 +1,4 @@
-"""Requests of HTTP and of CloudFormation that meet a window. What every source gets is in quiet/test_gate.py."""
+"""Requests, batches of pipes and ends of tumbling windows that meet a window. What every source gets is in quiet/test_gate.py."""
 
 import json
 
@@ -82,6 +82,37 @@ def test_http_requests_that_always_run_do_so_while_nobody_knows_the_window(world
 def test_http_requests_alone_always_run(world):
     made = world(ON, PATIENT_LAMBDA_ALWAYS_RUN='["* /*"]')
     assert made.invoke(S3)[1]["maintenanceWindow"]["status"] == "DEFERRED"
+
+
+PIPE = b'[{"messageId":"a","eventSource":"aws:sqs","eventSourceARN":"arn:aws:sqs:us-east-1:111122223333:q.fifo"}]'
+
+
+def test_a_pipes_batch_is_kept_while_nobody_knows_how_it_was_sent_and_counted(world):
+    made = world(ON)
+    kind, reply = made.invoke(PIPE)
+    assert (kind, reply["batchItemFailures"], reply["maintenanceWindow"]["status"]) == ("result", [], "DEFERRED")
+    assert made.reporter.metrics == ["deferred", "unrecognizedSource"]
+
+
+@pytest.mark.parametrize(("action", "counted"), [("DEFER", "deferred"), ("LEAVE", "left")])
+def test_a_pipes_batch_is_not_counted_when_the_construct_knows(world, action, counted):
+    made = world(ON, PATIENT_LAMBDA_DEFERRAL=json.dumps({"pipe": action}))
+    made.invoke(PIPE)
+    assert made.reporter.metrics == [counted]
+
+
+def test_the_end_of_a_window_of_time_without_records_is_left_to_its_stream(world):
+    end = {"Records": [], "window": {}, "state": {"sum": 1}, "eventSourceARN": "arn:aws:kinesis:r:1:stream/s", "isFinalInvokeForWindow": True}
+    made = world(ON)
+    assert made.invoke(json.dumps(end).encode())[1]["errorType"] == "MaintenanceWindowActive"
+    assert made.reporter.metrics == ["left"]
+
+
+def test_a_request_whose_response_url_a_framework_keeps_is_an_error_to_the_framework(world):
+    request = {"RequestType": "Create", "StackId": "s", "RequestId": "r", "LogicalResourceId": "l", "ResourceType": "Custom::T"}
+    made = world(ON)
+    assert made.invoke(json.dumps(request).encode())[1]["errorType"] == "MaintenanceWindowActive"
+    assert made.reporter.metrics == ["rejected"]
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,13 @@ def test_source(vector):
         assert sources.source_ids(source, event) == vector["ids"]
 
 
+@pytest.mark.parametrize(
+    "vector", contract_file("maintenance-window/samples.vectors")["vectors"], ids=lambda vector: next(iter(vector["samples"].values()))[0]
+)
+def test_sample_of_a_public_collection(vector):
+    assert sources.detect(sources.parse(body_of(vector)))["name"] == vector["source"]
+
+
 @pytest.mark.parametrize("vector", contract_file("maintenance-window/replay")["messagesVectors"], ids=lambda vector: json.dumps(vector["event"])[:60])
 def test_messages_that_were_received(vector):
     assert sources.received_messages(sources.source_named(vector["source"]), vector["event"]) == vector["messages"]

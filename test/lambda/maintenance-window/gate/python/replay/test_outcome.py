@@ -32,6 +32,22 @@ def test_more_failed_items_than_a_row_can_name_fail_the_whole_batch():
     assert (found.status, found.only) == ("FAILED", None)
 
 
+def test_a_pipes_batch_is_the_event_itself_and_everything_from_what_failed_runs_again():
+    messages = [{"messageId": name, "eventSource": "aws:sqs"} for name in "abc"]
+    records = [{"eventID": name, "eventSource": "aws:kinesis"} for name in "12"]
+
+    def outcome_of(event, failures):
+        found = outcome.outcome_of_result(SOURCES["pipe"], event, json.dumps({"batchItemFailures": [{"itemIdentifier": name} for name in failures]}))
+        return found.status, found.only
+
+    assert outcome_of(messages, "b") == ("PARTIAL", ["b", "c"])
+    assert outcome_of(records, "2") == ("PARTIAL", ["2"])
+    assert outcome_of(records, "b") == ("FAILED", None)
+    assert outcome_of(records, "") == ("DONE", None)
+    assert json.loads(outcome.with_only(SOURCES["pipe"], json.dumps(messages).encode(), ["b", "c"])) == messages[1:]
+    assert outcome.with_only(SOURCES["pipe"], b'{"Records":[]}', ["b"]) is None
+
+
 @pytest.mark.parametrize(("error", "kind"), [(b'{"errorType":"E","errorMessage":"m"}', "E"), ("no JSON", "Unknown"), ("[]", "Unknown")])
 def test_the_outcome_of_an_error_is_what_the_client_reports(error, kind):
     found = outcome.outcome_of_error(error)

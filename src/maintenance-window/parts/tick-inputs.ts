@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+
+import { CfnResource, Lazy } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as scheduler from 'aws-cdk-lib/aws-scheduler';
+
+import { byPath } from '../../private/by-path';
+import { COALESCING } from '../../private/contract.generated';
+import { FunctionTargets } from '../../private/function-targets';
+
+/** What EventBridge Scheduler replaces in an input, so that each tick has other bytes. */
+const PLACEHOLDER = '<aws.scheduler.';
+/** Of a schedule that fires once: what it starts is no tick of many. */
+const ONCE = 'at(';
+
+/** A schedule that calls a function with an input of its own, in place of an event that names the schedule. */
+interface Schedule {
+  readonly resource: CfnResource;
+  /** Undefined when only the deployment will know it. */
+  readonly input?: string;
+}
+
+interface Target {
+  readonly arn: unknown;
+  readonly input?: unknown;
+}
+
+/** The inputs of a function's schedules for its gate, those that are made later too; no variable in the template when there are none. */
+export function tickInputsVariable(fn: lambda.Function): string {
+  return Lazy.uncachedString({ produce: () => new TickInputs(fn).variable });
+}
+
+/** The inputs by which a function's ticks are known, of all schedules in the app. */
+export class TickInputs {
+  private readonly schedules: readonly Schedule[];
+
+  constructor(fn: lambda.Function) {
+    const targets = new FunctionTargets(fn);
+    this.schedules = [...rulesOf(targets), ...schedulesOf(targets)].filter(({ input }) => !input?.includes(PLACEHOLDER));
+  }
+
+  /** For the gate, undefined when there are none. */
+  public get variable(): string | undefined {
+    return this.digests.slice(0, COALESCING.tickInputs.most.value).join(',') || undefined;
+  }
+
+  /** How many inputs are more than the gate is told. */
+  public get tooMany(): number {
+    return Math.max(0, this.digests.length - COALESCING.tickInputs.most.value);
+  }
+
+  /** The schedules whose input only the deployment will know. */
+  public get unknown(): readonly CfnResource[] {
+    return this.schedules.filter(({ input }) => input === undefined).map(({ resource }) => resource);
+  }
+
+  /** Sorted, for the template must not change with the order in which schedules are made. */
+  private get digests(): string[] {
+    const texts = this.schedules.flatMap(({ input }) => (input === undefined ? [] : [input, ...compact(input)]));
+    return [...new Set(texts.map(digestOf))].sort();
+  }
+}
+
+function rulesOf(targets: FunctionTargets): Schedule[] {
+  return targets
+    .ofType(events.CfnRule)
+    .filter((rule) => rule.scheduleExpression !== undefined && byPath(rule.eventPattern, rule) === undefined)
+    .flatMap((rule) => schedulesTo(targets, rule, byPath(rule.targets, rule)));
+}
+
+function schedulesOf(targets: FunctionTargets): Schedule[] {
+  return targets
+    .ofType(scheduler.CfnSchedule)
+    .filter(({ scheduleExpression }) => !scheduleExpression.startsWith(ONCE))
+    .flatMap((schedule) => schedulesTo(targets, schedule, [byPath(schedule.target, schedule)]));
+}
+
+/** @param all the targets of a schedule, with references as paths */
+function schedulesTo(targets: FunctionTargets, resource: CfnResource, all: unknown): Schedule[] {
+  return ((all ?? []) as Target[])
+    .filter(({ arn, input }) => input !== undefined && targets.isNamedBy(arn, resource))
+    .map(({ input }) => ({ resource, input: typeof input === 'string' ? input : undefined }));
+}
+
+/** The service may hand on what an input says and not how it is spaced. */
+function compact(input: string): string[] {
+  try {
+    return [JSON.stringify(JSON.parse(input))];
+  } catch {
+    return [];
+  }
+}
+
+function digestOf(input: string): string {
+  return createHash('sha256').update(input).digest('base64url').slice(0, COALESCING.tickInputs.digestCharacters.value);
+}
