@@ -4,7 +4,7 @@
  */
 
 /** The library under its own name, as it is built: what its users import, and whoever here writes as one of them. */
-const PUBLISHED = ['lib', 'handler', 'cdk-patient-lambda'];
+const PUBLISHED = ['lib', 'handler', 'replay', 'cdk-patient-lambda'];
 
 /** What each part of the house may import from the repository beside itself. The rule of the longest path decides. */
 export const PARTS = {

@@ -45,7 +45,7 @@ const project = new awscdk.AwsCdkConstructLibrary({
       types: ['node', 'jest'],
     },
     include: ['.projenrc.ts'],
-    exclude: ['node_modules', '**/cdk.out/**', '.cache', 'assets', 'dist', 'handler', 'lib'],
+    exclude: ['node_modules', '**/cdk.out/**', '.cache', 'assets', 'dist', 'handler', 'lib', 'replay'],
   },
   projenrcTs: true,
   runner: typescript.TypeScriptRunner.tsx(),

@@ -14,6 +14,7 @@ export default tseslint.config(
       'assets/',
       'dist/',
       'handler/',
+      'replay/',
       'reports/',
       '.cache/',
       '.projen/',

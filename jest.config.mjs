@@ -20,7 +20,7 @@ export default {
     ],
   },
   // tinyexec is an ES module, which jest loads as CommonJS only after the transform
-  transformIgnorePatterns: ['/node_modules/(?!tinyexec/)', '/lib/', '/assets/', '<rootDir>/handler/'],
+  transformIgnorePatterns: ['/node_modules/(?!tinyexec/)', '/lib/', '/assets/', '<rootDir>/(handler|replay)/'],
   moduleFileExtensions: ['ts', 'mts', 'mjs', 'js', 'json', 'node'],
   modulePathIgnorePatterns: ['<rootDir>/(dist|lib|assets|reports|\\.cache)/', '/cdk\\.out/'],
   setupFiles: ['<rootDir>/test/loopback-only.ts'],

@@ -1,9 +1,11 @@
 /** Where the demo's events come from and which function they are for. */
-export const SOURCES = ['s3', 'sqs', 'sns', 'eventbridge', 'api'] as const;
-export type Source = (typeof SOURCES)[number];
+const SOURCES = ['s3', 'sqs', 'kinesis', 'sns', 'eventbridge', 'api'] as const;
+/** `direct`: Invoke, asynchronously. */
+export type Source = (typeof SOURCES)[number] | 'direct';
 
+/** Those that have each of the sources. */
 export const FUNCTIONS = ['PythonOrders', 'NodejsOrders'] as const;
-export type FunctionName = (typeof FUNCTIONS)[number];
+export type FunctionName = (typeof FUNCTIONS)[number] | 'StreamingOrders';
 
 /** One source of one function. */
 export interface Lane {
@@ -11,7 +13,10 @@ export interface Lane {
   readonly source: Source;
 }
 
-export const LANES: readonly Lane[] = SOURCES.flatMap((source) => FUNCTIONS.map((fn) => ({ fn, source })));
+export const LANES: readonly Lane[] = [
+  ...SOURCES.flatMap((source) => FUNCTIONS.map((fn) => ({ fn, source }))),
+  { fn: 'StreamingOrders', source: 'direct' },
+];
 
 /** Deals `total` events out in turn: event n goes to lane n modulo the number of lanes. */
 export function laneOf(n: number): Lane {

@@ -41,7 +41,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const timeline = new Timeline(options.out, options.events);
   try {
     timeline.phase('opening the bed: a local endpoint for AWS, and a data plane that runs Lambda functions for real');
-    const bed = await Bed.open({ initLimitMs: 60_000, keepPayloads: true, log: (line) => timeline.log(line) });
+    const bed = await Bed.open({ initLimitMs: 60_000, keepPayloads: true, toleratesContradictions: true, log: (line) => timeline.log(line) });
     let runtimes: ExampleRuntimes;
     let seen: Seen;
     try {
@@ -51,6 +51,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
       await bed.close();
     }
     const { outcome, operation } = seen;
+    const contradictions = bed.contradictions().map((contradiction) => `custom resource: ${contradiction}`);
     const verdict = judge(outcome.sent, outcome.executions);
     const operationVerdict = judgeOperation(operation, EXECUTION_SECONDS, seen.damage);
     const page = reportPage(
@@ -66,8 +67,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
     return {
       line: verdictLine(verdict),
       operationLine: operationVerdict.line,
-      good: holds(verdict) && operationVerdict.complaints.length === 0,
-      complaints: [...complaints(verdict), ...operationVerdict.complaints],
+      good: holds(verdict) && operationVerdict.complaints.length === 0 && contradictions.length === 0,
+      complaints: [...complaints(verdict), ...operationVerdict.complaints, ...contradictions],
       page,
     };
   } finally {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { KinesisClient, PutRecordCommand } from '@aws-sdk/client-kinesis';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
@@ -12,10 +13,11 @@ import { type FunctionName, FUNCTIONS, type Lane, type SentEvent, type Source } 
 type Receipt = Pick<SentEvent, 'digest' | 'refused'>;
 type Outputs = Readonly<Record<string, string>>;
 
-/** Causes events at their sources, as producers would: the function is called by its triggers, by Invoke only for API requests. */
+/** Causes events at their sources, as producers would: the function is called by its triggers, by Invoke only for API requests and where there is no other source. */
 export class Senders {
   private readonly s3: S3Client;
   private readonly sqs: SQSClient;
+  private readonly kinesis: KinesisClient;
   private readonly sns: SNSClient;
   private readonly eventBridge: EventBridgeClient;
   private readonly lambda: LambdaClient;
@@ -26,6 +28,7 @@ export class Senders {
   ) {
     this.s3 = new S3Client({ ...bed.clientConfig, forcePathStyle: true });
     this.sqs = new SQSClient(bed.clientConfig);
+    this.kinesis = new KinesisClient(bed.clientConfig);
     this.sns = new SNSClient(bed.clientConfig);
     this.eventBridge = new EventBridgeClient(bed.clientConfig);
     this.lambda = new LambdaClient(bed.clientConfig);
@@ -61,6 +64,10 @@ export class Senders {
       await this.sqs.send(new SendMessageCommand({ QueueUrl: this.output(fn, 'Queue'), MessageBody: payload }));
       return { digest: sha256(payload), refused: false };
     },
+    kinesis: async (fn, _id, payload) => {
+      await this.kinesis.send(new PutRecordCommand({ StreamName: this.output(fn, 'Stream'), PartitionKey: fn, Data: Buffer.from(payload) }));
+      return { digest: sha256(payload), refused: false };
+    },
     sns: async (fn, _id, payload) => {
       await this.sns.send(new PublishCommand({ TopicArn: this.output(fn, 'Topic'), Message: payload }));
       return { digest: sha256(payload), refused: false };
@@ -71,6 +78,11 @@ export class Senders {
       if (FailedEntryCount) {
         throw new Error(`PutEvents refused event ${id}`);
       }
+      return { digest: sha256(payload), refused: false };
+    },
+    direct: async (fn, id, payload) => {
+      const event = JSON.stringify({ id, text: payload });
+      await this.lambda.send(new InvokeCommand({ FunctionName: this.output(fn, 'Function'), InvocationType: 'Event', Payload: event }));
       return { digest: sha256(payload), refused: false };
     },
     api: async (fn, _id, payload) => {

@@ -115,7 +115,7 @@ export class Timeline {
     const { startedAt = 0, hops = [], answers = [] } = this.operation ?? {};
     const units = (from: number, to: number) => Math.round((to - startedAt) / UNIT_MS) - Math.round((from - startedAt) / UNIT_MS);
     const bar = hops.map(({ startedAt: from, endedAt: to = Date.now() }, n) => String((n + 1) % 10).repeat(units(from, to))).join('');
-    return `  ${'Restore'.padEnd(13)} ${'create'.padEnd(12)} ${(bar + '!'.repeat(answers.length)).padEnd(BAR)} ${this.operationText()}`;
+    return `  ${'Restore'.padEnd(15)} ${'create'.padEnd(12)} ${(bar + '!'.repeat(answers.length)).padEnd(BAR)} ${this.operationText()}`;
   }
 
   /** One source of one function: a bar of what ran at once (=), was replayed (~), refused (x) and waits (.). */
@@ -134,7 +134,7 @@ export class Timeline {
     });
     const each = Math.max(1, Math.ceil(this.total / LANES.length / BAR));
     const bar = marks.filter((_, n) => n % each === 0).join('');
-    return `  ${lane.fn.padEnd(13)} ${lane.source.padEnd(12)} ${bar.padEnd(BAR)} ${String(mine.length).padStart(3)}`;
+    return `  ${lane.fn.padEnd(15)} ${lane.source.padEnd(12)} ${bar.padEnd(BAR)} ${String(mine.length).padStart(3)}`;
   }
 
   private clock(): string {

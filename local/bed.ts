@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
+import type { ResourceAnswer } from './control-plane/answers';
 import { type CdkApp, CdkCli, type StackOutputs } from './control-plane/cdk-cli';
 import { type ApiRequest, ControlPlane, type Undelivered } from './control-plane/control-plane';
 import { ACCOUNT, type BedCredentials, bedEnvironment, credentials, REGION } from './control-plane/process-environment';
@@ -15,7 +16,7 @@ import type { BedEvent, InvocationRecord } from './data-plane/records';
 import { isolation, type IsolationName } from './sandbox/isolation';
 import { newestRuntime, type RuntimeFamily, type RuntimeSupport, supportedRuntimes } from './sandbox/runtimes';
 
-export type { ApiRequest, BedEvent, CdkApp, InvocationRecord, RuntimeSupport, StackOutputs, Undelivered };
+export type { ApiRequest, BedEvent, CdkApp, InvocationRecord, ResourceAnswer, RuntimeSupport, StackOutputs, Undelivered };
 
 export interface BedOptions {
   /** Invocations that run at once in the account. Default 10, as new accounts have. */
@@ -27,6 +28,8 @@ export interface BedOptions {
   readonly onEvent?: (event: BedEvent) => void;
   /** Keeps events, results and the bodies of API requests, for whoever looks for something in them. Default false: they may be large. */
   readonly keepPayloads?: boolean;
+  /** Whether answers to CloudFormation may contradict each other, for whoever looks at `contradictions`. Default: closing the bed fails with them. */
+  readonly toleratesContradictions?: boolean;
   /** Progress, one line at a time. Default: standard error. */
   readonly log?: (line: string) => void;
 }
@@ -49,6 +52,7 @@ interface Parts {
   readonly controlPlane: ControlPlane;
   readonly processes: Supervised;
   readonly python: string;
+  readonly toleratesContradictions: boolean;
   readonly log: (line: string) => void;
 }
 
@@ -90,7 +94,9 @@ export class Bed {
       fs.rmSync(root, { recursive: true, force: true });
       throw error;
     }
-    const bed = new Bed({ root, runtimes, isolation: isolationName, dataPlane, controlPlane, processes: new Supervised(), python, log });
+    const { toleratesContradictions = false } = options;
+    const processes = new Supervised();
+    const bed = new Bed({ root, runtimes, isolation: isolationName, dataPlane, controlPlane, processes, python, toleratesContradictions, log });
     bed.introduce(options.asyncTimeScale ?? 1);
     return bed;
   }
@@ -167,20 +173,36 @@ export class Bed {
     return this.parts.controlPlane.undelivered;
   }
 
-  /** Ends everything the bed started: no process, port or file is left. May be called again. */
+  /** Every answer that was PUT to a ResponseURL so far, in order of arrival: of two to one request CloudFormation has seen the first. */
+  answers(): readonly ResourceAnswer[] {
+    return this.parts.controlPlane.answers.all;
+  }
+
+  /** Of requests that were answered more than once, with another status or id: a sentence each. */
+  contradictions(): readonly string[] {
+    return this.parts.controlPlane.answers.contradictions;
+  }
+
+  /**
+   * Ends everything the bed started: no process, port or file is left. May be called again.
+   * @throws Error when a request of CloudFormation's got answers that contradict each other, once everything has ended
+   */
   close(): Promise<void> {
     this.closed ??= this.end();
     return this.closed;
   }
 
   private async end(): Promise<void> {
-    const { processes, dataPlane, controlPlane, root } = this.parts;
+    const { processes, dataPlane, controlPlane, root, toleratesContradictions } = this.parts;
     await processes.close();
     try {
       await dataPlane.close();
     } finally {
       await controlPlane.close();
       fs.rmSync(root, { recursive: true, force: true });
+    }
+    if (this.contradictions().length > 0 && !toleratesContradictions) {
+      throw new Error(this.contradictions().join('\n'));
     }
   }
 

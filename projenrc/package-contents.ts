@@ -6,6 +6,7 @@ import * as pins from './pins';
 const NOT_IN_GIT = [
   '/assets/',
   '/handler/',
+  '/replay/',
   '/reports/',
   '/THIRD-PARTY-LICENSES',
   '/.jsii.tabl.json',
@@ -22,6 +23,7 @@ const PUBLISHED = [
   '/lib/**/*.d.ts',
   '/assets/**',
   '/handler/**',
+  '/replay/**',
   '/bin/**',
   '/CHANGELOG.md',
   '/NOTICE',
@@ -38,6 +40,7 @@ const EXPORTS = {
   '.': { types: './lib/index.d.ts', import: './lib/index.js', require: './lib/index.js', default: './lib/index.js' },
   './handler': bothKinds('./handler'),
   './handler/testing': bothKinds('./handler/testing'),
+  './replay': bothKinds('./replay'),
   './package.json': './package.json',
   './.jsii': './.jsii',
 };

@@ -33,6 +33,7 @@ const AWS_SDK_CLIENTS = [
   'dynamodb',
   'eventbridge',
   'iam',
+  'kinesis',
   'kms',
   'lambda',
   's3',

@@ -3,13 +3,14 @@ import * as path from 'node:path';
 import { App, CfnOutput, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
+import { DeferralAction, DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
 
+import { ChargesStack } from './charges/stack';
 import { PropagationStack } from './custom-resources/propagation/stack';
 import { RestoreStack } from './custom-resources/restore/stack';
 import { connectEventSources } from './event-sources';
 
-/** Two functions, one in Python and one in Node.js, that share a maintenance window. Each counts what it was called with. */
+/** Functions in Python and Node.js, one of which streams, that share a maintenance window. Each counts what it was called with. */
 export class OrdersStack extends Stack {
   constructor(scope: App, id: string) {
     super(scope, id);
@@ -35,13 +36,17 @@ export class OrdersStack extends Stack {
         memorySize: 256,
         environment: { EXECUTIONS_TABLE: executions.tableName },
         cacheTtl: Duration.seconds(5),
+        deferral: { kinesis: DeferralAction.DEFER }, // by default a stream keeps its records itself, and waits
       });
       executions.grant(fn, 'dynamodb:UpdateItem');
-      connectEventSources(fn);
+      return fn;
     };
 
-    guarded('PythonOrders', new lambda.Runtime(this.runtime('python', 'python3.13'), lambda.RuntimeFamily.PYTHON), 'python');
-    guarded('NodejsOrders', new lambda.Runtime(this.runtime('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS), 'nodejs');
+    const python = new lambda.Runtime(this.runtime('python', 'python3.13'), lambda.RuntimeFamily.PYTHON);
+    const nodejs = new lambda.Runtime(this.runtime('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
+    connectEventSources(guarded('PythonOrders', python, 'python'));
+    connectEventSources(guarded('NodejsOrders', nodejs, 'nodejs'));
+    new CfnOutput(this, 'StreamingOrdersFunction', { value: guarded('StreamingOrders', nodejs, 'streaming').functionName });
 
     new CfnOutput(this, 'ExecutionsTable', { value: executions.tableName });
     new CfnOutput(this, 'DeferredEventsTable', { value: deferredEvents.tableName });
@@ -62,6 +67,7 @@ const chosen = (name: string, fallback: string): string => (app.node.tryGetConte
 const seconds = (name: string, fallback: number) => Duration.seconds(Number(chosen(name, String(fallback))));
 const nodejs = new lambda.Runtime(chosen('nodejs', 'nodejs22.x'), lambda.RuntimeFamily.NODEJS);
 
+new ChargesStack(app, 'Charges', { runtime: nodejs });
 new RestoreStack(app, 'Restore', {
   runtime: nodejs,
   backup: chosen('backup', path.join(__dirname, 'custom-resources', 'restore', 'backup.jsonl')),

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { createInterface } from 'node:readline';
 
+import { type ResourceAnswer, ResourceAnswers } from './answers';
 import { ACCOUNT, plainEnvironment, REGION } from './process-environment';
 
 const LAUNCHER = path.join(__dirname, 'launcher.py');
@@ -53,6 +54,7 @@ type LauncherLine =
   | { type: 'ready'; port: number; emulator: string }
   | { type: 'refused'; reason: string }
   | ({ type: 'request'; body?: string } & Omit<ApiRequest, 'body'>)
+  | ({ type: 'answer' } & ResourceAnswer)
   | ({ type: 'undelivered' } & Undelivered);
 
 export class ControlPlane {
@@ -84,6 +86,7 @@ export class ControlPlane {
 
   readonly requests: ApiRequest[] = [];
   readonly undelivered: Undelivered[] = [];
+  readonly answers: ResourceAnswers;
   private port = 0;
   private emulatorVersion = '';
   private closing = false;
@@ -95,6 +98,7 @@ export class ControlPlane {
     private readonly logFile: string,
     private readonly log: (line: string) => void,
   ) {
+    this.answers = new ResourceAnswers(log);
     this.exited = new Promise((resolve) => child.once('close', () => resolve()));
     createInterface({ input: child.stdout! }).on('line', (line) => this.hear(JSON.parse(line) as LauncherLine));
     child.once('exit', (code, signal) => {
@@ -169,6 +173,11 @@ export class ControlPlane {
       case 'request': {
         const { type: _type, body, ...request } = line;
         this.requests.push({ ...request, ...(body === undefined ? {} : { body: Buffer.from(body, 'base64') }) });
+        break;
+      }
+      case 'answer': {
+        const { type: _type, ...answer } = line;
+        this.answers.add(answer);
         break;
       }
       case 'undelivered': {

@@ -3,9 +3,10 @@
 What the ResponseURL refuses, and who refuses it on AWS:
 - An unknown URL, or one without its signature: 403, as S3 answers to a signature it does not know.
 - A content type: 403. AWS's URLs of signature version 2 sign an empty one; those of version 4 don't care. The bed is strict.
-- A second answer: 403. S3 would take it and CloudFormation never look at it; the bed refuses so that it is seen.
-- Anything else is taken with 200, as S3 does, and then judged: longer than 4096 bytes, not JSON, a field missing or of
+- Anything else is taken with 200, as S3 does; the first of a request is judged: longer than 4096 bytes, not JSON, a field missing or of
   the wrong kind, other ids than the request's. Those fail the resource with CloudFormation's kind of reason.
+- Later ones of the same request are taken too, and change nothing here. Whether CloudFormation looks at the first or at the last is not known, so
+  the parent is told of every one: two that differ are a mistake of whoever sent them.
 """
 
 import json
@@ -81,12 +82,13 @@ class Request:
 
 
 class CustomResources:
-    def __init__(self, deliver: Callable[[str, bytes], bool], region: str) -> None:
+    def __init__(self, deliver: Callable[[str, bytes], bool], region: str, tell: Callable[[dict[str, Any]], None]) -> None:
         self._deliver = deliver
+        self._tell = tell
         self._create_failed: CreateFailed = lambda *_failed: None
         self._region = region
         self._lock = threading.Lock()
-        self._waiting: dict[str, Request] = {}
+        self._requests: dict[str, Request] = {}
 
     def on_create_failed(self, listener: CreateFailed) -> None:
         """`listener` is told of each Create that reached its function and failed."""
@@ -95,21 +97,29 @@ class CustomResources:
     def take(self, token: str, signature: str, content_type: str, body: bytes) -> tuple[int, bytes]:
         """A PUT to a ResponseURL: the status and body that S3 answers with."""
         with self._lock:
-            request = self._waiting.get(token)
+            request = self._requests.get(token)
             if request is None or signature != request.signature:
                 return 403, _s3_error("SignatureDoesNotMatch", "unknown ResponseURL, or not all of it")
-            if request.answered.is_set():
-                return 403, _s3_error("AccessDenied", "used ResponseURL")
             if content_type:
                 return 403, _s3_error("SignatureDoesNotMatch", f"the content type must be empty, not {content_type!r}")
-            request.body = body
-            request.answered.set()
+            if not request.answered.is_set():
+                request.body = body
+                request.answered.set()
+            self._tell(
+                {
+                    "stackId": request.stack_id,
+                    "logicalId": request.logical_id,
+                    "requestType": request.request_type,
+                    "requestId": request.request_id,
+                    "body": body[: MAX_ANSWER_BYTES + 1].decode("utf-8", "replace"),
+                }
+            )
             return 200, b""
 
     def cancel(self, stack_id: str) -> None:
         """Nobody waits any more for the answers that this stack's resources owe."""
         with self._lock:
-            for request in self._waiting.values():
+            for request in self._requests.values():
                 if request.stack_id == stack_id and not request.answered.is_set():
                     request.cancelled = True
                     request.answered.set()
@@ -151,7 +161,7 @@ class CustomResources:
             event["OldResourceProperties"] = emulator._normalise_resource_properties(old_props)
 
         with self._lock:
-            self._waiting[token] = request
+            self._requests[token] = request
         try:
             if not self._deliver(service_token, encode(event)):
                 raise RuntimeError(f"Lambda did not accept the request for {logical_id} (ServiceToken {service_token})")
@@ -160,9 +170,6 @@ class CustomResources:
             if request_type == "Create":
                 self._create_failed(stack_id, stack_name, logical_id, resource_type, props, failure.physical_id)
             raise
-        finally:
-            with self._lock:
-                self._waiting.pop(token, None)
         return answer["PhysicalResourceId"], answer.get("Data") or {}
 
 

@@ -1,7 +1,7 @@
 """Starts the emulator with the bed's doors in place, on one free port of 127.0.0.1, for as long as its parent lives.
 
 Arguments: one JSON object {dataPlane, workDir, account, region, keepBodies}. Standard output carries JSON lines to the parent:
-{"type": "ready", "port", "emulator"}, {"type": "request", ...}, {"type": "undelivered", ...}, {"type": "refused", "reason"}.
+{"type": "ready", "port", "emulator"}, {"type": "request", ...}, {"type": "answer", ...}, {"type": "undelivered", ...}, {"type": "refused", "reason"}.
 The parent holds standard input open; when it closes, for whatever reason, the work directory is removed and the
 process ends at once.
 """
@@ -111,7 +111,11 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
         data_plane, lambda trigger, function, reason: parent.tell({"type": "undelivered", "trigger": trigger, "function": function, "reason": reason})
     )
     triggers.install()
-    answers = CustomResources(lambda function, payload: triggers.deliver("cloudformation", function, payload), options["region"])
+    answers = CustomResources(
+        lambda function, payload: triggers.deliver("cloudformation", function, payload),
+        options["region"],
+        lambda answer: parent.tell({"type": "answer", **answer}),
+    )
     doors.put_in_place(doors.row_of("cloudformation")["door"], lambda _original: answers.invoke)
     for correction in (
         failed_creates,

@@ -26,6 +26,8 @@ export interface RuntimeInvocation {
 export interface RuntimeOutcome {
   readonly payload: Buffer;
   readonly contentType: string;
+  /** Whether it was sent as a stream. */
+  readonly streamed?: true;
   /** Set when it is an error: what the client reported, or `Runtime.Unknown`. */
   readonly errorType?: string;
 }
@@ -290,7 +292,7 @@ function asHeaderBytes(value: string): string {
 function responseOutcome(request: http.IncomingMessage, body: Buffer, contentType: string): RuntimeOutcome {
   const errorType = request.trailers[HEADER.errorType];
   if (errorType === undefined) {
-    return { payload: body, contentType };
+    return { payload: body, contentType, ...(header(request, HEADER.responseMode) === 'streaming' && { streamed: true as const }) };
   }
   const errorBody = request.trailers[HEADER.errorBody];
   return {

@@ -1,7 +1,7 @@
 /**
- * Builds assets/ and handler/ from lambda/: what runs in AWS, ready to upload or to import, so that a user's synth needs no bundler, no Docker
+ * Builds assets/, handler/ and replay/ from lambda/: what runs in AWS, ready to upload or to import, so that a user's synth needs no bundler, no Docker
  * and no network. The same sources give the same bytes. As a command: `tsx scripts/build/bundle.ts [folder]`, by default into the repository;
- * with `--code` the declarations in handler/ stay as they are, which nothing that runs needs.
+ * with `--code` the declarations stay as they are, which nothing that runs needs.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
@@ -9,9 +9,9 @@ import { parseArgs } from 'node:util';
 
 import { ROOT } from '../command';
 import { bundle, CARRIED_BY_LAMBDA } from './bundler';
-import { handlerCode, handlerDeclarations, handlerLayer } from './handler';
-import { contractFiles, type Files, layerSources, layerZip } from './layer';
+import { contractFiles, type Files, layerSources, layerZip, zip } from './layer';
 import { packagesOf, thirdPartyLicenses } from './licenses';
+import { FOLDERS, moduleCode, moduleDeclarations, requirable } from './published-modules';
 
 const WINDOW = 'lambda/maintenance-window';
 
@@ -29,7 +29,7 @@ const HANDLER_LAYER = 'custom-resource/handler-layer.zip';
 const REQUIRE = 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
 /** Every file of assets/ by its path there, and the packages that went into them. */
-async function assets(handler: Files): Promise<{ files: Files; packages: string[] }> {
+async function assets(published: Files): Promise<{ files: Files; packages: string[] }> {
   const files = new Map<string, Buffer>();
   const inputs: string[] = [];
 
@@ -41,8 +41,9 @@ async function assets(handler: Files): Promise<{ files: Files; packages: string[
 
   const preload = await bundle(LAYER.preload, { format: 'esm', banner: { js: REQUIRE } });
   inputs.push(...preload.inputs);
-  files.set(LAYER.zip, layerZip(new Map([...layerSources(ROOT), ...contractFiles(join(ROOT, 'lambda', 'contract')), [LAYER.bundled, preload.code]])));
-  files.set(HANDLER_LAYER, handlerLayer(handler));
+  const gate = new Map([...layerSources(ROOT), ...contractFiles(join(ROOT, 'lambda', 'contract')), [LAYER.bundled, preload.code]]);
+  files.set(LAYER.zip, layerZip(gate, requirable(published, 'replay')));
+  files.set(HANDLER_LAYER, zip(requirable(published, 'handler')));
   return { files, packages: packagesOf(inputs) };
 }
 
@@ -73,10 +74,10 @@ function replace(path: string, content: Buffer) {
 }
 
 async function main(into: string, codeOnly: boolean) {
-  const code = await handlerCode();
+  const code = await moduleCode();
   const { files, packages } = await assets(code);
-  const declarations = codeOnly ? declarationsIn(join(into, 'handler')) : await handlerDeclarations();
-  for (const [folder, content] of Object.entries({ assets: files, handler: new Map([...code, ...declarations]) })) {
+  const modules = new Map([...code, ...(codeOnly ? declarationsIn(into) : await moduleDeclarations())]);
+  for (const [folder, content] of [['assets', files] as const, ...FOLDERS.map((name) => [name, within(name, modules)] as const)]) {
     mkdirSync(join(into, folder), { recursive: true });
     publish(join(into, folder), content);
     for (const [name, { length }] of content) {
@@ -86,10 +87,20 @@ async function main(into: string, codeOnly: boolean) {
   replace(join(into, 'THIRD-PARTY-LICENSES'), Buffer.from(thirdPartyLicenses(ROOT, packages)));
 }
 
+/** The files of a folder, by their path in it. */
+function within(folder: string, files: Files): Files {
+  const prefix = `${folder}/`;
+  return new Map([...files].filter(([name]) => name.startsWith(prefix)).map(([name, content]) => [name.slice(prefix.length), content]));
+}
+
 /** Those of an earlier build. */
-function declarationsIn(folder: string): Files {
-  const names = existsSync(folder) ? readdirSync(folder, { encoding: 'utf8', recursive: true }).filter((name) => /\.d\.m?ts$/.test(name)) : [];
-  return new Map(names.map((name) => [name, readFileSync(join(folder, name))]));
+function declarationsIn(into: string): Files {
+  const names = FOLDERS.filter((folder) => existsSync(join(into, folder))).flatMap((folder) =>
+    readdirSync(join(into, folder), { encoding: 'utf8', recursive: true })
+      .filter((name) => /\.d\.m?ts$/.test(name))
+      .map((name) => `${folder}/${name.split(sep).join('/')}`),
+  );
+  return new Map(names.map((name) => [name, readFileSync(join(into, name))]));
 }
 
 if (require.main === module) {

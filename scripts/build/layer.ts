@@ -66,12 +66,17 @@ export function contractFiles(folder: string): Map<string, Buffer> {
   return files;
 }
 
-/** The zip of the gate's layer. */
-export function layerZip(files: Files): Buffer {
+/**
+ * The zip of the gate's layer.
+ *
+ * @param files of the gate
+ * @param beside what lies elsewhere in /opt
+ */
+export function layerZip(files: Files, beside: Files = new Map()): Buffer {
   if (!files.has(EXECUTABLE)) {
     throw new Error(`the layer has no '${EXECUTABLE}', which AWS_LAMBDA_EXEC_WRAPPER names; it holds: ${[...files.keys()].join(', ')}`);
   }
-  return zip(new Map([...files].map(([name, content]) => [`${FOLDER}/${name}`, content])), `${FOLDER}/${EXECUTABLE}`);
+  return zip(new Map([...beside, ...[...files].map(([name, content]) => [`${FOLDER}/${name}`, content] as const)]), `${FOLDER}/${EXECUTABLE}`);
 }
 
 /** The zip of these files, one of which may be executed. */

@@ -10,7 +10,8 @@ export interface Deferral {
   /**
    * CloudFormation's requests to a custom resource.
    *
-   * Hops of a running long operation always run. REJECT or RUN.
+   * Operations under way always run: hops of a long operation, continuations of other libraries, and the `isCompleteHandler` of a CDK `Provider`.
+   * REJECT or RUN.
    * @default DeferralAction.REJECT
    */
   readonly cloudformation?: DeferralAction;

@@ -95,6 +95,13 @@ export interface IMaintenanceWindowGuard {
   metricUnrecognizedSource(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 
   /**
+   * How many events of CloudFormation's shape ran during a window, because of a member that neither CloudFormation nor a known library sends.
+   *
+   * @param options statistic, period and other properties of the metric
+   */
+  metricUnrecognizedContinuation(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
    * How many invocations ran after a window although they could not be looked up among the deferred events.
    *
    * @param options statistic, period and other properties of the metric
@@ -181,6 +188,10 @@ export class MaintenanceWindowGuard implements IMaintenanceWindowGuard {
 
   public metricUnrecognizedSource(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metric(NAMES.metrics.unrecognizedSource, options);
+  }
+
+  public metricUnrecognizedContinuation(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metric(NAMES.metrics.unrecognizedContinuation, options);
   }
 
   public metricDuplicateCheckSkipped(options?: cloudwatch.MetricOptions): cloudwatch.Metric {

@@ -165,8 +165,9 @@ export interface CommonMaintenanceWindowOptions {
   readonly fifoVisibilityTimeout?: Duration;
 
   /**
-   * Acknowledges that an `onSuccess` destination of this function receives a record for each deferred event too, with
-   * `{"maintenanceWindow":{"status":"DEFERRED",...}}` as its response. Without this, such a destination is an error at synth.
+   * Acknowledges that an `onSuccess` destination of this function receives more than results: a record for each deferred event, with
+   * `{"maintenanceWindow":{"status":"DEFERRED",...}}` as its response, and one for each replay that has no result, with
+   * `{"maintenanceReplay":{"status":...,"requestId":...}}`. Without this, such a destination is an error at synth.
    *
    * @default false
    */

@@ -22,6 +22,7 @@ export const NAMES = {
     "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
     "coalesceBy": "PATIENT_LAMBDA_COALESCE_BY",
     "tickInputs": "PATIENT_LAMBDA_TICK_INPUTS",
+    "streaming": "PATIENT_LAMBDA_STREAMING",
     "disabled": "PATIENT_LAMBDA_DISABLED"
   },
   "replayerEnvironment": {
@@ -66,6 +67,7 @@ export const NAMES = {
     "windowUnknown": "MaintenanceWindowUnknown",
     "notStored": "EventNotStored",
     "duplicateCheckFailed": "DuplicateCheckFailed",
+    "requestNotAnswered": "RequestNotAnswered",
     "replayStoreFailed": "ReplayStoreFailed",
     "gateNotAttached": "GateNotAttached"
   },
@@ -80,6 +82,7 @@ export const NAMES = {
     "windowStale": "WindowStale",
     "gateMissing": "GateMissing",
     "unrecognizedSource": "UnrecognizedSource",
+    "unrecognizedContinuation": "UnrecognizedContinuation",
     "duplicateCheckSkipped": "DuplicateCheckSkipped",
     "replayRefused": "ReplayRefused",
     "replayed": "Replayed",
@@ -102,9 +105,11 @@ export const NAMES = {
     "stateMachineTakesMarker": "cdk-patient-lambda:stateMachineTakesMarker",
     "deploymentHookHeld": "cdk-patient-lambda:deploymentHookHeld",
     "ticksNotCoalesced": "cdk-patient-lambda:ticksNotCoalesced",
+    "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
-    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider"
+    "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
+    "completionHeld": "cdk-patient-lambda:completionHeld"
   },
   "constructIds": {
     "window": "CdkPatientLambdaWindow",

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import * as net from 'node:net';
 import * as path from 'node:path';
 
-import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
@@ -194,6 +194,52 @@ it('leaves neither port nor file when it closes; another one open at the time is
     await other.close();
   }
 });
+
+/** A stack whose custom resource nobody answers but the test. */
+const ASKING = {
+  Resources: {
+    Silent: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        Handler: 'index.handler',
+        Role: 'arn:aws:iam::000000000000:role/any',
+        Code: { ZipFile: 'def handler(event, context):\n    pass\n' },
+      },
+    },
+    Thing: { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': ['Silent', 'Arn'] } } },
+  },
+};
+
+it.each([false, true])(
+  'closes with an error when answers to CloudFormation contradict each other, unless they are tolerated: %s',
+  async (tolerated) => {
+    const other = await Bed.open({ log: () => undefined, initLimitMs: 60_000, keepPayloads: true, toleratesContradictions: tolerated });
+    try {
+      const template = structuredClone(ASKING);
+      Object.assign(template.Resources.Silent.Properties, { Runtime: other.newestRuntime('python') });
+      await new CloudFormationClient(other.clientConfig).send(
+        new CreateStackCommand({ StackName: 'Asking', TemplateBody: JSON.stringify(template) }),
+      );
+      const { payload } = await eventually(async () => other.invocations().find(({ door }) => door === 'cloudformation'));
+      const { ResponseURL, StackId, RequestId, LogicalResourceId } = JSON.parse(payload!.toString()) as Record<string, string>;
+      for (const PhysicalResourceId of ['one', 'two']) {
+        const body = JSON.stringify({ Status: 'SUCCESS', StackId, RequestId, LogicalResourceId, PhysicalResourceId });
+        await fetch(ResponseURL, { method: 'PUT', headers: { 'content-type': '' }, body: Buffer.from(body) });
+      }
+      const [contradiction] = await eventually(async () => (other.contradictions().length > 0 ? other.contradictions() : undefined));
+      expect(contradiction).toContain(`the Create of Thing in ${StackId} contradict each other: SUCCESS one, then SUCCESS two`);
+      expect(other.answers().map(({ requestId }) => requestId)).toEqual([RequestId, RequestId]);
+      const closed = other.close().then(
+        () => undefined,
+        (error: Error) => error.message,
+      );
+      expect(await closed).toBe(tolerated ? undefined : contradiction);
+      await expect(connected(other.endpoint)).resolves.toBe(false);
+    } finally {
+      await other.close().catch(() => undefined);
+    }
+  },
+);
 
 function connected(endpoint: string): Promise<boolean> {
   const { hostname, port } = new URL(endpoint);

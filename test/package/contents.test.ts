@@ -8,7 +8,7 @@ import { childEnvironment } from '../../scripts/environment';
 import { packed, packedFiles, unpack } from './unpacked';
 
 const ALLOWED =
-  /^(lib\/.*\.(js|d\.ts)|assets\/.*|handler\/(testing\/)?(index\.(m?js|d\.m?ts)|package\.json)|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
+  /^(lib\/.*\.(js|d\.ts)|assets\/.*|(handler\/(testing\/)?|replay\/)(index\.(m?js|d\.m?ts)|package\.json)|(bin|cli)\/.*|package\.json|README\.md|CHANGELOG\.md|LICENSE|NOTICE|THIRD-PARTY-LICENSES|\.jsii|\.jsii\.tabl\.json)$/;
 const REQUIRED = [
   '.jsii',
   '.jsii.tabl.json',
@@ -35,6 +35,11 @@ const REQUIRED = [
   'lib/index.d.ts',
   'lib/index.js',
   'package.json',
+  'replay/index.d.mts',
+  'replay/index.d.ts',
+  'replay/index.js',
+  'replay/index.mjs',
+  'replay/package.json',
 ];
 const MOST_BYTES = 2_000_000;
 
@@ -95,7 +100,7 @@ describe('the published package', () => {
       .map((entry) => relative(into, join(entry.parentPath, entry.name)));
     expect(built.sort()).toEqual(
       packedFiles()
-        .filter((file) => /^(assets|handler)\/|^THIRD-PARTY-LICENSES$/.test(file))
+        .filter((file) => /^(assets|handler|replay)\/|^THIRD-PARTY-LICENSES$/.test(file))
         .sort(),
     );
     expect(built.filter((file) => !readFileSync(join(into, file)).equals(readFileSync(join(folder, file))))).toEqual([]);
@@ -104,6 +109,11 @@ describe('the published package', () => {
   test('carries one handler runtime: the layer holds what is published', () => {
     const layer = readFileSync(join(folder, 'assets/custom-resource/handler-layer.zip'));
     expect(layer.includes(readFileSync(join(folder, 'handler/index.js')))).toBe(true); // nothing in it is compressed
+  });
+
+  test("lets code that is not bundled ask for the replay mark: the gate's layer holds what is published", () => {
+    const layer = readFileSync(join(folder, 'assets/maintenance-window/layer.zip'));
+    expect(layer.includes(readFileSync(join(folder, 'replay/index.js')))).toBe(true);
   });
 
   test('keeps what tests of handlers need out of functions', () => {

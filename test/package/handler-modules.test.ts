@@ -19,6 +19,7 @@ const KINDS: readonly (readonly [Format, string, string])[] = [
 ];
 const LIBRARY = 'cdk-patient-lambda/handler';
 const TESTING = `${LIBRARY}/testing`;
+const REPLAY = 'cdk-patient-lambda/replay';
 
 /** How a module of either kind comes by the library's. */
 const LOADED: readonly (readonly [string, (name: string) => string])[] = [
@@ -65,6 +66,7 @@ describe('the packed handler runtime', () => {
     for (const [name, folder] of [
       [LIBRARY, 'handler'],
       [TESTING, 'handler/testing'],
+      [REPLAY, 'replay'],
     ]) {
       const resolved =
         format === 'esm' ? ['--input-type=module', '-e', `console.log(import.meta.resolve('${name}'))`] : ['-p', `require.resolve('${name}')`];
@@ -92,6 +94,7 @@ describe('the packed handler runtime', () => {
   test.each([
     [LIBRARY, ['ResourceFailure', 'customResource', 'done', 'wait']],
     [TESTING, ['SimulatedClock', 'runOperation']],
+    [REPLAY, ['replayOf']],
   ])('offers the same names as an ES module and as CommonJS: %s', async (library, names) => {
     const { stdout } = await node(
       '--input-type=module',
@@ -154,7 +157,7 @@ describe('the packed handler runtime', () => {
 
   test('loads no client of the AWS SDK before it is needed', async () => {
     // None is installed here: an import at load would fail
-    for (const name of [LIBRARY, TESTING]) {
+    for (const name of [LIBRARY, TESTING, REPLAY]) {
       await expect(node('-e', `require('${name}')`)).resolves.toBeDefined();
       await expect(node('--input-type=module', '-e', `import '${name}'`)).resolves.toBeDefined();
     }
@@ -176,7 +179,7 @@ describe('the packed handler runtime', () => {
 
   test('leads nowhere that was not published, as maps of sources would', () => {
     const texts = packedFiles()
-      .filter((file) => file.startsWith('handler/'))
+      .filter((file) => /^(handler|replay)\//.test(file))
       .map((file) => readFileSync(join(project, 'node_modules/cdk-patient-lambda', file), 'utf8'));
     expect(texts.filter((text) => /sourceMappingURL|\/node_modules\/|reference (path|types)=/.test(text))).toEqual([]);
   });

@@ -8,7 +8,7 @@ import { SAMPLES } from './type-samples';
 
 const LIBRARY = 'cdk-patient-lambda/handler';
 /** Of the modules that the package publishes for handlers and their tests. */
-const FOLDERS = ['handler', 'handler/testing'];
+const FOLDERS = ['handler', 'handler/testing', 'replay'];
 
 interface Setting {
   readonly name: string;

@@ -36,6 +36,15 @@ export type Used = typeof customResource;
 `;
 }
 
+/** A handler that asks for the replay mark. */
+function marked(use: string): string {
+  return `import { type ReplayMark, replayOf } from 'cdk-patient-lambda/replay';
+interface Context { readonly awsRequestId: string; readonly clientContext?: { readonly client: object } | undefined }
+export const handler = async (_event: unknown, context: Context): Promise<string | number> => ${use};
+export type Used = ReplayMark;
+`;
+}
+
 export const SAMPLES: Readonly<Record<string, Sample>> = {
   'poll-is-missing': { code: handler('<Raw, State>', "wait({ job: '1' })"), error: /Property 'poll' is missing/ },
   'poll-is-missing-though-nothing-waits': { code: handler('<Raw, State>', 'done()'), error: /Property 'poll' is missing/ },
@@ -65,4 +74,10 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'attributes-without-waiting': { code: handler('<Raw, never, Attributes>', "done({ data: { Endpoint: 'https://' } })") },
   'nothing-declared': { code: handler('', "done({ data: { Endpoint: 'https://' } })") },
   'state-inferred': { code: handler('', 'wait({ looks: 1 })', 'wait({ looks: 2 })') },
+
+  'replay-mark': { code: marked('replayOf(context)?.originalRequestId ?? context.awsRequestId') },
+  'messages-of-a-replay': { code: marked('replayOf(context)?.messages?.[0]?.receiveCount ?? 0') },
+  'replay-mark-that-may-be-absent': { code: marked('replayOf(context).attempt'), error: /possibly 'undefined'/ },
+  'run-that-may-be-null': { code: marked("replayOf(context)?.run ?? ''") },
+  'replay-of-an-event': { code: marked("replayOf('event')?.attempt ?? 0"), error: /is not assignable|no properties in common/ },
 };

@@ -61,6 +61,7 @@ export class Drain {
   async drain(): Promise<DrainEnd> {
     const { clock, circuit, readiness } = this.parts;
     for (let empty = 0; empty < EMPTY_PASSES && !this.stopped();) {
+      readiness.forgetSettling();
       const dispatched = await this.pass();
       const settling = [...readiness.waiting.values()].some(({ why }) => why === 'settling');
       empty = dispatched > 0 || settling ? 0 : empty + 1;

@@ -47,6 +47,15 @@ export class Readiness {
     return this.isReady(functionArn, functionKey);
   }
 
+  /** Before each pass: whoever else drains may have taken by now what waited for its window to settle. */
+  forgetSettling(): void {
+    for (const [functionArn, { why }] of this.waiting) {
+      if (why === 'settling') {
+        this.waiting.delete(functionArn);
+      }
+    }
+  }
+
   /** Takes no more events of a function in this drain: Lambda refused it by name. */
   refuse(functionArn: string, functionKey: string, reason: string): void {
     this.know(functionArn, functionKey, false);

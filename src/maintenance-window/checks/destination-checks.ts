@@ -6,16 +6,16 @@ import { NAMES } from '../../private/contract.generated';
 import { FunctionTargets } from '../../private/function-targets';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
 
-/** An `onSuccess` destination is told of each deferral as a success, which its consumers must know. */
+/** An `onSuccess` destination is told of each deferral, and of each replay without a result, as a success, which its consumers must know. */
 export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals }: MaintenanceWindowOptions): string[] {
   const told = destinationsOf(fn).some((destinations) => destinations.onSuccess !== undefined);
   if (!told || onSuccessSeesDeferrals) {
     return [];
   }
   return [
-    'the onSuccess destination would receive a record of success for each event that a maintenance window defers, although nothing ran yet; ' +
-      'when its consumers look for {"maintenanceWindow":{"status":"DEFERRED"}} in the response, set onSuccessSeesDeferrals to true, otherwise ' +
-      `send results from the handler [ack: ${NAMES.annotations.onSuccessSeesDeferrals}]`,
+    'the onSuccess destination would receive, beside the results of replays, a record of success for each event that a maintenance window defers ' +
+      'and for each replay of one that fails; when its consumers skip responses that have maintenanceWindow or maintenanceReplay as a key, set ' +
+      `onSuccessSeesDeferrals to true, otherwise send results from the handler [ack: ${NAMES.annotations.onSuccessSeesDeferrals}]`,
   ];
 }
 

@@ -4,6 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { NAMES, TIMING } from '../../private/contract.generated';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
+import { Deferral } from '../deferral';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralBySource } from './deferral-actions';
@@ -33,13 +34,20 @@ export class GateEnvironment {
    */
   constructor(
     private readonly fn: lambda.Function,
-    options: MaintenanceWindowOptions,
+    private readonly options: MaintenanceWindowOptions,
     guard: MaintenanceWindowGuard,
   ) {
     this.variables = { ...variablesOf(fn, options, guard), ...this.chainedWrapper() };
     for (const [name, value] of Object.entries(this.variables)) {
       fn.addEnvironment(name, value);
     }
+  }
+
+  /** Says of a source what is only known once the app is whole. */
+  public override(deferral: Deferral): void {
+    const value = JSON.stringify(deferralBySource(this.fn, { ...this.options.deferral, ...deferral }));
+    this.variables[NAMES.environment.deferral] = value;
+    this.fn.addEnvironment(NAMES.environment.deferral, value);
   }
 
   /** What was changed after they had been set. */

@@ -6,10 +6,13 @@ import { NAMES } from '../../private/contract.generated';
 import { ownLayer } from '../../private/own-layer';
 import { ValidationError } from '../../private/validation-error';
 import { callerAspect } from '../checks/caller-aspect';
+import { completionAspect } from '../checks/completion-handlers';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
+import { recommendRuntimeUpdates } from '../checks/runtime-updates';
 import { checkSupported } from '../checks/supported-functions';
+import { DeferralAction } from '../deferral-action';
 import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
@@ -50,9 +53,13 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   resource.node.addDependency(maintenanceWindow);
   grant(fn, functionStatements(fn, guarded));
   warnOfShortTimeout(fn, options);
+  recommendRuntimeUpdates(fn, options);
 
   eventSourceAspect(fn, (statements) => grant(fn, statements));
   callerAspect(fn, options);
+  if (options.deferral?.cloudformation === undefined) {
+    completionAspect(fn, () => environment.override({ cloudformation: DeferralAction.RUN }));
+  }
   fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });

@@ -1,7 +1,7 @@
 /** Inside a window the handler is not called: events are kept or answered, by every client. */
 import { createHash } from 'node:crypto';
 
-import { DEFERRED, MINUTES, useStage } from '../support/gate';
+import { DEFERRED, MINUTES, RAN, useStage } from '../support/gate';
 import { code } from '../support/language';
 import { RELEASES } from '../support/languages';
 import type { Stage } from '../support/stage';
@@ -30,7 +30,7 @@ describe.each(RELEASES)('$name', ({ language, release }) => {
       ]);
       await stage.windowSeen('auto');
       const pointer = await stage.claim('r-1');
-      expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
+      expect(await environment.reply(pointer)).toMatchObject({ attempt: 1 }); // the handler's own result
       const row = await stage.row('r-1');
       expect([row!.state.S, row!.attempt.N, 'bpk' in row!, 'expiresAt' in row!]).toEqual(['DONE', '1', false, true]);
       expect(await environment.reply(pointer)).toEqual({ maintenanceReplay: { status: 'REFUSED', requestId: 'r-1' } });
@@ -56,6 +56,29 @@ describe.each(RELEASES)('$name', ({ language, release }) => {
           'A maintenance window is on until 2099-01-01T00:00:00.000Z (db): the handler was not called and the event was left at its source.',
       });
       expect((await stage.rows()).map((row) => row.source.S)).toEqual(['cognito-post-confirmation']);
+    },
+    MINUTES,
+  );
+
+  test(
+    'what streams its responses gets status and headers as metadata of a stream, and what does not, as ever',
+    async () => {
+      stage.window('on # db');
+      const streams = (variables: Record<string, string>) => stage.start({ ...release, code: code(language, 'runs'), variables });
+      const environment = await streams({ streaming: '{"function-url":["live"]}', rejection: '{"statusCode":429,"body":"gleich über {reason}"}' });
+      const request = { version: '2.0', requestContext: { http: { method: 'GET' }, domainName: 'id.lambda-url.us-east-1.on.aws' } };
+      const answer = await environment.invoke(request, { requestId: 'r-1' });
+      const metadata = '{"statusCode":429,"headers":{"Content-Type":"application/json","Cache-Control":"no-store","Retry-After":"300"}}';
+      expect('outcome' in answer && { ...answer.outcome, payload: answer.outcome.payload.toString() }).toEqual({
+        payload: `${metadata}\0\0\0\0\0\0\0\0gleich über db`,
+        contentType: 'application/vnd.awslambda.http-integration-response',
+        streamed: true,
+      });
+      expect(await environment.reply({ ...request, requestContext: { http: { method: 'GET' } } })).toMatchObject({ statusCode: 429 });
+      const other = await streams({ streaming: '{"function-url":["$LATEST"]}' });
+      expect(await other.reply(request)).toMatchObject({ statusCode: 503, headers: { 'Retry-After': '300' } });
+      await stage.windowSeen('auto');
+      expect(await environment.reply(request)).toEqual(RAN);
     },
     MINUTES,
   );

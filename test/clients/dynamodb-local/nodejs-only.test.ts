@@ -13,6 +13,32 @@ exports.handler = awslambda.streamifyResponse(async (event, stream) => {
 });
 `,
 };
+/** Streams, and fails in its stream as `kind` says. */
+const STREAMS = {
+  'app.js': `
+const { Readable } = require('stream');
+const { pipeline } = require('stream/promises');
+const pause = () => new Promise((resolve) => setTimeout(resolve, 50));
+async function run({ kind }, stream) {
+  if (kind === 'early') throw new RangeError('böom');
+  if (kind === 'status') stream = awslambda.HttpResponseStream.from(stream, { statusCode: 502 });
+  if (kind === 'well') return void stream.end('{"ran":true}');
+  stream.write('part');
+  await pause();
+  if (kind === 'late') throw new RangeError('böom');
+  if (kind === 'pipeline') await pipeline(Readable.from((function* () { yield 'more'; throw new TypeError('source'); })()), stream);
+  if (kind === 'destroy') return void stream.destroy(new TypeError('away'));
+  if (kind === 'silence') return void stream.destroy();
+  if (kind === 'hang') await new Promise((resolve) => setTimeout(resolve, 3_600_000));
+  if (kind === 'exit') process.exit(3);
+  stream.end();
+}
+exports.handler = awslambda.streamifyResponse((event, stream) => event.kind === 'sync' ? undefined : run(event, stream));
+`,
+};
+const FUNCTION_URL = { version: '2.0', requestContext: { http: { method: 'GET' }, domainName: 'id.lambda-url.us-east-1.on.aws' } };
+const TRUNCATED = { outcome: { errorType: 'Runtime.TruncatedResponse' } };
+const ANSWERED = JSON.stringify({ maintenanceReplay: { status: 'FAILED', requestId: 'r-1' } });
 const CALLBACK = {
   'app.js': `
 exports.handler = (event, context, callback) => {
@@ -59,15 +85,62 @@ describe.each(RELEASES_OF_NODEJS)('$name', ({ release }) => {
   );
 
   test(
-    'a streamed response of a replay counts as done',
+    'a streamed response of a replay is done when it has ended, and is what Lambda gets',
     async () => {
       stage.window('on');
       const environment = await stage.start({ ...release, code: STREAM });
       await environment.reply({ n: 1 }, { requestId: 'r-1' });
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim('r-1'))).toEqual({ n: 1 });
-      expect(await environment.reply({ n: 2 })).toEqual({ n: 2 }); // after it the client asked for more
-      expect((await stage.row('r-1'))!.state.S).toBe('DONE');
+      expect((await stage.row('r-1'))!.state.S).toBe('DONE'); // before Lambda saw the end
+      expect(await environment.reply({ n: 2 })).toEqual({ n: 2 });
+    },
+    MINUTES,
+  );
+
+  test.each([
+    ['throws before its first byte', 'early', { errorType: 'RangeError', errorMessage: 'böom' }, ANSWERED],
+    ['throws after its first byte', 'late', { errorType: 'RangeError', errorMessage: 'böom' }, 'part'],
+    ['is not asynchronous', 'sync', { errorMessage: 'Streaming does not support non-async handlers.' }, ANSWERED],
+    ['fails in a pipeline', 'pipeline', { errorType: 'TypeError', errorMessage: 'source' }, undefined],
+    ['destroys its stream with an error', 'destroy', { errorType: 'TypeError', errorMessage: 'away' }, undefined],
+    ['destroys its stream', 'silence', { errorType: 'ResponseNotFinished' }, undefined],
+    ['tells of a server error in its metadata', 'status', { errorType: 'HttpServerError' }, '{"statusCode":502}'],
+  ])(
+    'a streaming handler that %s in a replay has failed',
+    async (_, kind, outcome, received) => {
+      stage.window('on');
+      const environment = await stage.start({ ...release, code: STREAMS, variables: { deferral: '{"function-url":"DEFER"}' } });
+      await environment.reply({ ...FUNCTION_URL, kind }, { requestId: 'r-1' });
+      await stage.windowSeen('auto');
+      const answer = await environment.invoke(await stage.claim('r-1'));
+      const row = await stage.row('r-1'); // before the client goes on
+      expect([row!.state.S, row!.attempt.N]).toEqual(['PENDING', '1']);
+      expect(row!.outcome.M).toMatchObject(Object.fromEntries(Object.entries(outcome).map(([name, text]) => [name, { S: text }])));
+      if (received === undefined) {
+        expect(answer).toMatchObject(TRUNCATED);
+        await environment.ended(); // as without the gate
+      } else {
+        expect('outcome' in answer && [answer.outcome.errorType, answer.outcome.payload.toString().split('\0')[0]]).toEqual([undefined, received]);
+        expect(await environment.reply({ kind: 'well' })).toEqual({ ran: true });
+      }
+      expect(environment.output).not.toContain('"Replayed"');
+    },
+    MINUTES,
+  );
+
+  test(
+    'a streaming handler that never ends is a run that was lost, as any other',
+    async () => {
+      stage.window('on');
+      const environment = await stage.start({ ...release, code: STREAMS });
+      await environment.reply({ kind: 'hang' }, { requestId: 'r-1' });
+      await environment.reply({ kind: 'exit' }, { requestId: 'r-2' });
+      await stage.windowSeen('auto');
+      expect(await environment.invoke(await stage.claim('r-2'))).toMatchObject(TRUNCATED);
+      const other = await stage.start({ ...release, code: STREAMS });
+      expect(await other.invoke(await stage.claim('r-1'), { timeout: 1500 })).toMatchObject({ late: true });
+      expect((await stage.rows()).map((row) => row.state.S)).toEqual(['RUNNING', 'RUNNING']);
     },
     MINUTES,
   );
@@ -93,7 +166,7 @@ describe.each(RELEASES_OF_NODEJS.filter(({ release }) => release.client.startsWi
       const environment = await stage.start({ ...release, code: CALLBACK });
       await environment.reply({ n: 1 }, { requestId: 'r-1' });
       await stage.windowSeen('auto');
-      expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-1' } });
+      expect(await environment.reply(await stage.claim('r-1'))).toEqual({ event: { n: 1 } });
     },
     MINUTES,
   );

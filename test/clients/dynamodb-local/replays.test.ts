@@ -74,7 +74,7 @@ describe.each(LANGUAGES)('$name', (language) => {
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'PARTIAL' } });
       expect((await stage.row('r-1'))!.only.L).toEqual([{ S: 'b' }]);
-      expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'DONE' } });
+      expect(await environment.reply(await stage.claim('r-1'))).toEqual({ batchItemFailures: [] });
       expect(environment.output.match(/ITEMS .*/g)).toEqual(['ITEMS a,b 1', 'ITEMS b 2']);
     },
     MINUTES,
@@ -94,8 +94,23 @@ describe.each(LANGUAGES)('$name', (language) => {
       await stage.windowSeen('auto');
       expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'PARTIAL' } });
       expect((await stage.row('r-1'))!.only.L).toEqual([{ S: 'b' }, { S: 'c' }, { S: 'd' }]);
-      expect(await environment.reply(await stage.claim('r-1'))).toMatchObject({ maintenanceReplay: { status: 'DONE' } });
+      expect(await environment.reply(await stage.claim('r-1'))).toEqual({ batchItemFailures: [] });
       expect(environment.output.match(/ITEMS .*/g)).toEqual(['ITEMS a,b,c,d 1', 'ITEMS b,c,d 2']);
+    },
+    MINUTES,
+  );
+
+  test(
+    'a result that is larger than Lambda takes ran all the same',
+    async () => {
+      stage.window('on');
+      const environment = await start('grows');
+      await environment.reply({ bytes: 6_291_556 }, { requestId: 'r-1' });
+      await environment.reply({ bytes: 6_291_557 }, { requestId: 'r-2' });
+      await stage.windowSeen('auto');
+      expect(await environment.reply(await stage.claim('r-1'))).toHaveLength(6_291_554);
+      expect(await environment.reply(await stage.claim('r-2'))).toEqual({ maintenanceReplay: { status: 'DONE', requestId: 'r-2' } });
+      expect((await stage.rows()).map((row) => row.state.S)).toEqual(['DONE', 'DONE']);
     },
     MINUTES,
   );

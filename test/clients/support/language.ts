@@ -32,6 +32,8 @@ export interface Handlers {
   readonly echoes: string;
   /** Fails unless `noise` of the event has the digest `sha256`. */
   readonly digests: string;
+  /** Returns a text that is as many `bytes` as JSON as the event says. */
+  readonly grows: string;
   /** Prints `ITEMS`, the records' ids and the replay's attempt; of several records it fails "b". */
   readonly fails: string;
   /** Returns the client context: `{client: {app_title}, custom}`. */

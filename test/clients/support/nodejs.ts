@@ -54,6 +54,7 @@ exports.handler = async ({ noise, sha256 }) => {
   if (require('crypto').createHash('sha256').update(noise).digest('hex') !== sha256) throw new Error('damaged');
 };
 `,
+    grows: 'exports.handler = async ({ bytes }) => "x".repeat(bytes - 2);',
     fails: `
 exports.handler = async ({ Records }, { clientContext }) => {
   const { attempt } = clientContext.custom.maintenanceReplay;

@@ -66,6 +66,7 @@ import hashlib
 def handler(event, context):
     assert hashlib.sha256(event["noise"].encode()).hexdigest() == event["sha256"]
 `,
+    grows: 'def handler(event, context):\n    return "x" * (event["bytes"] - 2)\n',
     fails: `
 def handler(event, context):
     ids = [item.get("messageId") or (item.get("kinesis") or {}).get("sequenceNumber") or item["dynamodb"]["SequenceNumber"] for item in event["Records"]]

@@ -14,7 +14,7 @@ import patient_lambda_contract as contract  # noqa: E402
 
 contract.DIRECTORY = str(ROOT / "lambda/contract")  # where the gate runs, it is beside it in the layer
 
-from patient_lambda_gate.held import always_run, answers, cloudformation, items, sources  # noqa: E402
+from patient_lambda_gate.held import always_run, answers, cloudformation, cloudformation_request, items, sources, streaming  # noqa: E402
 from patient_lambda_gate.held.envelope import capped  # noqa: E402
 from patient_lambda_gate.quiet.errors import GateNotAttached  # noqa: E402
 from patient_lambda_gate.quiet.settings import Settings  # noqa: E402
@@ -152,9 +152,16 @@ def request(question):
     found = question["request"]
     return {
         "mayAnswer": cloudformation.is_response_url(found["ResponseURL"], {"AWS_ENDPOINT_URL": question["endpoint"]}),
-        "elsewhere": cloudformation.is_answered_elsewhere(found, FUNCTION),
+        "kind": cloudformation_request.kind_of(found, FUNCTION),
         "response": cloudformation.held_response(found, question["reason"]),
     }
+
+
+def stream(question):
+    whole = streaming.streamed(question["status"], question["headers"], question["body"])
+    metadata, delimiter, body = whole.partition(b"\0")
+    is_streamed = streaming.is_streamed(question["streaming"], sources.source_named(question["source"]), question["arn"])
+    return {"is": is_streamed, "metadata": json.loads(metadata), "rest": (delimiter + body).decode()}
 
 
 def settings(question):
@@ -179,6 +186,7 @@ ANSWERS = {
     "keys": stored,
     "body": packed,
     "cloudformation": request,
+    "stream": stream,
     "settings": settings,
 }
 

@@ -1,7 +1,8 @@
 /** The Node.js gate's answers to the questions, in the words of the contract. */
 import { alwaysRuns } from '../../../lambda/maintenance-window/gate/nodejs/held/always-run';
 import { deferred, rejected, windowActive } from '../../../lambda/maintenance-window/gate/nodejs/held/answers';
-import { heldResponse, isAnsweredElsewhere, responseUrl } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
+import { heldResponse, responseUrl } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
+import { kindOf } from '../../../lambda/maintenance-window/gate/nodejs/held/cloudformation-request';
 import { capped } from '../../../lambda/maintenance-window/gate/nodejs/held/envelope';
 import { decodeRow, encodeRow } from '../../../lambda/maintenance-window/gate/nodejs/held/items';
 import {
@@ -15,6 +16,7 @@ import {
   sourceIds,
   sourceNamed,
 } from '../../../lambda/maintenance-window/gate/nodejs/held/sources';
+import { isStreamed, streamed } from '../../../lambda/maintenance-window/gate/nodejs/held/streaming';
 import { readSettings } from '../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
 import { withMark, withoutMark } from '../../../lambda/maintenance-window/gate/nodejs/replay/mark';
 import { outcomeOfError, outcomeOfResult, withOnly } from '../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
@@ -111,9 +113,18 @@ const ANSWERS: { readonly [K in Question['kind']]: (question: Of<K>) => unknown 
 
   cloudformation: ({ request, reason, endpoint }) => ({
     mayAnswer: responseUrl(request.ResponseURL as string, { AWS_ENDPOINT_URL: endpoint }) !== undefined,
-    elsewhere: isAnsweredElsewhere(request, FUNCTION),
+    kind: kindOf(request, FUNCTION),
     response: heldResponse(request, reason),
   }),
+
+  stream: ({ source, arn, streaming, status, headers, body }) => {
+    const stream = Buffer.from(streamed(status, headers, body)).toString();
+    return {
+      is: isStreamed(streaming, sourceNamed(source), arn),
+      metadata: JSON.parse(stream.split('\0')[0]) as unknown,
+      rest: stream.slice(stream.indexOf('\0')),
+    };
+  },
 
   settings: ({ environment }) => valueOr(() => ({ ...readSettings(environment) })),
 };

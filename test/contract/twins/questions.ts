@@ -29,6 +29,15 @@ export type Question =
   | { readonly kind: 'keys'; readonly requestId: string; readonly attempt: number; readonly random: number; readonly finishedAt: number }
   | { readonly kind: 'body'; readonly base64: string }
   | { readonly kind: 'cloudformation'; readonly request: Readonly<Record<string, unknown>>; readonly reason: string; readonly endpoint: string }
+  | {
+      readonly kind: 'stream';
+      readonly source: string;
+      readonly arn: string;
+      readonly streaming: Readonly<Record<string, readonly string[]>>;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+    }
   | { readonly kind: 'settings'; readonly environment: Readonly<Record<string, string>> };
 
 interface WindowTimes {
@@ -208,6 +217,9 @@ const request = fc.record(
     RequestId: text,
     LogicalResourceId: text,
     PhysicalResourceId: fc.oneof(text, fc.constant(CREATE_FAILED), jsonValue),
+    ServiceToken: serviceToken,
+    CrHelperPoll: jsonValue,
+    requestId: jsonValue,
   },
   { requiredKeys: ['RequestType', 'ResponseURL', 'StackId'] },
 );
@@ -268,8 +280,17 @@ const variable = fc.tuple(
     text,
   ),
 );
+const qualifier = fc.constantFrom('$LATEST', '$VERSION', 'live', '7', '٣', '');
+const streaming = fc.dictionary(fc.constantFrom('function-url', 'api-gateway-rest'), fc.array(qualifier, { maxLength: 2 }));
 const settings = fc
-  .array(fc.oneof(variable, fc.tuple(fc.constantFrom(names.rejection, names.alwaysRun), httpOption)), { maxLength: 4 })
+  .array(
+    fc.oneof(
+      variable,
+      fc.tuple(fc.constantFrom(names.rejection, names.alwaysRun), httpOption),
+      fc.tuple(fc.constant(names.streaming), nearly(streaming.map((value) => JSON.stringify(value)))),
+    ),
+    { maxLength: 4 },
+  )
   .map((variables) => ({ ...REQUIRED, ...Object.fromEntries(variables) }));
 
 /** What is asked, and how many times as often as the rarest. */
@@ -325,6 +346,21 @@ const KINDS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Questio
     }),
   ],
   [2, fc.record({ kind: fc.constant('cloudformation' as const), request, reason: longReason, endpoint })],
+  [
+    1,
+    fc.record({
+      kind: fc.constant('stream' as const),
+      source: fc.constantFrom('function-url', 'api-gateway-rest', 'api-gateway-http'),
+      arn: fc.oneof(
+        qualifier.map((name) => `arn:aws:lambda:us-east-1:111122223333:function:f${name && ':'}${name}`),
+        text,
+      ),
+      streaming,
+      status: fc.integer({ min: 400, max: 599 }),
+      headers: fc.dictionary(fc.constantFrom('Set-Cookie', 'set-cookie', 'Content-Type', 'x-1'), text),
+      body: text,
+    }),
+  ],
   [2, fc.record({ kind: fc.constant('settings' as const), environment: settings })],
 ];
 

@@ -3,13 +3,15 @@ import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/clien
 import type { Bed } from '../../../local/bed';
 import { eventually } from './guarded-stack';
 
+const BATCHES = ['sqs', 'kinesis'];
+
 /** One event that waits in the demo's store, not a batch. */
 export async function keptEvent(bed: Bed, table: string): Promise<Record<string, AttributeValue>> {
   const dynamodb = new DynamoDBClient(bed.clientConfig);
   const found = await eventually(
     async () => {
       const { Items } = await dynamodb.send(new ScanCommand({ TableName: table, ConsistentRead: true }));
-      return Items!.find((item) => item.state?.S === 'PENDING' && item.source.S !== 'sqs');
+      return Items!.find((item) => item.state?.S === 'PENDING' && !BATCHES.includes(item.source.S!));
     },
     (item) => item !== undefined,
   );

@@ -1,4 +1,6 @@
 /** Which answers of a function S3 and CloudFormation take, and what CloudFormation makes of the others. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Handed, Harness } from './harness';
 import { answerTo, Maker, nextStack, put } from './maker';
 
@@ -23,6 +25,26 @@ async function refusedCreate(body: (handed: Handed) => unknown): Promise<{ statu
   await put(remove, answerTo(remove));
   expect((await bed.settled(stack)).StackStatus).toBe('ROLLBACK_COMPLETE');
   return { status, reason: (await bed.failures(stack, 'Thing'))[0] };
+}
+
+/** The Create of a new stack, answered SUCCESS and then once more. */
+async function answered(later: object | string): Promise<{ stack: string; create: Handed }> {
+  const stack = nextStack();
+  await bed.createStack(stack, maker.template());
+  const create = await maker.requestOf(stack, 'Create');
+  expect(await put(create, answerTo(create))).toBe(200);
+  expect(await put(create, typeof later === 'string' ? later : answerTo(create, later))).toBe(200);
+  return { stack, create };
+}
+
+const recordOf = ({ event }: Handed) =>
+  bed.controlPlane.answers.all.filter(({ requestId }) => requestId === (event as { RequestId: string }).RequestId);
+
+/** The record is told a moment after the answer. */
+async function recorded(handed: Handed, count: number): Promise<void> {
+  while (recordOf(handed).length < count) {
+    await sleep(20);
+  }
 }
 
 describe('an answer that CloudFormation takes', () => {
@@ -55,14 +77,39 @@ describe('an answer that CloudFormation takes', () => {
     expect((await bed.settled(stack)).StackStatus).toBe('CREATE_COMPLETE');
   });
 
-  it('is read once: a second one is refused with 403 and changes nothing', async () => {
-    const stack = nextStack();
-    await bed.createStack(stack, maker.template());
-    const create = await maker.requestOf(stack, 'Create');
-    expect(await put(create, answerTo(create))).toBe(200);
-    expect(await put(create, answerTo(create, { Status: 'FAILED', Reason: 'changed my mind' }))).toBe(403);
+  it('is read once: later ones are taken, as S3 does, and change nothing', async () => {
+    const { stack, create } = await answered({ Status: 'FAILED', Reason: 'changed my mind' });
     expect((await bed.settled(stack)).StackStatus).toBe('CREATE_COMPLETE');
-    expect(await put(create, answerTo(create))).toBe(403);
+    expect(await put(create, answerTo(create))).toBe(200);
+    await recorded(create, 3);
+    expect(recordOf(create).map(({ requestType, body }) => [requestType, (JSON.parse(body) as { Status: string }).Status])).toEqual([
+      ['Create', 'SUCCESS'],
+      ['Create', 'FAILED'],
+      ['Create', 'SUCCESS'],
+    ]);
+  });
+
+  it.each<[string, object | string, RegExp]>([
+    ['its status', { Status: 'FAILED', Reason: 'changed my mind' }, /: SUCCESS thing-1, then FAILED thing-1$/],
+    ['its id', { PhysicalResourceId: 'other' }, /: SUCCESS thing-1, then SUCCESS other$/],
+    ['all that it is', 'nonsense', /: SUCCESS thing-1, then nonsense$/],
+  ])('is contradicted by a later one in %s, which is printed', async (_, later, told) => {
+    const { create } = await answered(later);
+    await recorded(create, 2);
+    const { StackId, LogicalResourceId } = create.event as { StackId: string; LogicalResourceId: string };
+    const contradiction = bed.controlPlane.answers.contradictions.find((text) => text.includes(StackId));
+    expect(contradiction).toMatch(told);
+    expect(contradiction).toContain(`two answers to the Create of ${LogicalResourceId} in ${StackId} contradict each other`);
+    expect(bed.lines).toContain(contradiction);
+  });
+
+  it.each<[string, object]>([
+    ['repeats it', {}],
+    ['has other data', { Data: { a: 1 } }],
+  ])('is not contradicted by a later one that %s', async (_, later) => {
+    const { create } = await answered(later);
+    await recorded(create, 2);
+    expect(bed.controlPlane.answers.contradictions.filter((text) => text.includes((create.event as { StackId: string }).StackId))).toEqual([]);
   });
 });
 

@@ -115,7 +115,7 @@ describe('response', () => {
       headers: { 'lambda-runtime-function-response-mode': 'streaming', 'content-type': 'text/plain' },
     });
     expect(answer.status).toBe(202);
-    expect(await outcome).toEqual({ payload: Buffer.from('part'), contentType: 'text/plain' });
+    expect(await outcome).toEqual({ payload: Buffer.from('part'), contentType: 'text/plain', streamed: true });
   });
 
   test('whose trailers report an error is an error', async () => {

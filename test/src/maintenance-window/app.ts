@@ -57,10 +57,14 @@ export function synthError(stack: Stack): string {
 }
 
 export function warnings(stack: Stack): string[] {
+  return messages(stack, SynthesisMessageLevel.WARNING);
+}
+
+export function messages(stack: Stack, wanted: SynthesisMessageLevel): string[] {
   const assembly = (stack.node.root as App).synth();
   return assembly
     .getStackByName(stack.stackName)
-    .messages.filter(({ level }) => level === SynthesisMessageLevel.WARNING)
+    .messages.filter(({ level }) => level === wanted)
     .map(({ entry }) => entry.data as string);
 }
 

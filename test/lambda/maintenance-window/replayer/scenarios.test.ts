@@ -81,6 +81,19 @@ test('5: of two replayers one wins each event', async () => {
   expect(world.invocations).toHaveLength(20);
 });
 
+test('5: a replayer whose events another one took while their window settled ends, and does not wait for its own time to be over', async () => {
+  const world = new World(2);
+  const ids = defer(world, 1);
+  world.setWindow('auto'); // the operator ended the window just now
+  const began = world.simulation.now();
+  const runs = [1, 2].map(() => world.replayer(MANUAL).replay({}, undefined, LONG));
+  await world.simulation.run(Promise.all(runs));
+  expect(world.simulation.now() - began).toBeLessThan(2 * MINUTE);
+  expect(world.invocations).toHaveLength(1);
+  await sweeps(world, 3);
+  expect(states(world, ids)).toEqual(['DONE']);
+});
+
 test('6: a replayer that dies between claim and dispatch loses nothing: the claim lapses and a later sweep goes on', async () => {
   const world = new World();
   const ids = defer(world, 3);

@@ -21,7 +21,7 @@ describe('an onSuccess destination', () => {
     const stack = newStack();
     patient(stack, { onSuccess: destination(stack) });
     expect(synthError(stack)).toMatch(
-      /\[Orders\/Fn\] the onSuccess destination would receive a record of success.*set onSuccessSeesDeferrals to true/,
+      /\[Orders\/Fn\] the onSuccess destination would receive, beside the results of replays, a record .*set onSuccessSeesDeferrals to true/,
     );
   });
 

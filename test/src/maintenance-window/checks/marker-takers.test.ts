@@ -111,7 +111,7 @@ test.each<[string, Make]>([
   [
     "CDK's Provider, which hears of an error",
     (stack, fn) => {
-      const provider = new cr.Provider(stack, 'Provider', { onEventHandler: fn, isCompleteHandler: fn });
+      const provider = new cr.Provider(stack, 'Provider', { onEventHandler: fn });
       new CustomResource(stack, 'Resource', { serviceToken: provider.serviceToken });
     },
   ],

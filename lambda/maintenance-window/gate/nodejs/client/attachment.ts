@@ -39,11 +39,10 @@ export class Attachment {
     }
   }
 
-  /** Watches what the client sends past its native part, until it has asked that for an invocation. */
+  /** Watches what the client sends past its native part. */
   watch(): void {
     const passedBy = () => this.runWithout(this.client.moved('asks for invocations past its native part, so the gate would not see them'));
     this.unwatch = watchRequests(this.session, passedBy);
-    this.session.onAsked(this.unwatch);
   }
 
   /**

@@ -10,10 +10,12 @@ const ERROR_TYPE = 'lambda-runtime-function-error-type';
 const ACCEPTED = 202;
 
 /**
- * Watches until the client asks its native part for an invocation:
- * - asking here instead would pass the gate by, which `passedBy` is told: unless it throws, the watch has ended and the request is sent;
+ * Watches what the client asks the Runtime API for here:
+ * - the first invocation, not from its native part: the gate would be passed by, which `passedBy` is told. Unless it throws, the watch has ended
+ *   and the request is sent;
  * - a handler that cannot be loaded after an invocation was taken is posted to /init/error, which the Runtime API then refuses: it becomes the
- *   error of the invocation that waits.
+ *   error of the invocation that waits;
+ * - the response of a handler that streams. Clients of 3.x look the function up each time, those of 4.x once: so it is left in place.
  *
  * @returns ends the watch
  */
@@ -23,10 +25,17 @@ export function watchRequests(session: Session, passedBy: () => void): () => voi
   const watched = ((...args: Parameters<typeof request>) => {
     const options = args[0] as http.RequestOptions | string | URL;
     const path = watching && typeof options === 'object' && !(options instanceof URL) ? options.path : undefined;
-    if (path === NEXT) {
+    if (path === NEXT && !session.isAsked) {
       passedBy();
     }
-    return path === INIT_ERROR && session.isLoading ? asInvocationError(session, options as http.RequestOptions, args) : request.apply(http, args);
+    if (path === INIT_ERROR && session.isLoading) {
+      return asInvocationError(session, options as http.RequestOptions, args);
+    }
+    const opened = request.apply(http, args);
+    if (path) {
+      session.opened(path, opened);
+    }
+    return opened;
   }) as typeof request;
   http.request = watched;
   return () => {

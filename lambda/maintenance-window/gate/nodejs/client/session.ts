@@ -2,11 +2,14 @@
  * One process's stream of invocations: is between the client and its native part. The client asks for the next invocation and gets those that may
  * run; the rest is answered here.
  */
+import type { ClientRequest } from 'node:http';
+
 import { GateNotAttached } from '../quiet/errors';
 import type { Gate } from '../quiet/gate';
 import { CLIENT_CONTEXT, type Invocation, type RawInvocation, readInvocation } from '../quiet/invocation';
 import type { StartedRun, Step } from '../quiet/step';
-import { errorBody, type RuntimeApi } from './runtime-api';
+import { holdResponse, type Kind, NOT_FINISHED } from './held-response';
+import { errorBody, responsePath, type RuntimeApi } from './runtime-api';
 
 /** What the client uses of rapid-client.node. Arguments may grow: more are passed on. */
 export interface NativeClient {
@@ -15,6 +18,12 @@ export interface NativeClient {
   readonly error: (encodedId: string, body: string, xray: string, ...more: unknown[]) => unknown;
   readonly initializeClient?: (userAgent: string) => unknown;
 }
+
+/** How a replay ends whose client goes on although no end of its response was seen. */
+const UNSEEN = JSON.stringify({
+  errorType: NOT_FINISHED,
+  errorMessage: "the runtime's client asked for the next invocation, and no end of this one's response had been seen",
+});
 
 /** An invocation that the handler runs. */
 interface Running {
@@ -27,7 +36,7 @@ interface Running {
 export class Session {
   private kept: RawInvocation | undefined;
   private running: Running | undefined;
-  private asked: (() => void) | undefined;
+  private asked = false;
   private released = false;
 
   constructor(
@@ -40,9 +49,9 @@ export class Session {
     return this.kept !== undefined;
   }
 
-  /** Tells once, when the client asks for its first invocation. */
-  onAsked(listener: () => void): void {
-    this.asked = listener;
+  /** Whether the client has asked its native part for an invocation. */
+  get isAsked(): boolean {
+    return this.asked;
   }
 
   /** Lets every invocation pass from now on. */
@@ -61,8 +70,7 @@ export class Session {
     if (this.released) {
       return native.next(...more);
     }
-    this.asked?.();
-    this.asked = undefined;
+    this.asked = true;
     if (this.kept) {
       const { kept } = this;
       this.kept = undefined;
@@ -73,17 +81,22 @@ export class Session {
   }
 
   /** In place of the native part's: true when the run's outcome is written first, and the answer posted after it. */
-  takes(encodedId: string, kind: 'result' | 'error', body: string): boolean {
+  takes(encodedId: string, kind: Kind, body: string): boolean {
     const { running } = this;
     if (!running?.replay || encodeURIComponent(running.invocation.requestId) !== encodedId) {
       return false;
     }
-    if (!running.settling) {
-      const { replay } = running;
-      running.settling = delayingExit(this.answer(running.invocation, kind === 'result' ? replay.succeeded(body) : replay.failed(body)));
-      running.settling.catch(() => undefined); // next() tells of it
-    }
+    void this.settle(running, running.replay, kind, body, (step) => this.answer(running.invocation, step));
     return true;
+  }
+
+  /** The client has opened a request past its native part: the response of a handler that streams, when a replay runs. */
+  opened(path: string, request: ClientRequest): void {
+    const { running } = this;
+    const replay = running?.replay;
+    if (replay && !this.released && !running.settling && path === responsePath(running.invocation)) {
+      holdResponse(request, (kind, body, answers) => this.settle(running, replay, kind, body, answers));
+    }
   }
 
   /** The handler could not be loaded: fails the invocation that waited for it, with the client's own account of why. */
@@ -113,19 +126,30 @@ export class Session {
     }
   }
 
-  /** The client asks for more, so the last run is over. What it streamed left past the native part, and counts as done. */
+  /** The client asks for more, so the last run is over. */
   private async finish(): Promise<void> {
     const { running } = this;
     this.running = undefined;
     if (running?.replay) {
-      await (running.settling ?? running.replay.succeeded('null'));
+      await (running.settling ?? running.replay.failed(UNSEEN));
     }
   }
 
-  private async answer(invocation: Invocation, planned: Step | Promise<Step>): Promise<void> {
-    const step = await planned;
+  /** Has a run's outcome written, once, and then answered. */
+  private settle(running: Running, replay: StartedRun, kind: Kind, body: string, answers: (step: Step) => Promise<void>): Promise<void> | undefined {
+    if (running.settling) {
+      return undefined;
+    }
+    const outcome = kind === 'result' ? replay.succeeded(body) : replay.failed(body);
+    const settling = delayingExit(outcome.then(answers));
+    settling.catch(() => undefined); // next() tells of it
+    running.settling = settling;
+    return settling;
+  }
+
+  private async answer(invocation: Invocation, step: Step): Promise<void> {
     if (step.do === 'reply') {
-      await this.api.reply(invocation, step.body);
+      await (step.streamed ? this.api.stream(invocation, step.body) : this.api.reply(invocation, step.body));
     } else if (step.do === 'fail') {
       await this.api.fail(invocation, step.error.name, errorBody(step.error));
     }

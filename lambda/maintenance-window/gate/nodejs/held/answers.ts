@@ -7,24 +7,33 @@ import type { Rejection } from '../quiet/http-options';
 import { iso } from '../quiet/times';
 import { filledBody, mergedHeaders } from './rejection';
 import type { Source } from './sources';
+import { streamed } from './streaming';
 
 const TEXTS: Readonly<Record<number, string | undefined>> = statusTexts;
 const DEFAULT_HEADERS = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
-/** The reply to a source whose event is kept. */
-export function deferred(source: Source, event: unknown, body: string, requestId: string, until: number | null): string {
+/** The reply to a source whose event is kept. `streams`: whether it streams its responses. */
+export function deferred(source: Source, event: unknown, body: string, requestId: string, until: number | null, streams = false): string {
   const marker = { maintenanceWindow: { status: 'DEFERRED', requestId, until: isoOrNull(until) } };
   if (source.answer === 'echo') {
     return body;
   }
   if (source.answer === 'http' || source.answer === 'alb') {
-    return http(source, event, 202, DEFAULT_HEADERS, JSON.stringify(marker));
+    return http(source, event, streams, 202, DEFAULT_HEADERS, JSON.stringify(marker));
   }
   return JSON.stringify(source.batch ? { batchItemFailures: [], ...marker } : marker);
 }
 
 /** The reply to an HTTP source whose event is not kept. The function's own `rejection` is for those alone that speak HTTP to their caller. */
-export function rejected(source: Source, event: unknown, now: number, until: number | null, reason: string | null, rejection?: Rejection): string {
+export function rejected(
+  source: Source,
+  event: unknown,
+  now: number,
+  until: number | null,
+  reason: string | null,
+  rejection?: Rejection,
+  streams = false,
+): string {
   const { least, most, unknownEnd } = retryAfterSeconds;
   const seconds = until === null ? unknownEnd : Math.min(Math.max(Math.ceil((until - now) / 1000), least), most);
   const own = source.http ? rejection : undefined;
@@ -33,7 +42,7 @@ export function rejected(source: Source, event: unknown, now: number, until: num
     own?.body === undefined
       ? JSON.stringify({ message: messages.http, until: isoOrNull(until), reason })
       : filledBody(own.body, headers, isoOrNull(until), reason);
-  return http(source, event, own?.statusCode ?? 503, headers, body);
+  return http(source, event, streams, own?.statusCode ?? 503, headers, body);
 }
 
 /** The error by which a source keeps its event, or a caller learns that it must come back. */
@@ -60,7 +69,10 @@ export function notStored(cause: string): GateError {
   );
 }
 
-function http(source: Source, event: unknown, status: number, headers: Readonly<Record<string, string>>, body: string): string {
+function http(source: Source, event: unknown, streams: boolean, status: number, headers: Readonly<Record<string, string>>, body: string): string {
+  if (streams) {
+    return streamed(status, headers, body);
+  }
   const multiValue = source.answer === 'alb' && isObject(event) && 'multiValueHeaders' in event;
   return JSON.stringify({
     statusCode: status,

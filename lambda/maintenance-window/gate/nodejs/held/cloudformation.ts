@@ -1,9 +1,9 @@
-/** Answers a custom-resource request that comes inside a window: CloudFormation would wait an hour for silence. */
+/** Answers a custom-resource request in the handler's place: CloudFormation would wait an hour for silence. */
 import { send } from '../../../../aws/nodejs/transport';
 import { shortened } from '../../../../cloudformation/answer';
 import { createFailedId, responseBytes } from '../../../../contract/cloudformation/answer.json';
-import { isObject } from '../../../../json';
 import { reasonOf } from '../../../../thrown';
+import { isNeverMade, type Request } from './cloudformation-request';
 
 export { responseUrl } from '../../../../cloudformation/response-url';
 
@@ -24,24 +24,11 @@ const MOST_ATTEMPT = 10_000;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 5000;
 
-/** The function that an ARN names, its qualifier aside. */
-const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+/;
-
-/**
- * Whether the request was sent to another function, which hands it on and answers it: the CDK's Provider gives its functions the ResponseURL too,
- * and an answer from here would contradict its own.
- */
-export function isAnsweredElsewhere(request: Readonly<Record<string, unknown>>, functionArn: string): boolean {
-  const { ServiceToken: token } = isObject(request.ResourceProperties) ? request.ResourceProperties : {};
-  const [asked] = FUNCTION_ARN.exec(typeof token === 'string' ? token : '') ?? [];
-  return asked !== undefined && asked !== FUNCTION_ARN.exec(functionArn)?.[0];
-}
-
 /** What a request gets whose handler is held. Only the Delete of a resource that never came to be succeeds. */
-export function heldResponse(request: Readonly<Record<string, unknown>>, reason: string): CustomResourceResponse {
+export function heldResponse(request: Request, reason: string): CustomResourceResponse {
   const text = (name: string) => (typeof request[name] === 'string' ? request[name] : '');
   const given = text('PhysicalResourceId');
-  const neverMade = request.RequestType === 'Delete' && given === createFailedId;
+  const neverMade = isNeverMade(request);
   const answer = (shown: string): CustomResourceResponse => ({
     Status: neverMade ? 'SUCCESS' : 'FAILED',
     Reason: neverMade ? '' : shown,

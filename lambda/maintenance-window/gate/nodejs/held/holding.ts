@@ -1,4 +1,4 @@
-/** The ways of an invocation that meets a window, or that may be the retry of one that did. */
+/** The ways of an invocation that meets a window, or that may be the retry of one that did or the Delete of what one kept from being made. */
 import { coldReadBudget } from '../../../../contract/maintenance-window/timing.json';
 import { reasonOf } from '../../../../thrown';
 import { isKept } from '../../../store/row';
@@ -9,7 +9,8 @@ import type { Action } from '../quiet/settings';
 import type { GateParts, Step } from '../quiet/step';
 import { alwaysRuns } from './always-run';
 import { deferred, notStored, rejected, windowActive, windowUnknown } from './answers';
-import { deliver, heldResponse, isAnsweredElsewhere, responseUrl } from './cloudformation';
+import { deliver, heldResponse, responseUrl } from './cloudformation';
+import { kindOf, type Request, type RequestKind } from './cloudformation-request';
 import { inputRule, ruleOf, SCHEDULED } from './coalescing';
 import type { DeferredEvent } from './deferred-event';
 import { envelopeOf } from './envelope';
@@ -17,6 +18,7 @@ import { extendVisibility } from './fifo';
 import type { Row } from './items';
 import { detect, DIRECT, isHop, parse, type Source, sourceIds, sourceNamed } from './sources';
 import { Store } from './store';
+import { isStreamed } from './streaming';
 import { StoreError, Table } from './table';
 
 /** The source whose messages stay in order, so that they are left and hidden. */
@@ -29,7 +31,10 @@ export class Hold {
   /** The source's own ids. */
   private readonly sourceIds: readonly string[];
   private readonly action: Action;
+  /** Only of CloudFormation's events. */
+  private readonly requestKind: RequestKind | undefined;
   private readonly store: Store;
+  private readonly streamed: boolean;
 
   /**
    * @param run what is done when the invocation may run after all
@@ -46,12 +51,24 @@ export class Hold {
     this.source = tick === undefined ? detect(this.event) : sourceNamed(SCHEDULED);
     this.sourceIds = tick === undefined ? sourceIds(this.source, this.event) : [tick];
     this.action = parts.settings.deferral[this.source.name] ?? this.source.action;
+    this.streamed = isStreamed(parts.settings.streaming, this.source, invocation.arn);
+    this.requestKind = this.source.answer === 'cloudformation' ? kindOf(this.event as Request, invocation.arn) : undefined;
     this.store = new Store(new Table(parts.client, parts.settings.table), parts.settings.functionKey, parts.clock);
+  }
+
+  /** Whatever the window: the answer to a Delete of what was never made. Nothing for any other event. */
+  async settle(): Promise<Step | undefined> {
+    if (this.requestKind !== 'NEVER_MADE') {
+      return undefined;
+    }
+    const failure = await this.respond('');
+    const message = `the Delete of a resource that was never made is SUCCESS, but CloudFormation could not be told so: ${failure}.`;
+    return failure === undefined ? { do: 'reply', body: '{}' } : { do: 'fail', error: new GateError('requestNotAnswered', message) };
   }
 
   /** The window is on. */
   async plan(decision: Decision): Promise<Step> {
-    if (this.runsAlways || this.action === 'RUN') {
+    if (this.action === 'RUN' || this.runsAlways()) {
       return this.run;
     }
     switch (this.action) {
@@ -66,7 +83,7 @@ export class Hold {
 
   /** onWindowUnknown is FAIL. What always runs does so all the same. */
   planUnknown(cause: string): Step {
-    if (this.runsAlways) {
+    if (this.runsAlways()) {
       return this.run;
     }
     this.parts.reporter.count('rejected');
@@ -98,8 +115,12 @@ export class Hold {
   }
 
   /** An operation that has begun is finished; an HTTP request may be one that the function lets through. */
-  private get runsAlways(): boolean {
-    return isHop(this.event) || alwaysRuns(this.parts.settings.alwaysRun, this.source, this.event);
+  private runsAlways(): boolean {
+    if (this.requestKind === 'UNKNOWN_CONTINUATION') {
+      this.parts.reporter.count('unrecognizedContinuation');
+      return true;
+    }
+    return this.requestKind === 'CONTINUATION' || isHop(this.event) || alwaysRuns(this.parts.settings.alwaysRun, this.source, this.event);
   }
 
   private planUnchecked(error: unknown): Step {
@@ -139,7 +160,8 @@ export class Hold {
   }
 
   private deferredReply(until: number | null): Step {
-    return { do: 'reply', body: deferred(this.source, this.event, this.invocation.body, this.invocation.requestId, until) };
+    const { body, requestId } = this.invocation;
+    return { do: 'reply', body: deferred(this.source, this.event, body, requestId, until, this.streamed), streamed: this.streamed };
   }
 
   private async leave({ until, reason }: Decision): Promise<Step> {
@@ -157,28 +179,39 @@ export class Hold {
   }
 
   private async reject({ until, reason }: Decision): Promise<Step> {
-    const { clock, reporter } = this.parts;
+    const { clock, reporter, settings } = this.parts;
+    const { streamed } = this;
     reporter.count('rejected');
     if (this.source.answer === 'http' || this.source.answer === 'alb') {
-      return { do: 'reply', body: rejected(this.source, this.event, clock(), until, reason, this.parts.settings.rejection) };
+      return { do: 'reply', body: rejected(this.source, this.event, clock(), until, reason, settings.rejection, streamed), streamed };
     }
     const error = windowActive('REJECT', until, reason);
     return this.source.answer === 'cloudformation' ? this.rejectRequest(error) : { do: 'fail', error };
   }
 
   private async rejectRequest(error: GateError): Promise<Step> {
-    const request = this.event as Record<string, unknown>;
-    const url = responseUrl(String(request.ResponseURL), this.parts.environment);
-    if (!url || isAnsweredElsewhere(request, this.invocation.arn)) {
+    if (this.requestKind === 'ELSEWHERE') {
       return { do: 'fail', error };
     }
-    try {
-      await deliver(url, heldResponse(request, error.message), storeUntil(this.invocation), this.parts.clock);
-    } catch (failure) {
-      // Lambda tries again after an error: silence would hang the stack
-      const message = `${error.message} CloudFormation could not be told so: ${reasonOf(failure)}.`;
-      return { do: 'fail', error: new GateError('windowActive', message) };
+    const failure = await this.respond(error.message);
+    // Lambda tries again after an error: silence would hang the stack
+    const untold = `${error.message} CloudFormation could not be told so: ${failure}.`;
+    return failure === undefined ? { do: 'reply', body: '{}' } : { do: 'fail', error: new GateError('windowActive', untold) };
+  }
+
+  /** Answers CloudFormation; why it could not be told, when it could not. */
+  private async respond(reason: string): Promise<string | undefined> {
+    const { clock, environment } = this.parts;
+    const request = this.event as Request;
+    const url = responseUrl(String(request.ResponseURL), environment);
+    if (!url) {
+      return 'the ResponseURL is not an https URL';
     }
-    return { do: 'reply', body: '{}' };
+    try {
+      await deliver(url, heldResponse(request, reason), storeUntil(this.invocation), clock);
+      return undefined;
+    } catch (error) {
+      return reasonOf(error);
+    }
   }
 }

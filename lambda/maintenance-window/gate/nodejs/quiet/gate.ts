@@ -1,4 +1,5 @@
 /** Decides what becomes of each invocation. The same order as the Python gate. */
+import { createFailedId } from '../../../../contract/cloudformation/answer.json';
 import { reasonOf } from '../../../../thrown';
 import { mayBePointer, parsePointer } from '../../../store/pointer';
 import type { Decision } from '../../../window/decision';
@@ -22,7 +23,7 @@ export class Gate {
 
   /** Whether an invocation runs as it is, without a further look: the warm path. */
   isQuiet({ body, clientContext }: Pick<Invocation, 'body' | 'clientContext'>): boolean {
-    return this.parts.cache.isQuiet(this.parts.clock()) && !mayBePointer(body) && clientContext === undefined;
+    return this.parts.cache.isQuiet(this.parts.clock()) && !mayBePointer(body) && clientContext === undefined && !namesCreateFailedId(body);
   }
 
   /** Whether user code must not be loaded yet. */
@@ -52,16 +53,29 @@ export class Gate {
       return planReplay(this.parts, invocation, pointer, on);
     }
     const run: Step = { do: 'run', invocation: await withoutForgedMark(invocation) };
-    if (!on && !(state.known && state.guarded)) {
+    const guarded = state.known && state.guarded;
+    if (!on && !guarded && !namesCreateFailedId(invocation.body)) {
       return run;
     }
     const { Hold } = await import('../held/holding');
     const hold = new Hold(this.parts, invocation, run, state.known ? state.version : undefined);
+    const settled = await hold.settle();
+    if (settled) {
+      return settled;
+    }
+    if (!on && !guarded) {
+      return run;
+    }
     if (!state.known) {
       return settings.onWindowUnknown === 'FAIL' ? hold.planUnknown(state.cause) : hold.plan(ON);
     }
     return state.decision.on ? hold.plan(state.decision) : hold.planGuarded();
   }
+}
+
+/** Whether it may be a Delete of what was never made, wherever its members are. A string's own search: it costs the warm path next to nothing. */
+function namesCreateFailedId(body: string): boolean {
+  return body.includes(createFailedId);
 }
 
 async function withoutForgedMark({ raw, clientContext, body, identity }: Invocation): Promise<RawInvocation> {

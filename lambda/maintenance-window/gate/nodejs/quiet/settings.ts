@@ -10,7 +10,7 @@ import { coalesceBy, environment as names, handlerLoading, onUnknownClient, onWi
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
-import { ALWAYS_RUN, parseAlwaysRun, parseRejection, REJECTION, type Rejection } from './http-options';
+import { ALWAYS_RUN, parseAlwaysRun, parseRejection, parseStreaming, REJECTION, type Rejection, STREAMING, type Streaming } from './http-options';
 
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 
@@ -37,6 +37,7 @@ export interface Settings {
   readonly coalesceBy: 'RULE' | 'PAYLOAD';
   /** Digests of the inputs by which ticks of schedules are known. */
   readonly tickInputs: readonly string[];
+  readonly streaming: Streaming;
   readonly functionVersion: string;
   readonly logStream: string;
   readonly jsonLogs: boolean;
@@ -106,6 +107,7 @@ export function readSettings(environment: Environment): Settings {
     alwaysRun: option('alwaysRun', parseAlwaysRun, ALWAYS_RUN) ?? [],
     coalesceBy: choice('coalesceBy', coalesceBy),
     tickInputs: text('tickInputs')?.split(',') ?? [],
+    streaming: option('streaming', parseStreaming, STREAMING) ?? {},
     functionVersion: environment.AWS_LAMBDA_FUNCTION_VERSION ?? '',
     logStream: environment.AWS_LAMBDA_LOG_STREAM_NAME ?? '',
     jsonLogs: environment.AWS_LAMBDA_LOG_FORMAT === 'JSON',

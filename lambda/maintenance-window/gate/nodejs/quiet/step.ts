@@ -18,7 +18,8 @@ export interface StartedRun {
 /** What to do with an invocation. */
 export type Step =
   | { readonly do: 'run'; readonly invocation: RawInvocation; readonly replay?: StartedRun }
-  | { readonly do: 'reply'; readonly body: string }
+  /** `streamed`: answered as a handler that streams would, with metadata before the body. */
+  | { readonly do: 'reply'; readonly body: string; readonly streamed?: boolean }
   | { readonly do: 'fail'; readonly error: GateError };
 
 /** What a gate works with. */

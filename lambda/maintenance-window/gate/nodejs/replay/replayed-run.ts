@@ -1,4 +1,8 @@
-/** A replayed event while its handler runs: takes what the client would post, writes the outcome first, then answers the replayer's invocation. */
+/**
+ * A replayed event while its handler runs: takes what the client would post, writes the outcome first, then answers the replayer's invocation. What
+ * succeeded is answered with the handler's own result, which nobody reads but the function's destination; what did not is no error to Lambda, and no
+ * result: its event runs again.
+ */
 import { answer as answerOf } from '../../../../contract/maintenance-window/replay.json';
 import { reasonOf } from '../../../../thrown';
 import { parse, type Source } from '../held/sources';
@@ -31,7 +35,7 @@ export class ReplayedRun implements StartedRun {
   ) {}
 
   async succeeded(result: string): Promise<Step> {
-    return this.settle(outcomeOfResult(this.source, this.source.batch ? parse(this.event) : undefined, result));
+    return this.settle(outcomeOfResult(this.source, this.source.batch ? parse(this.event) : undefined, result), result);
   }
 
   /** Answered normally: Lambda's own retries must add no attempts. */
@@ -39,8 +43,12 @@ export class ReplayedRun implements StartedRun {
     return this.settle(outcomeOfError(error));
   }
 
-  /** Writes an outcome, and says what to answer. */
-  async settle(outcome: Outcome): Promise<Step> {
+  /**
+   * Writes an outcome, and says what to answer.
+   *
+   * @param result the handler's own, as JSON text
+   */
+  async settle(outcome: Outcome, result?: string): Promise<Step> {
     const { reporter } = this;
     const requestId = this.run.row.requestId;
     try {
@@ -49,7 +57,7 @@ export class ReplayedRun implements StartedRun {
       if (state === 'QUARANTINED') {
         reporter.count('quarantined');
       }
-      return replayAnswer(outcome.status, requestId);
+      return outcome.status === 'DONE' && isTaken(result) ? { do: 'reply', body: result } : replayAnswer(outcome.status, requestId);
     } catch (error) {
       if (error instanceof Refused) {
         reporter.count('replayRefused');
@@ -65,4 +73,9 @@ export class ReplayedRun implements StartedRun {
       return { do: 'fail', error: new GateError('replayStoreFailed', message) };
     }
   }
+}
+
+/** Whether Lambda takes a result as a response. One that is too large ran all the same. */
+function isTaken(result: string | undefined): result is string {
+  return result !== undefined && Buffer.byteLength(result) <= answerOf.mostBytes;
 }

@@ -8,7 +8,7 @@ class Marshaller:
         return json.loads(request)
 
     def marshal_response(self, response):
-        return json.dumps(response), "application/json"
+        return (response, "application/unknown") if isinstance(response, bytes) else (json.dumps(response), "application/json")
 
 
 class LambdaRuntimeClient:
@@ -16,8 +16,10 @@ class LambdaRuntimeClient:
 
     def __init__(self) -> None:
         self.posted = []
+        self.content_type = None  # of the last result
 
     def post_invocation_result(self, invoke_id, result_data, content_type="application/json", invocation_id=None):
+        self.content_type = content_type
         data = result_data if isinstance(result_data, bytes) else result_data.encode()
         self.posted.append(("result", invoke_id, data, invocation_id))
 
@@ -42,12 +44,12 @@ def handle_event_request(
     try:
         event = lambda_runtime_client.marshaller.unmarshal_request(event_body, content_type)
         response = request_handler(event, {"client": client_context_json, "identity": cognito_identity_json, "tenant": tenant_id})
-        result, _ = lambda_runtime_client.marshaller.marshal_response(response)
+        result, result_type = lambda_runtime_client.marshaller.marshal_response(response)
     except Exception as error:
         details = json.dumps({"errorType": type(error).__name__, "errorMessage": str(error)})
         lambda_runtime_client.post_invocation_error(invoke_id, details, "{}", invocation_id)
     else:
-        lambda_runtime_client.post_invocation_result(invoke_id, result, "application/json", invocation_id)
+        lambda_runtime_client.post_invocation_result(invoke_id, result, result_type, invocation_id)
 
 
 def run(handler, lambda_runtime_client):

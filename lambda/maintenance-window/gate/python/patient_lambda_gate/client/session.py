@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from patient_lambda_gate.client import late_handler
-from patient_lambda_gate.client.stand_ins import AnsweringClient, ReplayClient
+from patient_lambda_gate.client.stand_ins import AnsweringClient, ReplayClient, StreamingClient
 from patient_lambda_gate.quiet.invocation import read_invocation
 from patient_lambda_gate.quiet.step import Reply, RunHandler
 
@@ -31,9 +31,9 @@ class Session:
             self.run(step)
         elif isinstance(step, Reply):
             body = step.body
-            self._answer(raw, lambda event, context: body)
+            self._answer(raw, lambda event, context: body, StreamingClient if step.streamed else AnsweringClient)
         else:
-            self._answer(raw, _raising(step.error))
+            self._answer(raw, _raising(step.error), AnsweringClient)
 
     def run(self, step: RunHandler) -> None:
         """Calls the handler, which is loaded now when it was held."""
@@ -49,9 +49,9 @@ class Session:
                 raise SystemExit(1) from None
         self._call(raw, client, handler, raw.body, raw.client_context, raw.identity)
 
-    def _answer(self, raw: RawInvocation, handler: Handler) -> None:
+    def _answer(self, raw: RawInvocation, handler: Handler, stand_in: type[AnsweringClient]) -> None:
         """Without the event, which the client would parse."""
-        self._call(raw, AnsweringClient(raw.client), handler, b"null", None, None)
+        self._call(raw, stand_in(raw.client), handler, b"null", None, None)
 
     def _call(
         self, raw: RawInvocation, client: RuntimeClient, handler: Handler, body: bytes | str, context: str | None, identity: str | None

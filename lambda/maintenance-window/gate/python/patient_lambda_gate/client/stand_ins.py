@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from patient_lambda_gate.quiet.step import StartedRun, Step
 
 JSON = "application/json"
+INVOCATION_ID = "invocation_id"  # the first parameter that newer clients added to what they post with
 
 
 class RawMarshaller:
@@ -45,6 +46,15 @@ class AnsweringClient(StandIn):
     marshaller = RawMarshaller()
 
 
+class StreamingClient(AnsweringClient):
+    """Posts a whole stream, its metadata included, which the client itself cannot."""
+
+    def post_invocation_result(self, invoke_id: str, result_data: Any, content_type: str = JSON, *more: Any, **named: Any) -> None:
+        from patient_lambda_gate.client.stream import post_stream
+
+        post_stream(invoke_id, result_data, named.get(INVOCATION_ID, more[0] if more else None))
+
+
 class ReplayClient(StandIn):
     """Lets a started run write its outcome before it posts what the run says."""
 
@@ -53,14 +63,16 @@ class ReplayClient(StandIn):
         self._replay = replay
 
     def post_invocation_result(self, invoke_id: str, result_data: Any, content_type: str = JSON, *more: Any, **named: Any) -> None:
-        self._post(self._replay.succeeded(result_data), invoke_id, more, named)
+        step = self._replay.succeeded(result_data)
+        is_own = isinstance(step, Reply) and step.body is result_data
+        self._post(step, invoke_id, content_type if is_own else JSON, more, named)
 
     def post_invocation_error(self, invoke_id: str, error_response_data: str, xray_fault: str, *more: Any, **named: Any) -> None:
-        self._post(self._replay.failed(error_response_data), invoke_id, more, named)
+        self._post(self._replay.failed(error_response_data), invoke_id, JSON, more, named)
 
-    def _post(self, step: Step, invoke_id: str, more: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _post(self, step: Step, invoke_id: str, content_type: str, more: tuple[Any, ...], named: dict[str, Any]) -> None:
         if isinstance(step, Reply):
-            self._client.post_invocation_result(invoke_id, step.body, JSON, *more, **named)
+            self._client.post_invocation_result(invoke_id, step.body, content_type, *more, **named)
         elif isinstance(step, Fail):
             self._client.post_invocation_error(invoke_id, error_body(step.error), "", *more, **named)
 

@@ -11,6 +11,7 @@ import patient_lambda_contract as contract
 
 from patient_lambda_gate.held.rejection import filled_body, merged_headers
 from patient_lambda_gate.held.sources import Source
+from patient_lambda_gate.held.streaming import streamed
 from patient_lambda_gate.quiet.errors import EventNotStored, MaintenanceWindowActive, MaintenanceWindowUnknown
 from patient_lambda_gate.quiet.times import iso
 
@@ -24,17 +25,25 @@ RETRY_AFTER: dict[str, int] = contract.load("maintenance-window/timing")["retryA
 DEFAULT_HEADERS = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
 
-def deferred(source: Source, event: object, body: bytes, request_id: str, until: float | None) -> bytes:
-    """The reply to a source whose event is kept: what looks at it finds the deferral marker."""
+def deferred(source: Source, event: object, body: bytes, request_id: str, until: float | None, streams: bool = False) -> bytes:
+    """The reply to a source whose event is kept: what looks at it finds the deferral marker. ``streams``: whether it streams its responses."""
     marker = {"maintenanceWindow": {"status": "DEFERRED", "requestId": request_id, "until": _iso(until)}}
     if source["answer"] == "echo":
         return body
     if source["answer"] in ("http", "alb"):
-        return _http(source, event, 202, DEFAULT_HEADERS, _json(marker))
+        return _http(source, event, streams, 202, DEFAULT_HEADERS, _json(marker))
     return _bytes({"batchItemFailures": [], **marker} if "batch" in source else marker)
 
 
-def rejected(source: Source, event: object, now: float, until: float | None, reason: str | None, rejection: Rejection | None = None) -> bytes:
+def rejected(
+    source: Source,
+    event: object,
+    now: float,
+    until: float | None,
+    reason: str | None,
+    rejection: Rejection | None = None,
+    streams: bool = False,
+) -> bytes:
     """The reply to an HTTP source whose event is not kept. The function's own ``rejection`` is for those alone that speak HTTP to their caller."""
     if until is None:
         seconds = RETRY_AFTER["unknownEnd"]
@@ -46,7 +55,7 @@ def rejected(source: Source, event: object, now: float, until: float | None, rea
         body = filled_body(own["body"], headers, _iso(until), reason)
     else:
         body = _json({"message": MESSAGES["http"], "until": _iso(until), "reason": reason})
-    return _http(source, event, own.get("statusCode", 503), headers, body)
+    return _http(source, event, streams, own.get("statusCode", 503), headers, body)
 
 
 def window_active(action: str, until: float | None, reason: str | None) -> MaintenanceWindowActive:
@@ -67,7 +76,9 @@ def not_stored(cause: str) -> EventNotStored:
     return EventNotStored(MESSAGES["notStored"].replace("<cause>", cause))
 
 
-def _http(source: Source, event: object, status: int, headers: Mapping[str, str], body: str) -> bytes:
+def _http(source: Source, event: object, streams: bool, status: int, headers: Mapping[str, str], body: str) -> bytes:
+    if streams:
+        return streamed(status, headers, body)
     reply: dict[str, object] = {"statusCode": status}
     if source["answer"] == "alb" and str(status) in STATUS_TEXTS:
         reply["statusDescription"] = f"{status} {STATUS_TEXTS[str(status)]}"

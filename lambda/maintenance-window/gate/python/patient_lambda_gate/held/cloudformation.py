@@ -1,4 +1,4 @@
-"""Answers a custom-resource request that comes inside a window: CloudFormation would wait an hour for silence."""
+"""Answers a custom-resource request in the handler's place: CloudFormation would wait an hour for silence."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from urllib.parse import SplitResult, urlsplit
 import patient_lambda_contract as contract
 from patient_lambda_aws.transport import Transport, TransportError
 
+from patient_lambda_gate.held.cloudformation_request import CREATE_FAILED_ID, is_never_made
+
 RULES = contract.load("cloudformation/answer")
-CREATE_FAILED_ID: str = RULES["createFailedId"]
 MOST_BYTES: int = RULES["responseBytes"]["most"]
 CUT: str = RULES["cut"]
 # Milliseconds.
@@ -20,7 +21,6 @@ MOST_ATTEMPT = 10_000
 FIRST_PAUSE = 200
 LONGEST_PAUSE = 5000
 URL_TEXT = re.compile(RULES["urlPattern"])  # what every language's parser takes for the same host and port
-FUNCTION_ARN = re.compile(r"arn:[^:]+:lambda:[^:]*:[^:]*:function:[^:]+")  # the function that an ARN names, its qualifier aside
 LOOPBACK = re.compile(r"localhost|::1|127(\.[0-9]+){3}")
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -38,22 +38,10 @@ def is_response_url(url: str, environment: Mapping[str, str]) -> bool:
     return LOOPBACK.fullmatch(parts.hostname or "") is not None and any(end is not None and _place(end) == _place(parts) for end in endpoints)
 
 
-def is_answered_elsewhere(event: Mapping[str, Any], function_arn: str) -> bool:
-    """Whether the request was sent to another function, which hands it on and answers it.
-
-    The CDK's Provider gives its functions the ResponseURL too, and an answer from here would contradict its own.
-    """
-    properties = event.get("ResourceProperties")
-    token = properties.get("ServiceToken") if isinstance(properties, dict) else None
-    asked = FUNCTION_ARN.match(token) if isinstance(token, str) else None
-    own = FUNCTION_ARN.match(function_arn)
-    return asked is not None and (own is None or asked[0] != own[0])
-
-
 def held_response(event: Mapping[str, Any], reason: str) -> dict[str, str]:
     """What a request gets whose handler is held. Only the Delete of a resource that never came to be succeeds."""
     given = event.get("PhysicalResourceId")
-    never_made = given == CREATE_FAILED_ID and event["RequestType"] == "Delete"
+    never_made = is_never_made(event)
 
     def answer(shown: str) -> dict[str, str]:
         return {

@@ -1,4 +1,4 @@
-"""The ways of an invocation that meets a window, or that may be the retry of one that did."""
+"""The ways of an invocation that meets a window, or that may be the retry of one that did or the Delete of what one kept from being made."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from patient_lambda_gate.held.coalescing import SCHEDULED, input_rule, rule_of
 from patient_lambda_gate.held.deferred_event import DeferredEvent
 from patient_lambda_gate.held.envelope import envelope_of
 from patient_lambda_gate.held.store import Store
+from patient_lambda_gate.held.streaming import is_streamed
 from patient_lambda_gate.held.table import StoreError, Table
-from patient_lambda_gate.quiet.errors import DuplicateCheckFailed, MaintenanceWindowActive
+from patient_lambda_gate.quiet.errors import DuplicateCheckFailed, MaintenanceWindowActive, RequestNotAnswered
 from patient_lambda_gate.quiet.invocation import Invocation, store_until
 from patient_lambda_gate.quiet.step import Fail, GateParts, Reply, Step
 from patient_lambda_gate.store.row import is_kept
@@ -37,11 +38,24 @@ class Hold:
         self._source = sources.detect(self._event) if tick is None else sources.source_named(SCHEDULED)
         self._source_ids = sources.source_ids(self._source, self._event) if tick is None else [tick]
         self._action = parts.settings.deferral.get(self._source["name"], self._source["action"])
+        self._streamed = is_streamed(parts.settings.streaming, self._source, invocation.arn)
+        # Only of CloudFormation's events.
+        self._request_kind = self._kind_of_request() if self._source["answer"] == "cloudformation" else None
         self._store = Store(Table(parts.client, parts.settings.table), parts.settings.function_key, parts.clock)
+
+    def settle(self) -> Step | None:
+        """Whatever the window: the answer to a Delete of what was never made. Nothing for any other event."""
+        if self._request_kind != "NEVER_MADE":
+            return None
+        failure = self._respond("")
+        if failure is None:
+            return Reply(b"{}")
+        message = f"the Delete of a resource that was never made is SUCCESS, but CloudFormation could not be told so: {failure}."
+        return Fail(RequestNotAnswered(message))
 
     def plan(self, decision: Decision) -> Step:
         """The window is on."""
-        if self._runs_always() or self._action == "RUN":
+        if self._action == "RUN" or self._runs_always():
             return self._run
         if self._action == "DEFER":
             return self._keep(decision, lambda event: self._store.defer(event, self._until))
@@ -76,7 +90,12 @@ class Hold:
 
     def _runs_always(self) -> bool:
         """An operation that has begun is finished; an HTTP request may be one that the function lets through."""
-        return sources.is_hop(self._event) or always_runs(self._parts.settings.always_run, self._source, self._event)
+        if self._request_kind == "UNKNOWN_CONTINUATION":
+            self._parts.reporter.count("unrecognizedContinuation")
+            return True
+        if self._request_kind == "CONTINUATION" or sources.is_hop(self._event):
+            return True
+        return always_runs(self._parts.settings.always_run, self._source, self._event)
 
     def _plan_unchecked(self, error: StoreError) -> Step:
         if self._source["name"] == sources.DIRECT:  # maybe a caller that waits, and that would not come again
@@ -103,7 +122,8 @@ class Hold:
         return self._deferred_reply(decision.until)
 
     def _deferred_reply(self, until: float | None) -> Step:
-        return Reply(answers.deferred(self._source, self._event, self._invocation.body, self._invocation.request_id, until))
+        body, request_id = self._invocation.body, self._invocation.request_id
+        return Reply(answers.deferred(self._source, self._event, body, request_id, until, self._streamed), self._streamed)
 
     def _leave(self, decision: Decision) -> Step:
         parts = self._parts
@@ -125,23 +145,37 @@ class Hold:
     def _reject(self, decision: Decision) -> Step:
         self._parts.reporter.count("rejected")
         if self._source["answer"] in ("http", "alb"):
-            clock, settings = self._parts.clock, self._parts.settings
-            return Reply(answers.rejected(self._source, self._event, clock(), decision.until, decision.reason, settings.rejection))
+            now, rejection, streams = self._parts.clock(), self._parts.settings.rejection, self._streamed
+            return Reply(answers.rejected(self._source, self._event, now, decision.until, decision.reason, rejection, streams), streams)
         error = answers.window_active("REJECT", decision.until, decision.reason)
         return self._reject_request(error) if self._source["answer"] == "cloudformation" else Fail(error)
 
     def _reject_request(self, error: MaintenanceWindowActive) -> Step:
+        if self._request_kind == "ELSEWHERE":
+            return Fail(error)
+        failure = self._respond(str(error))
+        if failure is None:
+            return Reply(b"{}")
+        # Lambda tries again after an error: silence would hang the stack
+        return Fail(MaintenanceWindowActive(f"{error} CloudFormation could not be told so: {failure}."))
+
+    def _kind_of_request(self) -> str:
+        from patient_lambda_gate.held.cloudformation_request import kind_of
+
+        assert isinstance(self._event, dict)  # as its source's conditions say
+        return kind_of(self._event, self._invocation.arn)
+
+    def _respond(self, reason: str) -> str | None:
+        """Answers CloudFormation; why it could not be told, when it could not."""
         from patient_lambda_gate.held import cloudformation
 
         parts, request = self._parts, self._event
         assert isinstance(request, dict)  # as its source's conditions say
-        url = request["ResponseURL"]
-        if not cloudformation.is_response_url(url, parts.environment) or cloudformation.is_answered_elsewhere(request, self._invocation.arn):
-            return Fail(error)
-        response = cloudformation.held_response(request, str(error))
+        if not cloudformation.is_response_url(request["ResponseURL"], parts.environment):
+            return "the ResponseURL is not an https URL"
+        response = cloudformation.held_response(request, reason)
         try:
-            cloudformation.deliver(parts.client.transport, url, response, self._until, parts.clock, time.sleep)
+            cloudformation.deliver(parts.client.transport, request["ResponseURL"], response, self._until, parts.clock, time.sleep)
         except cloudformation.NotDelivered as failure:
-            # Lambda tries again after an error: silence would hang the stack
-            return Fail(MaintenanceWindowActive(f"{error} CloudFormation could not be told so: {failure}."))
-        return Reply(b"{}")
+            return str(failure)
+        return None

@@ -29,5 +29,9 @@ class DuplicateCheckFailed(GateError):
     """Shortly after a window the store could not say whether the event is kept already."""
 
 
+class RequestNotAnswered(GateError):
+    """CloudFormation could not be told that what was never made is deleted."""
+
+
 class ReplayStoreFailed(GateError):
     """The store failed a replay, before or after its run."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import traceback
 
+import patient_lambda_contract as contract
+
 from patient_lambda_gate.quiet.errors import GateNotAttached
 from patient_lambda_gate.quiet.step import Fail, RunHandler
 from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from patient_lambda_gate.quiet.invocation import Invocation, RawInvocation
     from patient_lambda_gate.quiet.step import GateParts, Step
 
+CREATE_FAILED_ID: bytes = contract.load("cloudformation/answer")["createFailedId"].encode()
 # A window that is on, of which nothing more is known.
 ON = Decision(True, None, None, False)
 
@@ -32,7 +35,8 @@ class Gate:
 
     def is_quiet(self, body: bytes, client_context: str | None) -> bool:
         """Whether an invocation runs as it is, without a further look: the warm path."""
-        return self.parts.cache.is_quiet(self.parts.clock()) and not may_be_pointer(body) and not client_context
+        parts = self.parts
+        return parts.cache.is_quiet(parts.clock()) and not may_be_pointer(body) and not client_context and not _names_create_failed_id(body)
 
     def holds_at_boot(self) -> bool:
         """Whether user code must not be loaded yet."""
@@ -58,14 +62,25 @@ class Gate:
 
             return plan_replay(parts, invocation, pointer, is_on)
         run = RunHandler(_without_forged_mark(invocation))
-        if not is_on and not (known and known.is_guarded):
+        is_guarded = known is not None and known.is_guarded
+        if not is_on and not is_guarded and not _names_create_failed_id(invocation.body):
             return run
         from patient_lambda_gate.held.holding import Hold
 
         hold = Hold(parts, invocation, run, known.version if known else None)
+        settled = hold.settle()
+        if settled is not None:
+            return settled
+        if not is_on and not is_guarded:
+            return run
         if isinstance(state, UnknownWindow):
             return hold.plan_unknown(state.cause) if parts.settings.on_window_unknown == "FAIL" else hold.plan(ON)
         return hold.plan(state.decision) if state.decision.on else hold.plan_guarded()
+
+
+def _names_create_failed_id(body: bytes) -> bool:
+    """Whether it may be a Delete of what was never made, wherever its members are. The search of bytes costs the warm path next to nothing."""
+    return CREATE_FAILED_ID in body
 
 
 def _without_forged_mark(invocation: Invocation) -> RawInvocation:

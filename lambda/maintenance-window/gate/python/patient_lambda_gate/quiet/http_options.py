@@ -29,6 +29,8 @@ MOST_PATTERNS: int = OPTIONS["mostPatterns"]
 HEADER_NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_!#$%&'*+.^`|~-")
 CAPITALS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
+STREAMING_SOURCES: list[str] = contract.load("maintenance-window/answers")["streaming"]["sources"]
+
 REJECTION = (
     f"a JSON object of at most {VARIABLE_BYTES} bytes with statusCode ({LEAST_STATUS} to {MOST_STATUS}), "
     "headers (each name once, values in ASCII) and body (text), or some of them"
@@ -37,6 +39,8 @@ ALWAYS_RUN = (
     f"a JSON list of 1 to {MOST_PATTERNS} patterns in at most {VARIABLE_BYTES} bytes, each a method in capitals or *, one space, "
     "and a path that begins with / and has * at its end or nowhere"
 )
+
+STREAMING = f"a JSON object in at most {VARIABLE_BYTES} bytes of {' and '.join(STREAMING_SOURCES)}, or one of them, to a list of qualifiers"
 
 
 def parse_rejection(text: str) -> Rejection | None:
@@ -61,6 +65,18 @@ def parse_always_run(text: str) -> list[str] | None:
     """The patterns of requests that always run; None when the text is not a list of them."""
     value = _parsed(text)
     return value if isinstance(value, list) and 0 < len(value) <= MOST_PATTERNS and all(map(_is_pattern, value)) else None
+
+
+def parse_streaming(text: str) -> dict[str, list[str]] | None:
+    """By source, the qualifiers by which what streams its responses invokes the function; None when the text does not tell that."""
+    value = _parsed(text)
+    if not isinstance(value, dict):
+        return None
+    is_streaming = all(
+        name in STREAMING_SOURCES and isinstance(qualifiers, list) and all(isinstance(item, str) for item in qualifiers)
+        for name, qualifiers in value.items()
+    )
+    return value if is_streaming else None
 
 
 def _is_status(value: object) -> bool:

@@ -53,6 +53,7 @@ class Settings:
         # Digests of the inputs by which ticks of schedules are known.
         tick_inputs = self._text("tickInputs")
         self.tick_inputs = tick_inputs.split(",") if tick_inputs else []
+        self.streaming = self._streaming()
         self.function_version = environment.get("AWS_LAMBDA_FUNCTION_VERSION", "")
         self.log_stream = environment.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.json_logs = environment.get("AWS_LAMBDA_LOG_FORMAT") == "JSON"
@@ -114,6 +115,17 @@ class Settings:
         if patterns is None:
             raise self._refused("alwaysRun", text, ALWAYS_RUN)
         return patterns
+
+    def _streaming(self) -> dict[str, list[str]]:
+        text = self._text("streaming")
+        if text is None:
+            return {}
+        from patient_lambda_gate.quiet.http_options import STREAMING, parse_streaming
+
+        streaming = parse_streaming(text)
+        if streaming is None:
+            raise self._refused("streaming", text, STREAMING)
+        return streaming
 
     def _refused(self, key: str, value: str, expected: str) -> GateNotAttached:
         return GateNotAttached(f"the environment variable {self._names[key]} is '{value[:SHOWN_CHARACTERS]}': expected {expected}")

@@ -34,10 +34,11 @@ class RunHandler:
 
 
 class Reply:
-    """The invocation is answered without the handler."""
+    """The invocation is answered without the handler; ``streamed`` as a handler that streams would, with metadata before the body."""
 
-    def __init__(self, body: bytes) -> None:
+    def __init__(self, body: bytes | str, streamed: bool = False) -> None:
         self.body = body
+        self.streamed = streamed
 
 
 class Fail:

@@ -41,7 +41,14 @@ afterEach(() => {
 });
 
 function attachment(onUnknownClient: 'FAIL' | 'RUN', session: Partial<Session> = {}): { attached: Attachment; session: jest.Mocked<Session> } {
-  const fake = { isLoading: false, next: jest.fn(), release: jest.fn(), onAsked: jest.fn(), ...session } as unknown as jest.Mocked<Session>;
+  const fake = {
+    isLoading: false,
+    isAsked: false,
+    next: jest.fn(),
+    release: jest.fn(),
+    opened: jest.fn(),
+    ...session,
+  } as unknown as jest.Mocked<Session>;
   const reporter = { count: (metric: string) => reported.push(metric), log: (line: string) => reported.push(line) };
   return { attached: new Attachment(path.join(folder, 'index.mjs'), fake, { onUnknownClient }, reporter), session: fake };
 }

@@ -226,13 +226,13 @@ describe('a replay', () => {
     events.rows.put(encodeRow({ ...CLAIMED, bodySha256: createHash('sha256').update(S3).digest('hex') }) as never);
   });
 
-  const started = async (native: NativeClient) => {
+  const started = async (native = nativeWith(invocation(POINTER))) => {
     const open = session();
-    return { open, got: await open.next(native, []) };
+    return { native, open, got: await open.next(native, []) };
   };
 
   test('gets the event, its identity and a mark, under the new request id', async () => {
-    const { got } = await started(nativeWith(invocation(POINTER)));
+    const { got } = await started();
     expect(got.bodyJson).toBe(S3);
     expect(got.headers).toMatchObject({ 'lambda-runtime-aws-request-id': 'r-1', 'lambda-runtime-cognito-identity': '{"cognitoIdentityId":"i"}' });
     expect(JSON.parse(String(got.headers['lambda-runtime-client-context']))).toMatchObject({
@@ -246,7 +246,7 @@ describe('a replay', () => {
     const body = Buffer.from(JSON.stringify({ Records: records }));
     const bodySha256 = createHash('sha256').update(body).digest('hex');
     events.rows.put(encodeRow({ ...CLAIMED, source: 'sqs', only: ['b'], body, bodySize: body.length, bodySha256 }) as never);
-    const { got } = await started(nativeWith(invocation(POINTER)));
+    const { got } = await started();
     expect(JSON.parse(String(got.headers['lambda-runtime-client-context']))).toMatchObject({
       custom: { maintenanceReplay: { messages: [{ messageId: 'b', receiveCount: 2 }] } },
     });
@@ -258,24 +258,22 @@ describe('a replay', () => {
     expect((await open.next(native, [])).bodyJson).toBe(S3);
   });
 
-  test('writes its outcome before it is answered', async () => {
-    const native = nativeWith(invocation(POINTER));
-    const { open } = await started(native);
+  test("writes its outcome before it is answered with the handler's own result", async () => {
+    const { native, open } = await started();
     let stateWhenAnswered: unknown;
     api.reply = () => {
       stateWhenAnswered = events.rows.item('fn#r-0')!.state;
       return { status: 202, body: {} };
     };
-    expect(open.takes('r-1', 'result', '{}')).toBe(true);
+    expect(open.takes('r-1', 'result', '{"own":1}')).toBe(true);
     await expect(open.next(native, [])).rejects.toBe(ENDED);
     expect(stateWhenAnswered).toEqual({ S: 'DONE' });
-    expect(posts()).toEqual([['r-1/response', { maintenanceReplay: { status: 'DONE', requestId: 'r-0' } }]]);
+    expect(posts()).toEqual([['r-1/response', { own: 1 }]]);
     expect([native.posted, counted]).toEqual([[], ['replayed']]);
   });
 
   test('whose outcome cannot be written is an error, and no success', async () => {
-    const native = nativeWith(invocation(POINTER));
-    const { open } = await started(native);
+    const { native, open } = await started();
     events.fault = () => ({ status: 400, body: { __type: 'AccessDeniedException' } });
     open.takes('r-1', 'result', '{}');
     await expect(open.next(native, [])).rejects.toBe(ENDED);
@@ -283,8 +281,7 @@ describe('a replay', () => {
   });
 
   test('that lost its lease is refused', async () => {
-    const native = nativeWith(invocation(POINTER));
-    const { open } = await started(native);
+    const { native, open } = await started();
     events.rows.put(encodeRow({ ...CLAIMED, attempt: 1, token: 'next' }) as never);
     open.takes('r-1', 'error', '{"errorType":"E"}');
     await expect(open.next(native, [])).rejects.toBe(ENDED);
@@ -292,8 +289,7 @@ describe('a replay', () => {
   });
 
   test('is posted once, whatever the client posts after it', async () => {
-    const native = nativeWith(invocation(POINTER));
-    const { open } = await started(native);
+    const { native, open } = await started();
     open.takes('r-1', 'error', '{"errorType":"E"}');
     open.takes('r-1', 'result', '{}');
     expect(open.takes('r-other', 'result', '{}')).toBe(false);
@@ -301,11 +297,17 @@ describe('a replay', () => {
     expect(posts()).toEqual([['r-1/response', { maintenanceReplay: { status: 'FAILED', requestId: 'r-0' } }]]);
   });
 
+  test('whose client asks for more, though no end of its response was seen, has failed', async () => {
+    const { native, open } = await started();
+    await expect(open.next(native, [])).rejects.toBe(ENDED);
+    expect(events.rows.item('fn#r-0')).toMatchObject({ state: { S: 'PENDING' }, outcome: { M: { errorType: { S: 'ResponseNotFinished' } } } });
+    expect([posts(), counted]).toEqual([[], ['replayFailed']]);
+  });
+
   test('holds up the end of the process until its outcome is written and posted', async () => {
     const exits: unknown[] = [];
     const spy = jest.spyOn(process, 'exit').mockImplementation(((code: number) => exits.push([code, api.calls.length])) as never);
-    const native = nativeWith(invocation(POINTER));
-    const { open } = await started(native);
+    const { native, open } = await started();
     open.takes('r-1', 'error', '{"errorType":"E"}');
     process.exit(129);
     expect(exits).toEqual([]);

@@ -13,6 +13,7 @@ interface Vector {
   readonly event?: unknown;
   readonly rejection?: Rejection;
   readonly reply?: unknown;
+  readonly stream?: { readonly metadata: unknown; readonly body: string };
   readonly error?: { readonly errorType: string; readonly errorMessage: string };
 }
 
@@ -24,10 +25,16 @@ test.each((contract.vectors as unknown as readonly Vector[]).map((vector) => [ve
     expect({ errorType: error.name, errorMessage: error.message }).toEqual(vector.error);
     return;
   }
+  const streams = vector.stream !== undefined;
   const reply =
     vector.action === 'DEFER'
-      ? deferred(source, vector.event, JSON.stringify(vector.event), vector.requestId, until)
-      : rejected(source, vector.event, Date.parse(vector.now), until, vector.window.reason, vector.rejection);
+      ? deferred(source, vector.event, JSON.stringify(vector.event), vector.requestId, until, streams)
+      : rejected(source, vector.event, Date.parse(vector.now), until, vector.window.reason, vector.rejection, streams);
+  if (vector.stream) {
+    const [metadata, ...rest] = reply.split('\0');
+    expect([JSON.parse(metadata), rest]).toEqual([vector.stream.metadata, [...Array<string>(7).fill(''), vector.stream.body]]);
+    return;
+  }
   expect(JSON.parse(reply)).toEqual(vector.reply);
 });
 

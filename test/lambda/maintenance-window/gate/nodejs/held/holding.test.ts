@@ -1,6 +1,7 @@
+import { createFailedId } from '../../../../../../lambda/contract/cloudformation/answer.json';
 import { environment as names } from '../../../../../../lambda/contract/names.json';
 import type { Call } from '../loopback-service';
-import { type Answer, DENIED, GUARDED, NOW, ON, reading, S3, told, UNKNOWN, World } from '../world';
+import { type Answer, DENIED, GUARDED, HTTP, NOW, OFF, ON, reading, S3, told, UNKNOWN, World } from '../world';
 
 const FIFO = JSON.stringify({
   Records: ['a', 'b'].map((messageId) => ({
@@ -84,7 +85,7 @@ test('a request of CloudFormation is answered, and the invocation succeeds', asy
 
 test.each([
   ['refuses', 'answer', 403, 'CloudFormation could not be told so: the ResponseURL answered 403.'],
-  ['is not a URL to answer to', '', 200, 'the event was not kept.'],
+  ['is not a URL to answer to', '', 200, 'CloudFormation could not be told so: the ResponseURL is not an https URL.'],
 ])('a request whose ResponseURL %s is an error', async (_, path, status, message) => {
   await open(ON);
   world.events.service.reply = () => ({ status, body: '' });
@@ -92,6 +93,104 @@ test.each([
   expect(step).toMatchObject({
     do: 'fail',
     error: { name: 'MaintenanceWindowActive', message: expect.stringMatching(new RegExp(`${message}$`)) as string },
+  });
+});
+
+describe('a Delete of what was never made', () => {
+  const NEVER_MADE = { ...CLOUDFORMATION, RequestType: 'Delete', PhysicalResourceId: createFailedId };
+  const UNREAD = new Error('AccessDeniedException');
+  const body = (more: object = {}) => JSON.stringify({ ...NEVER_MADE, ResponseURL: `${world.events.service.url}/answer`, ...more });
+  const answering = (status = 200) => {
+    world.events.service.reply = () => ({ status, body: '' });
+  };
+  const put = () => world.events.service.calls.map(({ operation, input }) => [operation, input.Status, input.PhysicalResourceId]);
+
+  test.each<[string, Answer, Record<string, string>]>([
+    ['on', ON, {}],
+    ['off', OFF, {}],
+    ['just over', GUARDED, {}],
+    ['unknown, and everything fails', UNREAD, { [names.onWindowUnknown]: 'FAIL' }],
+    ['unknown, and everything is kept', UNREAD, { [names.onWindowUnknown]: 'DEFER' }],
+    ['unknown, and everything runs', UNREAD, { [names.onWindowUnknown]: 'RUN' }],
+    ['on, and requests run', ON, { [names.deferral]: '{"cloudformation":"RUN"}' }],
+  ])('succeeds without the handler: the window is %s', async (_, answer, variables) => {
+    await open(answer, variables);
+    answering();
+    expect(told(await world.plan(body()))).toEqual({});
+    expect(put()).toEqual([['/answer', 'SUCCESS', createFailedId]]);
+    expect(world.counted).not.toContain('rejected');
+  });
+
+  test('is seen on the warm path, wherever its members are', async () => {
+    await open(OFF);
+    await world.plan(UNKNOWN);
+    const members = Object.entries(JSON.parse(body()) as object);
+    expect([members, [...members].reverse()].map((order) => world.gate.isQuiet({ body: JSON.stringify(Object.fromEntries(order)) }))).toEqual([
+      false,
+      false,
+    ]);
+    expect([HTTP, body({ PhysicalResourceId: 'own-1' })].map((other) => world.gate.isQuiet({ body: other }))).toEqual([true, true]);
+  });
+
+  test.each<[string, Answer]>([
+    ['on', ON],
+    ['off', OFF],
+  ])('is an error, so that Lambda tries again, when CloudFormation does not take the answer: the window is %s', async (_, answer) => {
+    await open(answer);
+    answering(403);
+    const message = 'the Delete of a resource that was never made is SUCCESS, but CloudFormation could not be told so: the ResponseURL answered 403.';
+    expect(await world.plan(body())).toMatchObject({ do: 'fail', error: { name: 'RequestNotAnswered', message } });
+  });
+
+  test.each<[string, Answer, string]>([
+    ['in a window it is an error', ON, 'MaintenanceWindowActive'],
+    ['outside one the handler runs', OFF, 'run'],
+    ['shortly after one the handler runs', GUARDED, 'run'],
+  ])('that another function answers is left to it: %s', async (_, answer, expected) => {
+    await open(answer);
+    answering();
+    const token = 'arn:aws:lambda:us-east-1:111122223333:function:framework';
+    expect(told(await world.plan(body({ ResourceProperties: { ServiceToken: token } })))).toBe(expected);
+    expect(put()).toEqual([]);
+  });
+
+  test.each(['Create', 'Update'])('alone: %s runs outside a window although it names that id', async (RequestType) => {
+    await open(OFF);
+    answering();
+    expect(told(await world.plan(body({ RequestType })))).toBe('run');
+    expect(told(await world.plan(JSON.stringify({ note: createFailedId })))).toBe('run');
+    expect(put()).toEqual([]);
+  });
+});
+
+describe('an operation of another library that is under way', () => {
+  const continued = (members: object) => JSON.stringify({ ...CLOUDFORMATION, ResponseURL: `${world.events.service.url}/answer`, ...members });
+  const POLL = { CrHelperPoll: true };
+  const UNKNOWN_LIBRARY = { MyAttempt: 2 };
+  const BEHIND = { ResourceProperties: { ServiceToken: 'arn:aws:lambda:us-east-1:111122223333:function:framework' } };
+
+  test.each(['Create', 'Update', 'Delete'])('goes on in a window: %s', async (RequestType) => {
+    await open(ON);
+    expect(told(await world.plan(continued({ ...POLL, RequestType })))).toBe('run');
+    expect(told(await world.plan(continued({ ...POLL, ...BEHIND, RequestType })))).toBe('run');
+    expect(world.counted).toEqual([]);
+  });
+
+  test('goes on while nobody knows the window', async () => {
+    await open(new Error('AccessDeniedException'), { [names.onWindowUnknown]: 'FAIL' });
+    expect(told(await world.plan(continued(POLL)))).toBe('run');
+  });
+
+  test('is counted when it is told by a member that nobody knows', async () => {
+    await open(ON);
+    expect(told(await world.plan(continued(UNKNOWN_LIBRARY)))).toBe('run');
+    expect(world.counted).toEqual(['unrecognizedContinuation']);
+  });
+
+  test('is not counted where requests run anyway', async () => {
+    await open(ON, { [names.deferral]: '{"cloudformation":"RUN"}' });
+    expect(told(await world.plan(continued(UNKNOWN_LIBRARY)))).toBe('run');
+    expect(world.counted).toEqual([]);
   });
 });
 

@@ -69,14 +69,19 @@ const TOO_LONG = { rejection: `{"body":"${'é'.repeat(1025)}"}`, alwaysRun: JSON
 
 describe('the options of HTTP sources', () => {
   test('are not there by default', () => {
-    expect(readSettings(LEAST)).toMatchObject({ rejection: undefined, alwaysRun: [] });
+    expect(readSettings(LEAST)).toMatchObject({ rejection: undefined, alwaysRun: [], streaming: {} });
   });
 
   test('are taken as they are', () => {
     const rejection = { statusCode: 429, headers: { 'Access-Control-Allow-Origin': '*', 'x_y': '' }, body: 'é {until}' };
     const alwaysRun = ['* /health', 'GET /*', 'HEAD /a b'];
-    const variables = { [names.rejection]: JSON.stringify(rejection), [names.alwaysRun]: JSON.stringify(alwaysRun) };
-    expect(readSettings({ ...LEAST, ...variables })).toMatchObject({ rejection, alwaysRun });
+    const streaming = { 'function-url': ['$LATEST', 'live'], 'api-gateway-rest': [] };
+    const variables = {
+      [names.rejection]: JSON.stringify(rejection),
+      [names.alwaysRun]: JSON.stringify(alwaysRun),
+      [names.streaming]: JSON.stringify(streaming),
+    };
+    expect(readSettings({ ...LEAST, ...variables })).toMatchObject({ rejection, alwaysRun, streaming });
     expect(readSettings({ ...LEAST, [names.rejection]: '{"statusCode":4e2}' }).rejection).toEqual({ statusCode: 400 });
   });
 
@@ -109,6 +114,13 @@ describe('the options of HTTP sources', () => {
       'a JSON object of at most 2048 bytes with statusCode (400 to 599), headers (each name once, values in ASCII) and body (text), or some of them';
     expect(() => readSettings({ ...LEAST, [names.rejection]: value })).toThrow(
       `the environment variable PATIENT_LAMBDA_REJECTION is '${value.slice(0, 120)}': expected ${expected}`,
+    );
+  });
+
+  test.each(['{', '[]', '{"alb":[]}', '{"function-url":"live"}', '{"function-url":[1]}'])('what streams, not told so: %s', (value) => {
+    const expected = 'a JSON object in at most 2048 bytes of function-url and api-gateway-rest, or one of them, to a list of qualifiers';
+    expect(() => readSettings({ ...LEAST, [names.streaming]: value })).toThrow(
+      `the environment variable PATIENT_LAMBDA_STREAMING is '${value}': expected ${expected}`,
     );
   });
 

@@ -73,11 +73,11 @@ test.each<[string, Row]>([
   expect([Object.keys(context.custom as object), identity]).toEqual([['maintenanceReplay'], undefined]);
 });
 
-test('success is written before it is answered', async () => {
+test("success is written before it is answered with the handler's own result", async () => {
   await open();
   put();
   const { run } = await started();
-  expect(told(await run.succeeded('null'))).toEqual(answered('DONE'));
+  expect(told(await run.succeeded('{"own":1}'))).toEqual({ own: 1 });
   expect([world.row(KEY).state, world.counted]).toEqual(['DONE', ['replayed']]);
 });
 
@@ -151,5 +151,33 @@ test('failed items of a batch run again alone', async () => {
   world.put({ ...world.row(KEY), state: 'CLAIMED', token: 't' });
   const second = await started();
   expect(second.event).toEqual({ Records: [{ eventSource: 'aws:sqs', messageId: 'b' }] });
-  expect(told(await second.run.succeeded('null'))).toEqual(answered('DONE'));
+  expect(told(await second.run.succeeded('null'))).toBeNull();
+});
+
+test.each([
+  ['the largest that Lambda takes', 6_291_556, undefined],
+  ['a larger one', 6_291_557, 'DONE'],
+])('a result that is %s', async (_, bytes, status) => {
+  await open();
+  put();
+  const { run } = await started();
+  const result = JSON.stringify('ä'.repeat((bytes - 2) / 2) + (bytes % 2 ? 'a' : ''));
+  expect(Buffer.byteLength(result)).toBe(bytes);
+  expect(told(await run.succeeded(result))).toEqual(status ? answered(status) : JSON.parse(result));
+  expect(world.row(KEY).state).toBe('DONE');
+});
+
+test('the result of a run that lost its lease goes nowhere', async () => {
+  await open();
+  put();
+  const { run } = await started();
+  put(UNKNOWN, { attempt: 1, token: 'next' });
+  expect(told(await run.succeeded('{"own":1}'))).toEqual(answered('REFUSED'));
+});
+
+test('a server error that an HTTP handler answered is no result', async () => {
+  await open();
+  put('{}', { source: 'api-gateway-rest' });
+  const { run } = await started();
+  expect(told(await run.succeeded('{"statusCode":502}'))).toEqual(answered('FAILED'));
 });

@@ -18,10 +18,15 @@ def test_answer(vector):
         error = answers.window_active(vector["action"], until, reason)
         assert {"errorType": type(error).__name__, "errorMessage": str(error)} == vector["error"]
         return
+    streams = "stream" in vector
     if vector["action"] == "DEFER":
-        reply = answers.deferred(source, event, json.dumps(event).encode(), vector["requestId"], until)
+        reply = answers.deferred(source, event, json.dumps(event).encode(), vector["requestId"], until, streams)
     else:
-        reply = answers.rejected(source, event, ms(vector["now"]), until, reason, vector.get("rejection"))
+        reply = answers.rejected(source, event, ms(vector["now"]), until, reason, vector.get("rejection"), streams)
+    if streams:
+        metadata, delimiter, body = reply.partition(b"\0" * 8)
+        assert (json.loads(metadata), len(delimiter), body.decode()) == (vector["stream"]["metadata"], 8, vector["stream"]["body"])
+        return
     assert json.loads(reply) == vector["reply"]
 
 

@@ -1,15 +1,34 @@
-"""HTTP requests that meet a window, as the function's own options say. What every source gets is in quiet/test_gate.py."""
+"""Requests of HTTP and of CloudFormation that meet a window. What every source gets is in quiet/test_gate.py."""
 
 import json
 
 import pytest
+from contract_files import contract_file
 from patient_lambda_gate.quiet.reading import ReadFailed
-from world import ON, S3
+from world import GUARDED, HTTP, OFF, ON, S3, UNKNOWN
 
 GET = b'{"version":"2.0","rawPath":"/orders/1","requestContext":{"http":{"method":"GET"}}}'
 POST = GET.replace(b"GET", b"POST")
 READS = {"PATIENT_LAMBDA_ALWAYS_RUN": '["GET /*","* /health"]'}
 RAN = ("result", {"ok": 1})
+UNREAD = ReadFailed("AccessDeniedException")
+NEVER_MADE = contract_file("cloudformation/answer")["createFailedId"]
+BEHIND = {"ResourceProperties": {"ServiceToken": "arn:aws:lambda:us-east-1:111122223333:function:framework"}}
+TAKEN = (200, b"")
+
+
+def request(made, **members):
+    """A Create, or what its members make of it."""
+    known = {"RequestType": "Create", "StackId": "s", "RequestId": "r", "LogicalResourceId": "l", "ResponseURL": made.dynamo.server.url + "/answer"}
+    return json.dumps({**known, **members}).encode()
+
+
+def delete_of_nothing(made, **members):
+    return request(made, RequestType="Delete", PhysicalResourceId=NEVER_MADE, **members)
+
+
+def put(made):
+    return [(operation, answer["Status"], answer["PhysicalResourceId"]) for operation, answer in made.dynamo.calls]
 
 
 def test_http_requests_are_rejected_as_the_function_says(world):
@@ -46,3 +65,101 @@ def test_http_requests_that_always_run_do_so_while_nobody_knows_the_window(world
 def test_http_requests_alone_always_run(world):
     made = world(ON, PATIENT_LAMBDA_ALWAYS_RUN='["* /*"]')
     assert made.invoke(S3)[1]["maintenanceWindow"]["status"] == "DEFERRED"
+
+
+@pytest.mark.parametrize(
+    ("answer", "variables"),
+    [
+        (ON, {}),
+        (OFF, {}),
+        (GUARDED, {}),
+        (UNREAD, {"PATIENT_LAMBDA_ON_WINDOW_UNKNOWN": "FAIL"}),
+        (UNREAD, {"PATIENT_LAMBDA_ON_WINDOW_UNKNOWN": "DEFER"}),
+        (UNREAD, {"PATIENT_LAMBDA_ON_WINDOW_UNKNOWN": "RUN"}),
+        (ON, {"PATIENT_LAMBDA_DEFERRAL": '{"cloudformation":"RUN"}'}),
+    ],
+    ids=["on", "off", "just over", "unknown: FAIL", "unknown: DEFER", "unknown: RUN", "on, and requests run"],
+)
+def test_a_delete_of_what_was_never_made_succeeds_without_the_handler(world, answer, variables):
+    made = world(answer, **variables)
+    made.dynamo.always = TAKEN
+    assert made.invoke(delete_of_nothing(made)) == ("result", {})
+    assert put(made) == [("PUT", "SUCCESS", NEVER_MADE)]
+    assert made.seen == []
+    assert "rejected" not in made.reporter.metrics
+
+
+def test_a_delete_of_what_was_never_made_is_seen_on_the_warm_path_wherever_its_members_are(world):
+    made = world(OFF)
+    made.invoke(UNKNOWN)
+    body = delete_of_nothing(made)
+    backwards = json.dumps(dict(reversed(json.loads(body).items()))).encode()
+    assert [made.gate.is_quiet(order, None) for order in (body, backwards)] == [False, False]
+    assert [made.gate.is_quiet(other, None) for other in (HTTP, request(made, RequestType="Delete", PhysicalResourceId="own-1"))] == [True, True]
+
+
+@pytest.mark.parametrize("answer", [ON, OFF], ids=["on", "off"])
+def test_a_delete_of_what_was_never_made_is_an_error_when_cloudformation_does_not_take_the_answer(world, answer):
+    made = world(answer)
+    made.dynamo.always = (403, b"")
+    kind, error = made.invoke(delete_of_nothing(made))
+    message = "the Delete of a resource that was never made is SUCCESS, but CloudFormation could not be told so: the ResponseURL answered 403."
+    assert (kind, error["errorType"], error["errorMessage"]) == ("error", "RequestNotAnswered", message)
+    assert made.seen == []
+
+
+def test_a_delete_of_what_was_never_made_that_another_function_answers_is_left_to_it(world):
+    made = world(ON)
+    made.dynamo.always = TAKEN
+    assert made.error(delete_of_nothing(made, **BEHIND)) == "MaintenanceWindowActive"
+    assert put(made) == []
+
+
+@pytest.mark.parametrize("answer", [OFF, GUARDED], ids=["off", "just over"])
+def test_outside_a_window_the_handler_gets_a_delete_of_what_was_never_made_that_another_function_answers(world, answer):
+    made = world(answer)
+    made.dynamo.always = TAKEN
+    assert made.invoke(delete_of_nothing(made, **BEHIND)) == RAN
+    assert put(made) == []
+
+
+def test_other_events_that_name_that_id_run_outside_a_window(world):
+    made = world(OFF)
+    made.dynamo.always = TAKEN
+    others = [request(made, RequestType=kind, PhysicalResourceId=NEVER_MADE) for kind in ("Create", "Update")]
+    for body in (*others, json.dumps({"note": NEVER_MADE}).encode()):
+        assert made.invoke(body) == RAN
+    assert put(made) == []
+
+
+def test_a_request_whose_url_is_not_to_be_answered_is_an_error(world):
+    made = world(ON)
+    kind, error = made.invoke(request(made, ResponseURL=""))
+    assert (kind, error["errorType"]) == ("error", "MaintenanceWindowActive")
+    assert error["errorMessage"].endswith("CloudFormation could not be told so: the ResponseURL is not an https URL.")
+
+
+@pytest.mark.parametrize("behind", [{}, BEHIND], ids=["its own", "of a framework"])
+@pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
+def test_an_operation_of_another_library_that_is_under_way_goes_on_in_a_window(world, request_type, behind):
+    made = world(ON)
+    made.dynamo.always = TAKEN
+    assert made.invoke(request(made, RequestType=request_type, CrHelperPoll=True, **behind)) == RAN
+    assert made.reporter.metrics == []
+
+
+def test_an_operation_of_another_library_goes_on_while_nobody_knows_the_window(world):
+    made = world(UNREAD, PATIENT_LAMBDA_ON_WINDOW_UNKNOWN="FAIL")
+    assert made.invoke(request(made, CrHelperPoll=True)) == RAN
+
+
+@pytest.mark.parametrize(
+    ("variables", "metrics"),
+    [({}, ["unrecognizedContinuation"]), ({"PATIENT_LAMBDA_DEFERRAL": '{"cloudformation":"RUN"}'}, [])],
+    ids=["held", "running anyway"],
+)
+def test_an_operation_that_is_told_by_a_member_that_nobody_knows_is_counted_unless_requests_run_anyway(world, variables, metrics):
+    made = world(ON, **variables)
+    made.dynamo.always = TAKEN
+    assert made.invoke(request(made, MyAttempt=2)) == RAN
+    assert made.reporter.metrics == metrics

@@ -96,7 +96,20 @@ ALWAYS_RUN = (
 
 def test_options_of_http_sources_are_not_there_by_default(environment):
     settings = Settings(environment)
-    assert (settings.rejection, settings.always_run) == (None, [])
+    assert (settings.rejection, settings.always_run, settings.streaming) == (None, [], {})
+
+
+def test_what_streams_is_taken_as_it_is(environment):
+    streaming = {"function-url": ["$LATEST", "live"], "api-gateway-rest": []}
+    assert Settings({**environment, NAMES["streaming"]: json.dumps(streaming)}).streaming == streaming
+
+
+@pytest.mark.parametrize("value", ["{", "[]", '{"alb":[]}', '{"function-url":"live"}', '{"function-url":[1]}'])
+def test_what_streams_not_told_so_is_refused_by_name(environment, value):
+    expected = "a JSON object in at most 2048 bytes of function-url and api-gateway-rest, or one of them, to a list of qualifiers"
+    with pytest.raises(GateNotAttached) as raised:
+        Settings({**environment, NAMES["streaming"]: value})
+    assert str(raised.value) == f"the environment variable PATIENT_LAMBDA_STREAMING is '{value}': expected {expected}"
 
 
 def test_options_of_http_sources_are_taken_as_they_are(environment):

@@ -28,6 +28,7 @@ class Replays:
 
 
 BATCH = b'{"Records":[{"messageId":"a"},{"messageId":"b"}]}'
+MOST = REPLAY["answer"]["mostBytes"]
 FAILED_ITEM = b'{"batchItemFailures":[{"itemIdentifier":"b"}]}'
 
 
@@ -43,7 +44,7 @@ def test_the_answer_is_the_contracts():
 @pytest.mark.parametrize(
     ("ending", "source", "event", "result", "status", "metrics"),
     [
-        ("DONE", "direct", b"{}", "null", "DONE", ["replayed"]),
+        ("PENDING", "api-gateway-rest", b"{}", '{"statusCode":502}', "FAILED", ["replayFailed"]),
         ("PENDING", "sqs", BATCH, FAILED_ITEM, "PARTIAL", ["replayFailed"]),
         ("QUARANTINED", "sqs", BATCH, FAILED_ITEM, "PARTIAL", ["replayFailed", "quarantined"]),
         ("PENDING", "sqs", b"\xff", FAILED_ITEM, "FAILED", ["replayFailed"]),
@@ -53,6 +54,22 @@ def test_a_result_is_judged_by_the_event_that_the_handler_got(reporter, ending, 
     replay, replays = run(ending, reporter, source, event)
     step = replay.succeeded(result)
     assert (replays.outcomes[0].status, step.body, reporter.metrics) == (status, replay_answer(status, "r-1").body, metrics)
+
+
+@pytest.mark.parametrize(
+    "result", ['{"own":1}', b"\xff\xfe", "a" * MOST, ("ä" * (MOST // 2)).encode()], ids=["JSON", "no text", "largest", "largest bytes"]
+)
+def test_success_is_answered_with_the_handlers_own_result(reporter, result):
+    replay, replays = run("DONE", reporter)
+    assert replay.succeeded(result).body is result
+    assert (replays.outcomes[0].status, reporter.metrics) == ("DONE", ["replayed"])
+
+
+@pytest.mark.parametrize("result", ["a" * (MOST + 1), "ä" * (MOST // 2 + 1), '"\ud800"'], ids=["too large", "too large in UTF-8", "not UTF-8"])
+def test_a_result_that_lambda_would_not_take_ran_all_the_same(reporter, result):
+    replay, replays = run("DONE", reporter)
+    assert replay.succeeded(result).body == replay_answer("DONE", "r-1").body
+    assert (replays.outcomes[0].status, reporter.metrics) == ("DONE", ["replayed"])
 
 
 def test_a_failure_is_answered_normally(reporter):

@@ -11,15 +11,20 @@ from world import DENIED, OFF, ON, POINTER, UNKNOWN
 UNKNOWN_EVENT = {"body": UNKNOWN, "source": "direct"}
 
 
+OWN = {"ok": 1}  # what the handler returns unless a test says otherwise
+
+
 def status(made) -> str:
-    return made.invoke(POINTER)[1]["maintenanceReplay"]["status"]
+    kind, answer = made.invoke(POINTER)
+    assert kind == "result"
+    return "DONE" if answer == OWN else answer["maintenanceReplay"]["status"]
 
 
 def test_a_replay_runs_on_the_original_event_and_writes_before_it_answers(world):
     made = world(OFF)
     put(made.dynamo, **UNKNOWN_EVENT, envelope={"schema": 1, "clientContext": '{"custom":{"own":1}}', "identity": '{"cognitoIdentityId":"i"}'})
     states = []
-    made.result = lambda event, context: states.append(made.dynamo.row(KEY)["state"])
+    made.result = lambda event, context: states.append(made.dynamo.row(KEY)["state"]) or OWN
     post = made.client.post_invocation_result
     made.client.post_invocation_result = lambda *arguments: (states.append(made.dynamo.row(KEY)["state"]), post(*arguments))
     assert status(made) == "DONE"
@@ -38,6 +43,23 @@ def test_the_replay_of_a_batch_names_its_messages_and_how_often_they_were_receiv
     assert status(made) == "DONE"
     mark = json.loads(made.seen[0][1]["client"])["custom"]["maintenanceReplay"]
     assert mark["messages"] == [{"messageId": "b", "receiveCount": 2}]
+
+
+@pytest.mark.parametrize(("result", "content_type"), [(b'{"ok":1}', "application/unknown"), (OWN, "application/json")], ids=["bytes", "JSON"])
+def test_the_result_of_a_replay_is_posted_as_the_handler_gave_it(world, result, content_type):
+    made = world(OFF)
+    put(made.dynamo, **UNKNOWN_EVENT)
+    made.result = lambda event, context: result
+    assert status(made) == "DONE"
+    assert made.client.content_type == content_type
+
+
+def test_what_is_no_result_is_posted_as_json(world):
+    made = world(OFF)
+    put(made.dynamo, body=UNKNOWN, source="sqs")
+    made.result = lambda event, context: b'{"batchItemFailures":[{"itemIdentifier":"b"}]}'
+    assert status(made) == "FAILED"
+    assert made.client.content_type == "application/json"
 
 
 def test_a_replay_that_fails_is_a_normal_answer(world):
@@ -109,7 +131,7 @@ def test_failed_items_of_a_batch_run_again_alone(world):
     assert status(made) == "PARTIAL"
     claimed = {**made.dynamo.row(KEY), "state": "CLAIMED", "token": "t"}
     made.dynamo.items[KEY] = encode_row(claimed)
-    made.result = lambda event, context: None
+    made.result = lambda event, context: OWN
     assert status(made) == "DONE"
     assert [[record["messageId"] for record in event["Records"]] for event, _ in made.seen] == [["a", "b"], ["b"]]
 
