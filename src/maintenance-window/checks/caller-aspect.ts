@@ -3,6 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
+import { TickInputs } from '../parts/tick-inputs';
 import { warnOfMarkerTakers } from './marker-takers/marker-takers';
 import { tellOfTicksThatStayApart } from './tick-checks';
 
@@ -14,6 +15,13 @@ export function callerAspect(fn: lambda.Function, options: MaintenanceWindowOpti
         tellOfTicksThatStayApart(fn, options);
         warnOfMarkerTakers(fn, options);
       }
+    },
+  });
+  fn.node.addValidation({
+    validate: () => {
+      // Once more for what aspects after this one have made; no template is written yet
+      TickInputs.find(fn);
+      return [];
     },
   });
 }

@@ -9,10 +9,10 @@ import { TickInputs } from '../parts/tick-inputs';
 
 /** Tells of the schedules whose ticks will be replayed one by one, when there is something to be done about it. */
 export function tellOfTicksThatStayApart(fn: lambda.Function, { coalesceBy, deferral }: MaintenanceWindowOptions): void {
+  const { unknown, tooMany } = TickInputs.find(fn);
   if (coalesceBy === CoalesceBy.PAYLOAD || actionFor('direct', deferral) !== DeferralAction.DEFER) {
     return;
   }
-  const { unknown, tooMany } = new TickInputs(fn);
   const reasons = unknown.map(({ node }) => `'${node.path}' gives an input that only the deployment knows`);
   if (tooMany > 0) {
     reasons.push(`its schedules have ${tooMany} inputs more than the ${COALESCING.tickInputs.most.value} by which ticks can be known`);

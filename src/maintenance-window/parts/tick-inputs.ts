@@ -26,14 +26,24 @@ interface Target {
   readonly input?: unknown;
 }
 
+/** What was found last: a template is resolved many times, and each search goes through all schedules of the app. */
+const FOUND = new WeakMap<lambda.Function, TickInputs>();
+
 /** The inputs of a function's schedules for its gate, those that are made later too; no variable in the template when there are none. */
 export function tickInputsVariable(fn: lambda.Function): string {
-  return Lazy.uncachedString({ produce: () => new TickInputs(fn).variable });
+  return Lazy.uncachedString({ produce: () => (FOUND.get(fn) ?? new TickInputs(fn)).variable });
 }
 
 /** The inputs by which a function's ticks are known, of all schedules in the app. */
 export class TickInputs {
   private readonly schedules: readonly Schedule[];
+
+  /** Looks for them in the app as it is now; from then on the gate is told what was found. */
+  public static find(fn: lambda.Function): TickInputs {
+    const found = new TickInputs(fn);
+    FOUND.set(fn, found);
+    return found;
+  }
 
   constructor(fn: lambda.Function) {
     const targets = new FunctionTargets(fn);

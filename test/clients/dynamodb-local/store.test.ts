@@ -102,6 +102,25 @@ describe.each(LANGUAGES)('$name', (language) => {
   );
 
   test(
+    'an input of a schedule, and an event by payload, are kept with the rule of their bytes',
+    async () => {
+      const [tick, ping] = [{ task: 'sweep' }, { ping: true }];
+      const digest = (event: object, encoding: 'hex' | 'base64url') => createHash('sha256').update(JSON.stringify(event)).digest(encoding);
+      stage.window('on');
+      const variables = { tickInputs: digest(tick, 'base64url').slice(0, 12), coalesceBy: 'PAYLOAD' };
+      const environment = await start('runs', { variables });
+      expect(await environment.reply(tick, { requestId: 'r-1' })).toMatchObject(DEFERRED);
+      expect(await environment.reply(ping, { requestId: 'r-2' })).toMatchObject(DEFERRED);
+      const rows = await Promise.all(['r-1', 'r-2'].map((id) => stage.row(id)));
+      expect(rows.map((row) => [row!.source.S, row!.rule.S])).toEqual([
+        ['scheduled', `input:${digest(tick, 'hex')}`],
+        ['direct', `payload:${digest(ping, 'hex')}`],
+      ]);
+    },
+    MINUTES,
+  );
+
+  test(
     'a part of an event that was lost is a failed attempt, not a shorter event',
     async () => {
       stage.window('on');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import { App, Aws, CfnParameter, Duration, Fn, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, Aspects, Aws, CfnParameter, Duration, Fn, NestedStack, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -67,6 +67,14 @@ describe('the input of a rule', () => {
     const fn = guarded(stack, 'Fn');
     written(stack, fn.functionArn, '{ "task": "sweep" }');
     expect(inputsOf(fn)).toBe(digests('{ "task": "sweep" }', '{"task":"sweep"}'));
+  });
+
+  test('is known when another aspect makes the rule, after the function was seen', () => {
+    const stack = newStack();
+    const fn = guarded(stack, 'Fn');
+    const last = new Stack(stack.node.root, 'Last');
+    Aspects.of(last).add({ visit: (node) => void (node === last && rule(last, fn, events.RuleTargetInput.fromText('late'))) });
+    expect(inputsOf(fn)).toBe(digest('"late"'));
   });
 
   test('is in the template whatever the order in which rules are made', () => {
