@@ -37,6 +37,11 @@ const PARTS: readonly Part[] = [
     file: 'maintenance-window/sources',
     select: ({ httpOptions }) => pick('variableBytes', 'statusCode', 'mostPatterns')(httpOptions as Contract),
   },
+  {
+    name: 'STREAMING',
+    file: 'maintenance-window/answers',
+    select: ({ streaming }) => pick('sources', 'qualifiers')(streaming as Contract),
+  },
 ];
 
 const HEADER = `// Generated from lambda/contract by \`npm run contract\`. Do not edit.

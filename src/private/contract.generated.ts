@@ -1215,3 +1215,15 @@ export const HTTP_OPTIONS = {
   },
   "mostPatterns": 20
 } as const;
+
+/** From lambda/contract/maintenance-window/answers.json. */
+export const STREAMING = {
+  "sources": [
+    "function-url",
+    "api-gateway-rest"
+  ],
+  "qualifiers": {
+    "unqualified": "$LATEST",
+    "version": "$VERSION"
+  }
+} as const;

@@ -1,4 +1,4 @@
-import { Stack, Token } from 'aws-cdk-lib';
+import { Aspects, Stack, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { NAMES, TIMING } from '../../private/contract.generated';
@@ -9,12 +9,18 @@ import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
 import { deferralVariable } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
+import { streamingVariable } from './streaming';
 import { tickInputsVariable } from './tick-inputs';
 
 /** It would outlast the emergency. */
 const BY_HAND =
   `environment variable ${NAMES.environment.disabled} is for emergencies, set on the function by hand: remove it from the template; ` +
   'a function that no window should hold needs no guard';
+
+/** It would be answered in the wrong shape. */
+const STREAMS_LATE =
+  'a function URL or a method of a REST API that streams the responses of this function was added by an aspect that comes after those of ' +
+  'the function: add that aspect with a priority under 500';
 
 type Time = 'cacheTtl' | 'leadTime' | 'duplicateCheckFor' | 'fifoVisibilityTimeout';
 
@@ -47,6 +53,13 @@ export class GateEnvironment {
     for (const [name, value] of Object.entries(this.variables)) {
       fn.addEnvironment(name, value);
     }
+    Aspects.of(fn).add({
+      visit: (node) => {
+        if (node === fn) {
+          this.tellWhatStreams();
+        }
+      },
+    });
   }
 
   /** Says of a source what is only known once the app is whole. */
@@ -66,7 +79,20 @@ export class GateEnvironment {
           ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
           : `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`;
       });
+    if (resolve(streamingVariable(this.fn)) !== resolve(this.variables[NAMES.environment.streaming])) {
+      changed.push(STREAMS_LATE);
+    }
     return disabled in now ? [...changed, BY_HAND] : changed;
+  }
+
+  /** Only the whole app shows it. */
+  private tellWhatStreams(): void {
+    const value = streamingVariable(this.fn);
+    if (value !== undefined) {
+      const name = NAMES.environment.streaming;
+      this.variables[name] = value;
+      this.fn.addEnvironment(name, value);
+    }
   }
 
   /** A wrapper that was set before is started by ours. */

@@ -5,6 +5,7 @@ import { vectors as samples } from '../../../lambda/contract/maintenance-window/
 import { sources } from '../../../lambda/contract/maintenance-window/sources.json';
 import { vectors } from '../../../lambda/contract/maintenance-window/sources.vectors.json';
 import { environment as names } from '../../../lambda/contract/names.json';
+import { streaming, type StreamQuestion, streamQuestion } from './streams';
 
 interface Rejection {
   readonly statusCode?: number;
@@ -30,15 +31,7 @@ export type Question =
   | { readonly kind: 'keys'; readonly requestId: string; readonly attempt: number; readonly random: number; readonly finishedAt: number }
   | { readonly kind: 'body'; readonly base64: string }
   | { readonly kind: 'cloudformation'; readonly request: Readonly<Record<string, unknown>>; readonly reason: string; readonly endpoint: string }
-  | {
-      readonly kind: 'stream';
-      readonly source: string;
-      readonly arn: string;
-      readonly streaming: Readonly<Record<string, readonly string[]>>;
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    }
+  | StreamQuestion
   | { readonly kind: 'settings'; readonly environment: Readonly<Record<string, string>> };
 
 interface WindowTimes {
@@ -287,8 +280,6 @@ const variable = fc.tuple(
     text,
   ),
 );
-const qualifier = fc.constantFrom('$LATEST', '$VERSION', 'live', '7', '٣', '');
-const streaming = fc.dictionary(fc.constantFrom('function-url', 'api-gateway-rest'), fc.array(qualifier, { maxLength: 2 }));
 const settings = fc
   .array(
     fc.oneof(
@@ -353,21 +344,7 @@ const KINDS: readonly (readonly [weight: number, arbitrary: fc.Arbitrary<Questio
     }),
   ],
   [2, fc.record({ kind: fc.constant('cloudformation' as const), request, reason: longReason, endpoint })],
-  [
-    1,
-    fc.record({
-      kind: fc.constant('stream' as const),
-      source: fc.constantFrom('function-url', 'api-gateway-rest', 'api-gateway-http'),
-      arn: fc.oneof(
-        qualifier.map((name) => `arn:aws:lambda:us-east-1:111122223333:function:f${name && ':'}${name}`),
-        text,
-      ),
-      streaming,
-      status: fc.integer({ min: 400, max: 599 }),
-      headers: fc.dictionary(fc.constantFrom('Set-Cookie', 'set-cookie', 'Content-Type', 'x-1'), text),
-      body: text,
-    }),
-  ],
+  [1, streamQuestion],
   [2, fc.record({ kind: fc.constant('settings' as const), environment: settings })],
 ];
 

@@ -260,6 +260,20 @@ describe('HTTP requests', () => {
     expect(world.counted).toEqual(['rejected']);
   });
 
+  test.each([
+    ['rejected', {}, '{"statusCode":503,'],
+    ['kept', { [names.deferral]: '{"function-url":"DEFER"}' }, '{"statusCode":202,'],
+  ])('whose responses are streamed are %s by a stream, for the qualifier that streams', async (_, more, metadata) => {
+    await open(ON, { [names.streaming]: '{"function-url":["live"]}', ...more });
+    const url = '{"requestContext":{"http":{"method":"GET"},"domainName":"a.lambda-url.b"}}';
+    const arn = (qualifier: string) => ({ 'lambda-runtime-invoked-function-arn': `arn:aws:lambda:us-east-1:000000000000:function:f${qualifier}` });
+    const streamed = await world.plan(url, 'r-1', arn(':live'));
+    expect(streamed).toEqual({ do: 'reply', streamed: true, body: expect.stringContaining('}\0\0\0\0\0\0\0\0{') as unknown });
+    expect('body' in streamed && streamed.body).toMatch(metadata);
+    const buffered = await world.plan(url, 'r-2', arn(''));
+    expect(buffered).toMatchObject({ do: 'reply', streamed: false, body: expect.not.stringContaining('\0') as unknown });
+  });
+
   test('are kept with the default answer where the function defers them: a rejection is for what is not kept', async () => {
     await open(ON, { [names.rejection]: '{"statusCode":429}', [names.deferral]: '{"api-gateway-http":"DEFER"}' });
     expect(told(await world.plan(GET))).toMatchObject({ statusCode: 202 });

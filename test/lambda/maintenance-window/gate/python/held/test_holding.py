@@ -4,6 +4,7 @@ import json
 
 import pytest
 from contract_files import contract_file
+from patient_lambda_gate.quiet.invocation import RawInvocation, read_invocation
 from patient_lambda_gate.quiet.reading import ReadFailed
 from world import GUARDED, HTTP, OFF, ON, S3, UNKNOWN
 
@@ -37,6 +38,22 @@ def test_http_requests_are_rejected_as_the_function_says(world):
     reply = made.invoke(GET)[1]
     assert (reply["statusCode"], reply["headers"]["Access-Control-Allow-Origin"], reply["body"]) == (429, "*", '{"why":"db"}')
     assert made.reporter.metrics == ["rejected"]
+
+
+@pytest.mark.parametrize(("action", "metadata"), [("REJECT", b'{"statusCode":503,'), ("DEFER", b'{"statusCode":202,')])
+def test_http_requests_whose_responses_are_streamed_are_answered_by_a_stream_for_the_qualifier_that_streams(world, action, metadata):
+    variables = {"PATIENT_LAMBDA_STREAMING": '{"function-url":["live"]}', "PATIENT_LAMBDA_DEFERRAL": json.dumps({"function-url": action})}
+    made = world(ON, **variables)
+    body = b'{"requestContext":{"http":{"method":"GET"},"domainName":"a.lambda-url.b"}}'
+
+    def answer(request_id, qualifier):
+        arn = f"arn:aws:lambda:us-east-1:000000000000:function:f{qualifier}"
+        raw = RawInvocation(made.client, made.handler, request_id, body, "application/json", None, None, arn, made.clock() + 20_000, (), {})
+        return made.gate.plan(read_invocation(raw, ()))
+
+    streamed, buffered = answer("r-1", ":live"), answer("r-2", "")
+    assert (streamed.streamed, streamed.body[: len(metadata)], streamed.body.count(b"}" + b"\0" * 8 + b"{")) == (True, metadata, 1)
+    assert (buffered.streamed, b"\0" in buffered.body) == (False, False)
 
 
 def test_http_requests_are_kept_with_the_default_answer_where_the_function_defers_them(world):
