@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-
 import patient_lambda_contract as contract
+from patient_lambda_python.taken import Digest, Packing
 
 from patient_lambda_gate.held import sources
 from patient_lambda_gate.quiet.invocation import Invocation
 from patient_lambda_gate.quiet.settings import Settings
 
 SCHEDULED = "scheduled"  # the source whose events are ticks of a rule
+URL_SAFE = str.maketrans("+/", "-_")
 DIGEST_CHARACTERS: int = contract.load("maintenance-window/coalescing")["tickInputs"]["digestCharacters"]["value"]
 
 
@@ -19,9 +18,9 @@ def input_rule(settings: Settings, invocation: Invocation) -> str | None:
     """The rule of an event whose bytes are the input of a schedule that synth has seen, None for any other."""
     if not settings.tick_inputs or not _is_bytes_alone(invocation):
         return None
-    digest = hashlib.sha256(invocation.body)
-    short = base64.urlsafe_b64encode(digest.digest()).decode()[:DIGEST_CHARACTERS]
-    return f"input:{digest.hexdigest()}" if short in settings.tick_inputs else None
+    digest = Digest.of(invocation.body)
+    short = Packing.base64(bytes.fromhex(digest)).translate(URL_SAFE)[:DIGEST_CHARACTERS]
+    return f"input:{digest}" if short in settings.tick_inputs else None
 
 
 def rule_of(source: str, source_ids: list[str], settings: Settings, invocation: Invocation) -> str | None:
@@ -29,7 +28,7 @@ def rule_of(source: str, source_ids: list[str], settings: Settings, invocation: 
     if source == SCHEDULED:
         return source_ids[0] if source_ids else None
     if source == sources.DIRECT and settings.coalesce_by == "PAYLOAD" and _is_bytes_alone(invocation):
-        return f"payload:{hashlib.sha256(invocation.body).hexdigest()}"
+        return f"payload:{Digest.of(invocation.body)}"
     return None
 
 
