@@ -7,7 +7,6 @@ if TYPE_CHECKING:
     from patient_lambda_gate.store.row import Envelope
 
 
-
 class DeferredEvent:
     """What is kept of one invocation."""
 
