@@ -46,6 +46,7 @@ export const APPS: readonly TemplateApp[] = [
   })),
   { name: 'guarded', file: GUARDED, context: RUNTIMES },
   { name: 'guarded-second', file: GUARDED, context: { ...RUNTIMES, deployment: 'second' } },
+  { name: 'provider', file: 'test/e2e/apps/provider/app.ts', context: { nodejs: RUNTIMES.nodejs } },
   {
     name: 'never-hangs',
     file: 'test/e2e/custom-resource/never-hangs/app/app.ts',

@@ -12,6 +12,8 @@ import { type SandboxExit, startSandbox } from '../../../local/sandbox/sandbox';
 /** Longer than anything takes here: what it ends is a hang. */
 const PATIENCE_MS = 30_000;
 const TIMEOUT_MS = 20_000;
+/** Longer than a busy machine keeps a process from its next words. */
+const SILENCE_MS = 3000;
 
 export const OPERATOR_PARAMETER = '/cdk-patient-lambda/windows/test/operator';
 export const FUNCTION_KEY = 'fn';
@@ -149,6 +151,17 @@ export class TestEnvironment {
       throw new Error(`did not exit:\n${this.output}`);
     }
     return ended.exit;
+  }
+
+  /** Waits until the process has ended by itself, or has written nothing for a while: an old client stays after its init error. */
+  async lastWords(): Promise<void> {
+    for (let seen = -1; seen !== this.chunks.length;) {
+      seen = this.chunks.length;
+      const ended = await this.process.waitFor(new Promise<never>(() => undefined), SILENCE_MS);
+      if ('exit' in ended) {
+        return;
+      }
+    }
   }
 
   /** Leaves no process, port or file. */
