@@ -36,6 +36,7 @@ interface WindowTimes {
   readonly lead: number;
   readonly guard: number;
   readonly lastModified: number;
+  readonly version: number;
 }
 
 /** Well-formed Unicode: what is not cannot be sent. */
@@ -96,6 +97,7 @@ const times = fc.record({
   lead: fc.constantFrom(0, 60_000, 2 * HOUR),
   guard: fc.constantFrom(0, 900_000, 6 * HOUR),
   lastModified: moment,
+  version: fc.constantFrom(1, 2),
 });
 
 const known = fc.constantFrom(...vectors).map((vector) => ('body' in vector ? vector.body! : JSON.stringify(vector.event)));
