@@ -83,6 +83,10 @@ export const NAMES = {
     "backlogAge": "BacklogAge",
     "forcedOnAge": "ForcedOnAge"
   },
+  "logLevels": {
+    "metric": "FATAL",
+    "message": "WARN"
+  },
   "customResourceTypes": {
     "window": "Custom::CdkPatientLambdaWindow",
     "longRunning": "Custom::LongRunning"

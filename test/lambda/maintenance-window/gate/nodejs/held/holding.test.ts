@@ -116,7 +116,7 @@ describe('shortly after a window', () => {
     ['sqs', STANDARD, 'LEAVE'],
     ['kinesis', KINESIS, undefined],
   ])('an event of %s is not looked up where it is not deferred: %#', async (source, event, action) => {
-    await open(GUARDED, action && { [names.deferral]: JSON.stringify({ [source]: action }) });
+    await open(GUARDED, action ? { [names.deferral]: JSON.stringify({ [source]: action }) } : {});
     world.events.fault = () => DENIED;
     expect(told(await world.plan(event))).toBe('run');
     expect(world.events.operations).toEqual([]);
