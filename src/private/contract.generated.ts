@@ -20,7 +20,8 @@ export const NAMES = {
     "deferral": "PATIENT_LAMBDA_DEFERRAL",
     "rejection": "PATIENT_LAMBDA_REJECTION",
     "alwaysRun": "PATIENT_LAMBDA_ALWAYS_RUN",
-    "disabled": "PATIENT_LAMBDA_DISABLED"
+    "disabled": "PATIENT_LAMBDA_DISABLED",
+    "attached": "PATIENT_LAMBDA_ATTACHED"
   },
   "replayerEnvironment": {
     "table": "PATIENT_LAMBDA_TABLE",

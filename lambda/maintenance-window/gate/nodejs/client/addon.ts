@@ -7,7 +7,7 @@ import { nodejs as tested } from '../../../../contract/maintenance-window/client
 import { UnknownClient } from '../quiet/errors';
 import type { NativeClient, Session } from './session';
 
-const ADDON = 'rapid-client.node';
+export const ADDON = 'rapid-client.node';
 const METHODS = ['next', 'done', 'error'] as const;
 /** Characters of a digest that tell two clients apart. */
 const DIGEST_CHARACTERS = 12;

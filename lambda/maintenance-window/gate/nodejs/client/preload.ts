@@ -9,6 +9,7 @@ import { standardOutput } from '../quiet/report';
 import { readSettings } from '../quiet/settings';
 import { WindowCache } from '../quiet/window-cache';
 import { Attachment } from './attachment';
+import { isChild, markProcess } from './process-mark';
 import { errorBody, RuntimeApi } from './runtime-api';
 import { Session } from './session';
 
@@ -35,8 +36,9 @@ async function attach(environment: Environment, entry: string): Promise<void> {
   attachment.watch();
 }
 
-/** Neither a worker nor a forked process, which inherit this preload, serves invocations. */
-if (isMainThread && !process.send) {
+/** Neither a worker nor a process that user code starts serves invocations, and both may inherit this preload. */
+if (isMainThread && !isChild(process.env, process.argv[1])) {
+  markProcess(process.env);
   delete process.env[ALTERNATIVE_CLIENT];
   const environment = { ...process.env };
   try {
