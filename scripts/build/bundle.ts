@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 
 import { ROOT } from '../command';
 import { bundle, CARRIED_BY_LAMBDA } from './bundler';
+import { bundleGate } from './gate';
 import { contractFiles, type Files, layerSources, layerZip, zip } from './layer';
 import { packagesOf, thirdPartyLicenses } from './licenses';
 import { FOLDERS, moduleCode, moduleDeclarations, requirable } from './published-modules';
@@ -19,14 +20,10 @@ const WINDOW = 'lambda/maintenance-window';
 const FUNCTIONS = [`${WINDOW}/planner`, `${WINDOW}/replayer`, 'lambda/custom-resource/responder'];
 
 const LAYER = {
-  preload: `${WINDOW}/gate/nodejs/client/preload.ts`,
   bundled: 'nodejs/preload.mjs',
   zip: 'maintenance-window/layer.zip',
 };
 const HANDLER_LAYER = 'custom-resource/handler-layer.zip';
-
-/** aws4 asks for Node.js modules by `require`, which an ES module does not have. */
-const REQUIRE = 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
 
 /** Every file of assets/ by its path there, and the packages that went into them. */
 async function assets(published: Files): Promise<{ files: Files; packages: string[] }> {
@@ -39,7 +36,7 @@ async function assets(published: Files): Promise<{ files: Files; packages: strin
     inputs.push(...used);
   }
 
-  const preload = await bundle(LAYER.preload, { format: 'esm', banner: { js: REQUIRE } });
+  const preload = await bundleGate();
   inputs.push(...preload.inputs);
   const gate = new Map([...layerSources(ROOT), ...contractFiles(join(ROOT, 'lambda', 'contract')), [LAYER.bundled, preload.code]]);
   files.set(LAYER.zip, layerZip(gate, requirable(published, 'replay')));

@@ -23,7 +23,8 @@ export const NAMES = {
     "streaming": "PATIENT_LAMBDA_STREAMING",
     "coalesceBy": "PATIENT_LAMBDA_COALESCE_BY",
     "tickInputs": "PATIENT_LAMBDA_TICK_INPUTS",
-    "disabled": "PATIENT_LAMBDA_DISABLED"
+    "disabled": "PATIENT_LAMBDA_DISABLED",
+    "attached": "PATIENT_LAMBDA_ATTACHED"
   },
   "replayerEnvironment": {
     "table": "PATIENT_LAMBDA_TABLE",
@@ -91,6 +92,10 @@ export const NAMES = {
     "backlog": "Backlog",
     "backlogAge": "BacklogAge",
     "forcedOnAge": "ForcedOnAge"
+  },
+  "logLevels": {
+    "metric": "FATAL",
+    "message": "WARN"
   },
   "customResourceTypes": {
     "window": "Custom::CdkPatientLambdaWindow",

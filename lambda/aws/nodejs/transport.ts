@@ -26,15 +26,28 @@ export interface HttpRequest {
 /** No complete response arrived. */
 export class TransportError extends Error {}
 
-interface HttpModule {
-  Agent: new (options: object) => Agent;
-  request(options: RequestOptions, callback: (response: IncomingMessage) => void): ClientRequest;
-}
-
 /** Milliseconds: connections idle for longer are not worth a try. */
 const MOST_IDLE = 20_000;
 
-const agents = new Map<string, Agent>();
+/**
+ * As they are when the process starts: user code may put another request or global agent into the modules, of a proxy for instance, that knows
+ * nothing of these calls.
+ */
+const { Agent: HttpAgent, request: requestHttp } = process.getBuiltinModule('node:http');
+const { Agent: HttpsAgent, request: requestHttps } = process.getBuiltinModule('node:https');
+
+const SCHEMES = {
+  'http:': scheme(requestHttp, HttpAgent),
+  'https:': scheme(requestHttps, HttpsAgent),
+} as const;
+
+/** Without an agent of its own a request takes the global one, or makes one of the same class. */
+function scheme<A>(
+  request: (options: RequestOptions, callback: (response: IncomingMessage) => void) => ClientRequest,
+  Agent: new (options: object) => A,
+) {
+  return { request, kept: new Agent({ keepAlive: true, timeout: MOST_IDLE }), fresh: () => new Agent({ keepAlive: false }) };
+}
 
 /**
  * Sends once. Redirects are not followed.
@@ -46,20 +59,12 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
   const budget = Math.max(0, request.budget);
   let timer: NodeJS.Timeout | undefined;
   let sent: ClientRequest | undefined;
-  let over = false;
   try {
     return await new Promise<HttpResponse>((resolve, reject) => {
       timer = setTimeout(() => {
-        over = true;
         reject(new Error(`no answer within ${Math.round(budget)} ms`));
       }, budget);
-      load(url.protocol)
-        .then((http) => {
-          if (!over) {
-            sent = open(http, request, resolve, reject);
-          }
-        })
-        .catch(reject);
+      sent = open(request, resolve, reject);
     });
   } catch (error) {
     sent?.destroy();
@@ -69,35 +74,30 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
   }
 }
 
-async function load(protocol: string): Promise<HttpModule> {
+function open(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void): ClientRequest {
+  const { method, url, headers, body, fresh } = request;
+  const { protocol } = url;
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body; // Node.js would count and encode a text with what user code may have patched
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new Error(`'${protocol}' is neither http: nor https:`);
   }
-  return protocol === 'https:' ? import('node:https') : import('node:http');
-}
-
-function open(http: HttpModule, request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void): ClientRequest {
-  const { method, url, headers, body, fresh } = request;
-  let agent: Agent | false = false;
-  if (!fresh) {
-    agent = agents.get(url.protocol) ?? new http.Agent({ keepAlive: true, timeout: MOST_IDLE });
-    agents.set(url.protocol, agent);
-  }
+  const { request: start, kept, fresh: another } = SCHEMES[protocol];
   const options: RequestOptions = {
-    agent,
+    agent: (fresh ? another() : kept) as Agent,
+    protocol,
     method,
     hostname: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port,
     path: url.pathname + url.search,
-    headers: { 'host': url.host, 'content-length': Buffer.byteLength(body), ...headers },
+    headers: { 'host': url.host, 'content-length': bytes.length, ...headers },
   };
-  const sent = http.request(options, (response) => {
+  const sent = start(options, (response) => {
     const pieces: Buffer[] = [];
     response.on('data', (piece: Buffer) => pieces.push(piece));
     response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(pieces) }));
     response.on('error', reject); // a body cut off is one
   });
   sent.on('error', reject);
-  sent.end(body);
+  sent.end(bytes);
   return sent;
 }

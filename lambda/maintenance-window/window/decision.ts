@@ -49,20 +49,20 @@ export function decide(operator: OperatorValue, planned: PlannedValue | null, le
  * The next moment after now at which {@link decide} or {@link guarded} could answer otherwise for the same values; Infinity when there is none.
  *
  * @param lead milliseconds, as for decide
- * @param operatorLastModified epoch milliseconds, as for guarded
+ * @param operated epoch milliseconds, as for guarded
  * @param guard milliseconds, as for guarded
  */
 export function nextChange(
   operator: OperatorValue,
   planned: PlannedValue | null,
   lead: number,
-  operatorLastModified: number,
+  operated: number,
   guard: number,
   now: number,
 ): number {
   const starts = [...operator.intervals, ...(planned?.intervals ?? [])].map(({ start }) => start - lead);
   const edges = [...starts, ...endsOf(operator, planned).flatMap((end) => [end, end + guard])];
-  edges.push(operatorLastModified + guard);
+  edges.push(operated + guard);
   if (operator.at !== null) {
     edges.push(operator.at);
   }
@@ -75,13 +75,22 @@ export function nextChange(
 /**
  * Whether an invocation of an asynchronous source may be Lambda's retry of one that was deferred, so that its row must be looked up before it runs.
  *
- * @param operatorLastModified epoch milliseconds of the operator's last write, which may have ended a hold
+ * @param operated when the operator's last write may have ended a hold, epoch milliseconds: {@link lastOperated}
  * @param guard milliseconds after the end of a hold during which a retry is looked for; 0 is off
  */
-export function guarded(operator: OperatorValue, planned: PlannedValue | null, operatorLastModified: number, guard: number, now: number): boolean {
+export function guarded(operator: OperatorValue, planned: PlannedValue | null, operated: number, guard: number, now: number): boolean {
   const ends = endsOf(operator, planned);
   // A last write in the future is this clock's error, and guards too
-  return guard > 0 && (now < operatorLastModified + guard || ends.some((end) => end <= now && now < end + guard));
+  return guard > 0 && (now < operated + guard || ends.some((end) => end <= now && now < end + guard));
+}
+
+/**
+ * When the operator's parameter was last written in a way that may have ended a hold, epoch milliseconds. Version 1 with the value `auto` is how the
+ * planner makes it: no hold was before that, so it is -Infinity.
+ */
+export function lastOperated(operator: OperatorValue, version: number, lastModified: number): number {
+  const asMade = version === 1 && operator.mode === 'auto' && operator.intervals.length === 0 && operator.reason === null;
+  return asMade ? -Infinity : lastModified;
 }
 
 /** The ends of all holds that the values name. */

@@ -116,3 +116,10 @@ class Files:
     def read(cls, path: str) -> bytes:
         with cls._open(path) as file:
             return file.readall()
+
+
+class Descriptors:
+    """Open files by number."""
+
+    state = staticmethod(os.fstat)
+    write = staticmethod(os.write)

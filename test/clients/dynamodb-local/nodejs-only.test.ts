@@ -146,6 +146,34 @@ describe.each(RELEASES_OF_NODEJS)('$name', ({ release }) => {
   );
 });
 
+/** Handlers that can't be loaded, with the error's type. */
+const UNLOADABLE = [
+  ['imports a module that is missing', { 'app.js': 'require("nowhere");' }, 'Runtime.ImportModuleError'],
+  ['is no function', { 'app.js': 'exports.handler = 1;' }, 'Runtime.HandlerNotFound'],
+  [
+    'awaits what is rejected, at its top level',
+    { 'app.mjs': 'await Promise.reject(new RangeError("deep")); export const handler = 1;' },
+    'RangeError',
+  ],
+] as const;
+
+describe.each(RELEASES_OF_NODEJS)('$name', ({ release }) => {
+  test.each(UNLOADABLE)(
+    'a handler that %s is a failed attempt of the replay that waited for it, and no error to Lambda, which would try again by itself',
+    async (_, files, errorType) => {
+      stage.window('on');
+      const environment = await stage.start({ ...release, code: files });
+      await environment.reply({}, { requestId: 'r-1' });
+      await stage.windowSeen('auto');
+      expect(await environment.reply(await stage.claim('r-1'))).toEqual({ maintenanceReplay: { status: 'FAILED', requestId: 'r-1' } });
+      const row = await stage.row('r-1');
+      expect([row!.state.S, row!.attempt.N, row!.outcome.M!.errorType.S]).toEqual(['PENDING', '1', errorType]);
+      expect(await environment.ended()).toMatchObject({ reason: 'exit' });
+    },
+    MINUTES,
+  );
+});
+
 /** Later clients know no callbacks. */
 describe.each(RELEASES_OF_NODEJS.filter(({ release }) => release.client.startsWith('3.')))('$name', ({ release }) => {
   test(

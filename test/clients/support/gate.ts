@@ -1,5 +1,5 @@
 /** A stage whose layer has the gates of both languages, for a test file. */
-import { bundle } from '../../../scripts/build/bundler';
+import { bundleGate } from '../../../scripts/build/gate';
 import { ensureReleases, LANGUAGES } from './languages';
 import { Stage } from './stage';
 
@@ -8,18 +8,13 @@ export const MINUTES = 60_000;
 export const RAN = { ran: true };
 export const DEFERRED = { maintenanceWindow: { status: 'DEFERRED' } };
 
-const PRELOAD = 'lambda/maintenance-window/gate/nodejs/client/preload.ts';
-
-/** What an ES module bundle needs for packages that ask for Node.js modules by `require`; as in the build. */
-const REQUIRE = 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);';
-
 /** Opens a stage before the file's tests, gives each an empty table and a window that is off, and leaves nothing behind. */
 export function useStage(opened: (stage: Stage) => void): void {
   let stage: Stage;
 
   beforeAll(async () => {
     const wrappers = LANGUAGES.map(({ name, changing }) => [`own/${name}`, changing]);
-    const [preload] = await Promise.all([bundle(PRELOAD, { format: 'esm', banner: { js: REQUIRE } }), ensureReleases()]);
+    const [preload] = await Promise.all([bundleGate(), ensureReleases()]);
     stage = await Stage.open(new Map([['nodejs/preload.mjs', preload.code]]), Object.fromEntries(wrappers) as Record<string, string>);
     opened(stage);
   }, 5 * MINUTES);

@@ -70,8 +70,6 @@ export interface Language {
   readonly missingSays: string;
   /** Type of the error with which the client fails a body that is not JSON; undefined: the process ends. */
   notJson(client: string): string | undefined;
-  /** How Lambda is told of a replay whose handler could not be loaded: by the client's own error, or by the gate's reply. */
-  readonly unloadedReplay: 'error' | 'reply';
   /** Whether the process ends when its handler could not be loaded after a hold. */
   endsUnloaded(client: string): boolean;
   /** Events by which {@link Handlers.ends} ends the process. */

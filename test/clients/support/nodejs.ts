@@ -99,7 +99,6 @@ else exports.handler = async () => {
   missingSays: "Cannot find module 'nowhere'",
   // 4.x reads the body before anything catches
   notJson: (client) => (client.startsWith('3.') ? 'SyntaxError' : undefined),
-  unloadedReplay: 'error',
   endsUnloaded: () => true,
   exits: ['process.exit'],
   deadly: ['reject', 'memory', 'hang'],

@@ -125,7 +125,6 @@ def handler(event, context):
   odd: [['bytes'], [{}, '{not json']],
   missingSays: 'the database is away',
   notJson: () => 'Runtime.UnmarshalError',
-  unloadedReplay: 'reply',
   // Those keep an environment whose handler could not be imported
   endsUnloaded: (client) => !client.startsWith('2.0.'),
   exits: ['sys.exit', 'os._exit', 'interrupt'],

@@ -33,12 +33,13 @@ def window(question):
     if operator is None:
         return {"operator": said, "planned": plan}
     held = decision.decide(operator, planned, times["lead"], times["now"])
-    following = decision.next_change(operator, planned, times["lead"], times["lastModified"], times["guard"], times["now"])
+    operated = decision.last_operated(operator, times["version"], times["lastModified"])
+    following = decision.next_change(operator, planned, times["lead"], operated, times["guard"], times["now"])
     return {
         "operator": said,
         "planned": plan,
         "decision": {"on": held.on, "until": held.until, "reason": held.reason, "plannedStale": held.planned_stale},
-        "guarded": decision.guarded(operator, planned, times["lastModified"], times["guard"], times["now"]),
+        "guarded": decision.guarded(operator, planned, operated, times["guard"], times["now"]),
         "next": None if following == decision.NEVER else following,
     }
 

@@ -25,7 +25,7 @@ import { isInline, pack, parts, unpack } from '../../../lambda/maintenance-windo
 import { expiry } from '../../../lambda/maintenance-window/store/expiry';
 import { backlogKey, backlogSortKey, chunkKeys, eventKey } from '../../../lambda/maintenance-window/store/keys';
 import { parsePointer } from '../../../lambda/maintenance-window/store/pointer';
-import { decide, guarded, nextChange } from '../../../lambda/maintenance-window/window/decision';
+import { decide, guarded, lastOperated, nextChange } from '../../../lambda/maintenance-window/window/decision';
 import { parseOperator, parsePlanned, WindowValueError } from '../../../lambda/maintenance-window/window/value';
 import type { Question } from './questions';
 
@@ -35,18 +35,19 @@ const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:f';
 type Of<K extends Question['kind']> = Extract<Question, { kind: K }>;
 
 const ANSWERS: { readonly [K in Question['kind']]: (question: Of<K>) => unknown } = {
-  window: ({ operator, planned, times: { now, lead, guard, lastModified } }) => {
+  window: ({ operator, planned, times: { now, lead, guard, lastModified, version } }) => {
     const [said, plan] = [valueOr(() => parseOperator(operator)), valueOr(() => parsePlanned(planned))];
     if ('code' in said) {
       return { operator: said, planned: plan };
     }
     const known = 'code' in plan ? null : plan;
-    const next = nextChange(said, known, lead, lastModified, guard, now);
+    const operated = lastOperated(said, version, lastModified);
+    const next = nextChange(said, known, lead, operated, guard, now);
     return {
       operator: said,
       planned: plan,
       decision: decide(said, known, lead, now),
-      guarded: guarded(said, known, lastModified, guard, now),
+      guarded: guarded(said, known, operated, guard, now),
       next: next === Infinity ? null : next,
     };
   },

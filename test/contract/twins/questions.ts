@@ -39,6 +39,7 @@ interface WindowTimes {
   readonly lead: number;
   readonly guard: number;
   readonly lastModified: number;
+  readonly version: number;
 }
 
 /** Well-formed Unicode: what is not cannot be sent. */
@@ -99,6 +100,7 @@ const times = fc.record({
   lead: fc.constantFrom(0, 60_000, 2 * HOUR),
   guard: fc.constantFrom(0, 900_000, 6 * HOUR),
   lastModified: moment,
+  version: fc.constantFrom(1, 2),
 });
 
 const shapes = [...vectors, ...samples];

@@ -1,6 +1,7 @@
 """What Lambda executes first: which gate goes in front of which interpreter."""
 
 import json
+import re
 import subprocess
 import time
 
@@ -85,6 +86,14 @@ def test_switched_off_each_start_counts_as_one_without_a_gate(interpreter):
         1,
     ]
     assert found.stdout.splitlines()[1:] == ["node"]
+
+
+@pytest.mark.parametrize(("log_format", "level"), [("JSON", contract_file("names")["logLevels"]["metric"]), ("Text", None)])
+def test_switched_off_in_a_json_log_no_level_hides_that_a_start_has_no_gate(interpreter, log_format, level):
+    found = run(interpreter("node"), PATIENT_LAMBDA_DISABLED="true", PATIENT_LAMBDA_FUNCTION_KEY="fn", AWS_LAMBDA_LOG_FORMAT=log_format)
+    metric = json.loads(found.stdout.splitlines()[0])
+    assert metric.get("level") == level
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", metric["timestamp"]) if level else "timestamp" not in metric
 
 
 def test_switched_off_a_key_that_json_would_not_take_counts_nothing(interpreter):

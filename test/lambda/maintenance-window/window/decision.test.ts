@@ -1,5 +1,5 @@
 import * as contract from '../../../../lambda/contract/maintenance-window/window.json';
-import { decide, guarded, nextChange } from '../../../../lambda/maintenance-window/window/decision';
+import { decide, guarded, lastOperated, nextChange } from '../../../../lambda/maintenance-window/window/decision';
 import { parseOperator, parsePlanned } from '../../../../lambda/maintenance-window/window/value';
 
 const ms = (iso: string | null | undefined): number | null => (typeof iso === 'string' ? Date.parse(iso) : null);
@@ -32,8 +32,9 @@ describe('the retry guard', () => {
   test.each(contract.guardVectors.map((vector) => [vector.name, vector] as const))('%s', (_, vector) => {
     const planned = vector.planned === null ? null : parsePlanned(vector.planned);
     const guard = vector.guardSeconds * 1000;
-    const modified = Date.parse(vector.operatorLastModified);
-    expect(guarded(parseOperator(vector.operator), planned, modified, guard, Date.parse(vector.now))).toBe(vector.guarded);
+    const operator = parseOperator(vector.operator);
+    const operated = lastOperated(operator, vector.operatorVersion, Date.parse(vector.operatorLastModified));
+    expect(guarded(operator, planned, operated, guard, Date.parse(vector.now))).toBe(vector.guarded);
   });
 
   test('of zero is off even when the last write seems to lie ahead', () => {
@@ -45,9 +46,10 @@ describe('the retry guard', () => {
     for (const vector of contract.guardVectors) {
       const operator = parseOperator(vector.operator);
       const planned = vector.planned === null ? null : parsePlanned(vector.planned);
-      const [guard, now, modified] = [vector.guardSeconds * 1000, Date.parse(vector.now), Date.parse(vector.operatorLastModified)];
-      const next = nextChange(operator, planned, 0, modified, guard, now);
-      expect(guarded(operator, planned, modified, guard, Number.isFinite(next) ? next - 1 : now + 1)).toBe(vector.guarded);
+      const [guard, now] = [vector.guardSeconds * 1000, Date.parse(vector.now)];
+      const operated = lastOperated(operator, vector.operatorVersion, Date.parse(vector.operatorLastModified));
+      const next = nextChange(operator, planned, 0, operated, guard, now);
+      expect(guarded(operator, planned, operated, guard, Number.isFinite(next) ? next - 1 : now + 1)).toBe(vector.guarded);
     }
   });
 });

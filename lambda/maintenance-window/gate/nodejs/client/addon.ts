@@ -1,13 +1,14 @@
 /** The seam: AWS's client loads its native part, rapid-client.node, through process.dlopen. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 
 import { nodejs as tested } from '../../../../contract/maintenance-window/clients.json';
 import { UnknownClient } from '../quiet/errors';
 import type { NativeClient, Session } from './session';
 
-const ADDON = 'rapid-client.node';
+export const ADDON = 'rapid-client.node';
+const { existsSync, readFileSync, realpathSync } = process.getBuiltinModule('node:fs');
+const { basename, dirname, join } = process.getBuiltinModule('node:path');
+
 const METHODS = ['next', 'done', 'error'] as const;
 /** Characters of a digest that tell two clients apart. */
 const DIGEST_CHARACTERS = 12;

@@ -1,8 +1,11 @@
 /** What the runtime's client sends by node:http, past its native part. */
-import http from 'node:http';
-import { Readable, Writable } from 'node:stream';
+import type * as Http from 'node:http';
+import type { Readable, Writable } from 'node:stream';
 
 import type { Session } from './session';
+
+/** The module itself, which the client calls: what is imported of it would be a copy. */
+const http = process.getBuiltinModule('node:http');
 
 const NEXT = '/2018-06-01/runtime/invocation/next';
 const INIT_ERROR = '/2018-06-01/runtime/init/error';
@@ -23,13 +26,13 @@ export function watchRequests(session: Session, passedBy: () => void): () => voi
   const { request } = http;
   let watching = true;
   const watched = ((...args: Parameters<typeof request>) => {
-    const options = args[0] as http.RequestOptions | string | URL;
+    const options = args[0] as Http.RequestOptions | string | URL;
     const path = watching && typeof options === 'object' && !(options instanceof URL) ? options.path : undefined;
     if (path === NEXT && !session.isAsked) {
       passedBy();
     }
     if (path === INIT_ERROR && session.isLoading) {
-      return asInvocationError(session, options as http.RequestOptions, args);
+      return asInvocationError(session, options as Http.RequestOptions, args);
     }
     const opened = request.apply(http, args);
     if (path) {
@@ -47,7 +50,8 @@ export function watchRequests(session: Session, passedBy: () => void): () => voi
   };
 }
 
-function asInvocationError(session: Session, options: http.RequestOptions, args: unknown[]): Writable {
+function asInvocationError(session: Session, options: Http.RequestOptions, args: unknown[]): Writable {
+  const { Readable, Writable } = process.getBuiltinModule('node:stream');
   const callback = args.find((argument) => typeof argument === 'function') as ((response: Readable) => void) | undefined;
   const pieces: Buffer[] = [];
   return new Writable({
@@ -64,7 +68,7 @@ function asInvocationError(session: Session, options: http.RequestOptions, args:
   });
 }
 
-function errorType(headers: http.RequestOptions['headers']): string {
+function errorType(headers: Http.RequestOptions['headers']): string {
   const found = Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === ERROR_TYPE);
   return String(found?.[1] ?? 'Runtime.Unknown');
 }

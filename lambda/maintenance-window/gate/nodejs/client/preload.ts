@@ -1,6 +1,4 @@
 /** Runs before the runtime's client: `node --import preload.mjs /var/runtime/index.mjs`. Its top-level await is what holds the handler's loading. */
-import { isMainThread } from 'node:worker_threads';
-
 import { AwsClient } from '../../../../aws/nodejs/client';
 import type { Environment } from '../../../../environment';
 import { Gate } from '../quiet/gate';
@@ -9,8 +7,12 @@ import { standardOutput } from '../quiet/report';
 import { readSettings } from '../quiet/settings';
 import { WindowCache } from '../quiet/window-cache';
 import { Attachment } from './attachment';
+import { isChild, markProcess } from './process-mark';
 import { errorBody, RuntimeApi } from './runtime-api';
 import { Session } from './session';
+import './taken/zlib'; // before user code, which may patch it: the store is loaded after that
+
+const { isMainThread } = process.getBuiltinModule('node:worker_threads');
 
 /** Makes the client poll without its native part, past the seam. */
 const ALTERNATIVE_CLIENT = 'AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1';
@@ -35,8 +37,9 @@ async function attach(environment: Environment, entry: string): Promise<void> {
   attachment.watch();
 }
 
-/** Neither a worker nor a forked process, which inherit this preload, serves invocations. */
-if (isMainThread && !process.send) {
+/** Neither a worker nor a process that user code starts serves invocations, and both may inherit this preload. */
+if (isMainThread && !isChild(process.env, process.argv[1])) {
+  markProcess(process.env);
   delete process.env[ALTERNATIVE_CLIENT];
   const environment = { ...process.env };
   try {

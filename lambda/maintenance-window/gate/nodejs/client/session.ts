@@ -99,11 +99,10 @@ export class Session {
     }
   }
 
-  /** The handler could not be loaded: fails the invocation that waited for it, with the client's own account of why. */
+  /** The handler could not be loaded: fails the invocation or the replay that waited for it, with the client's own account of why. */
   async loadingFailed(errorType: string, body: string): Promise<void> {
     const { invocation, replay } = this.running!;
-    await replay?.failed(body);
-    await this.api.fail(invocation, errorType, body);
+    await (replay ? this.answer(invocation, await replay.failed(body)) : this.api.fail(invocation, errorType, body));
   }
 
   private async nextToRun(native: NativeClient, more: unknown[]): Promise<RawInvocation> {

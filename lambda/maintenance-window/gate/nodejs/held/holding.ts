@@ -92,7 +92,7 @@ export class Hold {
 
   /** The window has just ended: an asynchronous invocation may be Lambda's retry of one that is kept already. */
   async planGuarded(): Promise<Step> {
-    if (this.source.action !== 'DEFER' || isHop(this.event)) {
+    if (this.action !== 'DEFER' || this.runsAlways()) {
       return this.run;
     }
     const now = this.parts.clock();
@@ -127,8 +127,8 @@ export class Hold {
     if (!(error instanceof StoreError)) {
       throw error;
     }
-    if (this.source.name === DIRECT) {
-      // maybe a caller that waits, and that would not come again
+    if (this.source.name === DIRECT || this.source.action === 'REJECT') {
+      // maybe or surely a caller that waits, and that would not come again
       this.parts.reporter.count('duplicateCheckSkipped');
       return this.run;
     }

@@ -7,7 +7,7 @@ import {
   refreshReadBudget,
 } from '../../../../contract/maintenance-window/timing.json';
 import { reasonOf } from '../../../../thrown';
-import { decide, type Decision, guarded, nextChange } from '../../../window/decision';
+import { decide, type Decision, guarded, lastOperated, nextChange } from '../../../window/decision';
 import type { Reading } from './reading';
 import type { Reporter } from './report';
 import type { Settings } from './settings';
@@ -85,12 +85,13 @@ export class WindowCache {
       this.quietUntil = 0; // nobody can say that no planned interval is on
       return { known: false, cause: reading.plannedFailure };
     }
-    const isGuarded = !decision.on && guarded(operator, planned, lastModified, duplicateCheckFor, now);
+    const operated = lastOperated(operator, version, lastModified);
+    const isGuarded = !decision.on && guarded(operator, planned, operated, duplicateCheckFor, now);
     if (decision.on || isGuarded || this.failure !== undefined) {
       this.quietUntil = 0;
     } else {
       this.quietFrom = this.readAt;
-      this.quietUntil = Math.min(nextChange(operator, planned, leadTime, lastModified, duplicateCheckFor, now), this.readAt + this.refreshAge);
+      this.quietUntil = Math.min(nextChange(operator, planned, leadTime, operated, duplicateCheckFor, now), this.readAt + this.refreshAge);
     }
     return { known: true, decision, guarded: isGuarded, version };
   }

@@ -22,7 +22,7 @@ export const DENIED: Reply = { status: 400, body: { __type: 'AccessDeniedExcepti
 /** What the window's parameters say; an error when they cannot be read. */
 export type Answer = Reading | Error;
 
-export const reading = (value: string, lastModified = 0): Reading => ({ operator: parseOperator(value), version: 1, lastModified, planned: null });
+export const reading = (value: string, lastModified = 0): Reading => ({ operator: parseOperator(value), version: 2, lastModified, planned: null });
 export const ON = reading('on # db');
 export const OFF = reading('auto');
 export const GUARDED = reading('auto', NOW - 60_000);

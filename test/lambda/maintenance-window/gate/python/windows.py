@@ -13,7 +13,7 @@ def ms(text: str) -> int:
 
 
 def reading(operator: str, planned: str | None = None, failure: str | None = None, modified: float = 0) -> Reading:
-    return Reading(parse_operator(operator), 1, modified, planned and parse_planned(planned), failure)
+    return Reading(parse_operator(operator), 2, modified, planned and parse_planned(planned), failure)
 
 
 class Reader:

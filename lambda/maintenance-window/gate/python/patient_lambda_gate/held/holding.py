@@ -74,7 +74,7 @@ class Hold:
 
     def plan_guarded(self) -> Step:
         """The window has just ended: an asynchronous invocation may be Lambda's retry of one that is kept already."""
-        if self._source["action"] != "DEFER" or sources.is_hop(self._event):
+        if self._action != "DEFER" or self._runs_always():
             return self._run
         now = self._parts.clock()
         budget = min(LOOK_UP["value"], (self._invocation.deadline - now) * LOOK_UP["shareOfRemaining"])
@@ -100,7 +100,8 @@ class Hold:
         return always_runs(self._parts.settings.always_run, self._source, self._event)
 
     def _plan_unchecked(self, error: StoreError) -> Step:
-        if self._source["name"] == sources.DIRECT:  # maybe a caller that waits, and that would not come again
+        if self._source["name"] == sources.DIRECT or self._source["action"] == "REJECT":
+            # maybe or surely a caller that waits, and that would not come again
             self._parts.reporter.count("duplicateCheckSkipped")
             return self._run
         why = f"a maintenance window has just ended and it could not be checked whether the event is kept already ({error})"

@@ -1,14 +1,20 @@
-"""What operators see: metrics in the embedded metric format and plain log lines, both on standard output."""
+"""What operators see: metrics in the embedded metric format and plain log lines, both on standard output.
 
-import sys
+Written to its descriptor: user code may have closed or replaced the streams, and what the gate has to say must not fail an invocation."""
+
+from __future__ import annotations
 
 import patient_lambda_contract as contract
 from patient_lambda_python import json
+from patient_lambda_python.taken import Descriptors
 
 from patient_lambda_gate.quiet.errors import writable
 from patient_lambda_gate.quiet.times import iso, now_ms
 
 METRICS = contract.load("names")["metrics"]
+LEVELS = contract.load("names")["logLevels"]
+# Standard output, then standard error, which goes to the same log.
+DESCRIPTORS = (1, 2)
 
 
 class Reporter:
@@ -17,31 +23,55 @@ class Reporter:
     def __init__(self, function_key: str, json_logs: bool = False) -> None:
         self._function_key = function_key
         self._json_logs = json_logs
+        self._outputs = [(descriptor, _file_of(descriptor)) for descriptor in DESCRIPTORS]
 
     def count(self, metric: str) -> None:
         """Adds one to one of the contract's metrics, for example ``storeFailed``."""
-        _write(metric_line(metric, self._function_key, now_ms()))
+        self._write(metric_line(metric, self._function_key, self._json_logs, now_ms()))
 
     def log(self, message: str) -> None:
         """Never called with an event's content."""
-        _write(log_line(message, self._json_logs, now_ms()))
+        self._write(log_line(message, self._json_logs, now_ms()))
+
+    def _write(self, line: str) -> None:
+        """One whole line, where somebody reads it."""
+        for descriptor, file in self._outputs:
+            if file is not None and _file_of(descriptor) == file and _wrote(descriptor, (line + "\n").encode("utf-8", "replace")):
+                return
 
 
-def metric_line(metric: str, function_key: str, now: float) -> str:
-    """One metric's line in the embedded metric format."""
+def metric_line(metric: str, function_key: str, as_json: bool, now: float) -> str:
+    """One metric's line in the embedded metric format.
+
+    A JSON log has a filter by level, which takes a line without level or time for INFO: a metric has the highest, so that none hides it."""
     name = METRICS[metric]
     dimension = METRICS["dimension"]
     directive = {"Namespace": METRICS["namespace"], "Dimensions": [[dimension]], "Metrics": [{"Name": name, "Unit": "Count"}]}
-    return json.dumps({"_aws": {"Timestamp": int(now), "CloudWatchMetrics": [directive]}, dimension: function_key, name: 1})
+    head = {"timestamp": iso(now), "level": LEVELS["metric"]} if as_json else {}
+    return json.dumps({**head, "_aws": {"Timestamp": int(now), "CloudWatchMetrics": [directive]}, dimension: function_key, name: 1})
 
 
 def log_line(message: str, as_json: bool, now: float) -> str:
     """One entry of the log: where logs are plain, each newline would begin another."""
     if as_json:
-        return json.dumps({"timestamp": iso(now), "level": "WARN", "message": f"cdk-patient-lambda: {message}"})
-    return "[WARN] cdk-patient-lambda: " + writable(message.replace("\n", "\r"))
+        return json.dumps({"timestamp": iso(now), "level": LEVELS["message"], "message": f"cdk-patient-lambda: {message}"})
+    return f"[{LEVELS['message']}] cdk-patient-lambda: " + writable(message.replace("\n", "\r"))
 
 
-def _write(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()  # before the client has made the stream unbuffered, a frozen environment would keep the line to itself
+def _file_of(descriptor: int) -> tuple[int, int] | None:
+    """What a descriptor stands for, None when it is closed: one that was closed may be a connection by now."""
+    try:
+        found = Descriptors.state(descriptor)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _wrote(descriptor: int, line: bytes) -> bool:
+    """False when nobody reads what is written there."""
+    try:
+        while line:
+            line = line[Descriptors.write(descriptor, line) :]
+    except OSError:
+        return False
+    return True

@@ -7,7 +7,7 @@ from patient_lambda_python.taken import Chance
 from patient_lambda_python.threads import Background
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
-from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, next_change
+from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, last_operated, next_change
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -112,16 +112,17 @@ class WindowCache:
         if not decision.on and reading.planned is None and reading.planned_failure is not None and not forced_off(reading.operator, now):
             self._quiet_until = 0.0  # nobody can say that no planned interval is on
             return UnknownWindow(reading.planned_failure)
-        is_guarded = not decision.on and guarded(reading.operator, reading.planned, reading.last_modified, settings.duplicate_check_for, now)
-        self._set_quiet(reading, decision.on or is_guarded, now)
+        operated = last_operated(reading.operator, reading.version, reading.last_modified)
+        is_guarded = not decision.on and guarded(reading.operator, reading.planned, operated, settings.duplicate_check_for, now)
+        self._set_quiet(reading, operated, decision.on or is_guarded, now)
         return KnownWindow(decision, is_guarded, reading.version)
 
-    def _set_quiet(self, reading: Reading, busy: bool, now: float) -> None:
+    def _set_quiet(self, reading: Reading, operated: float, busy: bool, now: float) -> None:
         if busy or self._failure is not None:
             self._quiet_until = 0.0
             return
         settings = self._settings
-        change = next_change(reading.operator, reading.planned, settings.lead_time, reading.last_modified, settings.duplicate_check_for, now)
+        change = next_change(reading.operator, reading.planned, settings.lead_time, operated, settings.duplicate_check_for, now)
         self._quiet_from = self._read_at
         self._quiet_until = min(change, self._read_at + self._refresh_age)
 

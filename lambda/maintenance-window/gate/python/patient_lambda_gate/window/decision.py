@@ -41,9 +41,9 @@ def forced_off(operator: OperatorValue, now: float) -> bool:
     return operator.mode == "off" or (operator.mode == "off-until" and operator.at is not None and now < operator.at)
 
 
-def next_change(operator: OperatorValue, planned: PlannedValue | None, lead: int, last_modified: float, guard: int, now: float) -> float:
+def next_change(operator: OperatorValue, planned: PlannedValue | None, lead: int, operated: float, guard: int, now: float) -> float:
     """The next moment at which decide or guarded could answer otherwise for the same values; infinity when there is none."""
-    edges: list[float] = [last_modified + guard]
+    edges: list[float] = [operated + guard]
     for end in _ends(operator, planned):
         edges += [end, end + guard]
     for start, _ in operator.intervals + (planned.intervals if planned else []):
@@ -55,13 +55,21 @@ def next_change(operator: OperatorValue, planned: PlannedValue | None, lead: int
     return min((edge for edge in edges if edge > now), default=NEVER)
 
 
-def guarded(operator: OperatorValue, planned: PlannedValue | None, last_modified: float, guard: int, now: float) -> bool:
+def guarded(operator: OperatorValue, planned: PlannedValue | None, operated: float, guard: int, now: float) -> bool:
     """Whether an invocation may be Lambda's retry of one that was deferred: shortly after a hold's end, or after the operator's last write."""
     if guard == 0:
         return False
-    if now < last_modified + guard:  # also when it lies in the future by this clock
+    if now < operated + guard:  # also when it lies in the future by this clock
         return True
     return any(end <= now < end + guard for end in _ends(operator, planned))
+
+
+def last_operated(operator: OperatorValue, version: int, last_modified: float) -> float:
+    """When the operator's parameter was last written in a way that may have ended a hold, epoch milliseconds.
+
+    Version 1 with the value ``auto`` is how the planner makes it: no hold was before that, so it is minus infinity."""
+    as_made = version == 1 and operator.mode == "auto" and not operator.intervals and operator.reason is None
+    return -NEVER if as_made else last_modified
 
 
 def _ends(operator: OperatorValue, planned: PlannedValue | None) -> list[int]:

@@ -68,7 +68,7 @@ function session(variables: Record<string, string> = {}, failure?: string): Sess
     if (failure) {
       throw new Error(failure);
     }
-    return { operator: parseOperator(value), version: 1, lastModified, planned: null };
+    return { operator: parseOperator(value), version: 2, lastModified, planned: null };
   };
   const cache = new WindowCache({ settings, read, reporter });
   const gate = new Gate({ settings, environment, cache, client: new AwsClient(environment), reporter, clock: Date.now });

@@ -242,9 +242,46 @@ describe('shortly after a window', () => {
     expect(world.counted).toEqual(['storeFailed']);
   });
 
-  test('a source that is not deferred by nature is not looked up', async () => {
-    await open(GUARDED, { [names.deferral]: '{"sqs-fifo":"DEFER"}' });
-    expect(told(await world.plan(FIFO))).toBe('run');
+  test.each([
+    ['s3', S3, 'RUN'],
+    ['s3', S3, 'REJECT'],
+    ['sqs', STANDARD, 'LEAVE'],
+    ['kinesis', KINESIS, undefined],
+  ])('an event of %s is not looked up where it is not deferred: %#', async (source, event, action) => {
+    await open(GUARDED, action ? { [names.deferral]: JSON.stringify({ [source]: action }) } : {});
+    world.events.fault = () => DENIED;
+    expect(told(await world.plan(event))).toBe('run');
+    expect(world.events.operations).toEqual([]);
+  });
+
+  test.each([
+    ['sqs-fifo', FIFO],
+    ['api-gateway-http', '{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}'],
+  ])('an event of %s is looked up where the function defers it', async (source, event) => {
+    await open(GUARDED, { [names.deferral]: JSON.stringify({ [source]: 'DEFER' }) });
+    world.put({ pk: 'fn#r-9', state: 'DONE', envelope: {} });
+    expect(JSON.stringify(told(await world.plan(event)))).toContain('DEFERRED');
+  });
+
+  test.each([
+    ['a source that tries again hears of it', FIFO, 'sqs-fifo', 'DuplicateCheckFailed', 'storeFailed'],
+    [
+      'a caller that waits gets its answer',
+      '{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}',
+      'api-gateway-http',
+      'run',
+      'duplicateCheckSkipped',
+    ],
+  ])('where the table cannot be read %s', async (_, event, source, answer, metric) => {
+    await open(GUARDED, { [names.deferral]: JSON.stringify({ [source]: 'DEFER' }) });
+    world.events.fault = () => DENIED;
+    expect(told(await world.plan(event))).toBe(answer);
+    expect(world.counted).toEqual([metric]);
+  });
+
+  test('an HTTP request that always runs is not looked up', async () => {
+    await open(GUARDED, { [names.deferral]: '{"api-gateway-http":"DEFER"}', [names.alwaysRun]: '["GET /*"]' });
+    expect(told(await world.plan('{"version":"2.0","rawPath":"/","requestContext":{"http":{"method":"GET"}}}'))).toBe('run');
     expect(world.events.operations).toEqual([]);
   });
 });

@@ -39,7 +39,7 @@ test('inside a window an event is kept with all that its replay needs', async ()
     clientContext: '{"custom":{}}',
     tenantId: 'tenant',
     operatorParameter: '/w/operator',
-    operatorVersion: 1,
+    operatorVersion: 2,
     cacheTtl: 30,
     leadTime: 0,
     reason: 'db',

@@ -1,24 +1,16 @@
-import { logLine, metricLine } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/report';
+import { logVectors, metricVectors, now } from '../../../../../../lambda/contract/maintenance-window/report.vectors.json';
+import { logLine, type Metric, metricLine } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/report';
 
-const NOW = Date.parse('2027-01-10T06:00:00.007Z');
+const NOW = Date.parse(now);
 
-test('an entry of several lines is one event of the log', () => {
-  expect(logLine('defect\n  at a\n  at b', false, NOW)).toBe('[WARN] cdk-patient-lambda: defect\r  at a\r  at b');
+test.each(metricVectors.map((vector) => [vector.name, vector] as const))('a metric %s', (_, { metric, jsonLogs, line }) => {
+  const written = metricLine(metric as Metric, 'fn', jsonLogs, NOW);
+  expect(written).not.toContain('\n');
+  expect(JSON.parse(written)).toEqual(line);
 });
 
-test('a JSON log has the time with its milliseconds', () => {
-  const line = logLine('a\nb', true, NOW);
-  expect(line).not.toContain('\n');
-  expect(JSON.parse(line)).toEqual({ timestamp: '2027-01-10T06:00:00.007Z', level: 'WARN', message: 'cdk-patient-lambda: a\nb' });
-});
-
-test('a metric is one line in the embedded metric format, by function', () => {
-  expect(JSON.parse(metricLine('storeFailed', 'fn', NOW))).toEqual({
-    _aws: {
-      Timestamp: NOW,
-      CloudWatchMetrics: [{ Namespace: 'CdkPatientLambda', Dimensions: [['FunctionKey']], Metrics: [{ Name: 'StoreFailed', Unit: 'Count' }] }],
-    },
-    FunctionKey: 'fn',
-    StoreFailed: 1,
-  });
+test.each(logVectors.map((vector) => [vector.name, vector] as const))('%s', (_, { message, jsonLogs, line, text }) => {
+  const written = logLine(message, jsonLogs, NOW);
+  expect(written).not.toContain('\n');
+  expect(jsonLogs ? JSON.parse(written) : written).toEqual(line ?? text);
 });

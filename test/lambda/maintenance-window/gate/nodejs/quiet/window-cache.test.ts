@@ -14,7 +14,7 @@ let source: () => Reading;
 
 const reading = (value: string, more: Partial<Reading> = {}): Reading => ({
   operator: parseOperator(value),
-  version: 1,
+  version: 2,
   lastModified: 0,
   planned: null,
   ...more,

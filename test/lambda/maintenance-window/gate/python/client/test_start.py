@@ -80,18 +80,18 @@ def test_a_client_of_unknown_shape_is_refused(boot):
         boot(move=unknown)
 
 
-def test_a_client_of_unknown_shape_runs_as_it_is_when_the_user_says_so(boot, capsys):
+def test_a_client_of_unknown_shape_runs_as_it_is_when_the_user_says_so(boot, capfd):
     bootstrap, _ = boot(move=unknown, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN")
     assert bootstrap.handle_event_request is fake_client.handle_event_request
     assert os.environ["_HANDLER"] == "app.handler"
-    log, metric = capsys.readouterr().out.splitlines()
+    log, metric = capfd.readouterr().out.splitlines()
     assert "runs without its gate" in log and "awslambdaric 9.9.9" in log
     assert {name: json.loads(metric)[name] for name in ("FunctionKey", "GateMissing")} == {"FunctionKey": "fn", "GateMissing": 1}
 
 
-def test_a_runtime_without_the_client_runs_as_it_is_when_the_user_says_so(boot, capsys):
+def test_a_runtime_without_the_client_runs_as_it_is_when_the_user_says_so(boot, capfd):
     boot(client=None, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN")
-    assert capsys.readouterr().out.count('"GateMissing":1') == 1
+    assert capfd.readouterr().out.count('"GateMissing":1') == 1
 
 
 def test_a_defect_is_not_taken_for_an_unknown_client(boot):

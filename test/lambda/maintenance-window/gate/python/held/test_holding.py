@@ -6,7 +6,7 @@ import pytest
 from contract_files import contract_file
 from patient_lambda_gate.quiet.invocation import RawInvocation, read_invocation
 from patient_lambda_gate.quiet.reading import ReadFailed
-from world import GUARDED, HTTP, OFF, ON, S3, UNKNOWN
+from world import DENIED, GUARDED, HTTP, OFF, ON, S3, UNKNOWN
 
 GET = b'{"version":"2.0","rawPath":"/orders/1","requestContext":{"http":{"method":"GET"}}}'
 POST = GET.replace(b"GET", b"POST")
@@ -16,6 +16,9 @@ UNREAD = ReadFailed("AccessDeniedException")
 NEVER_MADE = contract_file("cloudformation/answer")["createFailedId"]
 BEHIND = {"ResourceProperties": {"ServiceToken": "arn:aws:lambda:us-east-1:111122223333:function:framework"}}
 TAKEN = (200, b"")
+FIFO = b'{"Records":[{"eventSource":"aws:sqs","messageId":"a","eventSourceARN":"arn:aws:sqs:us-east-1:111122223333:q.fifo"}]}'
+SQS = FIFO.replace(b".fifo", b"")
+KINESIS = b'{"Records":[{"eventSource":"aws:kinesis","kinesis":{"sequenceNumber":"1"}}]}'
 
 
 def request(made, **members):
@@ -30,6 +33,10 @@ def delete_of_nothing(made, **members):
 
 def put(made):
     return [(operation, answer["Status"], answer["PhysicalResourceId"]) for operation, answer in made.dynamo.calls]
+
+
+def deferral(source, action):
+    return {"PATIENT_LAMBDA_DEFERRAL": json.dumps({source: action})} if action else {}
 
 
 def test_http_requests_are_rejected_as_the_function_says(world):
@@ -211,3 +218,29 @@ def test_an_operation_that_is_told_by_a_member_that_nobody_knows_is_counted_unle
     made.dynamo.always = TAKEN
     assert made.invoke(request(made, MyAttempt=2)) == RAN
     assert made.reporter.metrics == metrics
+
+
+@pytest.mark.parametrize(("source", "event", "action"), [("s3", S3, "RUN"), ("s3", S3, "REJECT"), ("sqs", SQS, "LEAVE"), ("kinesis", KINESIS, None)])
+def test_shortly_after_a_window_what_is_not_deferred_is_not_looked_up(world, source, event, action):
+    made = world(GUARDED, **deferral(source, action))
+    made.dynamo.always = DENIED
+    assert made.invoke(event) == RAN
+    assert made.dynamo.calls == []
+
+
+@pytest.mark.parametrize(
+    ("source", "event", "outcome", "metric"),
+    [("sqs-fifo", FIFO, "error", "storeFailed"), ("api-gateway-http", GET, "result", "duplicateCheckSkipped")],
+    ids=["a source that tries again hears of it", "a caller that waits gets its answer"],
+)
+def test_a_look_up_that_fails_for_what_the_function_defers(world, source, event, outcome, metric):
+    made = world(GUARDED, **deferral(source, "DEFER"))
+    made.dynamo.always = DENIED
+    assert made.invoke(event)[0] == outcome
+    assert made.reporter.metrics == [metric]
+
+
+def test_shortly_after_a_window_an_http_request_that_always_runs_is_not_looked_up(world):
+    made = world(GUARDED, **READS, **deferral("api-gateway-http", "DEFER"))
+    assert made.invoke(GET) == RAN
+    assert made.dynamo.calls == []

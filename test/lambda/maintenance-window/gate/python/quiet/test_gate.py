@@ -39,7 +39,7 @@ def test_inside_a_window_an_event_is_kept_before_it_is_answered(world):
         "clientContext": '{"custom":{}}',
         "tenantId": "tenant",
         "operatorParameter": "/w/operator",
-        "operatorVersion": 1,
+        "operatorVersion": 2,
         "cacheTtl": 30,
         "leadTime": 0,
         "reason": "db",

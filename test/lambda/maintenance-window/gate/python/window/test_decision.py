@@ -4,7 +4,7 @@ import random
 
 import pytest
 from contract_files import contract_file
-from patient_lambda_gate.window.decision import decide, guarded, next_change
+from patient_lambda_gate.window.decision import decide, guarded, last_operated, next_change
 from patient_lambda_gate.window.value import parse_operator, parse_planned
 from windows import ms
 
@@ -25,7 +25,8 @@ def test_decision(vector):
 @pytest.mark.parametrize("vector", CONTRACT["guardVectors"], ids=lambda vector: vector["name"])
 def test_guard(vector):
     operator, planned = parsed(vector)
-    found = guarded(operator, planned, ms(vector["operatorLastModified"]), vector["guardSeconds"] * 1000, ms(vector["now"]))
+    operated = last_operated(operator, vector["operatorVersion"], ms(vector["operatorLastModified"]))
+    found = guarded(operator, planned, operated, vector["guardSeconds"] * 1000, ms(vector["now"]))
     assert found is vector["guarded"]
 
 
