@@ -6,6 +6,7 @@ import { sources } from '../../../lambda/contract/maintenance-window/sources.jso
 import { vectors } from '../../../lambda/contract/maintenance-window/sources.vectors.json';
 import { environment as names } from '../../../lambda/contract/names.json';
 import { streaming, type StreamQuestion, streamQuestion } from './streams';
+import { moment, operator, planned, times, type WindowQuestion } from './windows';
 
 interface Rejection {
   readonly statusCode?: number;
@@ -15,7 +16,7 @@ interface Rejection {
 
 /** A question is JSON, so that it can be put to another process. */
 export type Question =
-  | { readonly kind: 'window'; readonly operator: string; readonly planned: string; readonly times: WindowTimes }
+  | WindowQuestion
   | {
       readonly kind: 'event';
       readonly body: string;
@@ -34,46 +35,10 @@ export type Question =
   | StreamQuestion
   | { readonly kind: 'settings'; readonly environment: Readonly<Record<string, string>> };
 
-interface WindowTimes {
-  readonly now: number;
-  readonly lead: number;
-  readonly guard: number;
-  readonly lastModified: number;
-  readonly version: number;
-}
-
 /** Well-formed Unicode: what is not cannot be sent. */
 const text = fc.string({ unit: 'grapheme', maxLength: 12 });
 const json = fc.json({ maxDepth: 3, stringUnit: 'grapheme' });
 const jsonValue = json.map((value) => JSON.parse(value) as unknown);
-
-const HOUR = 3_600_000;
-const BASE = Date.UTC(2027, 0, 10, 2);
-/** Around the moments that the intervals below are made of. */
-const moment = fc.oneof(
-  fc.integer({ min: -4, max: 4 }).map((hours) => BASE + hours * HOUR),
-  fc.integer({ min: BASE - 5 * HOUR, max: BASE + 5 * HOUR }),
-);
-
-const timestamp = fc.oneof(
-  { arbitrary: moment.map((time) => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z')), weight: 6 },
-  fc.constantFrom('2027-01-10T02:00+01:00', '2027-01-10T02:00:30-05:30', '2027-01-10T02:00Z', '0001-01-01T00:00Z', '9999-12-31T23:59:59Z'),
-  fc.constantFrom(
-    '2027-02-30T00:00Z',
-    '2027-13-01T00:00Z',
-    '2027-01-10T24:00Z',
-    '2027-01-10T02:60Z',
-    '2027-01-10T02:00+18:01',
-    '2027-01-10T02:00',
-    '0000-01-01T00:00Z',
-  ),
-);
-const duration = fc.constantFrom('PT4H', 'PT30M', 'P1DT1H', 'P1D', 'PT1S', 'P', 'PT', 'PT0S', 'P1DT', 'P0D', 'PT99999H', 'P-1D', 'pt1h');
-const interval = fc
-  .tuple(timestamp, fc.oneof(timestamp, duration), fc.constantFrom('/', ' / ', '/ '))
-  .map(([from, to, slash]) => `${from}${slash}${to}`);
-const intervals = fc.array(interval, { minLength: 1, maxLength: 3 }).map((list) => list.join(', '));
-const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
 
 /** A text with, now and then, something put in, taken out or doubled. */
 function nearly(whole: fc.Arbitrary<string>): fc.Arbitrary<string> {
@@ -83,25 +48,6 @@ function nearly(whole: fc.Arbitrary<string>): fc.Arbitrary<string> {
     .map(([value, at, length, put]) => `${value.slice(0, at)}${put}${value.slice(at + length)}`);
   return fc.oneof({ arbitrary: whole, weight: 3 }, { arbitrary: cut.filter((value) => /^\P{Surrogate}*$/u.test(value)), weight: 2 });
 }
-
-const operator = fc
-  .tuple(
-    fc.oneof(
-      fc.constantFrom('auto', 'on', 'off'),
-      fc.tuple(fc.constantFrom('on-until', 'off-until'), timestamp).map((parts) => parts.join(' ')),
-    ),
-    optional(intervals),
-    optional(text),
-  )
-  .map(([mode, list, reason]) => `${mode}${list === undefined ? '' : `; ${list}`}${reason === undefined ? '' : ` # ${reason}`}`);
-const planned = fc.tuple(timestamp, optional(intervals)).map(([horizon, list]) => `until ${horizon}${list === undefined ? '' : `; ${list}`}`);
-const times = fc.record({
-  now: moment,
-  lead: fc.constantFrom(0, 60_000, 2 * HOUR),
-  guard: fc.constantFrom(0, 900_000, 6 * HOUR),
-  lastModified: moment,
-  version: fc.constantFrom(1, 2),
-});
 
 const shapes = [...vectors, ...samples];
 const known = fc.constantFrom(...shapes).map((vector) => ('body' in vector ? vector.body! : JSON.stringify(vector.event)));
