@@ -1,5 +1,5 @@
 /** The Node.js gate as one ES module, which runs before user code and uses what the process had at its start. */
-import { type Bundled, bundle } from './bundler';
+import { bundle, type Bundled } from './bundler';
 
 const CLIENT = './lambda/maintenance-window/gate/nodejs/client';
 

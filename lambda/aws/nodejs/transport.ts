@@ -2,7 +2,7 @@
  * HTTP with kept connections and one deadline for each request, name lookup included. Leaves nothing behind that keeps the event loop alive: a
  * callback handler's response waits until that is empty, so timers are cleared and the agent lets go of idle sockets.
  */
-import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 
 import { reasonOf } from '../../thrown';
 
@@ -83,7 +83,7 @@ function open(request: HttpRequest, resolve: (response: HttpResponse) => void, r
   }
   const { request: start, kept, fresh: another } = SCHEMES[protocol];
   const options: RequestOptions = {
-    agent: (fresh ? another() : kept) as Agent,
+    agent: fresh ? another() : kept,
     protocol,
     method,
     hostname: url.hostname.replace(/^\[|\]$/g, ''),

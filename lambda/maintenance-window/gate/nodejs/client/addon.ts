@@ -7,6 +7,7 @@ import type { NativeClient, Session } from './session';
 
 export const ADDON = 'rapid-client.node';
 const { existsSync, readFileSync, realpathSync } = process.getBuiltinModule('node:fs');
+// eslint-disable-next-line @typescript-eslint/unbound-method -- functions of a module: they need no this
 const { basename, dirname, join } = process.getBuiltinModule('node:path');
 
 const METHODS = ['next', 'done', 'error'] as const;

@@ -1,4 +1,6 @@
 /** Runs before the runtime's client: `node --import preload.mjs /var/runtime/index.mjs`. Its top-level await is what holds the handler's loading. */
+import './taken/zlib'; // before user code, which may patch it: the store is loaded after that
+
 import { AwsClient } from '../../../../aws/nodejs/client';
 import type { Environment } from '../../../../environment';
 import { Gate } from '../quiet/gate';
@@ -10,7 +12,6 @@ import { Attachment } from './attachment';
 import { isChild, markProcess } from './process-mark';
 import { errorBody, RuntimeApi } from './runtime-api';
 import { Session } from './session';
-import './taken/zlib'; // before user code, which may patch it: the store is loaded after that
 
 const { isMainThread } = process.getBuiltinModule('node:worker_threads');
 

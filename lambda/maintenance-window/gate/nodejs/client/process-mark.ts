@@ -6,6 +6,7 @@ import { environment as names } from '../../../../contract/names.json';
 import { ADDON } from './addon';
 
 const { existsSync, readFileSync, realpathSync } = process.getBuiltinModule('node:fs');
+// eslint-disable-next-line @typescript-eslint/unbound-method -- functions of a module: they need no this
 const { dirname, join } = process.getBuiltinModule('node:path');
 
 /** Fields of /proc/<pid>/stat after the command, which may hold spaces and brackets: the 20th is when the process began. */

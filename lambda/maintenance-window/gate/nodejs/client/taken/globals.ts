@@ -2,9 +2,11 @@
  * The globals that the gate uses, as they are when the process starts: user code may replace or patch them (fake timers, polyfills, instrumentation)
  * before a window opens. The build puts these in the place of the globals of the same name, in every file of the gate, those that are loaded late too.
  */
+/* eslint-disable @typescript-eslint/unbound-method -- none of them needs its this */
 const { from, alloc, concat, byteLength, isBuffer } = globalThis.Buffer;
 const { parse, stringify } = globalThis.JSON;
 const { now, parse: parseDate } = globalThis.Date;
+/* eslint-enable @typescript-eslint/unbound-method */
 
 const OwnBuffer = { from, alloc, concat, byteLength, isBuffer };
 const OwnJson = { parse, stringify };
@@ -16,10 +18,10 @@ const { Promise: OwnPromise, URL: OwnUrl, setTimeout: ownSetTimeout, clearTimeou
 
 export {
   OwnBuffer as Buffer,
+  ownClearTimeout as clearTimeout,
   OwnDate as Date,
   OwnJson as JSON,
   OwnPromise as Promise,
-  OwnUrl as URL,
-  ownClearTimeout as clearTimeout,
   ownSetTimeout as setTimeout,
+  OwnUrl as URL,
 };
