@@ -3,12 +3,12 @@
  * before a window opens. The build puts these in the place of the globals of the same name, in every file of the gate, those that are loaded late too.
  */
 /* eslint-disable @typescript-eslint/unbound-method -- none of them needs its this */
-const { from, alloc, concat, byteLength, isBuffer } = globalThis.Buffer;
+const { from, alloc, concat, byteLength, isBuffer, isEncoding } = globalThis.Buffer;
 const { parse, stringify } = globalThis.JSON;
 const { now, parse: parseDate } = globalThis.Date;
 /* eslint-enable @typescript-eslint/unbound-method */
 
-const OwnBuffer = { from, alloc, concat, byteLength, isBuffer };
+const OwnBuffer = { from, alloc, concat, byteLength, isBuffer, isEncoding };
 const OwnJson = { parse, stringify };
 class OwnDate extends globalThis.Date {
   static override readonly now = now;
