@@ -1,7 +1,7 @@
 import { Bed } from '../local/bed';
 import { chooseRuntimes, exampleApp, type ExampleRuntimes, STACK } from './example';
-import { judgeOperation, type Operation } from './operation';
 import { Migrations } from './migrations';
+import { judgeOperation, type Operation } from './operation';
 import { reportPage } from './report';
 import { EXECUTION_SECONDS, Restore, RESTORE_CONTEXT } from './restore';
 import { DEPLOYMENTS, type Outcome, play } from './scenario';

@@ -7,10 +7,10 @@ import { Provider } from 'aws-cdk-lib/custom-resources';
 import { DeferralAction, DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, Replay } from 'cdk-patient-lambda';
 
 import { ChargesStack } from './charges/stack';
-import { MigrationStack } from './migrations/stack';
 import { PropagationStack } from './custom-resources/propagation/stack';
 import { RestoreStack } from './custom-resources/restore/stack';
 import { connectEventSources } from './event-sources';
+import { MigrationStack } from './migrations/stack';
 
 /** Functions in Python and Node.js, one of which streams, that share a maintenance window. Each counts what it was called with. */
 export class OrdersStack extends Stack {
