@@ -296,3 +296,9 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(tls_server, monkeypatc
 def test_a_bundle_that_is_configured_is_the_one_that_counts(tls_server, certificate):
     assert ask(Transport({"AWS_CA_BUNDLE": str(certificate / "certificate.pem")}), tls_server).body == b"ok"
     assert Tls({"AWS_CA_BUNDLE": "x"}).trust_system() is False
+
+
+def test_a_trusted_certificate_of_another_host_is_refused(tls_server, certificate):
+    transport = Transport({"AWS_CA_BUNDLE": str(certificate / "certificate.pem")})
+    with pytest.raises(TransportError, match="CERTIFICATE_VERIFY_FAILED.*127.0.0.1"):
+        ask(transport, tls_server.replace("localhost", "127.0.0.1"))
