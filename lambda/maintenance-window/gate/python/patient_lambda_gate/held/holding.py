@@ -120,8 +120,7 @@ class Hold:
             reporter.count("storeFailed")
             return Fail(answers.not_stored(str(error)))
         reporter.count("deferred")
-        name = self._source["name"]
-        if name == sources.DIRECT or (self._source.get("assumed") and name not in self._parts.settings.deferral):
+        if source == sources.DIRECT or (self._source.get("assumed") and source not in settings.deferral):
             reporter.count("unrecognizedSource")
         return self._deferred_reply(decision.until)
 
