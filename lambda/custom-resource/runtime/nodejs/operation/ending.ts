@@ -6,6 +6,7 @@ import type { Clock } from '../../../../clock';
 import { executions } from '../../../../contract/custom-resource/custom-resource.json';
 import type { Mask } from '../protocol/mask';
 import type { Operation } from '../protocol/operation';
+import { stopperBudget } from '../protocol/times';
 import { failed, HandlerError, type Verdict } from '../protocol/verdict';
 import type { Logger } from '../types';
 import { calledIn, type HandlerCalls, type Stopper } from './handler-calls';
@@ -49,13 +50,17 @@ export class Ending {
     return this.timeOut(operation, `${calledIn(operation)} ran to the end of its execution; return wait(...) early and look for the result in poll`);
   }
 
-  /** At the margin: a poll that stops soon costs nothing, for the next execution repeats it. Undefined when it does not stop. */
-  async abortPoll(): Promise<Settled | undefined> {
+  /** At the margin: a poll that stops soon costs nothing, for the next execution repeats it. Undefined when it does not stop, or not before the deadline. */
+  async abortPoll({ deadline }: Operation): Promise<Settled | undefined> {
+    const { code, clock, margin } = this.parts;
     this.abandon('this execution is about to end');
-    return this.parts.code.last(this.parts.margin / 2);
+    return code.last(Math.min(margin / 2, deadline - clock.now()));
   }
 
   byPollThatGoesOn(operation: Operation): Promise<Verdict> {
+    if (this.parts.clock.now() >= operation.deadline) {
+      return this.atDeadline(operation);
+    }
     return this.timeOut(operation, 'poll ran to the end of its execution and did not stop when ctx.signal aborted');
   }
 
@@ -84,7 +89,7 @@ export class Ending {
     const over = new AbortController();
     // At the margin half of it is left for the answer, after a poll that would not stop a quarter
     const now = clock.now();
-    const budget = Math.max(0, Math.min(margin / 2, endsAt - now - margin / 4, (operation.closesAt - now) / 2));
+    const budget = Math.max(0, Math.min(stopperBudget(now, operation.closesAt, margin), endsAt - now - margin / 4));
     const end = await code.bounded(() => stop(over.signal), budget);
     over.abort();
     const problem = end?.kind === 'THREW' ? `; ${name} failed` : end ? undefined : `; ${name} was not finished after ${budget / 1000} s`;

@@ -86,12 +86,24 @@ class Execution {
         ...(verdict.kind === 'ANSWER' ? { physicalResourceId: verdict.answer.physicalResourceId, reason: verdict.answer.reason } : {}),
         elapsed: clock.now() - this.operation.startedAt,
       });
-      const { operation, invocation, platform, marginAt, mask, log } = this;
-      await conclude(verdict, { operation, invocation, platform, marginAt, lastAttemptAt: invocation.endsAt - this.margin / 4, mask, log });
+      const { operation, invocation, platform, mask, log } = this;
+      const { cancelled } = this.watch;
+      const cameAbout = await conclude(verdict, {
+        operation,
+        invocation,
+        platform,
+        lastAttemptAt: invocation.endsAt - this.margin / 4,
+        cancelled,
+        mask,
+        log,
+      });
+      if (!cameAbout) {
+        await this.ending.byRollback(operation);
+      }
     } finally {
       this.over.abort(new Error('this execution has ended'));
       this.ending.abandon('this execution has ended');
-      if (await this.code.dangles()) {
+      if (await this.code.dangles(this.invocation.endsAt)) {
         this.log.error(
           'code of the handler still runs after the end of its execution: the process exits, so that it does not run on into the next request',
         );
@@ -218,7 +230,7 @@ class Execution {
   }
 
   private async pollAtMargin(): Promise<Verdict> {
-    const end = await this.ending.abortPoll();
+    const end = await this.ending.abortPoll(this.operation);
     if (!end) {
       return this.ending.byPollThatGoesOn(this.operation);
     }

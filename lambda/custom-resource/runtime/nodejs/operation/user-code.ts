@@ -42,9 +42,10 @@ export class UserCode {
     return this.latest && (await within(this.clock, milliseconds, this.latest))?.value;
   }
 
-  /** Whether code that nobody waits for any more keeps running: it must not work on into the next request. */
-  async dangles(): Promise<boolean> {
-    return this.running.size > 0 && (await within(this.clock, times.settle.value, Promise.all(this.running))) === undefined;
+  /** Whether code that nobody waits for any more keeps running, for a second at most, and not to the time limit: it must not work on into the next request. */
+  async dangles(endsAt: number): Promise<boolean> {
+    const patience = Math.min(times.settle.value, (endsAt - this.clock.now()) / 2);
+    return this.running.size > 0 && (await within(this.clock, patience, Promise.all(this.running))) === undefined;
   }
 
   private started(work: () => Promise<unknown>): Promise<Settled> {

@@ -232,7 +232,7 @@ describe('onTimeout', () => {
 
   test('gets less where CloudFormation stops waiting sooner', async () => {
     await world.run({ create: never, onTimeout: never }, request('Create', withTimeout(20)));
-    expect(world.putTimes[0]).toBe(START + 18_000);
+    expect(world.putTimes[0]).toBe(START + 17_000);
   });
 
   test('runs when the executions are used up, too', async () => {
