@@ -70,6 +70,13 @@ export interface OperationContext {
    * @throws UnresolvedSecret
    */
   readonly resolve: <T>(value: T) => Promise<T>;
+  /**
+   * Makes a call that a permission of the same deployment allows: such a permission takes IAM seconds to spread. While AWS denies the call it is repeated
+   * for up to 45 seconds, if it is first made within a minute of the request, and not beyond the deadline or this execution.
+   *
+   * @throws what the call throws: any other error at once
+   */
+  readonly retryWhileDenied: <T>(call: () => Promise<T>) => Promise<T>;
   /** Writes lines of JSON to the log, resolved secrets masked. */
   readonly log: Logger;
 }

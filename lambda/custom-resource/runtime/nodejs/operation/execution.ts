@@ -24,6 +24,7 @@ import { logger } from './log';
 import type { Invocation, Platform } from './platform';
 import { Secrets } from './secrets';
 import { type Settings, settingsOf } from './settings';
+import { SpreadingAccess } from './spreading-access';
 import { StackWatch } from './stack-watch';
 import { UserCode } from './user-code';
 
@@ -69,10 +70,11 @@ class Execution {
     const log = logger(platform.write, mask, { requestId, logicalResourceId, hop, runtime: RUNTIME });
     this.log = log;
     this.margin = margin(endsAt - clock.now());
-    this.secrets = new Secrets(aws.readSecret, mask, { ...secretVersions }, clock, over.signal);
+    const access = new SpreadingAccess(clock, log, operation.startedAt, Math.min(operation.deadline, this.marginAt));
+    this.secrets = new Secrets(aws.readSecret, mask, { ...secretVersions }, clock, access, over.signal);
     this.watch = new StackWatch(request.StackId, aws.readStack, clock, log, stackAtStart, over.signal);
     this.code = new UserCode(clock);
-    this.calls = new HandlerCalls(handlers, this.secrets, settings.resolveSecrets, this.watch, log);
+    this.calls = new HandlerCalls(handlers, this.secrets, settings.resolveSecrets, access, this.watch, log);
     this.ending = new Ending({ calls: this.calls, code: this.code, clock, mask, log, margin: this.margin, endsAt });
   }
 

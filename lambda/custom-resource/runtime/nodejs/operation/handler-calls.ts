@@ -5,6 +5,7 @@ import { defaultPhysicalResourceId, idempotencyToken, type Progress } from '../p
 import type { AnyHandlers, AnyRequest, Logger, OperationContext } from '../types';
 import { resourceRequest } from './resource-request';
 import type { Secrets } from './secrets';
+import type { SpreadingAccess } from './spreading-access';
 import type { StackWatch } from './stack-watch';
 
 export type Stopper = 'onTimeout' | 'onCancel';
@@ -18,6 +19,7 @@ export class HandlerCalls {
     private readonly secrets: Secrets,
     /** Of properties; what `ctx.resolve` is asked for is resolved always. */
     private readonly resolveSecrets: boolean,
+    private readonly access: SpreadingAccess,
     private readonly watch: StackWatch,
     private readonly log: Logger,
   ) {}
@@ -81,6 +83,7 @@ export class HandlerCalls {
       defaultPhysicalResourceId: defaultPhysicalResourceId(request),
       stack: () => this.watch.status(),
       resolve: async <T>(value: T) => (await this.secrets.resolve(value, 'the value')) as T,
+      retryWhileDenied: (call) => this.access.retry(call, signal),
       log: this.log,
     };
   }
