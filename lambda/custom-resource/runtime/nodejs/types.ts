@@ -91,9 +91,9 @@ export interface CoreHandlers<P, S extends Json, A extends Record<string, Json>>
   create(request: ResourceRequest<P, 'Create'>, context: OperationContext): Result<A, S>;
   update(request: ResourceRequest<P, 'Update'>, context: OperationContext): Result<A, S>;
   delete(request: ResourceRequest<Raw, 'Delete'>, context: OperationContext): Result<A, S>;
-  /** Stops what runs, before the operation is answered as timed out. At most half the margin. */
+  /** Stops what runs, before the operation is answered as timed out. At most half the margin, and a quarter of what CloudFormation still waits. */
   onTimeout?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): void | Promise<void>;
-  /** Stops what runs, when the stack rolls back. At most half the margin. Cleaning up is left to `delete`. */
+  /** Stops what runs, when the stack rolls back, in as much time. Cleaning up is left to `delete`. */
   onCancel?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): void | Promise<void>;
 }
 
