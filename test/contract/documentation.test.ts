@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import * as proxy from '../../lambda/contract/aws/proxy.vectors.json';
 import * as cloudFormation from '../../lambda/contract/cloudformation/answer.json';
 import * as customResource from '../../lambda/contract/custom-resource/custom-resource.json';
 import * as iam from '../../lambda/contract/iam.json';
@@ -40,6 +41,7 @@ const permissions = keysOf(iam).flatMap((role) =>
 
 test.each<[string, readonly string[]]>([
   ['Environment variables of a guarded function', Object.values(names.environment)],
+  ['Proxies', proxy.variables],
   ['Environment variables of the replayer', Object.values(names.replayerEnvironment)],
   ['Parameters', Object.values(names.parameters)],
   ["The window's value", [...window.grammar.modes, ...keysOf(window.errorCodes)]],

@@ -4,6 +4,7 @@ import { isObject } from '../../json';
 import { reasonOf } from '../../thrown';
 import { CredentialsError, CredentialSource } from './credentials';
 import { endpointUrl, type Service } from './endpoints';
+import { placeOf, Proxies, type Proxy, ProxyError } from './proxy';
 import { signedHeaders } from './sign';
 import { type HttpResponse, send } from './transport';
 
@@ -63,6 +64,7 @@ export class AwsError extends Error {
 export class AwsClient {
   readonly region: string;
   private readonly credentials: CredentialSource;
+  private readonly proxies: Proxies;
 
   constructor(
     private readonly environment: Environment,
@@ -70,11 +72,21 @@ export class AwsClient {
   ) {
     this.region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1';
     this.credentials = new CredentialSource(environment, clock);
+    this.proxies = new Proxies(environment);
   }
 
   /** Base URL of a service. */
   url(service: Service): URL {
     return endpointUrl(service, this.region, this.environment);
+  }
+
+  /**
+   * What a request to this URL goes through.
+   *
+   * @throws ProxyError
+   */
+  proxyOf(url: URL): Proxy | undefined {
+    return this.proxies.of(url);
   }
 
   /**
@@ -88,18 +100,19 @@ export class AwsClient {
     const [contentType, prefix] = PROTOCOLS[service];
     const started = this.clock();
     let response: HttpResponse;
+    let proxy: Proxy | undefined;
     try {
       const url = this.url(service);
+      proxy = this.proxyOf(url);
       const body = JSON.stringify(input);
       const unsigned = { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` };
       const keys = await this.credentials.get(budget);
       const headers = await signedHeaders({ service, region: this.region, url, headers: unsigned, body }, keys);
-      response = await send({ method: 'POST', url, headers, body, budget: budget - Math.max(0, this.clock() - started), fresh });
+      response = await send({ method: 'POST', url, headers, body, budget: budget - Math.max(0, this.clock() - started), fresh, proxy });
     } catch (error) {
-      const code = error instanceof CredentialsError ? 'CredentialsError' : 'NetworkError';
-      throw new AwsError(code, reasonOf(error), true, {}, { cause: error });
+      throw new AwsError(codeOf(error), reasonOf(error), !(error instanceof ProxyError), {}, { cause: error });
     }
-    return parsed(service, operation, response);
+    return parsed(service, operation, response, proxy);
   }
 
   /**
@@ -129,7 +142,14 @@ export class AwsClient {
   }
 }
 
-function parsed(service: Service, operation: string, response: HttpResponse): JsonObject {
+function codeOf(error: unknown): string {
+  if (error instanceof ProxyError) {
+    return 'ProxyError';
+  }
+  return error instanceof CredentialsError ? 'CredentialsError' : 'NetworkError';
+}
+
+function parsed(service: Service, operation: string, response: HttpResponse, proxy: Proxy | undefined): JsonObject {
   const object = objectIn(response.body.toString());
   if (response.status === 200 && (object || service === 'sqs')) {
     return object ?? {};
@@ -141,7 +161,8 @@ function parsed(service: Service, operation: string, response: HttpResponse): Js
   const type = String(details.__type ?? response.headers['x-amzn-errortype'] ?? `HTTP ${response.status}`);
   const code = type.split(':')[0].split('#').pop()!;
   const retryable = response.status >= 500 || response.status === 429 || THROTTLES.includes(code);
-  throw new AwsError(code, String(details.message ?? details.Message ?? ''), retryable, details);
+  const unsaid = proxy && !object ? `through the proxy ${placeOf(proxy)} of ${proxy.variable}` : ''; // whose answer it may be
+  throw new AwsError(code, String(details.message ?? details.Message ?? unsaid), retryable, details);
 }
 
 function objectIn(text: string): JsonObject | undefined {

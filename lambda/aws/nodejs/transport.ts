@@ -5,6 +5,8 @@
 import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
 
 import { reasonOf } from '../../thrown';
+import { placeOf, type Proxy, refusal, serverNameOf } from './proxy';
+import { TunnelAgent, type TunnelOptions } from './tunnel';
 
 export interface HttpResponse {
   readonly status: number;
@@ -21,6 +23,8 @@ export interface HttpRequest {
   readonly budget: number;
   /** Uses no kept connection: it may have died in a freeze. */
   readonly fresh?: boolean;
+  /** What it goes through. What is on this machine, the Runtime API and the container's credentials, is asked without. */
+  readonly proxy?: Proxy;
 }
 
 /** No complete response arrived. */
@@ -28,6 +32,7 @@ export class TransportError extends Error {}
 
 /** Milliseconds: connections idle for longer are not worth a try. */
 const MOST_IDLE = 20_000;
+const KEPT = { keepAlive: true, timeout: MOST_IDLE } as const;
 
 /**
  * As they are when the process starts: user code may put another request or global agent into the modules, of a proxy for instance, that knows
@@ -41,12 +46,14 @@ const SCHEMES = {
   'https:': scheme(requestHttps, HttpsAgent),
 } as const;
 
+/** Kept tunnels, by the proxy that they go through. */
+const TUNNELS = new WeakMap<Proxy, TunnelAgent>();
+
+type Start = (options: RequestOptions, callback: (response: IncomingMessage) => void) => ClientRequest;
+
 /** Without an agent of its own a request takes the global one, or makes one of the same class. */
-function scheme<A>(
-  request: (options: RequestOptions, callback: (response: IncomingMessage) => void) => ClientRequest,
-  Agent: new (options: object) => A,
-) {
-  return { request, kept: new Agent({ keepAlive: true, timeout: MOST_IDLE }), fresh: () => new Agent({ keepAlive: false }) };
+function scheme<A>(request: Start, Agent: new (options: object) => A) {
+  return { request, kept: new Agent(KEPT), fresh: () => new Agent({ keepAlive: false }) };
 }
 
 /**
@@ -55,43 +62,38 @@ function scheme<A>(
  * @throws TransportError, at the latest when the budget is over
  */
 export async function send(request: HttpRequest): Promise<HttpResponse> {
-  const { url } = request;
+  const { url, proxy } = request;
   const budget = Math.max(0, request.budget);
   let timer: NodeJS.Timeout | undefined;
-  let sent: ClientRequest | undefined;
+  let breakOff: (() => void) | undefined;
   try {
     return await new Promise<HttpResponse>((resolve, reject) => {
       timer = setTimeout(() => {
         reject(new Error(`no answer within ${Math.round(budget)} ms`));
       }, budget);
-      sent = open(request, resolve, reject);
+      breakOff = open(request, resolve, reject);
     });
   } catch (error) {
-    sent?.destroy();
-    throw new TransportError(`${url.hostname}: ${reasonOf(error)}`, { cause: error });
+    breakOff?.();
+    const through = proxy ? ` through the proxy ${placeOf(proxy)} of ${proxy.variable}` : '';
+    throw new TransportError(`${url.hostname}${through}: ${reasonOf(error)}`, { cause: error });
   } finally {
     clearTimeout(timer);
   }
 }
 
-function open(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void): ClientRequest {
-  const { method, url, headers, body, fresh } = request;
-  const { protocol } = url;
+/** Begins, and tells how to break off. */
+function open(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void): () => void {
+  const { method, url, headers, body, proxy } = request;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body; // Node.js would count and encode a text with what user code may have patched
-  if (protocol !== 'http:' && protocol !== 'https:') {
-    throw new Error(`'${protocol}' is neither http: nor https:`);
-  }
-  const { request: start, kept, fresh: another } = SCHEMES[protocol];
-  const options: RequestOptions = {
-    agent: fresh ? another() : kept,
-    protocol,
-    method,
-    hostname: url.hostname.replace(/^\[|\]$/g, ''),
-    port: url.port,
-    path: url.pathname + url.search,
-    headers: { 'host': url.host, 'content-length': bytes.length, ...headers },
-  };
-  const sent = start(options, (response) => {
+  let connecting: ClientRequest | undefined;
+  const [start, way] = wayOf(request, (opened) => {
+    connecting = opened;
+  });
+  const sent = start({ ...way, method, headers: { 'host': url.host, 'content-length': bytes.length, ...headers, ...way.headers } }, (response) => {
+    if (response.statusCode === 407 && proxy) {
+      reject(new Error(refusal(proxy, 407, url.host)));
+    }
     const pieces: Buffer[] = [];
     response.on('data', (piece: Buffer) => pieces.push(piece));
     response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, body: Buffer.concat(pieces) }));
@@ -99,5 +101,49 @@ function open(request: HttpRequest, resolve: (response: HttpResponse) => void, r
   });
   sent.on('error', reject);
   sent.end(bytes);
-  return sent;
+  return () => {
+    connecting?.destroy();
+    sent.destroy();
+  };
+}
+
+/** By what, over which connection and for which target a request is sent: to the host itself, through a tunnel, or to the proxy as it is. */
+function wayOf(
+  { url, fresh, proxy }: HttpRequest,
+  opening: TunnelOptions['opening'],
+): [start: Start, options: RequestOptions & { readonly servername?: string }] {
+  const { protocol, host, hostname, port, pathname, search } = url;
+  if (protocol !== 'http:' && protocol !== 'https:') {
+    throw new Error(`'${protocol}' is neither http: nor https:`);
+  }
+  const path = pathname + search;
+  const options = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, path };
+  if (proxy && protocol === 'http:') {
+    const { authorization } = proxy;
+    const { request, kept, fresh: another } = SCHEMES[proxy.protocol];
+    return [
+      request,
+      {
+        agent: fresh ? another() : kept,
+        protocol: proxy.protocol,
+        hostname: proxy.hostname,
+        port: proxy.port,
+        servername: serverNameOf(proxy),
+        path: `${protocol}//${host}${path}`,
+        headers: authorization === undefined ? {} : { 'proxy-authorization': authorization },
+      },
+    ];
+  }
+  const { request, kept, fresh: another } = SCHEMES[protocol];
+  if (proxy) {
+    const tunnel: TunnelOptions = { ...options, opening, agent: fresh ? new TunnelAgent(proxy, { keepAlive: false }) : keptTunnel(proxy) };
+    return [request, tunnel];
+  }
+  return [request, { ...options, agent: fresh ? another() : kept }];
+}
+
+function keptTunnel(proxy: Proxy): TunnelAgent {
+  const kept = TUNNELS.get(proxy) ?? new TunnelAgent(proxy, KEPT);
+  TUNNELS.set(proxy, kept);
+  return kept;
 }

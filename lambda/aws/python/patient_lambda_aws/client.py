@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from patient_lambda_aws.http import Response
+    from patient_lambda_aws.proxy import Proxies, Proxy
 
     Json = dict[str, Any]
 
@@ -25,6 +26,7 @@ PROTOCOLS = {
     "dynamodb": ("application/x-amz-json-1.0", "DynamoDB_20120810"),
     "sqs": ("application/x-amz-json-1.0", "AmazonSQS"),
 }
+PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
 THROTTLES = (
     "ProvisionedThroughputExceededException",
     "RequestLimitExceeded",
@@ -61,26 +63,41 @@ class AwsClient:
         self.region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "us-east-1"
         self.transport = Transport(environment)
         self._credentials = CredentialSource(environment, self.transport, clock)
+        self._proxies: Proxies | None = None
+        if any(environment.get(name) for name in PROXY_VARIABLES):
+            from patient_lambda_aws.proxy import Proxies
+
+            self._proxies = Proxies(self._environment)
 
     def url(self, service: str) -> str:
         """Base URL of a service."""
         return endpoint_url(service, self.region, self._environment)
+
+    def proxy_of(self, url: str) -> Proxy | None:
+        """What a request to this URL goes through. Raises AwsError."""
+        if self._proxies is None:
+            return None
+        try:
+            return self._proxies.of(url)
+        except ValueError as error:
+            raise AwsError("ProxyError", str(error), False) from error
 
     def call_once(self, service: str, operation: str, payload: Json, budget: float, fresh: bool = False) -> Json:
         """One attempt within ``budget`` milliseconds; ``fresh`` uses no kept connection. Raises AwsError."""
         content_type, target = PROTOCOLS[service]
         body = json.dumps(payload).encode()
         url = self.url(service)
+        proxy = self.proxy_of(url)
         headers = {"content-type": content_type, "x-amz-target": f"{target}.{operation}"}
         try:
             keys = self._credentials.get(budget)
             signed = signed_headers(url, headers, body, service, self.region, keys, self.clock())
-            response = self.transport.request("POST", url, signed, body, budget, fresh)
+            response = self.transport.request("POST", url, signed, body, budget, fresh, proxy)
         except TransportError as error:
             raise AwsError("NetworkError", str(error), True) from error
         except CredentialsError as error:
             raise AwsError("CredentialsError", str(error), True) from error
-        return _parsed(service, operation, response)
+        return _parsed(service, operation, response, proxy)
 
     def call(self, service: str, operation: str, payload: Json, until: float) -> Json:
         """Repeats throttles, 5xx and network errors with back-off while ``until`` (epoch milliseconds) allows. Raises AwsError."""
@@ -104,7 +121,7 @@ class AwsClient:
             pause = min(pause * 2, LONGEST_PAUSE)
 
 
-def _parsed(service: str, operation: str, response: Response) -> Json:
+def _parsed(service: str, operation: str, response: Response, proxy: Proxy | None) -> Json:
     try:
         answer: object = json.loads(response.body)
     except (ValueError, RecursionError):
@@ -117,4 +134,5 @@ def _parsed(service: str, operation: str, response: Response) -> Json:
     kind = details.get("__type") or response.headers.get("x-amzn-errortype") or f"HTTP {response.status}"
     code = str(kind).partition(":")[0].rpartition("#")[2]
     retryable = response.status >= 500 or response.status == 429 or code in THROTTLES
-    raise AwsError(code, str(details.get("message") or details.get("Message") or ""), retryable, details)
+    unsaid = f"through the proxy {proxy}" if proxy is not None and not details else ""  # whose answer it may be
+    raise AwsError(code, str(details.get("message") or details.get("Message") or unsaid), retryable, details)

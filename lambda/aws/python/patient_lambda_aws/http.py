@@ -39,6 +39,12 @@ class HttpConnection:
 
     def exchange(self, method: str, target: str, headers: Mapping[str, str], body: bytes, until: float) -> Response:
         """Sends a request and reads its response. Raises HttpError, OSError."""
+        version, status, answered = self.ask(method, target, headers, body, until)
+        content, ended = self._body(status, answered, until)
+        return Response(status, answered, content, ended or version == "HTTP/1.0" or answered.get("connection", "").lower() == "close")
+
+    def ask(self, method: str, target: str, headers: Mapping[str, str], body: bytes, until: float) -> tuple[str, int, dict[str, str]]:
+        """Sends a request and reads the head of its response: version, status and headers. Raises HttpError, OSError."""
         lines = [f"{method} {target} HTTP/1.1", *(f"{name}: {value}" for name, value in headers.items()), "", ""]
         if any("\r" in line or "\n" in line for line in lines):
             raise HttpError("a line break in a header")
@@ -46,8 +52,11 @@ class HttpConnection:
         version, status, answered = self._head(until)
         while 100 <= status < 200:  # interim
             version, status, answered = self._head(until)
-        content, ended = self._body(status, answered, until)
-        return Response(status, answered, content, ended or version == "HTTP/1.0" or answered.get("connection", "").lower() == "close")
+        return version, status, answered
+
+    def has_more(self) -> bool:
+        """Whether something came that nobody has read."""
+        return len(self._buffer) > 0
 
     def _head(self, until: float) -> tuple[str, int, dict[str, str]]:
         first, *lines = self._through(b"\r\n\r\n", until, MOST_HEAD).decode("latin-1").split("\r\n")

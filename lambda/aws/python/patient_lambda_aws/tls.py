@@ -22,7 +22,7 @@ NotTrusted = SSLCertVerificationError
 class TlsStream:
     """A connection's two ends, encrypted. As a TcpStream, each step ends with ``until``."""
 
-    def __init__(self, stream: TcpStream, context: Any, host: str, until: float) -> None:
+    def __init__(self, stream: TcpStream | TlsStream, context: Any, host: str, until: float) -> None:
         self._stream = stream
         self._incoming, self._outgoing = MemoryBIO(), MemoryBIO()
         self._tls = context._wrap_bio(self._incoming, self._outgoing, False, host)
@@ -73,7 +73,7 @@ class Tls:
         self._context: _SSLContext | None = None
         self._is_system = False
 
-    def wrap(self, stream: TcpStream, host: str, until: float) -> TlsStream:
+    def wrap(self, stream: TcpStream | TlsStream, host: str, until: float) -> TlsStream:
         """Raises NotTrusted; the next connection then trusts the system's bundle, see ``trust_system``."""
         if self._context is None:
             self._context = _context()

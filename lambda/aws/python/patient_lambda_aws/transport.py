@@ -16,8 +16,11 @@ if TYPE_CHECKING:
 
     from patient_lambda_python.urls import SplitResult
 
-    # Scheme, host, port.
-    Key = tuple[str, str | None, int | None]
+    from patient_lambda_aws.proxy import Proxy
+    from patient_lambda_aws.tls import TlsStream
+
+    # Scheme, host, port, and what is between.
+    Key = tuple[str, str | None, int | None, Proxy | None]
 
 # A frozen environment's connections are dead without a sign; connections idle for more milliseconds are not worth a try.
 MOST_IDLE = 20_000
@@ -35,29 +38,43 @@ class Transport:
         self._lock = Lock()
         self._idle: dict[Key, list[tuple[HttpConnection, float]]] = {}
 
-    def request(self, method: str, url: str, headers: Mapping[str, str], body: bytes, budget: float, fresh: bool = False) -> Response:
-        """Sends once. ``fresh`` uses no kept connection. Raises TransportError, at the latest after ``budget`` milliseconds."""
+    def request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, budget: float, fresh: bool = False, proxy: Proxy | None = None
+    ) -> Response:
+        """Sends once. ``fresh`` uses no kept connection. Raises TransportError, at the latest after ``budget`` milliseconds.
+
+        What is on this machine, as the container's credentials, is asked without a proxy.
+        """
         until = monotonic() + budget
         host = ""
         try:
             parts = urlsplit(url)
             host = parts.hostname or ""
             try:
-                return self._send(parts, method, headers, body, until, fresh)
+                return self._send(parts, method, headers, body, until, fresh, proxy)
             except NotTrusted:
                 if not self._tls.trust_system():
                     raise
-            return self._send(parts, method, headers, body, until, True)
+            return self._send(parts, method, headers, body, until, True, proxy)
         except (OSError, HttpError, ValueError) as error:
-            raise TransportError(f"{host}: {error or type(error).__name__}") from error
+            through = "" if proxy is None else f" through the proxy {proxy}"
+            raise TransportError(f"{host}{through}: {error or type(error).__name__}") from error
 
-    def _send(self, parts: SplitResult, method: str, headers: Mapping[str, str], body: bytes, until: float, fresh: bool) -> Response:
-        key = (parts.scheme, parts.hostname, parts.port)
-        connection = (None if fresh else self._take(key)) or self._connect(parts, until)
+    def _send(
+        self, parts: SplitResult, method: str, headers: Mapping[str, str], body: bytes, until: float, fresh: bool, proxy: Proxy | None
+    ) -> Response:
+        key = (parts.scheme, parts.hostname, parts.port, proxy)
+        connection = (None if fresh else self._take(key)) or self._connect(parts, until, proxy)
         try:
             target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-            fields = {"host": parts.netloc.rpartition("@")[2], "content-length": str(len(body)), **headers}
+            place = parts.netloc.rpartition("@")[2]
+            fields = {"host": place, "content-length": str(len(body)), **headers}
+            if proxy is not None and parts.scheme == "http":  # which the proxy sends on; what is encrypted it can't read
+                target = f"http://{place}{target}"
+                fields.update(proxy.headers())
             response = connection.exchange(method, target, fields, body, until)
+            if proxy is not None and response.status == 407:
+                raise HttpError(proxy.refusal(407, place))
         except BaseException:
             connection.close()
             raise
@@ -67,14 +84,19 @@ class Transport:
             self._keep(key, connection)
         return response
 
-    def _connect(self, parts: SplitResult, until: float) -> HttpConnection:
+    def _connect(self, parts: SplitResult, until: float, proxy: Proxy | None) -> HttpConnection:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise HttpError(f"'{parts.scheme}://{parts.netloc[:100]}' is not an http or https URL")
-        stream = TcpStream(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80), until)
-        if parts.scheme == "http":
-            return HttpConnection(stream)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        stream: TcpStream | TlsStream = TcpStream(*((parts.hostname, port) if proxy is None else (proxy.hostname, proxy.port)), until)
         try:
-            return HttpConnection(self._tls.wrap(stream, parts.hostname, until))
+            if proxy is not None and proxy.scheme == "https":
+                stream = self._tls.wrap(stream, proxy.hostname, until)
+            if parts.scheme == "https":
+                if proxy is not None:
+                    proxy.tunnel(stream, parts, until)
+                stream = self._tls.wrap(stream, parts.hostname, until)
+            return HttpConnection(stream)
         except BaseException:
             stream.close()
             raise

@@ -1,4 +1,5 @@
 /** Answers a custom-resource request in the handler's place: CloudFormation would wait an hour for silence. */
+import type { Proxy } from '../../../../aws/nodejs/proxy';
 import { send } from '../../../../aws/nodejs/transport';
 import { shortened } from '../../../../cloudformation/answer';
 import { createFailedId, responseBytes } from '../../../../contract/cloudformation/answer.json';
@@ -46,7 +47,13 @@ export function heldResponse(request: Request, reason: string): CustomResourceRe
  * @param until epoch milliseconds
  * @throws NotDelivered
  */
-export async function deliver(url: URL, response: CustomResourceResponse, until: number, clock: () => number = Date.now): Promise<void> {
+export async function deliver(
+  url: URL,
+  response: CustomResourceResponse,
+  until: number,
+  clock: () => number = Date.now,
+  proxy?: Proxy,
+): Promise<void> {
   const body = JSON.stringify(response);
   let failure = 'no time is left';
   let pause = FIRST_PAUSE;
@@ -60,6 +67,7 @@ export async function deliver(url: URL, response: CustomResourceResponse, until:
         body,
         budget: Math.min(until - clock(), MOST_ATTEMPT),
         fresh: true,
+        proxy,
       });
       if (status >= 200 && status < 300) {
         return;

@@ -201,14 +201,14 @@ export class Hold {
 
   /** Answers CloudFormation; why it could not be told, when it could not. */
   private async respond(reason: string): Promise<string | undefined> {
-    const { clock, environment } = this.parts;
+    const { client, clock, environment } = this.parts;
     const request = this.event as Request;
     const url = responseUrl(String(request.ResponseURL), environment);
     if (!url) {
       return 'the ResponseURL is not an https URL';
     }
     try {
-      await deliver(url, heldResponse(request, reason), storeUntil(this.invocation), clock);
+      await deliver(url, heldResponse(request, reason), storeUntil(this.invocation), clock, client.proxyOf(url));
       return undefined;
     } catch (error) {
       return reasonOf(error);

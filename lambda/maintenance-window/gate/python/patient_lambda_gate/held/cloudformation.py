@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import patient_lambda_contract as contract
-from patient_lambda_aws.transport import Transport, TransportError
+from patient_lambda_aws.client import AwsClient, AwsError
+from patient_lambda_aws.transport import TransportError
 from patient_lambda_python import json
 from patient_lambda_python.taken import Patterns
 from patient_lambda_python.urls import SplitResult, urlsplit
@@ -84,7 +85,7 @@ def body_of(response: Mapping[str, str]) -> bytes:
 
 
 def deliver(
-    transport: Transport,
+    client: AwsClient,
     url: str,
     response: Mapping[str, str],
     until: float,
@@ -99,7 +100,8 @@ def deliver(
     while until - clock() > 0:
         try:
             # The URL is signed for an empty content type. A redirect is not followed.
-            answered = transport.request("PUT", url, {"content-type": ""}, body, min(until - clock(), MOST_ATTEMPT), fresh)
+            budget = min(until - clock(), MOST_ATTEMPT)
+            answered = client.transport.request("PUT", url, {"content-type": ""}, body, budget, fresh, client.proxy_of(url))
             if 200 <= answered.status < 300:
                 return
             failure = f"the ResponseURL answered {answered.status}"
@@ -107,6 +109,8 @@ def deliver(
                 break
         except TransportError as error:
             failure = str(error)
+        except AwsError as error:  # no proxy to go through
+            raise NotDelivered(str(error)) from error
         fresh = True
         if clock() + pause >= until:
             break

@@ -178,7 +178,7 @@ class Hold:
             return "the ResponseURL is not an https URL"
         response = cloudformation.held_response(request, reason)
         try:
-            cloudformation.deliver(parts.client.transport, request["ResponseURL"], response, self._until, parts.clock, Clock.sleep)
+            cloudformation.deliver(parts.client, request["ResponseURL"], response, self._until, parts.clock, Clock.sleep)
         except cloudformation.NotDelivered as failure:
             return str(failure)
         return None

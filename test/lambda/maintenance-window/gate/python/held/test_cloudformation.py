@@ -6,7 +6,8 @@ import re
 import pytest
 from contract_files import contract_file
 from fake_services import DROP, Clock, wall_clock
-from patient_lambda_aws.transport import Transport
+from loopback_proxy import LoopbackProxy
+from patient_lambda_aws.client import AwsClient
 from patient_lambda_gate.held.cloudformation import (
     NotDelivered,
     body_of,
@@ -59,7 +60,14 @@ def put(server, answers: list, milliseconds: float = 3000):
     service = server(lambda *_: answers.pop(0) if len(answers) > 1 else answers[0])
     pauses = []
     try:
-        deliver(Transport({}), service.url + "/answer?signature=a%2Fb", {"Status": "FAILED"}, wall_clock() + milliseconds, wall_clock, pauses.append)
+        deliver(
+            AwsClient({}, wall_clock),
+            service.url + "/answer?signature=a%2Fb",
+            {"Status": "FAILED"},
+            wall_clock() + milliseconds,
+            wall_clock,
+            pauses.append,
+        )
     finally:
         put.requests = service.requests
 
@@ -83,6 +91,23 @@ def test_what_does_not_pass_is_not_put_again(server, status):
     assert len(put.requests) == 1
 
 
+def test_a_response_goes_through_the_environments_proxy(server):
+    service = server(lambda *_: (200, b""))
+    proxy = LoopbackProxy({"127.0.0.1": int(service.url.rpartition(":")[2])})
+    try:
+        client = AwsClient({"HTTP_PROXY": f"http://127.0.0.1:{proxy.port}"}, wall_clock)
+        deliver(client, service.url + "/answer", {}, wall_clock() + 3000, wall_clock, lambda seconds: None)
+        assert [first for first, _ in proxy.asked] == [f"PUT {service.url}/answer HTTP/1.1"]
+    finally:
+        proxy.close()
+
+
+def test_a_variable_that_names_no_proxy_ends_the_delivery():
+    client = AwsClient({"HTTPS_PROXY": "socks5://proxy.example"}, wall_clock)
+    with pytest.raises(NotDelivered, match="HTTPS_PROXY names a proxy of the scheme 'socks5'"):
+        deliver(client, "https://answers.example", {}, wall_clock() + 3000, wall_clock, lambda seconds: None)
+
+
 def test_a_response_that_cannot_be_delivered_ends_in_time(server):
     clock = Clock()
 
@@ -92,5 +117,5 @@ def test_a_response_that_cannot_be_delivered_ends_in_time(server):
 
     service = server(unavailable)
     with pytest.raises(NotDelivered, match="503"):
-        deliver(Transport({}), service.url, {}, clock.now + 2_500, clock, lambda seconds: None)
+        deliver(AwsClient({}, wall_clock), service.url, {}, clock.now + 2_500, clock, lambda seconds: None)
     assert len(service.requests) == 3
