@@ -3,6 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import { heldVectors, reasonVectors, responseBytes, urlVectors } from '../../../../../../lambda/contract/cloudformation/answer.json';
 import { deliver, heldResponse, responseUrl } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
+import { LoopbackProxy } from '../../../../../loopback-proxy';
+import { ON, told, World } from '../world';
 
 const REQUEST = { StackId: 's', RequestId: 'r', LogicalResourceId: 'l' };
 
@@ -73,4 +75,20 @@ describe('delivery', () => {
     await expect(send()).rejects.toThrow(`answered ${status}`);
     expect(received).toHaveLength(1);
   });
+});
+
+test("an invocation is answered through the environment's proxy", async () => {
+  const places: Record<string, number> = {};
+  const proxy = await LoopbackProxy.listen(places);
+  const world = await World.open(ON, { HTTP_PROXY: `127.0.0.1:${proxy.port}` });
+  const { service } = world.events;
+  try {
+    places['127.0.0.1'] = Number(new URL(service.url).port);
+    service.reply = () => ({ body: '' });
+    const step = await world.plan(JSON.stringify({ ...REQUEST, RequestType: 'Create', ResponseURL: `${service.url}/answer` }));
+    expect(told(step)).toEqual({});
+    expect(proxy.asked).toMatchObject([{ method: 'PUT', target: `${service.url}/answer` }]);
+  } finally {
+    await Promise.all([world.close(), proxy.close()]);
+  }
 });

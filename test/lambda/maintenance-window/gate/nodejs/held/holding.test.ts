@@ -1,6 +1,5 @@
 import { createFailedId } from '../../../../../../lambda/contract/cloudformation/answer.json';
 import { environment as names } from '../../../../../../lambda/contract/names.json';
-import { LoopbackProxy } from '../../../../../loopback-proxy';
 import type { Call } from '../loopback-service';
 import { type Answer, DENIED, GUARDED, HTTP, NOW, OFF, ON, reading, S3, told, UNKNOWN, World } from '../world';
 
@@ -115,21 +114,6 @@ test('a request of CloudFormation is answered, and the invocation succeeds', asy
   expect(told(await world.plan(body))).toEqual({});
   expect(world.events.service.calls).toMatchObject([{ operation: '/answer', input: { Status: 'FAILED', RequestId: 'r' } }]);
   expect(world.counted).toEqual(['rejected']);
-});
-
-test("CloudFormation is answered through the environment's proxy", async () => {
-  const places: Record<string, number> = {};
-  const proxy = await LoopbackProxy.listen(places);
-  try {
-    await open(ON, { HTTP_PROXY: `127.0.0.1:${proxy.port}` });
-    places['127.0.0.1'] = Number(new URL(world.events.service.url).port);
-    world.events.service.reply = () => ({ body: '' });
-    const body = JSON.stringify({ ...CLOUDFORMATION, ResponseURL: `${world.events.service.url}/answer` });
-    expect(told(await world.plan(body))).toEqual({});
-    expect(proxy.asked).toMatchObject([{ method: 'PUT', target: `${world.events.service.url}/answer` }]);
-  } finally {
-    await proxy.close();
-  }
 });
 
 test.each([
