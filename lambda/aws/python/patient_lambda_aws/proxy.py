@@ -114,10 +114,8 @@ def _parsed(variable: str, value: str) -> Proxy:
     except ValueError:
         hostname = None
     if hostname is None:
-        # without the cause, which may have the value
-        raise ProxyError(
-            f"{variable} is not the URL of a proxy, as http://user:password@host:port with what is not a letter or digit as %XX"
-        ) from None
+        # outside the handler of an error that may have the value
+        raise ProxyError(f"{variable} is not the URL of a proxy, as http://user:password@host:port with what is not a letter or digit as %XX")
     if parts.scheme not in DEFAULT_PORTS:
         raise ProxyError(f"{variable} names a proxy of the scheme '{parts.scheme}', where http and https are known")
     name, _, password = parts.netloc.rpartition("@")[0].partition(":")

@@ -29,6 +29,7 @@ def test_what_cannot_be_used_is_named_without_its_value(vector):
     with pytest.raises(ProxyError) as caught:
         Proxies(vector["environment"]).of(vector["url"])
     assert str(caught.value) == vector["error"]
+    assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
