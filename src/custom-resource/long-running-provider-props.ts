@@ -40,6 +40,14 @@ export interface LongRunningOperationOptions {
   readonly resolveSecrets?: boolean;
 
   /**
+   * Keys of members of secrets, as `username`, `engine` or `dbname`, that are not secret. What a secret's JSON holds under them, at any depth, may be a
+   * physical id, in the state and in attributes, and is not masked in reasons and logs.
+   *
+   * @default - every member of a secret that was resolved is secret
+   */
+  readonly publicSecretKeys?: string[];
+
+  /**
    * ARNs of further stacks whose resources the function serves, with wildcards where they help, as
    * `arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*`. Their status is read (DescribeStacks), so that an operation is cancelled when its
    * stack rolls back. The function's own stack needs no mention.

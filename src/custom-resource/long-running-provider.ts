@@ -17,6 +17,7 @@ import { ImportedProvider } from './parts/imported-provider';
 import { madeFunction } from './parts/made-function';
 import { operationProblem, operationSeconds, operationSecondsOf, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 import { earlyStatements, selfStatement } from './parts/permissions';
+import { publicSecretKeysVariable } from './parts/public-secret-keys';
 import { Responder } from './parts/responder';
 import { Target, targetOf, tokenResource } from './parts/target';
 
@@ -195,12 +196,13 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
     }
   }
 
-  private variables(operation: number, { pollInterval, resolveSecrets }: LongRunningOperationOptions): Record<string, string> {
+  private variables(operation: number, { pollInterval, resolveSecrets, publicSecretKeys }: LongRunningOperationOptions): Record<string, string> {
     const names = CUSTOM_RESOURCE.environment;
     return {
       [names.serviceTimeout]: String(serviceTimeoutSeconds(operation)),
       ...(pollInterval ? { [names.pollInterval]: String(pollSeconds(this, pollInterval, operation)) } : {}),
       ...(resolveSecrets === undefined ? {} : { [names.resolveSecrets]: String(resolveSecrets) }),
+      ...(publicSecretKeys ? { [names.publicSecretKeys]: publicSecretKeysVariable(this, publicSecretKeys) } : {}),
       // What the function itself says last
       [names.recursiveLoop]: Lazy.string({ produce: () => this.recursiveLoop }),
     };

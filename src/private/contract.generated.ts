@@ -538,6 +538,7 @@ export const CUSTOM_RESOURCE = {
     "serviceTimeout": "PATIENT_LAMBDA_SERVICE_TIMEOUT",
     "pollInterval": "PATIENT_LAMBDA_POLL_INTERVAL",
     "resolveSecrets": "PATIENT_LAMBDA_RESOLVE_SECRETS",
+    "publicSecretKeys": "PATIENT_LAMBDA_PUBLIC_SECRET_KEYS",
     "recursiveLoop": "PATIENT_LAMBDA_RECURSIVE_LOOP"
   },
   "times": {

@@ -75,6 +75,38 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'nothing-declared': { code: handler('', "done({ data: { Endpoint: 'https://' } })") },
   'state-inferred': { code: handler('', 'wait({ looks: 1 })', 'wait({ looks: 2 })') },
 
+  'map-with-handlers-that-never-wait': {
+    code: `${HEAD}import type { ResourceHandlers } from 'cdk-patient-lambda/handler';
+const user: ResourceHandlers = { create: async () => done(), update: async () => done(), delete: async () => done() };
+const tenant: ResourceHandlers<Raw, State> = { ...user, create: async () => wait({ job: '1' }), poll: async () => done() };
+export const handler = customResource({ 'Custom::User': user, 'Custom::Tenant': tenant });
+export type Used = Attributes;
+`,
+  },
+  'properties-that-take-time': {
+    code: `${HEAD}export const handler = customResource({
+  parse: async ({ Name }: Raw) => ({ name: String(Name) }),
+  create: async ({ properties }) => done({ physicalResourceId: properties.name }),
+  update: async ({ properties }) => done({ physicalResourceId: properties.name }),
+  delete: async () => done(),
+});
+export type Used = State | Attributes | typeof wait;
+`,
+  },
+  'stopping-that-returns-something': {
+    code: `${HEAD}const api = { cancel: async (job: string) => ({ stopped: job }) };
+export const handler = customResource<Raw, State>({
+  create: async () => wait({ job: '1' }),
+  update: async () => done(),
+  delete: async () => done(),
+  poll: async () => done(),
+  onCancel: (_, state) => state && api.cancel(state.job),
+  onTimeout: (_, state) => api.cancel(state?.job ?? ''),
+});
+export type Used = Attributes;
+`,
+  },
+
   'replay-mark': { code: marked('replayOf(context)?.originalRequestId ?? context.awsRequestId') },
   'messages-of-a-replay': { code: marked('replayOf(context)?.messages?.[0]?.receiveCount ?? 0') },
   'replay-mark-that-may-be-absent': { code: marked('replayOf(context).attempt'), error: /possibly 'undefined'/ },

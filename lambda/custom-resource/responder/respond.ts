@@ -2,6 +2,7 @@
 import type { Clock } from '../../clock';
 import { type Answer, render, shortReason } from '../../cloudformation/answer';
 import { deliver, type Fetch } from '../../cloudformation/delivery';
+import { printable } from '../../cloudformation/printable';
 import type { CloudFormationRequest } from '../../cloudformation/request';
 import { createFailedId } from '../../contract/cloudformation/answer.json';
 import { loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
@@ -18,6 +19,9 @@ import { holdsReference } from '../runtime/nodejs/protocol/references';
 const RESERVE = 1000;
 
 const WITHHELD = 'its message is in the log of the function, for it may hold a secret';
+
+/** Of the parts of an ARN: arn:aws:lambda:region:account:function:name[:qualifier]. */
+const FUNCTION_NAME = 6;
 
 const NEVER_STARTED: ReadonlySet<unknown> = new Set(neverStarted);
 
@@ -47,8 +51,9 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
     log.error('CloudFormation has stopped waiting: nothing is answered');
     return;
   }
-  const { reason, ...rest } = answerTo(operation, responsePayload, isObject(requestContext) ? requestContext.condition : undefined);
-  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(reason)) };
+  const { condition, functionArn } = isObject(requestContext) ? requestContext : {};
+  const { reason, ...rest } = answerTo(operation, responsePayload, condition);
+  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(printable(`${reason}${ofFunction(functionArn)}`))) };
   log.info('answers for an invocation that failed', { status: answer.status, physicalResourceId: answer.physicalResourceId, reason: answer.reason });
   await deliver({
     url: request.ResponseURL,
@@ -90,6 +95,12 @@ export function answerTo(operation: Operation, responsePayload: unknown, conditi
 function mayHoldSecret({ ResourceProperties, OldResourceProperties }: CloudFormationRequest, errorType: unknown, trace: unknown): boolean {
   const isLambdas = isText(errorType) && wordedByLambda.some((begin) => errorType.startsWith(begin));
   return !isLambdas && !failedToLoad(errorType, trace) && holdsReference(JSON.stringify([ResourceProperties, OldResourceProperties]));
+}
+
+/** Where to look further: the function, for its log group is not known here. */
+function ofFunction(arn: unknown): string {
+  const name = isText(arn) ? arn.split(':')[FUNCTION_NAME] : undefined;
+  return name === undefined ? '' : ` (function: ${name})`;
 }
 
 /** What Lambda tells of an error. */

@@ -12,6 +12,8 @@ const page = readFileSync(join(__dirname, '..', '..', '..', 'docs', 'custom-reso
 const [section] = page.split('## What CloudFormation shows when\n')[1].split('\n## ');
 /** Second column; `…` stands for anything. */
 const shown = [...section.matchAll(/^\| [^|]+ \| `([^`]+)`/gm)].map(([, reason]) => reason);
+/** Where the log is, is said once above the table. */
+const withoutPlace = (reason: string) => reason.replace(/ \(log group: [^)]+, log stream: [^)]+\)$/, '');
 const pattern = (reason: string) => new RegExp(`^${reason.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('…', '[^]*')}$`);
 
 const gone = async () => done();
@@ -19,6 +21,7 @@ const forever = () => new Promise<never>(() => undefined);
 const { definition } = customResource({ 'Custom::Tenant': { create: gone, update: gone, delete: gone } });
 /** Code that does not settle within 20 ms hangs. */
 const hangs = () => ({ executionTimeoutSeconds: 15, clock: new SimulatedClock(Date.now(), 20) });
+const LARGE = 'x'.repeat(240_000);
 const password = { Password: '{{resolve:secretsmanager:Db}}' };
 
 type Handlers = PollingHandlers<Raw, Json, Record<string, Json>>;
@@ -38,6 +41,18 @@ const HANDLED: Record<string, [Partial<Handlers>, Parameters<typeof runOperation
     },
   ],
   'nothing returned': [{ create: async () => undefined as never }],
+  'a member that done does not know': [{ create: async () => done({ Data: { Arn: 'a' } } as object) }],
+  'nested attributes': [{ create: async () => done({ data: { roles: { reader: 'arn:1' } } }) }],
+  'colours in attributes': [{ create: async () => done({ data: { Log: '\u001b[32mok' } }) }],
+  'a large state': [{ create: async () => wait('x'.repeat(200_000)) }],
+  'large properties': [{ create: async () => wait({}, { afterSeconds: 900 }) }, { RequestType: 'Create', ResourceProperties: { A: LARGE } }],
+  'old properties that are gone': [
+    {
+      update: async () => wait({}, { afterSeconds: 900 }),
+      poll: async ({ oldProperties }) => done({ data: { Old: JSON.stringify(oldProperties) } }),
+    },
+    { RequestType: 'Update', OldResourceProperties: { A: LARGE } },
+  ],
   'time is up': [{ create: async () => wait({}), poll: async () => wait({}) }],
   'create into the margin': [{ create: forever }, undefined, hangs()],
   'poll into the margin': [{ create: async () => wait({}), poll: forever }, undefined, hangs()],
@@ -57,7 +72,7 @@ async function reasons(): Promise<string[]> {
   const unknown = runOperation({ definition }, { RequestType: 'Create', ResourceType: 'Custom::User' }).then(({ answer }) => answer!.reason!);
   const withData = customResource({ create: async () => done({ data: { Url: 'x' } }), update: gone, delete: gone });
   const { error } = await runOperation(withData, { RequestType: 'Create' }, { fetch: async () => new Response(null, { status: 403 }) });
-  return [...(await Promise.all([...handled, unknown])), ...crashes(error!)];
+  return [...(await Promise.all([...handled, unknown])).map(withoutPlace), ...crashes(error!)];
 }
 
 function crashes(notDelivered: Error): string[] {

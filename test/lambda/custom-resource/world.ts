@@ -139,10 +139,10 @@ export class World {
   }
 
   /** What Lambda's on-failure destination hands to the responder. */
-  async fail(payload: unknown, response: unknown): Promise<void> {
+  async fail(payload: unknown, response: unknown, context: object = {}): Promise<void> {
     const record = {
       version: '1.0',
-      requestContext: { condition: response ? 'RetriesExhausted' : 'EventAgeExceeded', approximateInvokeCount: 1 },
+      requestContext: { condition: response ? 'RetriesExhausted' : 'EventAgeExceeded', approximateInvokeCount: 1, ...context },
       requestPayload: payload,
       ...(response === undefined ? {} : { responsePayload: response }),
     };
@@ -156,7 +156,8 @@ export class World {
 
   private async execute(definition: Definition, payload: unknown): Promise<void> {
     const life = new Life(this);
-    const invocation = { event: payload, functionArn: ARN, endsAt: this.clock.now() + this.executionTimeout * 1000, logStream: 'stream' };
+    const endsAt = this.clock.now() + this.executionTimeout * 1000;
+    const invocation = { event: payload, functionArn: ARN, endsAt, logGroup: 'group', logStream: 'stream' };
     const aws = {
       invoke: this.invoke(life),
       prepareInvoke: () => {

@@ -30,13 +30,13 @@ function fn(stack: Stack): lambda.Function {
 }
 
 describe('where the function comes from', () => {
-  const aboutOperations = { pollInterval: Duration.seconds(5), secrets: [], resolveSecrets: false, stackArns: [] };
+  const aboutOperations = { pollInterval: Duration.seconds(5), secrets: [], resolveSecrets: false, publicSecretKeys: [], stackArns: [] };
 
   test('a shared provider has its options already: each one given is named', () => {
     const stack = newStack();
     const handler = LongRunningHandler.fromProvider(new LongRunningProvider(stack, 'P', { handler: code() }));
     expect(refusal({ handler, timeout: Duration.minutes(5), ...aboutOperations }, stack)).toBe(
-      "'Orders/Restore': pollInterval, secrets, resolveSecrets, stackArns can't be given together with a provider: set it on the provider 'Orders/P'",
+      "'Orders/Restore': pollInterval, secrets, resolveSecrets, publicSecretKeys, stackArns can't be given together with a provider: set it on the provider 'Orders/P'",
     );
   });
 
@@ -141,13 +141,14 @@ describe('times', () => {
   test('what the handler is told', () => {
     expect(
       variables(
-        { timeout: Duration.seconds(100), pollInterval: Duration.seconds(100), resolveSecrets: false },
+        { timeout: Duration.seconds(100), pollInterval: Duration.seconds(100), resolveSecrets: false, publicSecretKeys: ['username', 'db "name"'] },
         { executionTimeout: Duration.seconds(15), recursiveLoop: lambda.RecursiveLoop.ALLOW, environment: { OWN: 'x' } },
       ),
     ).toEqual({
       [names.serviceTimeout]: '160',
       [names.pollInterval]: '100',
       [names.resolveSecrets]: 'false',
+      [names.publicSecretKeys]: '["username","db \\"name\\""]',
       [names.recursiveLoop]: 'Allow',
       OWN: 'x',
       Timeout: 15,
@@ -172,6 +173,12 @@ describe('times', () => {
       { timeout: Duration.seconds(20), pollInterval: Duration.seconds(21) },
       'pollInterval must be a whole number of seconds from 1 to 20, got 21 seconds',
     ],
+    [{ publicSecretKeys: ['username', ''] }, 'publicSecretKeys must be keys of the JSON in secrets, as \'username\', known at synth; got ""'],
+    [
+      { publicSecretKeys: [Lazy.string({ produce: () => 'username' })] },
+      "publicSecretKeys must be keys of the JSON in secrets, as 'username', known at synth; got a token",
+    ],
+    [{ publicSecretKeys: [7 as never] }, "publicSecretKeys must be keys of the JSON in secrets, as 'username', known at synth; got 7"],
     [{ pollInterval: Duration.millis(500) }, 'pollInterval must be a whole number of seconds from 1 to 3540, got 500 millis'],
   ])('refused: %p', (props, message) => {
     expect(refusal(props)).toContain(message);

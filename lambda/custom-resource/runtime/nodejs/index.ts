@@ -7,6 +7,7 @@ import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
 export type { Json } from '../../../json';
+export type { PhysicalNameOptions } from './protocol/names';
 export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
 export type {
   AnyHandlers,
@@ -27,6 +28,7 @@ export type {
 /** What of Lambda's context the runtime uses. */
 export interface LambdaContext {
   readonly invokedFunctionArn: string;
+  readonly logGroupName: string;
   readonly logStreamName: string;
   getRemainingTimeInMillis(): number;
 }
@@ -89,6 +91,7 @@ export function customResource(handlers: unknown): CustomResourceHandler {
         event,
         functionArn: context.invokedFunctionArn,
         endsAt: Date.now() + context.getRemainingTimeInMillis(),
+        logGroup: context.logGroupName,
         logStream: context.logStreamName,
       },
       {

@@ -1,5 +1,5 @@
 /** The last resort, for records as Lambda's on-failure destination sends them. */
-import { createFailedId, reasonVectors, responseBytes, urlVectors } from '../../../../lambda/contract/cloudformation/answer.json';
+import { createFailedId, printableVectors, reasonVectors, responseBytes, urlVectors } from '../../../../lambda/contract/cloudformation/answer.json';
 import { continuationKey, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { responderVectors } from '../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
@@ -250,6 +250,11 @@ test('an error that shows the ResponseURL is masked', async () => {
   expect(JSON.stringify(world.answer) + world.log).not.toContain('5e17ed');
 });
 
+test('a signature that colours part is masked once they are gone', async () => {
+  await world.fail(request('Create'), crash('Error', 'signed by 5e1\u001b[1m7ed\u001b[0m alone'));
+  expect(world.answer.Reason).toMatch(/signed by \*\*\*\* alone$/);
+});
+
 test('server errors are outlasted, and a record of something else fails loudly', async () => {
   world.putFates = [503, 'fails', 429];
   await world.fail(request('Create'), OUT_OF_MEMORY);
@@ -280,6 +285,45 @@ test.each(urlVectors)('answers by the rule of URLs: $url with $environment', asy
   world.environment = environment as Record<string, string>;
   await world.fail(request('Create', { ResponseURL: url }), OUT_OF_MEMORY);
   expect(world.puts).toHaveLength(allowed ? 1 : 0);
+});
+
+test.each(printableVectors)('gives a reason that can be shown: $text', async ({ text, shown }) => {
+  await world.fail(request('Create'), crash('Sandbox.Timedout', text));
+  expect(world.answer.Reason).toBe(`the function failed before it could answer: Sandbox.Timedout: ${shown}`);
+});
+
+describe('the function whose log says more', () => {
+  const functionArn = 'arn:aws:lambda:eu-central-1:111122223333:function:restore:live';
+
+  test.each<[string, object, unknown, RegExp]>([
+    ['crashed', request('Create'), OUT_OF_MEMORY, /signal: killed \(function: restore\)$/],
+    ['never ran', request('Create'), undefined, /EventAgeExceeded \(function: restore\)$/],
+    [
+      'worded what may hold a secret',
+      request('Create', { ResourceProperties: { P: '{{resolve:secretsmanager:Db}}' } }),
+      crash('Error', 'x'),
+      /in the log of the function, for it may hold a secret \(function: restore\)$/,
+    ],
+    [
+      'could not go on',
+      continuation(),
+      crash('HopNotStarted', JSON.stringify({ status: 'FAILED', physicalResourceId: 'id', reason: 'no next execution', cause: 'x' })),
+      /^no next execution \(function: restore\)$/,
+    ],
+  ])('is named where it %s', async (_, payload, response, reason) => {
+    await world.fail(payload, response, { functionArn });
+    expect(world.answer.Reason).toMatch(reason);
+  });
+
+  test.each([undefined, '', 'restore', 7])('is left out of a reason where a record has %p for its ARN', async (arn) => {
+    await world.fail(request('Create'), OUT_OF_MEMORY, { functionArn: arn });
+    expect(world.answer.Reason).toMatch(/signal: killed$/);
+  });
+
+  test('is in no success', async () => {
+    await world.fail(request('Delete', { PhysicalResourceId: createFailedId }), OUT_OF_MEMORY, { functionArn });
+    expect(world.answer).not.toHaveProperty('Reason');
+  });
 });
 
 test.each(reasonVectors)('cuts a reason by the rule: $name', async ({ unit, count }) => {

@@ -48,7 +48,8 @@ async function answer(verdict: Answered, { operation, invocation, platform, marg
     return;
   }
   const { reason } = verdict.answer;
-  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason} (log stream: ${invocation.logStream})` };
+  const place = `log group: ${invocation.logGroup}, log stream: ${invocation.logStream}`;
+  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason} (${place})` };
   await deliver({
     url: request.ResponseURL,
     answer: shown,

@@ -3,19 +3,19 @@
  * Everything that may end it, the handler, the deadline, the margin, a rollback, races within one call; nothing else gives verdicts.
  */
 import { createFailedId } from '../../../../contract/cloudformation/answer.json';
-import { continuation, times } from '../../../../contract/custom-resource/custom-resource.json';
-import { kindOf } from '../../../../json';
-import { memberOf } from '../../../../thrown';
-import { continuationOf, RUNTIME } from '../protocol/continuation';
+import { times } from '../../../../contract/custom-resource/custom-resource.json';
+import { attributesWarning } from '../protocol/attributes';
+import { RUNTIME } from '../protocol/continuation';
+import { crossing, tooLarge } from '../protocol/crossing';
 import { handlersFor } from '../protocol/definition';
 import { hideUrl, Mask } from '../protocol/mask';
 import { nextMove, sleepBeforePoll } from '../protocol/next-move';
 import type { Operation } from '../protocol/operation';
 import { readOperation } from '../protocol/read-operation';
-import type { Done, Wait } from '../protocol/results';
+import { madeId, resultIn } from '../protocol/returned';
 import { margin } from '../protocol/times';
 import { isTransient } from '../protocol/transient';
-import { failed, finished, HandlerError, isResult, namesNewId, type Verdict, waiting } from '../protocol/verdict';
+import { failed, finished, HandlerError, namesNewId, type Verdict, waiting } from '../protocol/verdict';
 import type { AnyHandlers, Definition, Logger } from '../types';
 import { conclude } from './conclusion';
 import { Ending, outOfExecutions } from './ending';
@@ -42,7 +42,7 @@ export async function execute(definition: Definition, invocation: Invocation, pl
 }
 
 class Execution {
-  private readonly mask = new Mask();
+  private readonly mask: Mask;
   private readonly log: Logger;
   /** Aborts what the execution itself does. */
   private readonly over = new AbortController();
@@ -62,7 +62,9 @@ class Execution {
   ) {
     const { request, hop, secretVersions, stackAtStart } = operation;
     const { clock, aws } = platform;
-    const { mask, over } = this;
+    const mask = new Mask(settings.publicSecretKeys);
+    this.mask = mask;
+    const { over } = this;
     const { endsAt } = invocation;
     hideUrl(mask, request.ResponseURL);
     const { RequestId: requestId, LogicalResourceId: logicalResourceId } = request;
@@ -170,31 +172,22 @@ class Execution {
   private async returned(value: unknown): Promise<Verdict | undefined> {
     const before = this.operation;
     try {
-      const result = this.resultIn(value);
+      const result = resultIn(value, calledIn(before), this.calls.canPoll);
       if (result.outcome === 'DONE') {
-        if (before.request.RequestType === 'Delete' && result.data !== undefined) {
-          this.log.warn('a Delete has no attributes: its data is dropped');
+        const verdict = finished(before, result, this.mask);
+        const warning = attributesWarning(before.request, result.data);
+        if (warning !== undefined && verdict.answer.status === 'SUCCESS') {
+          this.log.warn(warning);
         }
-        return finished(before, result, this.mask);
+        return verdict;
       }
       this.operation = { ...waiting(before, result, this.mask), pollErrors: 0 };
     } catch (error) {
-      return failed(before, error, 'CUT_OFF', this.mask, memberOf(value, 'physicalResourceId'));
+      return failed(before, error, 'CUT_OFF', this.mask, madeId(value));
     }
     this.sleepBeforePoll();
     // In the last execution that may be, there is no continuation to put the id into
     return namesNewId(before, this.operation) && !this.isLast ? this.hop() : undefined;
-  }
-
-  /** @throws HandlerError */
-  private resultIn(value: unknown): Done | Wait {
-    if (!isResult(value)) {
-      throw new HandlerError(`${calledIn(this.operation)} returned ${kindOf(value)}; return done(...) or wait(...)`);
-    }
-    if (value.outcome === 'WAIT' && !this.calls.canPoll) {
-      throw new HandlerError(`${calledIn(this.operation)} returned wait(...), but the handler has no poll`);
-    }
-    return value;
   }
 
   private threw(error: unknown): Verdict | undefined {
@@ -229,15 +222,14 @@ class Execution {
     if (this.isLast) {
       return this.ending.withoutExecutions(this.operation, this.settings.mostExecutions);
     }
-    const operation: Operation = { ...this.operation, stackAtStart: this.watch.atStart, secretVersions: this.secrets.versions };
-    const bytes = Buffer.byteLength(continuationOf(operation));
-    if (bytes > continuation.mostBytes) {
-      const { mostBytes } = continuation;
-      return this.failed(
-        new HandlerError(`what has to cross to the next execution has ${bytes} bytes, at most ${mostBytes} are possible: keep the state small`),
-      );
-    }
-    return { kind: 'HOP', operation };
+    const operation = crossing({
+      ...this.operation,
+      stackAtStart: this.watch.atStart,
+      secretVersions: this.secrets.versions,
+      ...(this.calls.hasReadOldProperties ? { oldProperties: 'READ' } : {}),
+    });
+    const problem = tooLarge(operation);
+    return problem === undefined ? { kind: 'HOP', operation } : this.failed(new HandlerError(problem));
   }
 
   private failed(error: unknown): Verdict {

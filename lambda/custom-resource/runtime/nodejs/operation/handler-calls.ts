@@ -1,5 +1,6 @@
 /** Calls the functions of a handler, each with a request and a context of its own: what it changes in them, no other call sees. */
 import { copied, type Json } from '../../../../json';
+import { physicalName, shortToken } from '../protocol/names';
 import type { Operation } from '../protocol/operation';
 import { defaultPhysicalResourceId, idempotencyToken, type Progress } from '../protocol/physical-id';
 import type { AnyHandlers, AnyRequest, Logger, OperationContext } from '../types';
@@ -12,6 +13,7 @@ export type Stopper = 'onTimeout' | 'onCancel';
 export class HandlerCalls {
   /** Whether create, update, delete or poll was called in this execution. */
   private begun = false;
+  private readOldProperties = false;
 
   constructor(
     private readonly handlers: AnyHandlers,
@@ -24,6 +26,11 @@ export class HandlerCalls {
 
   get hasBegun(): boolean {
     return this.begun;
+  }
+
+  /** Whether a handler asked for the old properties in this execution. */
+  get hasReadOldProperties(): boolean {
+    return this.readOldProperties;
   }
 
   get canPoll(): boolean {
@@ -60,7 +67,7 @@ export class HandlerCalls {
   }
 
   /** The call of onTimeout or onCancel; undefined where there is none, or nothing to stop. */
-  stopper(name: Stopper, operation: Operation): ((signal: AbortSignal) => Promise<void>) | undefined {
+  stopper(name: Stopper, operation: Operation): ((signal: AbortSignal) => Promise<unknown>) | undefined {
     const stop = this.handlers[name]?.bind(this.handlers);
     if (!stop || this.progress(operation) === 'NOT_STARTED') {
       return undefined;
@@ -69,7 +76,10 @@ export class HandlerCalls {
   }
 
   private request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
-    return resourceRequest(operation, this.handlers, this.resolveSecrets ? this.secrets : undefined, signal);
+    const noteRead = () => {
+      this.readOldProperties = true;
+    };
+    return resourceRequest(operation, this.handlers, this.resolveSecrets ? this.secrets : undefined, signal, noteRead);
   }
 
   private context({ request, deadline, hop }: Operation, signal: AbortSignal): OperationContext {
@@ -78,7 +88,9 @@ export class HandlerCalls {
       hop,
       signal,
       idempotencyToken: idempotencyToken(request),
+      token: (maxLength) => shortToken(request, maxLength),
       defaultPhysicalResourceId: defaultPhysicalResourceId(request),
+      physicalName: (options) => physicalName(request, options),
       stack: () => this.watch.status(),
       resolve: async <T>(value: T) => (await this.secrets.resolve(value, 'the value')) as T,
       log: this.log,

@@ -13,6 +13,7 @@ export interface Invocation {
   readonly functionArn: string;
   /** Epoch milliseconds of the time limit. */
   readonly endsAt: number;
+  readonly logGroup: string;
   readonly logStream: string;
 }
 

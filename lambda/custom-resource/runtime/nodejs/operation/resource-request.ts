@@ -1,5 +1,6 @@
 /** The request as handlers see it. */
 import { maybeOrphan, type Operation } from '../protocol/operation';
+import { HandlerError } from '../protocol/verdict';
 import type { AnyHandlers, AnyRequest, Raw } from '../types';
 import type { Secrets } from './secrets';
 
@@ -12,7 +13,8 @@ function own(properties: Raw): Raw {
 /**
  * Made anew for each call: what a handler changes in it, no other call sees.
  *
- * @param wanted aborts when nobody waits for the call any more; `parse` is not begun then
+ * @param wanted aborts when nobody waits for the call any more; neither `parse` nor the call is begun then
+ * @param noteRead called when the handler asks for the old properties
  * @throws UnresolvedSecret, what `parse` throws, and the reason of the signal
  */
 export async function resourceRequest(
@@ -20,6 +22,7 @@ export async function resourceRequest(
   handlers: AnyHandlers,
   secrets: Secrets | undefined,
   wanted: AbortSignal,
+  noteRead: () => void,
 ): Promise<AnyRequest<unknown>> {
   const { request, physicalResourceId: waitId } = operation;
   const common = {
@@ -37,10 +40,29 @@ export async function resourceRequest(
   }
   const resolved = secrets ? ((await secrets.resolve(raw, 'ResourceProperties')) as Raw) : raw;
   wanted.throwIfAborted();
-  return {
-    ...common,
-    requestType: request.RequestType,
-    properties: handlers.parse ? handlers.parse(resolved) : resolved,
-    ...(request.OldResourceProperties === undefined ? {} : { oldProperties: own(request.OldResourceProperties) }),
-  } as AnyRequest<unknown>;
+  const properties = handlers.parse ? await handlers.parse(resolved) : resolved;
+  wanted.throwIfAborted();
+  return withOldProperties({ ...common, requestType: request.RequestType, properties } as AnyRequest<unknown>, operation, noteRead);
 }
+
+/** Made when they are asked for: what no handler needs may stay behind when an operation crosses to its next execution. */
+function withOldProperties(of: AnyRequest<unknown>, { request, oldProperties }: Operation, noteRead: () => void): AnyRequest<unknown> {
+  const { OldResourceProperties: old } = request;
+  if (old === undefined && oldProperties !== 'LEFT_OUT') {
+    return of;
+  }
+  const get = () => {
+    if (old === undefined) {
+      throw new HandlerError(LEFT_OUT);
+    }
+    noteRead();
+    const value = own(old);
+    Object.defineProperty(of, 'oldProperties', { value, writable: true });
+    return value;
+  };
+  return Object.defineProperty(of, 'oldProperties', { get, enumerable: true, configurable: true });
+}
+
+const LEFT_OUT =
+  'oldProperties were left out of what crossed from the execution before, which was too large with them, and nothing had asked for them until then: ' +
+  'read them in update, and keep in the state what poll needs of them';

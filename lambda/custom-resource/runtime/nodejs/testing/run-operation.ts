@@ -115,7 +115,8 @@ export async function runOperation(
   while (payload !== undefined && !error && !exited) {
     executions += 1;
     const endsAt = clock.now() + (options.executionTimeoutSeconds ?? 900) * 1000;
-    const invocation = { event: JSON.parse(payload) as unknown, functionArn: FUNCTION, endsAt, logStream: `execution-${executions}` };
+    const log = { logGroup: '/aws/lambda/handler', logStream: `execution-${executions}` };
+    const invocation = { event: JSON.parse(payload) as unknown, functionArn: FUNCTION, endsAt, ...log };
     await execute(handler.definition as Definition, invocation, platform).catch((reason: Error) => {
       error = reason;
     });

@@ -38,6 +38,7 @@ describe('an invocation by Lambda', () => {
     });
     const context = {
       invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:f',
+      logGroupName: 'g',
       logStreamName: 's',
       getRemainingTimeInMillis: () => 60_000,
     };
