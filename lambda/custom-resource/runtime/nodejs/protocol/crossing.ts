@@ -3,7 +3,7 @@ import { continuation } from '../../../../contract/custom-resource/custom-resour
 import { continuationOf } from './continuation';
 import type { Operation } from './operation';
 
-const BY_NAME = 'pass what is large by its name, as that of an object in S3';
+const BY_NAME = 'put what is large elsewhere, as into S3, and its name into';
 
 /** The operation as it crosses. Old properties that no handler has asked for stay behind before anything is too large. */
 export function crossing(operation: Operation): Operation {
@@ -20,9 +20,9 @@ export function tooLarge(operation: Operation): string | undefined {
   }
   const { ResourceProperties, OldResourceProperties } = operation.request;
   const parts = [
-    { name: 'the properties', size: sizeOf(ResourceProperties), remedy: `${BY_NAME} in the properties` },
+    { name: 'the properties', size: sizeOf(ResourceProperties), remedy: `${BY_NAME} the properties` },
     { name: 'the old properties, which the handler has read', size: sizeOf(OldResourceProperties), remedy: 'read them only where they are needed' },
-    { name: 'the state', size: sizeOf(operation.state), remedy: `${BY_NAME} in the state` },
+    { name: 'the state', size: sizeOf(operation.state), remedy: `${BY_NAME} the state` },
   ].sort((a, b) => b.size - a.size);
   const shown = parts.filter(({ size }) => size > 0).map(({ name, size }) => `${name}: ${size}`);
   return `what has to cross to the next execution has ${bytes} bytes, at most ${continuation.mostBytes} are possible (${shown.join('; ')}): ${parts[0].remedy}`;
@@ -33,7 +33,7 @@ export function stateTooLarge(state: unknown): string | undefined {
   const size = sizeOf(state);
   return size <= continuation.mostStateBytes
     ? undefined
-    : `the state has ${size} bytes, at most ${continuation.mostStateBytes} are possible: ${BY_NAME} in the state`;
+    : `the state has ${size} bytes, at most ${continuation.mostStateBytes} are possible: ${BY_NAME} the state`;
 }
 
 function bytesOf(operation: Operation): number {

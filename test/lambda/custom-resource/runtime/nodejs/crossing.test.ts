@@ -61,7 +61,7 @@ describe('old properties', () => {
   ])('that update has read are refused by name and size: %s', async (_, update) => {
     const { answer } = await run({ update }, event);
     expect(answer?.reason).toMatch(/has \d+ bytes, at most 240000 are possible \(.*the old properties, which the handler has read: 13\d{4}.*\): /);
-    expect(answer?.reason).toMatch(/in the properties|only where they are needed/);
+    expect(answer?.reason).toMatch(/into the properties|only where they are needed/);
   });
 
   test('that update has read cross in every execution, however large the state becomes', async () => {
@@ -109,13 +109,13 @@ describe('what is too large', () => {
       'properties',
       { create: async () => wait({}, LATER) },
       mostBytes,
-      /at most 240000 are possible \(the properties: 240011; the state: 2\): .* in the properties \(log/,
+      /at most 240000 are possible \(the properties: 240011; the state: 2\): .* its name into the properties \(log/,
     ],
     [
       'state',
       { create: async () => wait({ text: 'x'.repeat(150_000) }, LATER) },
       100_000,
-      /\(the state: 150011; the properties: 100011\): .* in the state \(log/,
+      /\(the state: 150011; the properties: 100011\): .* its name into the state \(log/,
     ],
   ])('is named with its size, and what to do: %s', async (_, handlers, size, reason) => {
     const { answer } = await run(handlers, { ...CREATE, ResourceProperties: large(size) });
@@ -128,7 +128,7 @@ describe('what is too large', () => {
     expect((await run({ create: async () => wait(state(mostStateBytes + 1), { physicalResourceId: 'made' }) })).answer).toMatchObject({
       status: 'FAILED',
       physicalResourceId: 'made',
-      reason: expect.stringContaining('the state has 200001 bytes, at most 200000 are possible: pass what is large by its name'),
+      reason: expect.stringContaining('the state has 200001 bytes, at most 200000 are possible: put what is large elsewhere'),
     });
   });
 
