@@ -23,7 +23,7 @@ const REQUIRES = `const { customResource, done, wait } = require('cdk-patient-la
 const IMPORTS = `import { customResource, done, wait } from 'cdk-patient-lambda/handler';
 export `;
 const HANDLER = `const handler = customResource({
-  create: async ({ properties }, { stack }) => wait({ status: (await stack()).status }, { physicalResourceId: properties.Name, after: 1 }),
+  create: async ({ properties }, { stack }) => wait({ status: (await stack()).status }, { physicalResourceId: properties.Name, afterSeconds: 1 }),
   update: async () => done(),
   delete: async () => done(),
   poll: async (request, { status }) => done({ data: { StackStatus: status } }),
