@@ -21,7 +21,14 @@ const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
 };
 
 /** What holds for all operations of a provider, whichever resource they are for. */
-const PROVIDER_OPTIONS = ['pollInterval', 'secrets', 'resolveSecrets', 'stackArns'] as const satisfies (keyof LongRunningOperationOptions)[];
+const PROVIDER_OPTIONS = [
+  'pollInterval',
+  'secrets',
+  'resolveSecrets',
+  'stackArns',
+  'dependOnVpcEndpoints',
+  'logRemovalPolicy',
+] as const satisfies (keyof LongRunningOperationOptions)[];
 
 /** CloudFormation: 60 characters in all. Checked here, so that the error names the property. */
 const RESOURCE_TYPE = /^Custom::[A-Za-z0-9_@-]{1,52}$/;
