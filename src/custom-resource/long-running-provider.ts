@@ -11,14 +11,15 @@ import { ValidationError } from '../private/validation-error';
 import { environmentProblem, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './checks/function-checks';
 import { handlerCodeOf, handlerCodeProblem } from './checks/handler-code';
 import { warn } from './checks/provider-warnings';
-import { isOrdered, ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
+import { ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
+import { userProblems } from './checks/user-problems';
 import { ILongRunningProvider, LongRunningProviderAttributes } from './long-running-provider-attributes';
 import { LongRunningOperationOptions, LongRunningProviderProps } from './long-running-provider-props';
 import { operationProblem } from './parts/executions';
 import { ImportedProvider } from './parts/imported-provider';
 import { setInvokeConfig } from './parts/invoke-config';
 import { madeFunction } from './parts/made-function';
-import { operationSeconds, operationSecondsOf, pollSeconds, serviceTimeoutProblem, serviceTimeoutSeconds } from './parts/operation-times';
+import { operationSeconds, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 import { earlyStatements, grantEarly, lateStatements } from './parts/permissions';
 import { Responder } from './parts/responder';
 import { Target, targetOf, tokenResource } from './parts/target';
@@ -129,8 +130,10 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
     const config = setInvokeConfig(this.target, this.responder);
     const late = new iam.Policy(this, 'InvokeSelf', { statements: lateStatements(this.serviceToken, this.responder) });
     fn.role!.attachInlinePolicy(late);
-    this.implementDependable([config, late], props.dependOnVpcEndpoints ?? true);
-    this.node.addValidation({ validate: () => [...this.laterProblems(config, variables), ...this.userProblems([config, late])] });
+    this.implementDependable(config, late, props.dependOnVpcEndpoints ?? true);
+    this.node.addValidation({
+      validate: () => [...this.laterProblems(config, variables), ...userProblems(this, this.target, this.users(), [config, late])],
+    });
     // When the app is complete
     Aspects.of(this).add({ visit: (node) => (node === this ? warn(this, this.target, this.users(), props) : undefined) });
   }
@@ -213,21 +216,22 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
   }
 
   /** Has the resources wait for what must outlive them, and for no more: the tree of a whole function could hold what depends on a resource. */
-  private implementDependable(needed: IConstruct[], withEndpoints: boolean): void {
+  private implementDependable(config: IConstruct, late: iam.Policy, withEndpoints: boolean): void {
     const endpoints = () => {
       if (this.looking || !withEndpoints) {
         return [];
       }
       this.looking = true;
-      const users = this.users().map(({ resource }) => resource);
-      const found = vpcEndpoints(this.target, users);
+      // What is made after the policy waits for the provider, by this very list
+      const unfit = [...this.users().map(({ resource }) => resource), late.node.defaultChild!];
+      const found = vpcEndpoints(this.target, new Set(unfit));
       this.looking = false;
       return found;
     };
     Dependable.implement(this, {
       // Asked for at the end of synth, when every endpoint is there
       get dependencyRoots() {
-        return [...needed, ...endpoints()];
+        return [config, late, ...endpoints()];
       },
     });
   }
@@ -235,25 +239,6 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
   /** What was changed by hand after the provider had set or checked it. */
   private laterProblems(config: lambda.CfnEventInvokeConfig, variables: Record<string, string>): string[] {
     return this.described(functionProblem(this.target), invokeConfigProblem(this.target, config), environmentProblem(this.target, variables));
-  }
-
-  private userProblems(needed: IConstruct[]): string[] {
-    const token = tokenResource(this.target);
-    return this.users().flatMap(({ resource, serviceTimeout }) => {
-      const { path } = resource.node;
-      const unfit = serviceTimeout && (serviceTimeoutProblem(serviceTimeout) ?? operationProblem(this, operationSecondsOf(serviceTimeout)));
-      return [
-        ...this.described(placeProblem(resource, Stack.of(this.target.fn))).map((problem) => `'${path}': ${problem}`),
-        ...(unfit ? [`'${path}': ${unfit}`] : []),
-        ...(isOrdered(resource, token, needed)
-          ? []
-          : [
-              `'${path}' has the service token of '${this.node.path}' but does not depend on it, so that the ` +
-                "function's permission to go on could be removed before the resource is: call node.addDependency(provider) on the resource, or make it a " +
-                'LongRunningCustomResource with LongRunningHandler.fromProvider(provider)',
-            ]),
-      ];
-    });
   }
 
   private described(...problems: (string | undefined)[]): string[] {

@@ -61,8 +61,8 @@ export function strangeCodeProblem(fn: lambda.Function): string | undefined {
   const sources = inlineSources(fn) ?? (Stack.of(fn).bundlingRequired ? folderSources(fn) : undefined);
   return sources === undefined || sources.some(({ text }) => ANSWERS.some((part) => text.includes(part)))
     ? undefined
-    : `its code holds neither '${MODULE}' nor a bundle of it, and what another handler returns answers nobody: the stack would wait until its time is up; let ` +
-        'the handler be what customResource(...) returns (functions for a Provider of the CDK as they are: ' +
+    : `the code of function '${fn.node.path}' holds neither '${MODULE}' nor a bundle of it, and what another handler returns answers nobody: the stack ` +
+        'would wait until its time is up; let the handler be what customResource(...) returns (functions for a Provider of the CDK as they are: ' +
         'customResource(fromOnEvent({ onEvent, isComplete }))), or acknowledge this when a layer brings it';
 }
 

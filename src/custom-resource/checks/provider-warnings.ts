@@ -27,12 +27,15 @@ export function warn(provider: ILongRunningProvider, target: Target, users: Serv
       secretsNotGranted: secretsProblem(provider, resource, options),
       ...(serviceTimeout === undefined
         ? {}
-        : { noSpareExecution: spareProblem(provider, operationSecondsOf(serviceTimeout)), shortServiceTimeout: shortServiceTimeoutProblem(serviceTimeout) }),
+        : {
+            noSpareExecution: spareProblem(provider, operationSecondsOf(serviceTimeout)),
+            shortServiceTimeout: shortServiceTimeoutProblem(serviceTimeout),
+          }),
     });
   }
 }
 
-function addWarnings(construct: IConstruct, surprises: Surprises): void {
+export function addWarnings(construct: IConstruct, surprises: Surprises): void {
   for (const [name, surprise] of Object.entries(surprises)) {
     if (surprise !== undefined) {
       Annotations.of(construct).addWarningV2(NAMES.annotations[name as keyof Surprises], surprise);

@@ -62,7 +62,9 @@ export function timeoutProblem(seconds: unknown): string | undefined {
 /** What is wrong with a ServiceTimeout that a resource brings along, in seconds. */
 export function serviceTimeoutProblem(seconds: number): string | undefined {
   const { least, enough } = SERVICE_TIMEOUT;
-  return seconds < least ? `has a ServiceTimeout of ${seconds} seconds, too little to be told anything: give it ${enough} seconds or more` : undefined;
+  return seconds < least
+    ? `has a ServiceTimeout of ${seconds} seconds, too little to be told anything: give it ${enough} seconds or more`
+    : undefined;
 }
 
 /** What may surprise in one. */

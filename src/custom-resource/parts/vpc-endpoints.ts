@@ -1,4 +1,14 @@
-import { CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, StringConcat, Tokenization } from 'aws-cdk-lib';
+import {
+  CfnResource,
+  DefaultTokenResolver,
+  IPostProcessor,
+  IResolvable,
+  IResolveContext,
+  Reference,
+  Stack,
+  StringConcat,
+  Tokenization,
+} from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
 
@@ -6,19 +16,18 @@ import { byPath } from '../../private/by-path';
 import { Target } from './target';
 
 /**
- * The endpoints, in the stack of a function, of the VPC that it is in: without them its calls and answers get nowhere. Left out are those that wait for
- * one of its resources themselves.
+ * The endpoints, in the stack of a function, of the VPC that it is in: without them its calls and answers get nowhere.
  *
- * @param users the custom resources that it serves
+ * @param unfit resources: an endpoint that is made after one of them is left out
  */
-export function vpcEndpoints({ fn, resource }: Target, users: CfnResource[]): IConstruct[] {
+export function vpcEndpoints({ fn, resource }: Target, unfit: ReadonlySet<IConstruct>): IConstruct[] {
   const vpcs = new Set(vpcIds(resource.vpcConfig, fn));
   if (vpcs.size === 0) {
     return [];
   }
   const inStack = Stack.of(fn).node.findAll().filter(isEndpoint);
   const ofVpc = inStack.filter((endpoint) => Stack.of(endpoint) === Stack.of(fn) && vpcs.has(idOf(endpoint)));
-  return ofVpc.map(wholeOf).filter((endpoint) => !waitsFor(endpoint, new Set(users)));
+  return ofVpc.map(wholeOf).filter((endpoint) => !waitsFor(endpoint, unfit));
 }
 
 /** By what the function's network is made of: the CDK does not tell which VPC a function was given. */
@@ -45,7 +54,7 @@ function wholeOf(endpoint: ec2.CfnVPCEndpoint): IConstruct {
 }
 
 /** Whether something in a construct is made after one of some resources. */
-function waitsFor(construct: IConstruct, resources: ReadonlySet<CfnResource>): boolean {
+function waitsFor(construct: IConstruct, resources: ReadonlySet<IConstruct>): boolean {
   const before = new Set(resourcesIn(construct));
   // Also over those that are added meanwhile
   for (const one of before) {
@@ -57,11 +66,7 @@ function waitsFor(construct: IConstruct, resources: ReadonlySet<CfnResource>): b
 function directlyBefore(resource: CfnResource): CfnResource[] {
   const roots = resource.node.scopes.flatMap(({ node }) => node.dependencies);
   const template = (resource as unknown as { _toCloudFormation(): object })._toCloudFormation();
-  return [
-    ...resource.obtainDependencies().filter(CfnResource.isCfnResource),
-    ...roots.flatMap(resourcesIn),
-    ...referencesIn(template, resource),
-  ];
+  return [...resource.obtainDependencies().filter(CfnResource.isCfnResource), ...roots.flatMap(resourcesIn), ...referencesIn(template, resource)];
 }
 
 function resourcesIn(construct: IConstruct): CfnResource[] {
