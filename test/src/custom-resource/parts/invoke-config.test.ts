@@ -78,7 +78,7 @@ describe.each(INVOKED)('the invoke config of %s', (_, make) => {
     const qualifier = (invoked as { qualifier?: string }).qualifier;
     const other = new Stack(stack.node.root, 'Other');
     new lambda.EventInvokeConfig(other, 'Own', {
-      function: invoked instanceof lambda.Alias ? (invoked.lambda) : invoked,
+      function: invoked instanceof lambda.Alias ? invoked.lambda : invoked,
       qualifier,
       retryAttempts: 0,
     });
