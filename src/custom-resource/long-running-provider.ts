@@ -1,4 +1,4 @@
-import { Aspects, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Aspects, CfnResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -223,8 +223,8 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
       }
       this.looking = true;
       // What is made after the policy waits for the provider, by this very list
-      const unfit = [...this.users().map(({ resource }) => resource), late.node.defaultChild!];
-      const found = vpcEndpoints(this.target, new Set(unfit));
+      const unfit = () => [...this.users().map(({ resource }) => resource), late.node.defaultChild as CfnResource];
+      const found = vpcEndpoints(this.target, unfit);
       this.looking = false;
       return found;
     };

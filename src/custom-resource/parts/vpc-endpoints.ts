@@ -18,16 +18,17 @@ import { Target } from './target';
 /**
  * The endpoints, in the stack of a function, of the VPC that it is in: without them its calls and answers get nowhere.
  *
- * @param unfit resources: an endpoint that is made after one of them is left out
+ * @param unfit gives resources: an endpoint that is made after one of them is left out
  */
-export function vpcEndpoints({ fn, resource }: Target, unfit: ReadonlySet<IConstruct>): IConstruct[] {
+export function vpcEndpoints({ fn, resource }: Target, unfit: () => CfnResource[]): IConstruct[] {
   const vpcs = new Set(vpcIds(resource.vpcConfig, fn));
   if (vpcs.size === 0) {
     return [];
   }
   const inStack = Stack.of(fn).node.findAll().filter(isEndpoint);
   const ofVpc = inStack.filter((endpoint) => Stack.of(endpoint) === Stack.of(fn) && vpcs.has(idOf(endpoint)));
-  return ofVpc.map(wholeOf).filter((endpoint) => !waitsFor(endpoint, unfit));
+  const late = new Set(ofVpc.length === 0 ? [] : unfit());
+  return ofVpc.map(wholeOf).filter((endpoint) => !waitsFor(endpoint, late));
 }
 
 /** By what the function's network is made of: the CDK does not tell which VPC a function was given. */
@@ -54,7 +55,7 @@ function wholeOf(endpoint: ec2.CfnVPCEndpoint): IConstruct {
 }
 
 /** Whether something in a construct is made after one of some resources. */
-function waitsFor(construct: IConstruct, resources: ReadonlySet<IConstruct>): boolean {
+function waitsFor(construct: IConstruct, resources: ReadonlySet<CfnResource>): boolean {
   const before = new Set(resourcesIn(construct));
   // Also over those that are added meanwhile
   for (const one of before) {

@@ -1,4 +1,4 @@
-import { CustomResource, NestedStack, Stack } from 'aws-cdk-lib';
+import { type CfnResource, CustomResource, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
@@ -121,6 +121,17 @@ describe('the endpoints of the VPC come before the resource and go after it', ()
     expect(stack.dependencies).toEqual([net]);
   });
 
+  test('of a stack nested in that of the function are left to it, with all else that it holds', () => {
+    const parent = newStack();
+    const vpc = network(parent);
+    const nested = new NestedStack(parent, 'Nested');
+    new ec2.GatewayVpcEndpoint(nested, 'S3', { vpc, service: ec2.GatewayVpcEndpointAwsService.S3, subnets: [isolated(vpc).vpcSubnets!] });
+    longRunning(parent, 'Restore', { handler: code(isolated(vpc)) });
+    expect(problems(parent)).toBe('');
+    const all = resources(parent);
+    expect([...before(all, RESTORE)].map((id) => all[id].Type)).not.toContain('AWS::CloudFormation::Stack');
+  });
+
   test('in the stack of the function, for a resource in a nested one', () => {
     const parent = newStack();
     const vpc = network(parent);
@@ -135,6 +146,11 @@ describe('the endpoints of the VPC come before the resource and go after it', ()
 describe('an endpoint that waits for the resource itself is left out', () => {
   type Endpoint = (stack: Stack, vpc: ec2.Vpc, resource: ReturnType<typeof longRunning>) => void;
   test.each<[string, Endpoint]>([
+    [
+      'by one of resources',
+      (_, vpc, resource) =>
+        (toLambda(vpc).node.defaultChild as CfnResource).addDependency(resource.node.findChild('Resource').node.defaultChild as CfnResource),
+    ],
     ['by a dependency', (_, vpc, resource) => toLambda(vpc).node.addDependency(resource)],
     [
       'by one of its scopes',
