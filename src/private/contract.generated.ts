@@ -114,6 +114,10 @@ export const NAMES = {
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
+    "noHandlerRuntime": "cdk-patient-lambda:noHandlerRuntime",
+    "moreResourcesThanExecutions": "cdk-patient-lambda:moreResourcesThanExecutions",
+    "noSpareExecution": "cdk-patient-lambda:noSpareExecution",
+    "shortServiceTimeout": "cdk-patient-lambda:shortServiceTimeout",
     "completionHeld": "cdk-patient-lambda:completionHeld"
   },
   "constructIds": {
@@ -468,6 +472,14 @@ export const IAM = {
       "resources": [
         "<service token>"
       ]
+    },
+    "responder": {
+      "actions": [
+        "lambda:InvokeFunction"
+      ],
+      "resources": [
+        "<responder>"
+      ]
     }
   },
   "windowOperator": {
@@ -534,6 +546,7 @@ export const IAM = {
 
 /** From lambda/contract/custom-resource/custom-resource.json. */
 export const CUSTOM_RESOURCE = {
+  "continuationKey": "$longRunningOperation",
   "environment": {
     "serviceTimeout": "PATIENT_LAMBDA_SERVICE_TIMEOUT",
     "pollInterval": "PATIENT_LAMBDA_POLL_INTERVAL",
