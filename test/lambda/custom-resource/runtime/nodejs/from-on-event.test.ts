@@ -11,7 +11,7 @@ import {
 } from '../../../../../lambda/custom-resource/runtime/nodejs';
 import { runOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/run-operation';
 import { World } from '../../world';
-import { request } from './requests';
+import { request, START } from './requests';
 
 const DEFAULT_ID = /^shop-Restore-[0-9a-f]{16}$/;
 const complete = async (): Promise<IsCompleteResponse> => ({ IsComplete: true });
@@ -92,6 +92,18 @@ function cyclic(): object {
   const self: { self?: object } = {};
   return Object.assign(self, { self });
 }
+
+test('an Update shows both functions the old properties, and asks isComplete at once', async () => {
+  const [onEvent, isComplete] = [jest.fn(async (_: object) => undefined), jest.fn(complete)];
+  await world.run(fromOnEvent({ onEvent, isComplete }), request('Update'));
+  const event = expect.objectContaining({
+    ResourceProperties: { Name: 'orders' },
+    OldResourceProperties: { Name: 'old' },
+    PhysicalResourceId: 'own-1',
+  });
+  expect([onEvent.mock.calls, isComplete.mock.calls]).toEqual([[[event, expect.anything()]], [[event, expect.anything()]]]);
+  expect(world.putTimes).toEqual([START]);
+});
 
 describe('ids', () => {
   test.each([undefined, null, ''])('an id of %p is none: that of a Create is the default, which isComplete sees', async (PhysicalResourceId) => {
