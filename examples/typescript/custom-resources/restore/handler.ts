@@ -59,7 +59,7 @@ export const handler = customResource<Properties, Restoring | Removing>({
 
   async delete(request, context) {
     const target = targetOf(request.properties);
-    // For a Create that was cancelled CloudFormation made up an id; what that Create had restored carries ours
+    // For a Create that was cancelled CloudFormation made up an id, which marks nothing, for ours are longer; what that Create had restored carries ours
     return remove(target.table, request.maybeOrphan ? idOf(target, context) : request.physicalResourceId);
   },
 

@@ -7,6 +7,15 @@ import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
 export type { Json } from '../../../json';
+export {
+  fromOnEvent,
+  type IsCompleteRequest,
+  type IsCompleteResponse,
+  type OnEventFunctions,
+  type OnEventRequest,
+  type OnEventResponse,
+  type OnEventState,
+} from './from-on-event';
 export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
 export type {
   AnyHandlers,

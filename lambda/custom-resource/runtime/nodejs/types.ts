@@ -22,7 +22,10 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
   readonly properties: P;
   /** Update only; as CloudFormation sent them, perhaps for an older version of the handler. References are not resolved: see `ctx.resolve`. */
   readonly oldProperties?: Raw;
-  /** In a Delete: CloudFormation made the id up for a cancelled Create. What that made, if anything, may carry `ctx.defaultPhysicalResourceId`. */
+  /**
+   * In a Delete: the id has the form of those that CloudFormation makes up for a cancelled Create. What that made, if anything, may carry
+   * `ctx.defaultPhysicalResourceId`; an id of your own may have that form, too.
+   */
   readonly maybeOrphan: boolean;
 }
 
