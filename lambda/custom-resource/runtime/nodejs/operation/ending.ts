@@ -70,6 +70,14 @@ export class Ending {
     return this.timeOut(operation, outOfExecutions(most));
   }
 
+  /** By an id that the last execution names: no continuation would hold it, so it is told at once, before anything can crash. */
+  byIdTooLate(operation: Operation, most: number): Promise<Verdict> {
+    return this.timeOut(
+      operation,
+      `${calledIn(operation)} named a physical id in the last of ${most} executions, and no other is left to go on in: name it earlier, or allow longer executions`,
+    );
+  }
+
   /**
    * By an error that nobody caught. The process exits after the answer, and all that the responder then sees is that it has:
    * the id is the one that follows from that, whatever had begun, and not one that the error names.

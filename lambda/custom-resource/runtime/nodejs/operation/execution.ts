@@ -69,6 +69,7 @@ class Execution {
     const { mask, over } = this;
     const { endsAt } = invocation;
     hideUrl(mask, request.ResponseURL);
+    mask.reveal(request.PhysicalResourceId ?? '');
     const { RequestId: requestId, LogicalResourceId: logicalResourceId } = request;
     const log = logger(platform.write, mask, { requestId, logicalResourceId, hop, runtime: RUNTIME });
     this.log = log;
@@ -194,8 +195,10 @@ class Execution {
       return failed(before, error, 'CUT_OFF', this.mask, memberOf(value, 'physicalResourceId'));
     }
     this.sleepBeforePoll();
-    // In the last execution that may be, there is no continuation to put the id into
-    return namesNewId(before, this.operation) && !this.isLast ? this.hop() : undefined;
+    if (!namesNewId(before, this.operation)) {
+      return undefined;
+    }
+    return this.isLast ? this.ending.byIdTooLate(this.operation, this.settings.mostExecutions) : this.hop();
   }
 
   /** @throws HandlerError */
