@@ -40,7 +40,8 @@ const scenario = fc.record({
 const LATE: [Scenario][] = (['hangs', 'throws uncaught'] as const).map((ending) => [
   {
     type: 'Create',
-    waits: [400, 150, 0],
+    // 540 s before the last of them, in executions that wait 48 s each
+    waits: [400, ...Array<10>(14).fill(10), 1],
     named: 'the last',
     ending,
     executionTimeout: 60,

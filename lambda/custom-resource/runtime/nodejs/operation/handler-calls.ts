@@ -70,8 +70,9 @@ export class HandlerCalls {
   private async request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
     const request = await resourceRequest(operation, this.resolveSecrets ? this.secrets : undefined, signal);
     this.begun = true;
-    const { parse } = this.handlers;
-    return parse === undefined || request.requestType === 'Delete' ? request : { ...request, properties: await parse.call(this.handlers, request.properties) };
+    return this.handlers.parse && request.requestType !== 'Delete'
+      ? { ...request, properties: await this.handlers.parse(request.properties) }
+      : request;
   }
 
   private context({ request, deadline, hop }: Operation, signal: AbortSignal): OperationContext {

@@ -1,9 +1,9 @@
 /** Which physical ids a handler may name, and what it sees of them. Nothing may make a resource undeletable. */
-import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { customResource, done, ResourceFailure, wait } from '../../../../../lambda/custom-resource/runtime/nodejs';
+import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { runOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/run-operation';
 import type { AnyHandlers } from '../../../../../lambda/custom-resource/runtime/nodejs/types';
-import { World } from '../../world';
+import { never, World } from '../../world';
 import { request, STACK } from './requests';
 
 const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
@@ -116,6 +116,56 @@ test('a secret that is rotated to the id of a resource leaves it deletable, as a
     const { answer } = await runOperation(handler, { ...event, RequestType }, { secrets });
     expect(answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: 'app_user' });
   }
+});
+
+describe('in the last execution a wait that names an id', () => {
+  const namesLate = (type: 'Create' | 'Update', onTimeout: AnyHandlers['onTimeout'] = async () => undefined) => {
+    world.executionTimeout = 60;
+    let polls = 0;
+    const begin = async () => wait({}, type === 'Update' ? { physicalResourceId: 'early' } : {});
+    const poll: AnyHandlers['poll'] = async (_, __, { hop }) => {
+      polls += hop === 11 ? 1 : 0;
+      // What came after it would be a hang, for which the responder does not know the id
+      return polls > 1 ? never() : wait({}, hop === 11 ? { physicalResourceId: 'late' } : {});
+    };
+    return world.run({ create: begin, update: begin, poll, onTimeout }, request(type));
+  };
+
+  test('ends the operation at once with that id, by name, after onTimeout', async () => {
+    const stopped: unknown[] = [];
+    await namesLate('Create', async ({ physicalResourceId }) => void stopped.push(physicalResourceId));
+    expect(world.executions).toBe(12);
+    expect(stopped).toEqual(['late']);
+    expect(world.puts).toMatchObject([
+      {
+        Status: 'FAILED',
+        PhysicalResourceId: 'late',
+        Reason: expect.stringContaining('poll named a physical id in the last of 12 executions, and no other is left to go on in'),
+      },
+    ]);
+  });
+
+  test('keeps the present id in an Update', async () => {
+    await namesLate('Update');
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'own-1' });
+    expect(world.answer.Reason).toContain('last of 12 executions');
+  });
+
+  test('goes on when it is the id that is on record', async () => {
+    world.executionTimeout = 60;
+    let last = 0;
+    const poll: AnyHandlers['poll'] = async (_, __, { hop }) => (hop === 11 && ++last === 3 ? done() : wait({}, { physicalResourceId: 'known' }));
+    await world.run({ create: async () => wait({}, { physicalResourceId: 'known' }), poll }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'known' });
+  });
+
+  test('hops where recursive loops are allowed, for there it is not the last', async () => {
+    world.environment = { PATIENT_LAMBDA_RECURSIVE_LOOP: 'Allow' };
+    world.executionTimeout = 60;
+    const poll: AnyHandlers['poll'] = async (_, __, { hop }) => (hop === 12 ? done() : wait({}, hop === 11 ? { physicalResourceId: 'late' } : {}));
+    await world.run({ create: async () => wait({}), poll }, request('Create'));
+    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'late' });
+  });
 });
 
 describe('what a handler sees', () => {

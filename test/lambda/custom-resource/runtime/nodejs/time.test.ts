@@ -1,7 +1,6 @@
 /** Sleep and hops. Simulated time: an hour takes milliseconds. */
 import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { done, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
-import type { AnyHandlers } from '../../../../../lambda/custom-resource/runtime/nodejs/types';
 import { never, World } from '../../world';
 import { request, STACK, START } from './requests';
 
@@ -210,57 +209,6 @@ describe('hops', () => {
     expect(world.executions).toBe(12);
     expect(stopped).toEqual([3245]);
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('execution number 13') });
-  });
-
-  describe('in the last execution a wait that names an id', () => {
-    const namesLate = (type: 'Create' | 'Update', onTimeout: AnyHandlers['onTimeout'] = async () => undefined) => {
-      world.executionTimeout = 60;
-      let polls = 0;
-      const begin = async () => wait({}, type === 'Update' ? { physicalResourceId: 'early' } : {});
-      const poll: AnyHandlers['poll'] = async (_, __, { hop }) => {
-        polls += hop === 11 ? 1 : 0;
-        // What came after it would be a hang, for which the responder does not know the id
-        return polls > 1 ? never() : wait({}, hop === 11 ? { physicalResourceId: 'late' } : {});
-      };
-      return world.run({ create: begin, update: begin, poll, onTimeout }, request(type));
-    };
-
-    test('ends the operation at once with that id, by name, after onTimeout', async () => {
-      const stopped: unknown[] = [];
-      await namesLate('Create', async ({ physicalResourceId }) => void stopped.push(physicalResourceId));
-      expect(world.executions).toBe(12);
-      expect(stopped).toEqual(['late']);
-      expect(world.puts).toMatchObject([
-        {
-          Status: 'FAILED',
-          PhysicalResourceId: 'late',
-          Reason: expect.stringContaining('poll named a physical id in the last of 12 executions, and no other is left to go on in'),
-        },
-      ]);
-    });
-
-    test('keeps the present id in an Update', async () => {
-      await namesLate('Update');
-      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'own-1' });
-      expect(world.answer.Reason).toContain('last of 12 executions');
-    });
-
-    test('goes on when it is the id that is on record', async () => {
-      world.executionTimeout = 60;
-      let last = 0;
-      const poll: AnyHandlers['poll'] = async (_, __, { hop }) =>
-        hop === 11 && ++last === 3 ? done() : wait({}, { physicalResourceId: 'known' });
-      await world.run({ create: async () => wait({}, { physicalResourceId: 'known' }), poll }, request('Create'));
-      expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'known' });
-    });
-
-    test('hops where recursive loops are allowed, for there it is not the last', async () => {
-      world.environment = { PATIENT_LAMBDA_RECURSIVE_LOOP: 'Allow' };
-      world.executionTimeout = 60;
-      const poll: AnyHandlers['poll'] = async (_, __, { hop }) => (hop === 12 ? done() : wait({}, hop === 11 ? { physicalResourceId: 'late' } : {}));
-      await world.run({ create: async () => wait({}), poll }, request('Create'));
-      expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'late' });
-    });
   });
 
   test('that could carry too much are refused by name', async () => {

@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 
-import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { customResource, done, ResourceFailure, wait } from '../../../../../lambda/custom-resource/runtime/nodejs';
+import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
 import { runOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/run-operation';
 import type { AnyHandlers } from '../../../../../lambda/custom-resource/runtime/nodejs/types';
 import { never, World } from '../../world';
@@ -165,7 +165,11 @@ describe('really thrown', () => {
     ['text', 'boom'],
   ])('runOperation shows the answer and the exit: %s', async (_, thrown) => {
     expect(await runOperation(thrower(thrown), { RequestType: 'Create' })).toMatchObject({
-      answer: { status: 'FAILED', physicalResourceId: expect.stringMatching(/^stack-Resource-/), reason: expect.stringMatching(/nobody caught: .*boom/) },
+      answer: {
+        status: 'FAILED',
+        physicalResourceId: expect.stringMatching(/^stack-Resource-/),
+        reason: expect.stringMatching(/nobody caught: .*boom/),
+      },
       exited: true,
     });
   });
