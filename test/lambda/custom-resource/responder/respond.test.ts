@@ -66,7 +66,11 @@ describe('a create', () => {
     "that an error of the type '%s' kept from starting has the marker: running code's own errors never get here",
     async (errorType) => {
       await world.fail(request('Create'), { ...crash(errorType, 'TABLE is not set'), trace: ['    at file:///var/task/index.mjs:2:31'] });
-      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId, Reason: expect.stringContaining('TABLE is not set') });
+      expect(world.answer).toMatchObject({
+        Status: 'FAILED',
+        PhysicalResourceId: createFailedId,
+        Reason: expect.stringContaining('TABLE is not set'),
+      });
     },
   );
 
@@ -143,11 +147,7 @@ describe('an answer that was left', () => {
 describe('of a request whose properties hold a reference to a secret', () => {
   const SECRET = 'S3cr3t-Passw0rd';
   const REFERENCE = { Db: [{ Url: 'pg://admin:{{resolve:secretsmanager:Db:SecretString:password::}}@h' }] };
-  const worded = [
-    crash('Runtime.UnhandledPromiseRejection', `Error: connect pg://admin:${SECRET}@h`),
-    `cut off ${SECRET}`,
-    { errorMessage: SECRET },
-  ];
+  const worded = [crash('Runtime.UnhandledPromiseRejection', `Error: connect pg://admin:${SECRET}@h`), `cut off ${SECRET}`, { errorMessage: SECRET }];
 
   test.each<[string, unknown]>([
     ['the first delivery', request('Create', { ResourceProperties: REFERENCE })],
@@ -176,7 +176,10 @@ describe('of a request whose properties hold a reference to a secret', () => {
     crash('string', 'TABLE is not set'),
     crash('AnswerNotDelivered', 'TABLE is not set'),
   ])('what Lambda words, or came before a secret was read, is quoted: $errorType', async (response) => {
-    for (const payload of [request('Create', { ResourceProperties: REFERENCE }), continuation({}, request('Create', { ResourceProperties: REFERENCE }))]) {
+    for (const payload of [
+      request('Create', { ResourceProperties: REFERENCE }),
+      continuation({}, request('Create', { ResourceProperties: REFERENCE })),
+    ]) {
       world = new World();
       await world.fail(payload, response);
       expect(world.answer.Reason).toContain(response.errorMessage);

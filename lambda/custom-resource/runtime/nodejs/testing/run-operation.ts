@@ -79,6 +79,7 @@ const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:handler';
 
 /**
  * Runs one request from its delivery to its answer: all its executions, without AWS and without waiting.
+ * Of several that run at once, the first sees what nobody catches.
  *
  * @param handler what `customResource` made, of whichever copy of the runtime: a bundle's, an ES module's, CommonJS's
  * @param event the request; what is missing is made up, except the type

@@ -8,7 +8,7 @@ import { defaultPhysicalResourceId } from '../../../../../lambda/custom-resource
 import { runOperation } from '../../../../../lambda/custom-resource/runtime/nodejs/testing/run-operation';
 import type { AnyHandlers } from '../../../../../lambda/custom-resource/runtime/nodejs/types';
 import { never, World } from '../../world';
-import { request, STACK } from './requests';
+import { request, STACK, START } from './requests';
 
 const DEFAULT_ID = defaultPhysicalResourceId({ StackId: STACK, LogicalResourceId: 'Restore' });
 
@@ -77,6 +77,7 @@ describe('an error that nobody catches', () => {
     await world.run({ create, poll }, request('Create'));
     expect(told()).toEqual(Array(2).fill(`FAILED ${DEFAULT_ID}`));
     expect(poll).not.toHaveBeenCalled();
+    expect(world.putTimes[0]).toBe(START + 60_000);
   });
 
   test('names no id: the responder would not know it', async () => {
