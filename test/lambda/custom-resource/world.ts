@@ -115,6 +115,16 @@ export class World {
   /** Asked before and after each step that has an effect outside: whether the process ends there. */
   endsAt: (point: string) => boolean = () => false;
 
+  /** What code does that throws where nobody catches it. */
+  throwUncaught(error: unknown): void {
+    if (!this.caught) {
+      throw new Error('no execution runs that would catch it');
+    }
+    this.caught(error);
+  }
+
+  private caught?: (error: unknown) => void;
+
   /** Delivers a request, perhaps more than once, and goes on until nothing is left to run. */
   async run(definition: Definition | Partial<AnyHandlers>, ...events: (CloudFormationRequest | object)[]): Promise<this> {
     const queue: unknown[] = [...events];
@@ -186,6 +196,12 @@ export class World {
       environment: this.environment,
       write: (line: string) => this.lines.push(line),
       exit: () => life.end('exit status 1'),
+      catchUncaught: (caught: (error: unknown) => void) => {
+        this.caught = caught;
+        return () => {
+          this.caught = undefined;
+        };
+      },
     };
     let problem: { errorType: string; errorMessage: string } | undefined;
     try {

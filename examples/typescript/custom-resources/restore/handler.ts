@@ -90,7 +90,7 @@ async function restorePage(request: AnyRequest<Properties>, state: Restoring, co
     return wait(next, { afterSeconds: 1 });
   }
   context.log.info('restored', { items: next.restored });
-  return request.requestType === 'Update' && request.physicalResourceId === mark ? removeOther(request.oldProperties, context) : done();
+  return request.requestType === 'Update' && request.previousPhysicalResourceId === mark ? removeOther(request.oldProperties, context) : done();
 }
 
 /** After an update that failed half-way: CloudFormation knows nothing of what that restored, so nobody else will remove it. */

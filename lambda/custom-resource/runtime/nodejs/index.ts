@@ -3,6 +3,7 @@ import { systemClock } from '../../../clock';
 import type { Json } from '../../../json';
 import { awsCalls } from './operation/aws';
 import { execute } from './operation/execution';
+import { captureUncaught, exitOnUncaught } from './operation/uncaught';
 import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
@@ -107,6 +108,7 @@ export function customResource(handlers: unknown): CustomResourceHandler {
         environment: process.env,
         write: (line) => process.stdout.write(line),
         exit: (code) => process.exit(code),
+        catchUncaught: (caught) => captureUncaught(caught) ?? exitOnUncaught(),
       },
     );
   return Object.assign(handler, { definition });

@@ -16,8 +16,10 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
   readonly stackId: string;
   /** Not unique over time: a retried deployment may use it again. */
   readonly requestId: string;
-  /** The present id; in a Create, the id that a `wait` named, undefined before. */
+  /** The id that a `wait` named last; before that the present one, and in a Create undefined. */
   readonly physicalResourceId: T extends 'Create' ? string | undefined : string;
+  /** Update only: the id that CloudFormation has. Where `physicalResourceId` is another, this update makes a replacement. */
+  readonly previousPhysicalResourceId: T extends 'Update' ? string : undefined;
   /** Create and Update: references to Secrets Manager resolved, then what `parse` made of it. Delete: as CloudFormation sent them. */
   readonly properties: P;
   /** Update only; as CloudFormation sent them, perhaps for an older version of the handler. References are not resolved: see `ctx.resolve`. */

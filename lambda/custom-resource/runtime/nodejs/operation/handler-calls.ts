@@ -45,7 +45,6 @@ export class HandlerCalls {
   async proceed(operation: Operation, signal: AbortSignal): Promise<unknown> {
     const { handlers } = this;
     const request = await this.request(operation, signal);
-    this.begun = true;
     const context = this.context(operation, signal);
     if (operation.phase === 'POLL') {
       // Checked when the handler asked to wait; a deployment since then may have taken it away
@@ -70,8 +69,12 @@ export class HandlerCalls {
     return async (signal) => stop(await this.request(operation, signal), stateOf(operation), this.context(operation, signal));
   }
 
-  private request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
-    return resourceRequest(operation, this.handlers, this.resolveSecrets ? this.secrets : undefined, signal);
+  private async request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
+    const request = await resourceRequest(operation, this.resolveSecrets ? this.secrets : undefined, signal);
+    this.begun = true;
+    return this.handlers.parse && request.requestType !== 'Delete'
+      ? { ...request, properties: await this.handlers.parse(request.properties) }
+      : request;
   }
 
   private context({ request, deadline, hop }: Operation, signal: AbortSignal): OperationContext {

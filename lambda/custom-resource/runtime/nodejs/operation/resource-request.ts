@@ -1,6 +1,6 @@
 /** The request as handlers see it. */
 import { maybeOrphan, type Operation } from '../protocol/operation';
-import type { AnyHandlers, AnyRequest, Raw } from '../types';
+import type { AnyRequest, Raw } from '../types';
 import type { Secrets } from './secrets';
 
 /** The author's own properties. A copy: what a handler changes in them must not reach the next execution, a resolved secret least of all. */
@@ -10,37 +10,28 @@ function own(properties: Raw): Raw {
 }
 
 /**
- * Made anew for each call: what a handler changes in it, no other call sees.
+ * Made anew for each call: what a handler changes in it, no other call sees. `parse` has not seen its properties yet.
  *
- * @param wanted aborts when nobody waits for the call any more; `parse` is not begun then
- * @throws UnresolvedSecret, what `parse` throws, and the reason of the signal
+ * @param wanted aborts when nobody waits for the call any more
+ * @throws UnresolvedSecret, and the reason of the signal
  */
-export async function resourceRequest(
-  operation: Operation,
-  handlers: AnyHandlers,
-  secrets: Secrets | undefined,
-  wanted: AbortSignal,
-): Promise<AnyRequest<unknown>> {
+export async function resourceRequest(operation: Operation, secrets: Secrets | undefined, wanted: AbortSignal): Promise<AnyRequest<Raw>> {
   const { request, physicalResourceId: waitId } = operation;
-  const common = {
+  const { RequestType: requestType, PhysicalResourceId: present } = request;
+  const raw = own(request.ResourceProperties);
+  const properties = secrets && requestType !== 'Delete' ? ((await secrets.resolve(raw, 'ResourceProperties')) as Raw) : raw;
+  wanted.throwIfAborted();
+  return {
+    requestType,
     resourceType: request.ResourceType,
     logicalResourceId: request.LogicalResourceId,
     stackId: request.StackId,
     requestId: request.RequestId,
-    // An Update or a Delete without one is not served
-    physicalResourceId: request.PhysicalResourceId ?? waitId,
-    maybeOrphan: maybeOrphan(request),
-  };
-  const raw = own(request.ResourceProperties);
-  if (request.RequestType === 'Delete') {
-    return { ...common, requestType: request.RequestType, properties: raw } as AnyRequest<unknown>;
-  }
-  const resolved = secrets ? ((await secrets.resolve(raw, 'ResourceProperties')) as Raw) : raw;
-  wanted.throwIfAborted();
-  return {
-    ...common,
-    requestType: request.RequestType,
-    properties: handlers.parse ? handlers.parse(resolved) : resolved,
+    physicalResourceId: waitId ?? present,
+    // Only an Update can change it
+    previousPhysicalResourceId: requestType === 'Update' ? present : undefined,
+    properties,
     ...(request.OldResourceProperties === undefined ? {} : { oldProperties: own(request.OldResourceProperties) }),
-  } as AnyRequest<unknown>;
+    maybeOrphan: maybeOrphan(request),
+  } as AnyRequest<Raw>;
 }

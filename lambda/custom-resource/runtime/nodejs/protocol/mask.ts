@@ -11,6 +11,7 @@ export class Mask {
   private readonly secrets = new Set<string>();
   private readonly members = new Set<string>();
   private readonly hidden = new Set<string>();
+  private readonly seen = new Set<string>();
 
   /** Remembers a secret: masked in strings, found in values. */
   addSecret(secret: string): void {
@@ -24,6 +25,11 @@ export class Mask {
     if (text.length >= SHORTEST) {
       this.hidden.add(text);
     }
+  }
+
+  /** Remembers a text that everybody sees anyway: where a value holds nothing more, it gives nothing away. */
+  reveal(text: string): void {
+    this.seen.add(text);
   }
 
   /** The text without what must not be seen, in whatever encoding an error message may show it. */
@@ -52,7 +58,10 @@ export class Mask {
   }
 
   private givesAway(text: string): boolean {
-    return this.members.has(text) || [...this.secrets].some((secret) => (secret.length < SHORTEST_INSIDE ? text === secret : text.includes(secret)));
+    return (
+      !this.seen.has(text) &&
+      (this.members.has(text) || [...this.secrets].some((secret) => (secret.length < SHORTEST_INSIDE ? text === secret : text.includes(secret))))
+    );
   }
 
   /** A counter may come to a short number by chance. */
