@@ -28,6 +28,12 @@ export interface Delivery {
   readonly body: Buffer;
   /** Epoch milliseconds until when it is repeated. */
   readonly until: number;
+  /**
+   * The same after silence and network errors, for those who have somebody with another way to S3.
+   *
+   * @default until
+   */
+  readonly unreachableUntil?: number;
   readonly clock: Clock;
   readonly fetch: Fetch;
   readonly environment: Environment;
@@ -41,16 +47,17 @@ export interface Delivery {
  * @throws Unanswered as AnswerNotDelivered
  */
 export async function deliver(delivery: Delivery): Promise<void> {
-  const { url, answer, until, clock, environment, mask } = delivery;
+  const { url, answer, until, unreachableUntil = until, clock, environment, mask } = delivery;
   if (!responseUrl(url, environment)) {
     throw new Unanswered('AnswerNotDelivered', answer, refusal(url));
   }
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-    const failure = await put(delivery, Math.min(LONGEST_ATTEMPT, Math.max(SHORTEST_ATTEMPT, until - clock.now())));
+    const end = clock.now() < unreachableUntil ? unreachableUntil : until;
+    const failure = await put(delivery, Math.min(LONGEST_ATTEMPT, Math.max(SHORTEST_ATTEMPT, end - clock.now())));
     if (failure === undefined) {
       return;
     }
-    if (!failure.again || clock.now() + pause >= until) {
+    if (clock.now() + pause >= { NEVER: 0, SERVER: until, UNREACHABLE: unreachableUntil }[failure.again]) {
       throw new Unanswered('AnswerNotDelivered', answer, mask(failure.cause));
     }
     await clock.sleep(pause);
@@ -59,16 +66,17 @@ export async function deliver(delivery: Delivery): Promise<void> {
 
 interface Failed {
   readonly cause: string;
-  readonly again: boolean;
+  /** Whether it may pass: a fault of the server, or of the way to it. */
+  readonly again: 'NEVER' | 'SERVER' | 'UNREACHABLE';
 }
 
 async function put({ url, body, clock, fetch }: Delivery, timeout: number): Promise<Failed | undefined> {
   const over = new AbortController();
   try {
     const attempt = await within(clock, timeout, send(url, body, fetch, over.signal));
-    return attempt ? attempt.value : { cause: `no answer within ${timeout} ms`, again: true };
+    return attempt ? attempt.value : { cause: `no answer within ${timeout} ms`, again: 'UNREACHABLE' };
   } catch (error) {
-    return { cause: shownError(error), again: true };
+    return { cause: shownError(error), again: 'UNREACHABLE' };
   } finally {
     over.abort();
   }
@@ -80,5 +88,5 @@ async function send(url: string, body: Buffer, fetch: Fetch, signal: AbortSignal
   await response.body?.cancel();
   return response.status >= 200 && response.status < 300
     ? undefined
-    : { cause: `the ResponseURL answered ${response.status}`, again: response.status >= 500 || response.status === 429 };
+    : { cause: `the ResponseURL answered ${response.status}`, again: response.status >= 500 || response.status === 429 ? 'SERVER' : 'NEVER' };
 }

@@ -5,10 +5,12 @@ import { Construct, IConstruct } from 'constructs';
 
 import { NAMES } from '../private/contract.generated';
 import { ValidationError } from '../private/validation-error';
+import { addWarnings } from './checks/provider-warnings';
 import { LongRunningFunctionHandler, LongRunningHandler } from './long-running-handler';
 import { LongRunningProvider } from './long-running-provider';
 import { ILongRunningProvider } from './long-running-provider-attributes';
 import { LongRunningOperationOptions } from './long-running-provider-props';
+import { spareProblem } from './parts/executions';
 import { importedProblem } from './parts/imported-provider';
 import { operationSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 
@@ -27,6 +29,8 @@ const PROVIDER_OPTIONS = [
   'resolveSecrets',
   'publicSecretKeys',
   'stackArns',
+  'dependOnVpcEndpoints',
+  'logRemovalPolicy',
 ] as const satisfies (keyof LongRunningOperationOptions)[];
 
 /** CloudFormation: 60 characters in all. Checked here, so that the error names the property. */
@@ -175,6 +179,7 @@ function checkOperation(resource: Construct, provider: ILongRunningProvider, ope
   if (problem !== undefined) {
     throw new ValidationError(resource, problem);
   }
+  addWarnings(resource, { noSpareExecution: spareProblem(provider, operation) });
 }
 
 function refuseReserved(scope: Construct, properties: { [key: string]: unknown }): void {

@@ -114,6 +114,10 @@ export const NAMES = {
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
+    "noHandlerRuntime": "cdk-patient-lambda:noHandlerRuntime",
+    "moreResourcesThanExecutions": "cdk-patient-lambda:moreResourcesThanExecutions",
+    "noSpareExecution": "cdk-patient-lambda:noSpareExecution",
+    "shortServiceTimeout": "cdk-patient-lambda:shortServiceTimeout",
     "completionHeld": "cdk-patient-lambda:completionHeld"
   },
   "constructIds": {
@@ -468,6 +472,14 @@ export const IAM = {
       "resources": [
         "<service token>"
       ]
+    },
+    "responder": {
+      "actions": [
+        "lambda:InvokeFunction"
+      ],
+      "resources": [
+        "<responder>"
+      ]
     }
   },
   "windowOperator": {
@@ -534,6 +546,7 @@ export const IAM = {
 
 /** From lambda/contract/custom-resource/custom-resource.json. */
 export const CUSTOM_RESOURCE = {
+  "continuationKey": "$longRunningOperation",
   "environment": {
     "serviceTimeout": "PATIENT_LAMBDA_SERVICE_TIMEOUT",
     "pollInterval": "PATIENT_LAMBDA_POLL_INTERVAL",
@@ -572,14 +585,32 @@ export const CUSTOM_RESOURCE = {
       "source": "code that still runs this long after an answer ends with its process"
     },
     "orphanWait": {
-      "value": 30000,
-      "source": "what a cancelled execution gets to notice and stop, two reads of the stack's status"
+      "most": 30000,
+      "shareOfRest": 0.5,
+      "source": "what a cancelled execution gets to notice and stop, two reads of the stack's status; at most half of what is left to the deadline"
+    },
+    "stopper": {
+      "shareOfMargin": 0.5,
+      "shareOfRest": 0.25,
+      "source": "onTimeout and onCancel get at most half the margin and a quarter of what CloudFormation still waits"
+    },
+    "handOver": {
+      "unreachableFor": 60000,
+      "shareOfRest": 0.5,
+      "leastRest": 16000,
+      "leastAttempt": 2000,
+      "source": "an answer that does not get through is left to the responder while half of what CloudFormation still waits is left, and 16 s: a queue and a cold start of 12 s, and the end of the execution; after silence and network errors within a minute, for the responder is in no VPC"
+    },
+    "spreadingAccess": {
+      "within": 60000,
+      "repeatedFor": 45000,
+      "source": "a permission of the same deployment takes IAM seconds to spread: AccessDenied within a minute of the request is repeated for 45 s"
     },
     "stackStatus": {
       "every": 15000,
       "budget": 3000,
-      "unknownFor": 60000,
-      "source": "a cancelled create or update is noticed within about 20 s, at four calls a minute; a stack that can't be read is left alone for a minute"
+      "firstBudget": 10000,
+      "source": "a cancelled create or update is noticed within about 20 s, at four calls a minute; the first read includes loading the SDK, some 3 s of a function of 128 MB"
     }
   },
   "executions": {

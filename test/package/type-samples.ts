@@ -36,6 +36,16 @@ export type Used = typeof customResource;
 `;
 }
 
+/** Functions of CDK's Provider that are taken as they are. */
+function provider(onEvent: string, isComplete: string): string {
+  return `import { customResource, fromOnEvent, type OnEventState } from 'cdk-patient-lambda/handler';
+export interface Request { readonly RequestType: string; readonly ResponseURL: string; readonly ResourceProperties: { readonly Name: string } }
+export interface Job { readonly PhysicalResourceId?: string; readonly Job: string }
+export const handler = customResource(fromOnEvent({ onEvent: ${onEvent}, isComplete: ${isComplete} }));
+export type Used = OnEventState;
+`;
+}
+
 /** A handler that asks for the replay mark. */
 function marked(use: string): string {
   return `import { type ReplayMark, replayOf } from 'cdk-patient-lambda/replay';
@@ -106,6 +116,20 @@ export const handler = customResource<Raw, State>({
 export type Used = Attributes;
 `,
   },
+  'provider': {
+    code: provider('async ({ LogicalResourceId }) => ({ Job: LogicalResourceId })', 'async ({ Job }) => ({ IsComplete: Boolean(Job) })'),
+  },
+  'provider-with-types-of-its-own': {
+    code: provider(
+      "async (event: Request) => (event.RequestType === 'Create' ? { PhysicalResourceId: event.ResourceProperties.Name, Job: '1' } : { Job: '2' })",
+      "async (event: Request & Job) => (event.Job === '1' ? { IsComplete: true, Data: { Job: event.Job } } : { IsComplete: false })",
+    ),
+  },
+  'provider-with-the-context-of-lambda': {
+    code: provider('async () => undefined', 'async (event, context: { getRemainingTimeInMillis(): number }) => ({ IsComplete: !event })'),
+    error: /getRemainingTimeInMillis/,
+  },
+  'provider-that-never-says-complete': { code: provider('async () => undefined', 'async () => ({})'), error: /IsComplete/ },
 
   'replay-mark': { code: marked('replayOf(context)?.originalRequestId ?? context.awsRequestId') },
   'messages-of-a-replay': { code: marked('replayOf(context)?.messages?.[0]?.receiveCount ?? 0') },

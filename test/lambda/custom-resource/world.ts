@@ -19,7 +19,7 @@ export interface Told {
 }
 
 /** What a call outside comes to: fine, an HTTP status, an error before or after it took effect, or no end. */
-export type Fate = 'ok' | 'slow' | number | 'fails' | 'is denied' | 'takes effect, then fails' | 'hangs';
+export type Fate = 'ok' | 'slow' | number | 'fails' | 'is denied' | 'is throttled' | 'takes effect, then fails' | 'hangs';
 
 /** The process of one execution. After its end nothing goes on: no timer rings, no call returns. */
 class Life implements Clock {
@@ -77,6 +77,7 @@ export class World {
   readonly clock = new SimulatedClock(START, 0);
   /** The answers that CloudFormation took; it takes one. */
   readonly told: Told[] = [];
+  readonly toldAt: number[] = [];
   /** Every PUT, taken or not. */
   readonly puts: Told[] = [];
   readonly putTimes: number[] = [];
@@ -87,6 +88,7 @@ export class World {
   readonly prepared: number[] = [];
   /** The records that the responder got. */
   readonly records: unknown[] = [];
+  readonly recordedAt: number[] = [];
   readonly secretReads: object[] = [];
   stackReads = 0;
   executions = 0;
@@ -96,6 +98,10 @@ export class World {
   environment: Record<string, string> = {};
   putFates: Fate[] = [];
   invokeFates: Fate[] = [];
+  /** What every PUT and Invoke of the function comes to once its own fates are used up; the responder's are another function's. */
+  lastingFates: { readonly put?: () => Fate; readonly invoke?: () => Fate } = {};
+  /** Milliseconds from an execution's failure to the responder's start: Lambda's queue and a cold start. */
+  responderDelay = 0;
   stackStatus: (signal?: AbortSignal) => string | Promise<string> = () => 'CREATE_IN_PROGRESS';
   readSecret: (
     version: { secretId: string; versionStage?: string; versionId?: string },
@@ -108,6 +114,16 @@ export class World {
 
   /** Asked before and after each step that has an effect outside: whether the process ends there. */
   endsAt: (point: string) => boolean = () => false;
+
+  /** What code does that throws where nobody catches it. */
+  throwUncaught(error: unknown): void {
+    if (!this.caught) {
+      throw new Error('no execution runs that would catch it');
+    }
+    this.caught(error);
+  }
+
+  private caught?: (error: unknown) => void;
 
   /** Delivers a request, perhaps more than once, and goes on until nothing is left to run. */
   async run(definition: Definition | Partial<AnyHandlers>, ...events: (CloudFormationRequest | object)[]): Promise<this> {
@@ -147,7 +163,9 @@ export class World {
       ...(response === undefined ? {} : { responsePayload: response }),
     };
     this.records.push(record);
+    this.recordedAt.push(this.clock.now());
     const { clock, environment } = this;
+    await clock.sleep(this.responderDelay);
     const write = (line: string) => this.lines.push(line);
     await respond(record, { clock, environment, write, fetch: this.fetch(), endsAt: clock.now() + 60_000 }).catch((error: Error) => {
       this.lines.push(`responder: ${error.name}: ${error.message}\n`);
@@ -179,6 +197,12 @@ export class World {
       environment: this.environment,
       write: (line: string) => this.lines.push(line),
       exit: () => life.end('exit status 1'),
+      catchUncaught: (caught: (error: unknown) => void) => {
+        this.caught = caught;
+        return () => {
+          this.caught = undefined;
+        };
+      },
     };
     let problem: { errorType: string; errorMessage: string } | undefined;
     try {
@@ -203,12 +227,13 @@ export class World {
       const body = JSON.parse(Buffer.from(init.body as Uint8Array).toString()) as Told;
       this.puts.push(body);
       this.putTimes.push(this.clock.now());
-      const fate = this.putFates.shift() ?? 'ok';
+      const fate = this.putFates.shift() ?? (life && this.lastingFates.put?.()) ?? 'ok';
       if (fate === 'ok' || fate === 'takes effect, then fails') {
         if (this.told.length > 0) {
           return new Response(null, { status: 403 });
         }
         this.told.push(body);
+        this.toldAt.push(this.clock.now());
       }
       await this.meet(fate, url);
       await life?.pass('after an answer');
@@ -220,7 +245,7 @@ export class World {
     async (arn: string, payload: string): Promise<void> => {
       await life.pass('before a hop');
       this.beforeInvoke();
-      const fate = this.invokeFates.shift() ?? 'ok';
+      const fate = this.invokeFates.shift() ?? this.lastingFates.invoke?.() ?? 'ok';
       this.invokedArns.push(arn);
       if (fate === 'ok' || fate === 'slow' || fate === 'takes effect, then fails') {
         this.payloads.push(payload);
@@ -238,6 +263,9 @@ export class World {
     }
     if (fate === 'is denied') {
       throw Object.assign(new Error('not authorized to perform: lambda:InvokeFunction'), { name: 'AccessDeniedException' });
+    }
+    if (fate === 'is throttled') {
+      throw Object.assign(new Error('Rate exceeded'), { name: 'TooManyRequestsException' });
     }
     if (fate === 'fails' || fate === 'takes effect, then fails') {
       throw new TypeError('fetch failed', { cause: Object.assign(new Error(`read ECONNRESET ${url}`), { code: 'ECONNRESET' }) });

@@ -17,8 +17,10 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
   readonly stackId: string;
   /** Not unique over time: a retried deployment may use it again. */
   readonly requestId: string;
-  /** The present id; in a Create, the id that a `wait` named, undefined before. */
+  /** The id that a `wait` named last; before that the present one, and in a Create undefined. */
   readonly physicalResourceId: T extends 'Create' ? string | undefined : string;
+  /** Update only: the id that CloudFormation has. Where `physicalResourceId` is another, this update makes a replacement. */
+  readonly previousPhysicalResourceId: T extends 'Update' ? string : undefined;
   /** Create and Update: references to Secrets Manager resolved, then what `parse` made of it. Delete: as CloudFormation sent them. */
   readonly properties: P;
   /**
@@ -27,7 +29,10 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
    * them later is an error.
    */
   readonly oldProperties?: Raw;
-  /** In a Delete: CloudFormation made the id up for a cancelled Create. What that made, if anything, may carry `ctx.defaultPhysicalResourceId`. */
+  /**
+   * In a Delete: the id has the form of those that CloudFormation makes up for a cancelled Create. What that made, if anything, may carry
+   * `ctx.defaultPhysicalResourceId`; an id of your own may have that form, too.
+   */
   readonly maybeOrphan: boolean;
 }
 
@@ -91,6 +96,13 @@ export interface OperationContext {
    * @throws UnresolvedSecret
    */
   readonly resolve: <T>(value: T) => Promise<T>;
+  /**
+   * Makes a call that a permission of the same deployment allows: such a permission takes IAM seconds to spread. While AWS denies the call it is repeated
+   * for up to 45 seconds, if it is first made within a minute of the request, and not beyond the deadline or this execution.
+   *
+   * @throws what the call throws: any other error at once
+   */
+  readonly retryWhileDenied: <T>(call: () => Promise<T>) => Promise<T>;
   /** Writes lines of JSON to the log, resolved secrets masked. */
   readonly log: Logger;
 }
@@ -105,11 +117,12 @@ export interface CoreHandlers<P, S extends Json, A extends Record<string, Json>>
   create(request: ResourceRequest<P, 'Create'>, context: OperationContext): Result<A, S>;
   update(request: ResourceRequest<P, 'Update'>, context: OperationContext): Result<A, S>;
   delete(request: ResourceRequest<Raw, 'Delete'>, context: OperationContext): Result<A, S>;
-  /** Stops what runs, before the operation is answered as timed out. At most half the margin. What it returns is awaited, and not looked at. */
-  onTimeout?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): unknown;
   /**
-   * Stops what runs, when the stack rolls back. At most half the margin. What it returns is awaited, and not looked at. Cleaning up is left to `delete`.
+   * Stops what runs, before the operation is answered as timed out. At most half the margin, and a quarter of what CloudFormation still waits. What it
+   * returns is awaited, and not looked at.
    */
+  onTimeout?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): unknown;
+  /** Stops what runs, when the stack rolls back, in as much time. What it returns is awaited, and not looked at. Cleaning up is left to `delete`. */
   onCancel?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): unknown;
 }
 

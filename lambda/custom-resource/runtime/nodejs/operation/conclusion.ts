@@ -4,6 +4,7 @@ import { deliver } from '../../../../cloudformation/delivery';
 import { continuationOf } from '../protocol/continuation';
 import type { Mask } from '../protocol/mask';
 import type { Operation } from '../protocol/operation';
+import { handOver } from '../protocol/times';
 import { type Answered, failed, HandlerError, type Verdict } from '../protocol/verdict';
 import type { Logger } from '../types';
 import { startNextExecution } from './next-execution';
@@ -13,34 +14,47 @@ export interface Circumstances {
   readonly operation: Operation;
   readonly invocation: Invocation;
   readonly platform: Platform;
-  readonly marginAt: number;
-  /** Epoch milliseconds until when it is tried, once the margin has begun. */
+  /** Epoch milliseconds until when the execution leaves time to try. */
   readonly lastAttemptAt: number;
+  /** Aborts when the stack turns back. */
+  readonly cancelled: AbortSignal;
   readonly mask: Mask;
   readonly log: Logger;
 }
 
-/** @throws Unanswered, for the responder to answer */
-export async function conclude(verdict: Verdict, circumstances: Circumstances): Promise<void> {
-  const { invocation, platform } = circumstances;
-  if (verdict.kind === 'ANSWER') {
-    await answer(verdict, circumstances);
-  } else if (verdict.kind === 'HOP') {
-    const mask = (text: string) => circumstances.mask.text(text);
-    const progress = verdict.operation.phase === 'START' ? 'NOT_STARTED' : 'WAITED';
-    await startNextExecution({
-      functionArn: invocation.functionArn,
-      payload: continuationOf(verdict.operation),
-      answer: failed(verdict.operation, new HandlerError('the next execution could not be started'), progress, circumstances.mask).answer,
-      until: circumstances.lastAttemptAt,
-      clock: platform.clock,
-      invoke: platform.aws.invoke,
-      mask,
-    });
+/**
+ * @returns whether it came about; false when the operation was cancelled before its next execution could be started
+ * @throws Unanswered, for the responder to answer
+ */
+export async function conclude(verdict: Verdict, circumstances: Circumstances): Promise<boolean> {
+  switch (verdict.kind) {
+    case 'ANSWER':
+      await answer(verdict, circumstances);
+      return true;
+    case 'HOP':
+      return hop(verdict.operation, circumstances);
+    case 'SILENCE':
+      return true;
   }
 }
 
-async function answer(verdict: Answered, { operation, invocation, platform, marginAt, lastAttemptAt, mask, log }: Circumstances): Promise<void> {
+function hop(operation: Operation, { invocation, platform, lastAttemptAt, cancelled, mask }: Circumstances): Promise<boolean> {
+  const { clock, aws } = platform;
+  const progress = operation.phase === 'START' ? 'NOT_STARTED' : 'WAITED';
+  return startNextExecution({
+    functionArn: invocation.functionArn,
+    payload: continuationOf(operation),
+    answer: failed(operation, new HandlerError('the next execution could not be started'), progress, mask).answer,
+    // Beyond the deadline there is nothing to go on with, only an answer to give
+    until: Math.min(lastAttemptAt, Math.max(clock.now(), operation.deadline)),
+    cancelled,
+    clock,
+    invoke: aws.invoke,
+    mask: (text) => mask.text(text),
+  });
+}
+
+async function answer(verdict: Answered, { operation, invocation, platform, lastAttemptAt, mask, log }: Circumstances): Promise<void> {
   const { request, closesAt } = operation;
   const { clock, fetch, environment } = platform;
   if (clock.now() >= closesAt) {
@@ -48,13 +62,15 @@ async function answer(verdict: Answered, { operation, invocation, platform, marg
     return;
   }
   const { reason } = verdict.answer;
+  const { until, unreachableUntil } = handOver(clock.now(), closesAt);
   const place = `log group: ${invocation.logGroup}, log stream: ${invocation.logStream}`;
   const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason} (${place})` };
   await deliver({
     url: request.ResponseURL,
     answer: shown,
     body: render(request, shown),
-    until: Math.min(Math.max(marginAt, clock.now() + (lastAttemptAt - marginAt)), lastAttemptAt, closesAt),
+    until: Math.min(lastAttemptAt, until),
+    unreachableUntil: Math.min(lastAttemptAt, unreachableUntil),
     clock,
     fetch,
     environment,

@@ -24,7 +24,9 @@ import { logger } from './log';
 import type { Invocation, Platform } from './platform';
 import { Secrets } from './secrets';
 import { type Settings, settingsOf } from './settings';
+import { SpreadingAccess } from './spreading-access';
 import { StackWatch } from './stack-watch';
+import { Uncaught } from './uncaught';
 import { UserCode } from './user-code';
 
 /** @throws Error when nobody waits for an answer; Unanswered when the responder has to give it */
@@ -46,12 +48,15 @@ class Execution {
   private readonly log: Logger;
   /** Aborts what the execution itself does. */
   private readonly over = new AbortController();
+  private readonly uncaught: Uncaught;
   private readonly watch: StackWatch;
   private readonly secrets: Secrets;
   private readonly code: UserCode;
   private readonly calls: HandlerCalls;
   private readonly ending: Ending;
   private readonly margin: number;
+  /** Aborted when nothing more is to be waited for. */
+  private readonly interruption: AbortSignal;
 
   constructor(
     handlers: AnyHandlers,
@@ -67,20 +72,25 @@ class Execution {
     const { over } = this;
     const { endsAt } = invocation;
     hideUrl(mask, request.ResponseURL);
+    mask.reveal(request.PhysicalResourceId ?? '');
     const { RequestId: requestId, LogicalResourceId: logicalResourceId } = request;
     const log = logger(platform.write, mask, { requestId, logicalResourceId, hop, runtime: RUNTIME });
     this.log = log;
     this.margin = margin(endsAt - clock.now());
-    this.secrets = new Secrets(aws.readSecret, mask, { ...secretVersions }, clock, over.signal);
+    const access = new SpreadingAccess(clock, log, operation.startedAt, Math.min(operation.deadline, this.marginAt));
+    this.secrets = new Secrets(aws.readSecret, mask, { ...secretVersions }, clock, access, over.signal);
     this.watch = new StackWatch(request.StackId, aws.readStack, clock, log, stackAtStart, over.signal);
-    this.code = new UserCode(clock);
-    this.calls = new HandlerCalls(handlers, this.secrets, settings.resolveSecrets, this.watch, log);
+    this.uncaught = new Uncaught(log);
+    this.code = new UserCode(clock, this.uncaught.signal);
+    this.interruption = AbortSignal.any([this.watch.cancelled, this.uncaught.signal]);
+    this.calls = new HandlerCalls(handlers, this.secrets, settings.resolveSecrets, access, this.watch, log);
     this.ending = new Ending({ calls: this.calls, code: this.code, clock, mask, log, margin: this.margin, endsAt });
   }
 
   /** @param refusal why the handler is not asked */
   async carryOut(refusal: string | undefined): Promise<void> {
-    const { clock, exit } = this.platform;
+    const { clock, exit, catchUncaught } = this.platform;
+    const release = catchUncaught((error) => this.uncaught.note(error));
     try {
       const verdict = await this.decide(refusal).catch((error: unknown) => this.failed(error));
       this.log.info('execution ends', {
@@ -88,17 +98,29 @@ class Execution {
         ...(verdict.kind === 'ANSWER' ? { physicalResourceId: verdict.answer.physicalResourceId, reason: verdict.answer.reason } : {}),
         elapsed: clock.now() - this.operation.startedAt,
       });
-      const { operation, invocation, platform, marginAt, mask, log } = this;
-      await conclude(verdict, { operation, invocation, platform, marginAt, lastAttemptAt: invocation.endsAt - this.margin / 4, mask, log });
+      const { operation, invocation, platform, mask, log } = this;
+      const { cancelled } = this.watch;
+      const cameAbout = await conclude(verdict, {
+        operation,
+        invocation,
+        platform,
+        lastAttemptAt: invocation.endsAt - this.margin / 4,
+        cancelled,
+        mask,
+        log,
+      });
+      if (!cameAbout) {
+        await this.ending.byRollback(operation);
+      }
     } finally {
       this.over.abort(new Error('this execution has ended'));
       this.ending.abandon('this execution has ended');
-      if (await this.code.dangles()) {
-        this.log.error(
-          'code of the handler still runs after the end of its execution: the process exits, so that it does not run on into the next request',
-        );
+      const why = this.ending.isCrash ? 'nobody caught an error' : (await this.dangles()) ? 'code of the handler still runs' : undefined;
+      if (why !== undefined) {
+        this.log.error(`${why}: the process exits, so that nothing of it runs on into the next request`);
         exit(1);
       }
+      release();
     }
   }
 
@@ -128,9 +150,12 @@ class Execution {
       if (move.at > clock.now()) {
         aws.prepareInvoke();
       }
-      await clock.sleep(move.at - clock.now(), this.watch.cancelled);
+      await clock.sleep(move.at - clock.now(), this.interruption);
       if (this.watch.cancelled.aborted) {
         return this.ending.byRollback(this.operation);
+      }
+      if (this.uncaught.signal.aborted) {
+        return this.crashed();
       }
       if (move.action === 'TIME_OUT') {
         return this.ending.atDeadline(this.operation);
@@ -162,6 +187,8 @@ class Execution {
         return this.threw(end.error);
       case 'CANCELLED':
         return this.ending.byRollback(this.operation);
+      case 'CRASHED':
+        return this.crashed();
       case 'DEADLINE':
         return this.ending.atDeadline(this.operation);
       case 'MARGIN':
@@ -186,8 +213,10 @@ class Execution {
       return failed(before, error, 'CUT_OFF', this.mask, madeId(value));
     }
     this.sleepBeforePoll();
-    // In the last execution that may be, there is no continuation to put the id into
-    return namesNewId(before, this.operation) && !this.isLast ? this.hop() : undefined;
+    if (!namesNewId(before, this.operation)) {
+      return undefined;
+    }
+    return this.isLast ? this.ending.byIdTooLate(this.operation, this.settings.mostExecutions) : this.hop();
   }
 
   private threw(error: unknown): Verdict | undefined {
@@ -211,11 +240,23 @@ class Execution {
   }
 
   private async pollAtMargin(): Promise<Verdict> {
-    const end = await this.ending.abortPoll();
+    const end = await this.ending.abortPoll(this.operation);
     if (!end) {
       return this.ending.byPollThatGoesOn(this.operation);
     }
+    if (end.kind === 'CRASHED') {
+      return this.crashed();
+    }
     return (end.kind === 'RETURNED' ? await this.returned(end.value) : undefined) ?? this.hop();
+  }
+
+  private crashed(): Verdict {
+    return this.ending.byCrash(this.operation, this.uncaught.error);
+  }
+
+  /** Whether code of the handler goes on that nobody waits for any more. What is still on its way to the handler does not reach it. */
+  private async dangles(): Promise<boolean> {
+    return this.calls.progress(this.operation) !== 'NOT_STARTED' && this.code.dangles(this.invocation.endsAt);
   }
 
   private async hop(): Promise<Verdict> {

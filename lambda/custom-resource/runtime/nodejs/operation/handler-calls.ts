@@ -6,6 +6,7 @@ import { defaultPhysicalResourceId, idempotencyToken, type Progress } from '../p
 import type { AnyHandlers, AnyRequest, Logger, OperationContext } from '../types';
 import { resourceRequest } from './resource-request';
 import type { Secrets } from './secrets';
+import type { SpreadingAccess } from './spreading-access';
 import type { StackWatch } from './stack-watch';
 
 export type Stopper = 'onTimeout' | 'onCancel';
@@ -20,6 +21,7 @@ export class HandlerCalls {
     private readonly secrets: Secrets,
     /** Of properties; what `ctx.resolve` is asked for is resolved always. */
     private readonly resolveSecrets: boolean,
+    private readonly access: SpreadingAccess,
     private readonly watch: StackWatch,
     private readonly log: Logger,
   ) {}
@@ -50,7 +52,6 @@ export class HandlerCalls {
   async proceed(operation: Operation, signal: AbortSignal): Promise<unknown> {
     const { handlers } = this;
     const request = await this.request(operation, signal);
-    this.begun = true;
     const context = this.context(operation, signal);
     if (operation.phase === 'POLL') {
       // Checked when the handler asked to wait; a deployment since then may have taken it away
@@ -75,11 +76,17 @@ export class HandlerCalls {
     return async (signal) => stop(await this.request(operation, signal), stateOf(operation), this.context(operation, signal));
   }
 
-  private request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
+  private async request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
     const noteRead = () => {
       this.readOldProperties = true;
     };
-    return resourceRequest(operation, this.handlers, this.resolveSecrets ? this.secrets : undefined, signal, noteRead);
+    const request = await resourceRequest(operation, this.resolveSecrets ? this.secrets : undefined, signal, noteRead);
+    this.begun = true;
+    if (this.handlers.parse && request.requestType !== 'Delete') {
+      Object.assign(request, { properties: await this.handlers.parse(request.properties) });
+      signal.throwIfAborted();
+    }
+    return request;
   }
 
   private context({ request, deadline, hop }: Operation, signal: AbortSignal): OperationContext {
@@ -93,6 +100,7 @@ export class HandlerCalls {
       physicalName: (options) => physicalName(request, options),
       stack: () => this.watch.status(),
       resolve: async <T>(value: T) => (await this.secrets.resolve(value, 'the value')) as T,
+      retryWhileDenied: (call) => this.access.retry(call, signal),
       log: this.log,
     };
   }

@@ -2,6 +2,7 @@
 import { type Clock, within } from '../../../../clock';
 import type { Mask } from '../protocol/mask';
 import { holdsReference, resolveText, type SecretReference } from '../protocol/references';
+import type { SpreadingAccess } from './spreading-access';
 
 export interface SecretValue {
   /** Absent in a secret of bytes. */
@@ -37,6 +38,7 @@ export class Secrets {
     private readonly mask: Mask,
     readonly versions: Record<string, string>,
     private readonly clock: Clock,
+    private readonly access: SpreadingAccess,
     private readonly ended: AbortSignal,
   ) {}
 
@@ -91,7 +93,7 @@ export class Secrets {
   private async readPinned(key: string, secretId: string, versionStage: string, versionId: string | undefined): Promise<string> {
     const pinned = versionId ?? this.versions[key];
     const version = pinned === undefined ? { secretId, versionStage } : { secretId, versionId: pinned };
-    const { value, versionId: found } = await this.readInTime(version);
+    const { value, versionId: found } = await this.access.retry(() => this.readInTime(version), this.ended);
     if (value === undefined) {
       throw new Error(`the secret ${secretId} holds bytes, not a string`);
     }

@@ -12,8 +12,10 @@ const GOES_BACK = new RegExp(stackGoesBack);
 
 export class StackWatch {
   private readonly cancellation = new AbortController();
-  private latest?: { readonly status: Promise<StackStatus>; readonly readAt: number; known: boolean };
+  private latest?: { readonly status: Promise<StackStatus>; readonly readAt: number };
   private direction: Direction;
+  /** As far as known: the log says it once. */
+  private isReadable = true;
 
   /**
    * @param atStart the stack's direction at first delivery, as far as known
@@ -54,15 +56,11 @@ export class StackWatch {
     }
   }
 
-  /** The status, at most 15 seconds old; one minute when it could not be read. */
+  /** The status, at most 15 seconds old. */
   status(): Promise<StackStatus> {
-    const age = this.latest ? this.clock.now() - this.latest.readAt : Infinity;
-    if (!this.latest || age >= (this.latest.known ? times.stackStatus.every : times.stackStatus.unknownFor)) {
-      const latest = { status: this.readInTime(), readAt: this.clock.now(), known: true };
-      this.latest = latest;
-      void latest.status.then((status) => {
-        latest.known = status !== UNKNOWN;
-      });
+    const now = this.clock.now();
+    if (!this.latest || now - this.latest.readAt >= times.stackStatus.every) {
+      this.latest = { status: this.readInTime(this.latest ? times.stackStatus.budget : times.stackStatus.firstBudget), readAt: now };
     }
     return this.latest.status;
   }
@@ -76,16 +74,18 @@ export class StackWatch {
     }
   }
 
-  private async readInTime(): Promise<StackStatus> {
+  private async readInTime(budget: number): Promise<StackStatus> {
     const over = new AbortController();
     try {
-      const read = await within(this.clock, times.stackStatus.budget, this.read(this.stackId, AbortSignal.any([over.signal, this.ended])));
+      const read = await within(this.clock, budget, this.read(this.stackId, AbortSignal.any([over.signal, this.ended])));
       if (read) {
+        this.isReadable = true;
         return read.value;
       }
-      throw new Error(`no answer within ${times.stackStatus.budget} ms`);
+      throw new Error(`no answer within ${budget} ms`);
     } catch (error) {
-      if (!this.ended.aborted) {
+      if (!this.ended.aborted && this.isReadable) {
+        this.isReadable = false;
         this.log.warn("the stack's status can't be read: a rollback would not be noticed", { error: shownError(error) });
       }
       return UNKNOWN;

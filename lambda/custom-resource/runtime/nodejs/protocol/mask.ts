@@ -15,6 +15,7 @@ export class Mask {
   private readonly secrets = new Map<string, Known>();
   private readonly members = new Map<string, Known>();
   private readonly hidden = new Map<string, Known>();
+  private readonly seen = new Set<string>();
   /** The longest first: a secret within a longer one would leave the rest of that in sight. */
   private patterns?: readonly Form[];
 
@@ -29,6 +30,11 @@ export class Mask {
   /** Remembers a string that is only to be masked. */
   hide(text: string): void {
     this.remember(this.hidden, text);
+  }
+
+  /** Remembers a text that everybody sees anyway: where a value holds nothing more, it gives nothing away. */
+  reveal(text: string): void {
+    this.seen.add(text);
   }
 
   /** The text without what must not be seen, in whatever form an error message may show it. */
@@ -72,10 +78,11 @@ export class Mask {
 
   private givesAway(text: string): boolean {
     return (
-      [...this.members.values()].some(({ forms }) => forms.includes(text)) ||
-      [...this.secrets].some(([secret, { forms, patterns }]) =>
-        countsWithin(secret) ? patterns.some((pattern) => holds(text, pattern)) : forms.includes(text),
-      )
+      !this.seen.has(text) &&
+      ([...this.members.values()].some(({ forms }) => forms.includes(text)) ||
+        [...this.secrets].some(([secret, { forms, patterns }]) =>
+          countsWithin(secret) ? patterns.some((pattern) => holds(text, pattern)) : forms.includes(text),
+        ))
     );
   }
 

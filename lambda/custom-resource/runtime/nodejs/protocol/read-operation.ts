@@ -1,9 +1,8 @@
 /** What the function was invoked with, as an operation: a request that begins one, or the continuation of one. */
 import { type CloudFormationRequest, readRequest, unservable } from '../../../../cloudformation/request';
-import { times } from '../../../../contract/custom-resource/custom-resource.json';
 import { continuationIn, damage, type Fields, isCount, RUNTIME } from './continuation';
 import { maybeOrphan, type Operation } from './operation';
-import { operationTimes } from './times';
+import { operationTimes, orphanWakeAt } from './times';
 
 export interface ReadOperation {
   readonly operation: Operation;
@@ -42,16 +41,17 @@ function salvage(first: Operation, { hop, physicalResourceId, phase }: Fields): 
 }
 
 function begin(request: CloudFormationRequest, now: number, providerTimeout: number | undefined): Operation {
+  const times = operationTimes(request, now, providerTimeout);
   return {
     request,
     hop: 0,
-    ...operationTimes(request, now, providerTimeout),
+    ...times,
     phase: 'START',
-    // The cancelled execution gets time to notice, before its resource is deleted behind its back
-    wakeAt: maybeOrphan(request) ? now + times.orphanWait.value : now,
+    wakeAt: maybeOrphan(request) ? orphanWakeAt(now, times.deadline) : now,
     longestPoll: 0,
     pollErrors: 0,
-    stackAtStart: 'UNKNOWN',
+    // A stack that rolls back sends no Create: one that does when first looked at has turned meanwhile
+    stackAtStart: request.RequestType === 'Create' ? 'FORWARD' : 'UNKNOWN',
     secretVersions: {},
   };
 }

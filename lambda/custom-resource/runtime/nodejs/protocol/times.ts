@@ -45,6 +45,32 @@ export function signingDate(url: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
+/** When an answer that does not get through is left to the responder. */
+export interface HandOver {
+  /** After 5xx and 429, which the responder would meet as well. */
+  readonly until: number;
+  /** After silence and network errors: the responder is in no VPC. */
+  readonly unreachableUntil: number;
+}
+
+export function handOver(now: number, closesAt: number): HandOver {
+  const { unreachableFor, shareOfRest, leastRest, leastAttempt } = times.handOver;
+  const until = Math.min(now + (closesAt - now) * shareOfRest, Math.max(closesAt - leastRest, now + leastAttempt));
+  return { until, unreachableUntil: Math.min(until, now + unreachableFor) };
+}
+
+/** How long onTimeout or onCancel may take. */
+export function stopperBudget(now: number, closesAt: number, margin: number): number {
+  const { shareOfMargin, shareOfRest } = times.stopper;
+  return Math.max(0, Math.min(margin * shareOfMargin, (closesAt - now) * shareOfRest));
+}
+
+/** When a Delete that may come from a cancelled Create calls the handler: that Create's execution gets time to notice. */
+export function orphanWakeAt(now: number, deadline: number): number {
+  const { most, shareOfRest } = times.orphanWait;
+  return now + Math.max(0, Math.min(most, (deadline - now) * shareOfRest));
+}
+
 /** What is kept back at the end of an execution that may take this long. */
 export function margin(execution: number): number {
   return Math.min(times.margin.most, execution * times.margin.shareOfExecution);

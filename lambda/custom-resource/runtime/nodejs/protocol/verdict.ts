@@ -34,7 +34,7 @@ export class HandlerError extends Error {
  */
 export function failed(operation: Operation, error: unknown, progress: Progress, mask: Mask, madeId?: unknown): Answered {
   const named = madeId ?? idOfFailure(error);
-  const problem = named === undefined ? undefined : unusableId(named, mask);
+  const problem = named === undefined ? undefined : unusableId(operation, named, mask);
   const note = problem === undefined || madeId !== undefined ? '' : ` (its id is not used: ${problem})`;
   return {
     kind: 'ANSWER',
@@ -60,7 +60,7 @@ export function finished(operation: Operation, result: Done, mask: Mask): Answer
   // null is not the same as absent: the handler meant to give an id and had none
   const id = own !== undefined ? own : (operation.physicalResourceId ?? request.PhysicalResourceId ?? defaultPhysicalResourceId(request));
   const data = isDelete || isEmpty(result.data) ? undefined : result.data;
-  const problem = otherId(operation, id) ?? unusableId(id, mask) ?? badNoEcho(result.noEcho) ?? badData(data, result.noEcho, mask);
+  const problem = otherId(operation, id) ?? unusableId(operation, id, mask) ?? badNoEcho(result.noEcho) ?? badData(data, result.noEcho, mask);
   if (problem !== undefined) {
     return failed(operation, new HandlerError(problem), 'CUT_OFF', mask, id);
   }
@@ -77,7 +77,7 @@ export function finished(operation: Operation, result: Done, mask: Mask): Answer
 export function waiting(operation: Operation, result: Wait, mask: Mask): Operation {
   const { state, physicalResourceId, afterSeconds } = result;
   const problem =
-    (physicalResourceId === undefined ? undefined : (otherId(operation, physicalResourceId) ?? unusableId(physicalResourceId, mask))) ??
+    (physicalResourceId === undefined ? undefined : (otherId(operation, physicalResourceId) ?? unusableId(operation, physicalResourceId, mask))) ??
     notJson(state, 'state') ??
     stateTooLarge(state) ??
     secretIn(mask.find(state, 'state'), 'never put secrets into the state, it crosses queues in plain text') ??
@@ -108,8 +108,11 @@ function otherId({ request }: Operation, id: string): string | undefined {
   return `a Delete can't change the physical id from '${request.PhysicalResourceId}' to '${id}'${hint}`;
 }
 
-function unusableId(id: unknown, mask: Mask): string | undefined {
-  return invalidId(id) ?? secretIn(mask.find(id, 'physicalResourceId'), 'the id is shown to everybody');
+/** An id that was told, or follows from the request, is not looked at again: to refuse it could only make the resource undeletable. */
+function unusableId({ request, physicalResourceId: waitId }: Operation, id: unknown, mask: Mask): string | undefined {
+  return id === request.PhysicalResourceId || id === waitId || id === defaultPhysicalResourceId(request)
+    ? undefined
+    : (invalidId(id) ?? secretIn(mask.find(id, 'physicalResourceId'), 'the id is shown to everybody'));
 }
 
 function badData(data: unknown, noEcho: boolean | undefined, mask: Mask): string | undefined {

@@ -13,6 +13,7 @@ test.each([
     { create: async () => done(), update: async () => done(), delete: async () => done(), poll: {}, onTimeout: 'x' },
     'poll, onTimeout of the handler must be functions',
   ],
+  [{ onEvent: async () => ({}), isComplete: async () => ({ IsComplete: true }) }, 'wrap them, customResource(fromOnEvent({ onEvent, isComplete }))'],
 ])('a handler that lacks something fails at load: %p', (handlers, message) => {
   expect(() => customResource(handlers as never)).toThrow(message);
 });

@@ -44,6 +44,20 @@ describe('at the margin', () => {
     ]);
   });
 
+  test('a parse that does not settle counts as begun: its process exits, and the responder repeats status and id', async () => {
+    await world.run({ parse: never }, request('Create'));
+    expect(world.puts.map(({ PhysicalResourceId }) => PhysicalResourceId)).toEqual([DEFAULT_ID, DEFAULT_ID]);
+  });
+
+  test('secrets that do not come leave nothing that could run on: the process lives, and create never started', async () => {
+    world.executionTimeout = 15;
+    await world.clock.sleep(5000);
+    world.readSecret = never;
+    await world.run({}, request('Create', { ResourceProperties: { ServiceTimeout: '15', P: '{{resolve:secretsmanager:Db}}' } }));
+    expect(world.puts.map(({ PhysicalResourceId }) => PhysicalResourceId)).toEqual([createFailedId]);
+    expect(world.records).toEqual([]);
+  });
+
   test('code that stops when the signal aborts lets the process live', async () => {
     await world.run(
       { create: (_, { signal }) => new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) },
@@ -232,7 +246,7 @@ describe('onTimeout', () => {
 
   test('gets less where CloudFormation stops waiting sooner', async () => {
     await world.run({ create: never, onTimeout: never }, request('Create', withTimeout(20)));
-    expect(world.putTimes[0]).toBe(START + 18_000);
+    expect(world.putTimes[0]).toBe(START + 17_000);
   });
 
   test('runs when the executions are used up, too', async () => {

@@ -8,6 +8,7 @@ test('is tried once even when its time is over, after an event loop that was blo
     functionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:f',
     payload: 'continuation',
     answer: { status: 'FAILED', physicalResourceId: 'made', reason: 'no' },
+    cancelled: new AbortController().signal,
     until: clock.now() - 1000,
     clock,
     mask: (text) => text,

@@ -2,7 +2,7 @@
 import { createFailedId } from '../../../../../lambda/contract/cloudformation/answer.json';
 import { type Raw, wait } from '../../../../../lambda/custom-resource/runtime/nodejs';
 import { World } from '../../world';
-import { CREATE, type Handlers, nothing, run, UPDATE } from './operations';
+import { CREATE, DEFAULT_ID, type Handlers, nothing, run, UPDATE } from './operations';
 import { request } from './requests';
 
 describe('an async parse', () => {
@@ -59,7 +59,7 @@ describe('an async parse', () => {
     // Between the answer at the margin and the end of the process
     const late = async (raw: Raw) => (await world.clock.alarm(870_500), raw);
     await world.run({ parse: late, create: called }, request('Create'));
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId });
+    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
     expect(world.records).toEqual([]);
     expect(called).not.toHaveBeenCalled();
   });

@@ -251,6 +251,12 @@ describe('a delete', () => {
     expect(began).toEqual([30_000]);
   });
 
+  test.each([10, 30, 37, 60, 120])('of an orphan calls delete within a ServiceTimeout of %p s too', async (seconds) => {
+    const ResourceProperties = { ServiceTimeout: String(seconds) };
+    await world.run({ delete: async () => done() }, request('Delete', { PhysicalResourceId: INVENTED, ResourceProperties }));
+    expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: INVENTED });
+  });
+
   test('of an orphan crosses executions that are shorter than the wait', async () => {
     world.executionTimeout = 15;
     await world.run({ delete: async () => done() }, request('Delete', { PhysicalResourceId: INVENTED }));
