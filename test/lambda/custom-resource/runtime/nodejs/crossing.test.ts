@@ -21,7 +21,7 @@ describe('old properties', () => {
   const event = { ...UPDATE, ResourceProperties: large(130_000), OldResourceProperties: large(130_000) };
 
   test('that no handler has asked for stay behind before anything is too large: an update and its rollback go on', async () => {
-    const { answer, payloads } = await run({ update: async () => wait({}, LATER) }, event);
+    const { answer, payloads } = await run({ parse: async (raw) => raw, update: async () => wait({}, LATER) }, event);
     expect(answer?.status).toBe('SUCCESS');
     expect(payloads.map(oldIn)).toEqual([undefined]);
     expect(bytesOf(payloads)[0]).toBeLessThanOrEqual(mostBytes);
