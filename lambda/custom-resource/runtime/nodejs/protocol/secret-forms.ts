@@ -20,7 +20,9 @@ export function countsWithin(secret: string): boolean {
 export function formsOf(secret: string): readonly string[] {
   // A lone half of a surrogate pair can't be encoded
   const bytes = Buffer.from(secret);
-  const written = [secret, printable(secret)].flatMap((text) => [text, json(text), json(json(text))]);
+  // What is left of a secret without its escape sequences may be too short to look for, or nothing
+  const texts = [secret, printable(secret)].filter(({ length }) => length >= secretForms.shortest);
+  const written = texts.flatMap((text) => [text, json(text), json(json(text))]);
   const encoded = secretForms.percent.map(({ kept, space }) => percentEncoded(bytes.toString(), kept, space));
   return [...new Set([...written, ...encoded, bytes.toString('base64'), bytes.toString('base64url')])];
 }

@@ -54,6 +54,13 @@ test('what escape sequences part is masked once they are gone', () => {
   expect(maskOf('pass\u001b[1mword-1').text('password-1')).toBe('****');
 });
 
+test('a secret of escape sequences hides no other text', () => {
+  const mask = new Mask();
+  ['\u001b[31m\u001b[0m', '\u001b[31mab'].forEach((secret) => mask.addSecret(secret));
+  expect(mask.text('absent')).toBe('absent');
+  expect(mask.find({ name: '' }, 'data')).toBeUndefined();
+});
+
 test('members of a secret are found in every form of their own, and nowhere within others', () => {
   const mask = new Mask();
   mask.addResolved(JSON.stringify({ password: 'correct horse', engine: 'postgres' }));
