@@ -7,14 +7,14 @@ import { byPath, propertiesByPath, textOf } from './by-path';
 /** A role as a template names it, in what {@link byPath} gives. */
 export interface NamedRole {
   readonly arn: unknown;
-  /** Undefined when synth can't tell. */
+  /** As its construct has it; undefined when there is none. Else the ARN tells. */
   readonly name: unknown;
   /** The account that it is in, as an id or a token, when its ARN does not tell. */
   readonly account: string;
 }
 
-/** Where the ARN of a role has its account. */
 const ACCOUNT_IN_ARN = /:iam::(\d{12}):role\//;
+const NAME_IN_ARN = /:role\/(?:.*\/)?([^/]+)$/;
 
 /**
  * The ARN of a role that is not known yet: the CDK looks it up after this synth, or only reports what roles would need (`customizeRoles`) and makes a
@@ -64,22 +64,25 @@ export function notAttached(asker: IConstruct, role: NamedRole, needed: readonly
   if (PENDING_ARN.test(textOf(role.arn) ?? '')) {
     return [];
   }
+  const { root } = asker.node;
+  const stage = Stage.of(asker) ?? root;
+  const missing = missingIn(scanFor(stage, needed), role, needed);
   // Of a stage that is synthesized later the policies are not finished, and what is rendered is frozen: only when there is no other way
-  const scopes = [...new Set([Stage.of(asker) ?? asker.node.root, asker.node.root])];
-  return scopes.reduce<iam.PolicyStatement[]>(
-    (missing, scope) => {
-      return missing.length === 0 ? missing : missingIn(scanFor(scope, needed), role, missing);
-    },
-    [...needed],
-  );
+  return missing.length === 0 || stage === root ? missing : missingIn(scanFor(root, needed), role, missing);
 }
 
-function missingIn({ attachments, givenNames }: Scan, { arn, name, account }: NamedRole, needed: iam.PolicyStatement[]): iam.PolicyStatement[] {
-  const nameOf = (role: string) => givenNames.get(role) ?? role;
-  const own = name === undefined ? [] : attachments.filter(({ role }) => nameOf(role) === nameOf(JSON.stringify(name)));
-  const [, inArn = account] = ACCOUNT_IN_ARN.exec(textOf(arn) ?? '') ?? [];
-  const inAccount = own.filter(({ policy }) => mayBeSame(Stack.of(policy).account, inArn));
-  return needed.filter((statement) => !isIn(inAccount, statement));
+function missingIn({ attachments, givenNames }: Scan, role: NamedRole, needed: readonly iam.PolicyStatement[]): iam.PolicyStatement[] {
+  const given = (name: string) => givenNames.get(name) ?? name;
+  const names = [role.name, nameOf(role.arn)].filter((name) => name !== undefined).map((name) => given(JSON.stringify(name)));
+  const [, account = role.account] = ACCOUNT_IN_ARN.exec(textOf(role.arn) ?? '') ?? [];
+  const own = attachments.filter((attached) => names.includes(given(attached.role)) && mayBeSame(Stack.of(attached.policy).account, account));
+  return needed.filter((statement) => !isIn(own, statement));
+}
+
+/** The name of a role by its ARN: a reference or a text. */
+function nameOf(arn: unknown): unknown {
+  const { Ref: reference } = (arn ?? {}) as { readonly Ref?: string };
+  return reference?.endsWith('.Arn') ? { Ref: reference.replace(/Arn$/, 'Ref') } : NAME_IN_ARN.exec(textOf(arn) ?? '')?.[1];
 }
 
 /** Who asks again has come to another synth. */
@@ -95,27 +98,27 @@ function scanFor(scope: IConstruct, needed: readonly iam.PolicyStatement[]): Sca
 
 function scanOf(resources: readonly CfnResource[]): Scan {
   const ofType = (type: string) =>
-    resources.filter(({ cfnResourceType }) => cfnResourceType === type).map((policy) => ({ policy, properties: propertiesByPath(policy) }));
+    resources.filter(({ cfnResourceType }) => cfnResourceType === type).map((resource) => ({ resource, properties: propertiesByPath(resource) }));
   const roles = ofType(iam.CfnRole.CFN_RESOURCE_TYPE_NAME);
   const managed = ofType(iam.CfnManagedPolicy.CFN_RESOURCE_TYPE_NAME);
-  const attached = [
-    ...[...ofType(iam.CfnPolicy.CFN_RESOURCE_TYPE_NAME), ...managed].flatMap(({ policy, properties }) =>
-      listOf(properties.Roles).map((role) => attachment(policy, role, properties.PolicyDocument)),
-    ),
-    ...ofType(iam.CfnRolePolicy.CFN_RESOURCE_TYPE_NAME).map(({ policy, properties }) =>
-      attachment(policy, properties.RoleName, properties.PolicyDocument),
-    ),
-    ...roles.flatMap(({ policy: role, properties }) => {
+  const attachments = [
+    ...[...ofType(iam.CfnPolicy.CFN_RESOURCE_TYPE_NAME), ...managed].flatMap(({ resource, properties: { Roles, PolicyDocument } }) => {
+      return listOf(Roles).map((role) => attachment(resource, role, PolicyDocument));
+    }),
+    ...ofType(iam.CfnRolePolicy.CFN_RESOURCE_TYPE_NAME).map(({ resource, properties: { RoleName, PolicyDocument } }) => {
+      return attachment(resource, RoleName, PolicyDocument);
+    }),
+    ...roles.flatMap(({ resource: role, properties }) => {
       const inline = listOf(properties.Policies).map((policy) => attachment(role, refTo(role), (policy as Inline).PolicyDocument));
       const arns = new Set(listOf(properties.ManagedPolicyArns).map((arn) => JSON.stringify(arn)));
-      const named = managed.filter(({ policy }) => arns.has(JSON.stringify(refTo(policy))));
-      return [...inline, ...named.map(({ policy, properties: { PolicyDocument } }) => attachment(policy, refTo(role), PolicyDocument))];
+      const named = managed.filter(({ resource }) => arns.has(JSON.stringify(refTo(resource))));
+      return [...inline, ...named.map(({ resource, properties: { PolicyDocument } }) => attachment(resource, refTo(role), PolicyDocument))];
     }),
   ];
-  const names = roles.flatMap(({ policy: role, properties: { RoleName } }) => {
+  const names = roles.flatMap(({ resource: role, properties: { RoleName } }) => {
     return typeof RoleName === 'string' ? [[JSON.stringify(refTo(role)), JSON.stringify(RoleName)] as const] : [];
   });
-  return { attachments: attached, givenNames: new Map(names), asked: new Set() };
+  return { attachments, givenNames: new Map(names), asked: new Set() };
 }
 
 interface Inline {
@@ -131,23 +134,18 @@ function refTo({ node }: CfnResource): unknown {
   return { Ref: `${node.path}.Ref` };
 }
 
-/** Whether each action on each resource is allowed under no other condition. Policies are put together by the CDK, so that no statement need be found as it was. */
-function isIn(attachments: readonly Attachment[], { actions, resources, conditions }: iam.PolicyStatement): boolean {
+/** Whether each action on each resource is allowed under no other condition. The CDK puts statements together, so that none need be found as it was. */
+function isIn(attachments: readonly Attachment[], statement: iam.PolicyStatement): boolean {
+  const { actions, resources } = statement;
+  const conditions: unknown = statement.conditions;
   const policies = attachments.map(({ policy, statements }) => {
+    // As it is in the policy's stack, where a token may give another value
     const needed = byPath({ resources, conditions }, policy) as { readonly resources: unknown[]; readonly conditions: unknown };
-    return { needed, allowed: statements.filter(({ Effect, Condition }) => Effect === 'Allow' && isNoNarrower(Condition, needed.conditions)) };
+    const allowing = statements.filter(({ Effect, Condition }) => Effect === 'Allow' && isNoNarrower(Condition, needed.conditions));
+    return (action: string, index: number) =>
+      allowing.some(({ Action, Resource }) => anyMatches(Action, action, 'i') && anyMatches(Resource, needed.resources[index]));
   });
-  return actions.every((action) =>
-    resources.every((_, index) =>
-      policies.some(({ needed, allowed }) =>
-        allowed.some(
-          ({ Action, Resource }) =>
-            listOf(Action).some((pattern) => matches(pattern, action, 'i')) &&
-            listOf(Resource).some((pattern) => matches(pattern, needed.resources[index])),
-        ),
-      ),
-    ),
-  );
+  return actions.every((action) => resources.every((_, index) => policies.some((allows) => allows(action, index))));
 }
 
 function isNoNarrower(given: unknown, needed: unknown): boolean {
@@ -156,12 +154,17 @@ function isNoNarrower(given: unknown, needed: unknown): boolean {
 
 /** IAM takes a list of one for what is in it. */
 function comparable(condition: unknown): string {
-  return JSON.stringify(condition, (_, value: unknown) => {
+  return JSON.stringify(condition, (_, value: unknown): unknown => {
     if (Array.isArray(value)) {
-      return value.length === 1 ? (value[0] as unknown) : value;
+      const list: readonly unknown[] = value;
+      return list.length === 1 ? list[0] : list;
     }
     return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
   });
+}
+
+function anyMatches(patterns: unknown, value: unknown, flags?: string): boolean {
+  return listOf(patterns).some((pattern) => matches(pattern, value, flags));
 }
 
 /** Whether a pattern of IAM, with `*` and `?`, covers a value. What only the deployment puts together is compared as it is written. */

@@ -8,9 +8,6 @@ import { NAMES } from '../../private/contract.generated';
 import { policyText, roleText } from '../../private/policy-text';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
 
-/** Where the ARN of a role has its name, after the last `/`. */
-const NAME_IN_ARN = /:role\/(?:.*\/)?([^/]+)$/;
-
 /**
  * Errors for a role that has not got what the gate needs, as one that the app can't change: no window would hold the function, and nothing would say so.
  *
@@ -23,7 +20,7 @@ export function checkRole(fn: lambda.Function, needed: readonly iam.PolicyStatem
   // What the template says, for an escape hatch may give the function another role
   const { Role: arn } = propertiesByPath(fn.node.defaultChild as lambda.CfnFunction);
   const role = fn.role && JSON.stringify(byPath(fn.role.roleArn, fn)) === JSON.stringify(arn) ? fn.role : undefined;
-  const name = role ? byPath(role.roleName, fn) : nameOf(arn);
+  const name = role && byPath(role.roleName, fn);
   const missing = notAttached(fn, { arn, name, account: Stack.of(fn).account }, needed);
   if (missing.length === 0) {
     return [];
@@ -35,10 +32,4 @@ export function checkRole(fn: lambda.Function, needed: readonly iam.PolicyStatem
       'these where it is made and set permissionsGrantedElsewhere to true. ${...} is as in Fn::Sub in the template of ' +
       `'${Stack.of(fn).stackName}' [ack: ${NAMES.annotations.permissionsGrantedElsewhere}]\n${policyText(missing, fn)}`,
   ];
-}
-
-/** The name of a role that an escape hatch wrote: by a reference to its ARN, or literally. */
-function nameOf(arn: unknown): unknown {
-  const { Ref: reference } = (arn ?? {}) as { readonly Ref?: string };
-  return reference?.endsWith('.Arn') ? { Ref: reference.replace(/Arn$/, 'Ref') } : NAME_IN_ARN.exec(textOf(arn) ?? '')?.[1];
 }
