@@ -1,8 +1,8 @@
-import { Stack, Stage } from 'aws-cdk-lib';
+import { App, Aspects, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import type { MaintenanceWindowFunction } from '../../../src';
+import { DeferredEventStore, type MaintenanceWindowFunction } from '../../../src';
 import { guarded } from '../maintenance-window/app';
 import { ALL, concrete, ELSEWHERE, ENV, generous, imported, KEEP, missing, OWN, READ, synthesize, TRUST } from '../maintenance-window/roles';
 
@@ -92,14 +92,6 @@ describe('what the templates attach to a role counts, wherever it was declared',
       'by the import of a resource that was written by hand',
       (stack) => iam.Role.fromRoleArn(stack, 'Imported', new iam.CfnRole(stack, 'Own', { assumeRolePolicyDocument: {} }).attrArn),
     ],
-    [
-      'by a stage that is synthesized later',
-      (stack) => {
-        const other = new Stack(new Stage(stack.node.root, 'Platform'), 'Roles', { env: ENV });
-        new iam.Role(other, 'Own', { ...TRUST, roleName: 'own' }).addToPolicy(generous());
-        return imported(stack);
-      },
-    ],
   ])('%s', (_, own) => {
     const stack = concrete();
     guarded(stack, 'Fn', { role: own(stack) });
@@ -116,7 +108,12 @@ describe('what the templates attach to a role counts, wherever it was declared',
     const document = {
       Statement: [
         // What one list has in one statement may be in several
-        { Effect: 'Allow', Action: 'dynamodb:*Item', Resource: [fn.deferredEvents.table.tableArn], Condition: keys(`${fn.functionKey}#*`) },
+        {
+          Effect: 'Allow',
+          Action: ['dynamodb:Batch*', 'dynamodb:UpdateItem'],
+          Resource: [fn.deferredEvents.table.tableArn],
+          Condition: keys(`${fn.functionKey}#*`),
+        },
         { Effect: 'Allow', Action: ['dynamodb:??tItem'], Resource: '*', Condition: keys([`${fn.functionKey}#*`]) },
       ],
     };
@@ -202,4 +199,42 @@ describe('what is rendered counts', () => {
     (guarded(stack, 'Fn').node.defaultChild as lambda.CfnFunction).role = other.roleArn;
     expect(() => synthesize(stack)).not.toThrow();
   });
+});
+
+describe('stages', () => {
+  const stackOf = (app: App, stage: string) => new Stack(new Stage(app, stage), 'Orders', { env: ENV });
+
+  test('that are synthesized later count too', () => {
+    const app = new App();
+    const [first, later] = ['A', 'B'].map((stage) => stackOf(app, stage));
+    new iam.Role(later, 'Own', { ...TRUST, roleName: 'own' }).addToPolicy(generous());
+    guarded(first, 'Fn', { role: imported(first) });
+    expect(() => app.synth()).not.toThrow();
+  });
+
+  test('are left alone until then when there is no need to look', () => {
+    const app = new App();
+    const [first, later] = ['A', 'B'].map((stage) => stackOf(app, stage));
+    const statement = generous();
+    new iam.Role(later, 'Own', TRUST).addToPolicy(statement);
+    Aspects.of(later).add({ visit: (node) => node === later && statement.addActions('s3:GetObject') });
+    guarded(first, 'Fn');
+    expect(() => app.synth()).not.toThrow();
+  });
+});
+
+test('a policy that comes between two synths counts in the second', () => {
+  const stack = concrete();
+  const role = imported(stack);
+  guarded(stack, 'Fn', { role });
+  expect(missing(stack)).toEqual(ALL);
+  new iam.Policy(stack, 'Policy', { statements: [generous()], roles: [role] });
+  expect(() => synthesize(stack)).not.toThrow();
+});
+
+test("a policy of another stack than the function's is read as it is there", () => {
+  const stack = concrete();
+  const other = new Stack(stack.node.root, 'Roles', { env: ENV });
+  guarded(stack, 'Fn', { role: new iam.Role(other, 'Own', TRUST), deferredEvents: new DeferredEventStore(other, 'Store') });
+  expect(() => synthesize(stack)).not.toThrow();
 });
