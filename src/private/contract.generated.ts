@@ -104,6 +104,8 @@ export const NAMES = {
   "annotations": {
     "shortTimeout": "cdk-patient-lambda:shortTimeout",
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
+    "permissionsGrantedElsewhere": "cdk-patient-lambda:permissionsGrantedElsewhere",
+    "operatorNotGranted": "cdk-patient-lambda:operatorNotGranted",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
     "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
     "triggerTakesMarker": "cdk-patient-lambda:triggerTakesMarker",
