@@ -6,6 +6,15 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether it is an object that JSON gives back as it was, if its members are: not an instance of a class. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (!isObject(value)) {
+    return false;
+  }
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /** Where and why a value is not JSON, as `state.jobs[2] is a Date`; undefined when it is. */
 export function notJson(value: unknown, path: string, parents: readonly unknown[] = []): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') {
@@ -28,8 +37,7 @@ export function notJson(value: unknown, path: string, parents: readonly unknown[
       inside,
     );
   }
-  const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+  if (!isPlain(value)) {
     return `${path} is a ${value.constructor?.name || 'class instance'}`;
   }
   return firstOf(

@@ -1,6 +1,7 @@
 /** What CloudFormation is told, within the bytes it takes. Pure. */
 import { cut, responseBytes } from '../contract/cloudformation/answer.json';
 import type { Json } from '../json';
+import { printable } from './printable';
 import type { CloudFormationRequest } from './request';
 
 export interface Answer {
@@ -18,7 +19,7 @@ export function render(request: CloudFormationRequest, answer: Answer): Buffer {
     return body(request, answer);
   }
   const fits = (reason: string) => body(request, { ...answer, reason }).length <= responseBytes.most;
-  return body(request, { ...answer, reason: shortened(answer.reason, fits) });
+  return body(request, { ...answer, reason: shortened(printable(answer.reason), fits) });
 }
 
 /** A reason no longer than a whole answer may be: it goes into the log, and what is left to the responder, too. */

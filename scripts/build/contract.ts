@@ -25,7 +25,7 @@ const PARTS: readonly Part[] = [
   { name: 'TIMING', file: 'maintenance-window/timing', select: ({ $comment, ...timing }) => timing },
   { name: 'REPLAY', file: 'maintenance-window/replay', select: pick('limits') },
   { name: 'IAM', file: 'iam', select: ({ $comment, ...iam }) => iam },
-  { name: 'CUSTOM_RESOURCE', file: 'custom-resource/custom-resource', select: pick('environment', 'times', 'executions') },
+  { name: 'CUSTOM_RESOURCE', file: 'custom-resource/custom-resource', select: pick('continuationKey', 'environment', 'times', 'executions') },
   { name: 'COALESCING', file: 'maintenance-window/coalescing', select: pick('tickInputs') },
   {
     name: 'SOURCES',

@@ -25,7 +25,7 @@ export interface LongRunningCodeOptions {
    * of 30 seconds, or of a fifth when it is shorter than 150 seconds; a `wait` that names a physical id begins the next one at once, while enough are
    * left.
    *
-   * @default Duration.minutes(15)
+   * @default - what `timeout` takes in one execution, at most 15 minutes
    */
   readonly executionTimeout?: Duration;
 
@@ -69,7 +69,8 @@ export interface LongRunningCodeOptions {
   /**
    * Log group of the function.
    *
-   * @default - one for all of these functions in the stack and their responder: kept for a month, deleted with the stack
+   * @default - one for all of these functions in the stack and their responder: its lines are kept for a month, and it stays when the
+   * stack goes (`logRemovalPolicy`)
    */
   readonly logGroup?: logs.ILogGroup;
 
@@ -96,9 +97,9 @@ export interface LongRunningCodeOptions {
   readonly securityGroups?: ec2.ISecurityGroup[];
 
   /**
-   * Role of the function. It is granted what it needs, in its default policy. A role that can't be changed (imported with
-   * `mutable: false`, or `withoutPolicyUpdates()`) must have it: writing to the log group, `lambda:InvokeFunction` on the responder and on the
-   * service token, `cloudformation:DescribeStacks` on the stack, and what `secrets` and `vpc` need (docs/contract.md, "Permissions").
+   * Role of the function. It is granted what it needs, in its default policy or, when it is of another stack, by a policy in the function's. A role that
+   * can't be changed (imported with `mutable: false`, or `withoutPolicyUpdates()`) must have it: writing to the log group, `lambda:InvokeFunction` on the
+   * responder and on the service token, `cloudformation:DescribeStacks` on the stack, and what `secrets` and `vpc` need (docs/contract.md, "Permissions").
    *
    * @default - a role with just that
    */

@@ -5,10 +5,12 @@ import { Construct, IConstruct } from 'constructs';
 
 import { NAMES } from '../private/contract.generated';
 import { ValidationError } from '../private/validation-error';
+import { addWarnings } from './checks/provider-warnings';
 import { LongRunningFunctionHandler, LongRunningHandler } from './long-running-handler';
 import { LongRunningProvider } from './long-running-provider';
 import { ILongRunningProvider } from './long-running-provider-attributes';
 import { LongRunningOperationOptions } from './long-running-provider-props';
+import { spareProblem } from './parts/executions';
 import { importedProblem } from './parts/imported-provider';
 import { operationSeconds, serviceTimeoutSeconds } from './parts/operation-times';
 
@@ -21,7 +23,15 @@ const RESERVED_PROPERTIES: Readonly<Record<string, string>> = {
 };
 
 /** What holds for all operations of a provider, whichever resource they are for. */
-const PROVIDER_OPTIONS = ['pollInterval', 'secrets', 'resolveSecrets', 'stackArns'] as const satisfies (keyof LongRunningOperationOptions)[];
+const PROVIDER_OPTIONS = [
+  'pollInterval',
+  'secrets',
+  'resolveSecrets',
+  'publicSecretKeys',
+  'stackArns',
+  'dependOnVpcEndpoints',
+  'logRemovalPolicy',
+] as const satisfies (keyof LongRunningOperationOptions)[];
 
 /** CloudFormation: 60 characters in all. Checked here, so that the error names the property. */
 const RESOURCE_TYPE = /^Custom::[A-Za-z0-9_@-]{1,52}$/;
@@ -169,6 +179,7 @@ function checkOperation(resource: Construct, provider: ILongRunningProvider, ope
   if (problem !== undefined) {
     throw new ValidationError(resource, problem);
   }
+  addWarnings(resource, { noSpareExecution: spareProblem(provider, operation) });
 }
 
 function refuseReserved(scope: Construct, properties: { [key: string]: unknown }): void {

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
 import { LongRunningFunctionHandler } from './long-running-handler';
@@ -6,7 +6,7 @@ import { LongRunningFunctionHandler } from './long-running-handler';
 /** How the operations of custom resources run: the creates, updates and deletes. */
 export interface LongRunningOperationOptions {
   /**
-   * How long one operation (a create, update or delete) may take: 1 to 3540 seconds, whole seconds. Then `onTimeout` runs and the operation fails.
+   * How long one operation (a create, update or delete) may take: 60 to 3540 seconds, whole seconds. Then `onTimeout` runs and the operation fails.
    * With a timeout of less than four minutes this may happen up to 48 seconds late. CloudFormation waits a minute longer (`ServiceTimeout`), an hour
    * at most.
    *
@@ -40,6 +40,14 @@ export interface LongRunningOperationOptions {
   readonly resolveSecrets?: boolean;
 
   /**
+   * Keys of members of secrets, as `username`, `engine` or `dbname`, that are not secret. What a secret's JSON holds under them, at any depth, may be a
+   * physical id, in the state and in attributes, and is not masked in reasons and logs.
+   *
+   * @default - every member of a secret that was resolved is secret
+   */
+  readonly publicSecretKeys?: string[];
+
+  /**
    * ARNs of further stacks whose resources the function serves, with wildcards where they help, as
    * `arn:aws:cloudformation:eu-west-1:123456789012:stack/Orders/*`. Their status is read (DescribeStacks), so that an operation is cancelled when its
    * stack rolls back. The function's own stack needs no mention.
@@ -47,6 +55,22 @@ export interface LongRunningOperationOptions {
    * @default - the stack of the function only
    */
   readonly stackArns?: string[];
+
+  /**
+   * Whether the resources are made after the endpoints, in the function's stack, of the VPC that the function is in, and deleted before them: without
+   * its endpoints the function may reach neither CloudFormation nor Lambda. Endpoints that wait for such a resource themselves are left out.
+   *
+   * @default true
+   */
+  readonly dependOnVpcEndpoints?: boolean;
+
+  /**
+   * What happens to the log group of the responder, and of functions of `LongRunningHandler.fromCode` without a `logGroup`, when it leaves the stack.
+   * There is one in each stack, so that all providers that say something must say the same. Its lines are kept for a month either way.
+   *
+   * @default RemovalPolicy.RETAIN - the rollback of a first deployment leaves the log that tells why
+   */
+  readonly logRemovalPolicy?: RemovalPolicy;
 }
 
 /** Properties of a provider. */

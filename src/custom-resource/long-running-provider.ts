@@ -1,27 +1,30 @@
-import { Annotations, Aspects, Duration, Lazy, Stack } from 'aws-cdk-lib';
+import { Aspects, CfnResource, Duration, Lazy, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct, Dependable, IConstruct } from 'constructs';
 
-import { CUSTOM_RESOURCE, NAMES } from '../private/contract.generated';
+import { CUSTOM_RESOURCE } from '../private/contract.generated';
 import { ownLayer } from '../private/own-layer';
 import { ValidationError } from '../private/validation-error';
-import { environmentProblem, eventSource, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './checks/function-checks';
+import { environmentProblem, functionProblem, invokeConfigProblem, loopsAllowed, placeProblem } from './checks/function-checks';
 import { handlerCodeOf, handlerCodeProblem } from './checks/handler-code';
-import { isOrdered, refersToSecrets, ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
+import { warn } from './checks/provider-warnings';
+import { ServiceTokenUser, serviceTokenUsers } from './checks/service-token-users';
+import { userProblems } from './checks/user-problems';
 import { ILongRunningProvider, LongRunningProviderAttributes } from './long-running-provider-attributes';
 import { LongRunningOperationOptions, LongRunningProviderProps } from './long-running-provider-props';
+import { operationProblem } from './parts/executions';
 import { ImportedProvider } from './parts/imported-provider';
+import { setInvokeConfig } from './parts/invoke-config';
 import { madeFunction } from './parts/made-function';
-import { operationProblem, operationSeconds, operationSecondsOf, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
-import { earlyStatements, selfStatement } from './parts/permissions';
+import { operationSeconds, pollSeconds, serviceTimeoutSeconds } from './parts/operation-times';
+import { earlyStatements, grantEarly, lateStatements } from './parts/permissions';
+import { publicSecretKeysVariable } from './parts/public-secret-keys';
 import { Responder } from './parts/responder';
 import { Target, targetOf, tokenResource } from './parts/target';
-
-/** A crash reaches the responder at once, instead of running a create again; throttled events are still retried for so many seconds. */
-const INVOKE_CONFIG = { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 300 };
+import { vpcEndpoints } from './parts/vpc-endpoints';
 
 const LONG_RUNNING_PROVIDER = Symbol.for('cdk-patient-lambda.LongRunningProvider');
 /** Of a function: the path of its provider. */
@@ -90,6 +93,8 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
   public readonly grantPrincipal: iam.IPrincipal;
 
   private readonly target: Target;
+  /** While the endpoints are looked for, which asks in turn what is made before what. */
+  private looking = false;
 
   constructor(scope: Construct, id: string, props: LongRunningProviderProps) {
     super(scope, id);
@@ -101,10 +106,13 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
     const home = source.kind === 'CODE' ? this : targetOf(this, source.fn).fn;
     const responder = Responder.of(home);
     this.responder = responder.function;
+    if (props.logRemovalPolicy) {
+      responder.setLogRemovalPolicy(this, props.logRemovalPolicy);
+    }
     const early = earlyStatements(this, home, this.responder, props);
     if (source.kind === 'CODE') {
       this.logGroup = source.options.logGroup ?? responder.logGroup;
-      this.target = targetOf(this, madeFunction(this, source.options, this.logGroup, early));
+      this.target = targetOf(this, madeFunction(this, source.options, this.logGroup, early, operation));
     } else {
       this.target = targetOf(this, source.fn);
     }
@@ -120,13 +128,15 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
     this.serviceToken = invoked.functionArn;
     this.grantPrincipal = invoked.grantPrincipal;
 
-    const config = this.invokeConfig();
-    const self = new iam.Policy(this, 'InvokeSelf', { statements: [selfStatement(this.serviceToken)] });
-    fn.role!.attachInlinePolicy(self);
-    // The rest comes before these two: function, role and responder. A whole function's tree could hold what depends on the resource.
-    Dependable.implement(this, { dependencyRoots: [config, self] });
-    this.node.addValidation({ validate: () => [...this.laterProblems(config, variables), ...this.userProblems([config, self])] });
-    this.warn(props);
+    const config = setInvokeConfig(this.target, this.responder);
+    const late = new iam.Policy(this, 'InvokeSelf', { statements: lateStatements(this.serviceToken, this.responder) });
+    fn.role!.attachInlinePolicy(late);
+    this.implementDependable(config, late, props.dependOnVpcEndpoints ?? true);
+    this.node.addValidation({
+      validate: () => [...this.laterProblems(config, variables), ...userProblems(this, this.target, this.users(), [config, late])],
+    });
+    // When the app is complete
+    Aspects.of(this).add({ visit: (node) => (node === this ? warn(this, this.target, this.users(), props) : undefined) });
   }
 
   /** How long one execution of the function may take. */
@@ -189,91 +199,48 @@ export class LongRunningProvider extends Construct implements ILongRunningProvid
   /** What a function made here has from the start. */
   private prepareFunction(early: iam.PolicyStatement[]): void {
     const { fn } = this.target;
-    early.forEach((statement) => fn.grantPrincipal.addToPrincipalPolicy(statement));
+    grantEarly(fn, fn.role!, early, () => fn);
     if (handlerCodeOf(fn).requires) {
       fn.addLayers(ownLayer(fn, 'handler'));
     }
   }
 
-  private variables(operation: number, { pollInterval, resolveSecrets }: LongRunningOperationOptions): Record<string, string> {
+  private variables(operation: number, { pollInterval, resolveSecrets, publicSecretKeys }: LongRunningOperationOptions): Record<string, string> {
     const names = CUSTOM_RESOURCE.environment;
     return {
       [names.serviceTimeout]: String(serviceTimeoutSeconds(operation)),
       ...(pollInterval ? { [names.pollInterval]: String(pollSeconds(this, pollInterval, operation)) } : {}),
       ...(resolveSecrets === undefined ? {} : { [names.resolveSecrets]: String(resolveSecrets) }),
+      ...(publicSecretKeys ? { [names.publicSecretKeys]: publicSecretKeysVariable(this, publicSecretKeys) } : {}),
       // What the function itself says last
       [names.recursiveLoop]: Lazy.string({ produce: () => this.recursiveLoop }),
     };
   }
 
-  private invokeConfig(): lambda.CfnEventInvokeConfig {
-    const { invoked, fn, qualifier } = this.target;
-    const config = new lambda.CfnEventInvokeConfig(this, 'InvokeConfig', {
-      functionName: fn.functionName,
-      qualifier,
-      ...INVOKE_CONFIG,
-      destinationConfig: { onFailure: { destination: this.responder.functionArn } },
+  /** Has the resources wait for what must outlive them, and for no more: the tree of a whole function could hold what depends on a resource. */
+  private implementDependable(config: IConstruct, late: iam.Policy, withEndpoints: boolean): void {
+    const endpoints = () => {
+      if (this.looking || !withEndpoints) {
+        return [];
+      }
+      this.looking = true;
+      // What is made after the policy waits for the provider, by this very list
+      const unfit = () => [...this.users().map(({ resource }) => resource), late.node.defaultChild as CfnResource];
+      const found = vpcEndpoints(this.target, unfit);
+      this.looking = false;
+      return found;
+    };
+    Dependable.implement(this, {
+      // Asked for at the end of synth, when every endpoint is there
+      get dependencyRoots() {
+        return [config, late, ...endpoints()];
+      },
     });
-    if (invoked !== fn) {
-      config.node.addDependency(tokenResource(this.target));
-    }
-    return config;
   }
 
   /** What was changed by hand after the provider had set or checked it. */
   private laterProblems(config: lambda.CfnEventInvokeConfig, variables: Record<string, string>): string[] {
     return this.described(functionProblem(this.target), invokeConfigProblem(this.target, config), environmentProblem(this.target, variables));
-  }
-
-  private userProblems(needed: Construct[]): string[] {
-    const token = tokenResource(this.target);
-    return this.users().flatMap(({ resource, serviceTimeout }) => {
-      const { path } = resource.node;
-      const tooLong = serviceTimeout === undefined ? undefined : operationProblem(this, operationSecondsOf(serviceTimeout));
-      return [
-        ...this.described(placeProblem(resource, Stack.of(this.target.fn))).map((problem) => `'${path}': ${problem}`),
-        ...(tooLong ? [`'${path}': ${tooLong}`] : []),
-        ...(isOrdered(resource, this, token, needed)
-          ? []
-          : [
-              `'${path}' has the service token of '${this.node.path}' but does not depend on it, so that the ` +
-                "function's permission to go on could be removed before the resource is: call node.addDependency(provider) on the resource, or make it a " +
-                'LongRunningCustomResource with LongRunningHandler.fromProvider(provider)',
-            ]),
-      ];
-    });
-  }
-
-  /** Says at synth, when the app is complete, what works and may yet surprise. */
-  private warn({ stackArns = [], secrets = [], resolveSecrets = true }: LongRunningOperationOptions): void {
-    const { eventsOfProvider, rollbackUnseen, secretsNotGranted } = NAMES.annotations;
-    const check = () => {
-      const source = eventSource(this.target);
-      if (source) {
-        Annotations.of(this).addWarningV2(
-          eventsOfProvider,
-          `${source} invokes '${this.function.node.path}' asynchronously too: its events get no retries, and ` +
-            'their failures go to the responder, which answers CloudFormation alone; give the provider a function or an alias of its own',
-        );
-      }
-      for (const { resource } of this.users()) {
-        if (stackArns.length === 0 && Stack.of(resource) !== Stack.of(this.target.fn)) {
-          Annotations.of(resource).addWarningV2(
-            rollbackUnseen,
-            `the provider '${this.node.path}' may not read the status of this stack, so that an operation ` +
-              "goes on while the stack rolls back: name the stack's ARN in stackArns of the provider",
-          );
-        }
-        if (resolveSecrets && secrets.length === 0 && refersToSecrets(resource)) {
-          Annotations.of(resource).addWarningV2(
-            secretsNotGranted,
-            `its properties refer to Secrets Manager, and the provider '${this.node.path}' names no ` +
-              'secrets: unless its role may read them otherwise, each create and update fails; name them in secrets',
-          );
-        }
-      }
-    };
-    Aspects.of(this).add({ visit: (node) => (node === this ? check() : undefined) });
   }
 
   private described(...problems: (string | undefined)[]): string[] {

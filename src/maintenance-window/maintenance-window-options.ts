@@ -172,6 +172,15 @@ export interface CommonMaintenanceWindowOptions {
    * @default false
    */
   readonly onSuccessSeesDeferrals?: boolean;
+
+  /**
+   * Acknowledges that the function's role has what the window and the store need although no policy of the app gives it to it: a role that the app
+   * can't change (imported with `mutable: false`, `withoutPolicyUpdates()`, `Role.customizeRoles`, of another account), or one with a policy that is
+   * made elsewhere. Without this, a role without these permissions is an error at synth, which prints the statements.
+   *
+   * @default false
+   */
+  readonly permissionsGrantedElsewhere?: boolean;
 }
 
 /** How a function behaves during maintenance windows. */

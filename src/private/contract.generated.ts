@@ -104,6 +104,8 @@ export const NAMES = {
   "annotations": {
     "shortTimeout": "cdk-patient-lambda:shortTimeout",
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
+    "permissionsGrantedElsewhere": "cdk-patient-lambda:permissionsGrantedElsewhere",
+    "operatorNotGranted": "cdk-patient-lambda:operatorNotGranted",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
     "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
     "triggerTakesMarker": "cdk-patient-lambda:triggerTakesMarker",
@@ -114,6 +116,10 @@ export const NAMES = {
     "rollbackUnseen": "cdk-patient-lambda:rollbackUnseen",
     "secretsNotGranted": "cdk-patient-lambda:secretsNotGranted",
     "eventsOfProvider": "cdk-patient-lambda:eventsOfProvider",
+    "noHandlerRuntime": "cdk-patient-lambda:noHandlerRuntime",
+    "moreResourcesThanExecutions": "cdk-patient-lambda:moreResourcesThanExecutions",
+    "noSpareExecution": "cdk-patient-lambda:noSpareExecution",
+    "shortServiceTimeout": "cdk-patient-lambda:shortServiceTimeout",
     "completionHeld": "cdk-patient-lambda:completionHeld"
   },
   "constructIds": {
@@ -468,6 +474,14 @@ export const IAM = {
       "resources": [
         "<service token>"
       ]
+    },
+    "responder": {
+      "actions": [
+        "lambda:InvokeFunction"
+      ],
+      "resources": [
+        "<responder>"
+      ]
     }
   },
   "windowOperator": {
@@ -534,10 +548,12 @@ export const IAM = {
 
 /** From lambda/contract/custom-resource/custom-resource.json. */
 export const CUSTOM_RESOURCE = {
+  "continuationKey": "$longRunningOperation",
   "environment": {
     "serviceTimeout": "PATIENT_LAMBDA_SERVICE_TIMEOUT",
     "pollInterval": "PATIENT_LAMBDA_POLL_INTERVAL",
     "resolveSecrets": "PATIENT_LAMBDA_RESOLVE_SECRETS",
+    "publicSecretKeys": "PATIENT_LAMBDA_PUBLIC_SECRET_KEYS",
     "recursiveLoop": "PATIENT_LAMBDA_RECURSIVE_LOOP"
   },
   "times": {

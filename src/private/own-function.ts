@@ -15,14 +15,16 @@ export interface OwnFunctionProps {
   readonly description: string;
   readonly memorySize: number;
   readonly timeout: Duration;
+  /** What becomes of its log group without its stack: it goes too when absent. */
+  readonly logRemovalPolicy?: RemovalPolicy;
   readonly environment?: { [name: string]: string };
   /** What the function may do besides writing its log; nothing when absent. */
   readonly statements?: iam.PolicyStatement[];
 }
 
-/** A log group that belongs to the library: kept for a month, gone with its stack. */
-export function ownLogGroup(scope: Construct, id: string): logs.LogGroup {
-  return new logs.LogGroup(scope, id, { retention: logs.RetentionDays.ONE_MONTH, removalPolicy: RemovalPolicy.DESTROY });
+/** A log group that belongs to the library: its lines are kept for a month, itself goes with its stack unless it is to stay. */
+export function ownLogGroup(scope: Construct, id: string, removalPolicy = RemovalPolicy.DESTROY): logs.LogGroup {
+  return new logs.LogGroup(scope, id, { retention: logs.RetentionDays.ONE_MONTH, removalPolicy });
 }
 
 /** Writing to one log group only, which the managed policy of AWS can't say. */
@@ -32,7 +34,7 @@ export function writeLogsStatement(logGroup: logs.ILogGroup): iam.PolicyStatemen
 
 /** Makes a function of the library itself under `scope`: log group, role with its statements inline, and function, three resources. */
 export function ownFunction(scope: Construct, props: OwnFunctionProps): lambda.Function {
-  const logGroup = ownLogGroup(scope, 'Logs');
+  const logGroup = ownLogGroup(scope, 'Logs', props.logRemovalPolicy);
   const fn = new lambda.Function(scope, 'Function', {
     // The newest that the CDK names for the stack's Region; it carries the AWS SDK that the bundles leave out
     runtime: lambda.determineLatestNodeRuntime(scope),

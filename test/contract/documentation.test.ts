@@ -91,7 +91,9 @@ test('the page gives the limits of an operation', () => {
     expect(page).toContain(`| \`${name}\` | ${value.most}: `);
   }
   expect(page).toContain(`at most ${physicalResourceId.mostBytes} bytes`);
-  expect(page).toContain(`version ${continuation.version}, at most ${continuation.mostBytes} bytes`);
+  expect(page).toContain(
+    `version ${continuation.version}, at most ${continuation.mostBytes} bytes, of them the state ${continuation.mostStateBytes}`,
+  );
 });
 
 test("the page gives each source's action, answer and choices as they are", () => {

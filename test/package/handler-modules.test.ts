@@ -92,7 +92,7 @@ describe('the packed handler runtime', () => {
   });
 
   test.each([
-    [LIBRARY, ['ResourceFailure', 'customResource', 'done', 'wait']],
+    [LIBRARY, ['ResourceFailure', 'customResource', 'done', 'fromOnEvent', 'wait']],
     [TESTING, ['SimulatedClock', 'runOperation']],
     [REPLAY, ['replayOf']],
   ])('offers the same names as an ES module and as CommonJS: %s', async (library, names) => {
@@ -118,7 +118,7 @@ describe('the packed handler runtime', () => {
         `
       import { createRequire } from 'node:module';
       const require = createRequire(import.meta.url);
-      const { customResource, done, ResourceFailure, wait } = ${made(LIBRARY)};
+      const { customResource, done, fromOnEvent, ResourceFailure, wait } = ${made(LIBRARY)};
       const { runOperation, SimulatedClock } = ${run(TESTING)};
       const secret = '{{resolve:secretsmanager:Db}}';
       const handler = customResource({
@@ -134,10 +134,15 @@ describe('the packed handler runtime', () => {
       });
       const secrets = { Db: 'password' };
       const clock = new SimulatedClock(Date.now(), 20);
+      const wrapped = customResource(fromOnEvent({
+        onEvent: async ({ ResourceProperties: { Name } }) => ({ PhysicalResourceId: Name, Job: 1 }),
+        isComplete: async ({ PhysicalResourceId, Job }) => ({ IsComplete: true, Data: { Name: PhysicalResourceId, Job } }),
+      }));
       const reports = [
         await runOperation(handler, { RequestType: 'Create', ResourceProperties: { Name: 'made' } }, { secrets }),
         await runOperation(handler, { RequestType: 'Create', ResourceProperties: { Name: 'half-made' } }),
         await runOperation(handler, { RequestType: 'Delete', PhysicalResourceId: 'made' }, { clock, executionTimeoutSeconds: 15 }),
+        await runOperation(wrapped, { RequestType: 'Create', ResourceProperties: { Name: 'made' } }),
       ];
       console.log(JSON.stringify(reports.map(({ answer, executions, exited }) => ({ ...answer, executions, exited }))));`,
       );
@@ -145,6 +150,7 @@ describe('the packed handler runtime', () => {
         { status: 'SUCCESS', physicalResourceId: 'made', data: { Length: 8 }, executions: 2, exited: false },
         { status: 'FAILED', physicalResourceId: 'half-made', reason: expect.stringContaining('ResourceFailure: no'), executions: 1, exited: false },
         { status: 'FAILED', physicalResourceId: 'made', reason: expect.stringContaining('end of its execution'), executions: 1, exited: true },
+        { status: 'SUCCESS', physicalResourceId: 'made', data: { Name: 'made', Job: 1 }, executions: 2, exited: false },
       ]);
     },
   );

@@ -58,16 +58,18 @@ describe('the declarations of the packed handler runtime', () => {
       for (const [name, { code }] of Object.entries(SAMPLES)) {
         writeFileSync(join(project, `${name}.${extension}`), code);
       }
-      writeFileSync(join(project, `example.${extension}`), example());
+      for (const [index, code] of examples().entries()) {
+        writeFileSync(join(project, `example-${index}.${extension}`), code);
+      }
     }
   });
 
   afterAll(() => rmSync(project, { recursive: true }));
 
-  /** What the docstring of customResource shows. */
-  function example(): string {
+  /** What the docstrings of customResource and fromOnEvent show. */
+  function examples(): string[] {
     const text = readFileSync(join(project, 'node_modules', 'cdk-patient-lambda', 'handler', 'index.d.ts'), 'utf8');
-    return /@example\n([^]*?)\s*\*\//.exec(text)![1].replace(/^ \* ?/gm, '');
+    return [...text.matchAll(/@example\n([^]*?)\s*\*\//g)].map(([, code]) => code.replace(/^ \* ?/gm, ''));
   }
 
   function program(names: readonly string[], options: ts.CompilerOptions): ts.Program {
@@ -103,8 +105,10 @@ describe('the declarations of the packed handler runtime', () => {
   }
 
   test.each(SETTINGS)('are found, right, and hold against mistakes under $name', ({ options, extension, declarations }) => {
+    const right = ['search-index', ...examples().map((_, index) => `example-${index}`)];
+    expect(right).toHaveLength(3);
     const compiled = program(
-      ['search-index', 'example', ...Object.keys(SAMPLES)].map((name) => `${name}.${extension}`),
+      [...right, ...Object.keys(SAMPLES)].map((name) => `${name}.${extension}`),
       { ...STRICTEST, ...options },
     );
     expect(
@@ -114,7 +118,7 @@ describe('the declarations of the packed handler runtime', () => {
         .filter((name) => name.includes('/cdk-patient-lambda/')),
     ).toEqual(FOLDERS.map((folder) => join(project, 'node_modules', 'cdk-patient-lambda', folder, declarations)));
 
-    expect(errors(compiled, (file) => [declarations, `search-index.${extension}`, `example.${extension}`].includes(file))).toEqual([]);
+    expect(errors(compiled, (file) => [declarations, ...right.map((name) => `${name}.${extension}`)].includes(file))).toEqual([]);
     for (const [name, { error }] of Object.entries(SAMPLES)) {
       const found = errors(compiled, (file) => file === `${name}.${extension}`);
       expect({ name, found }).toEqual({ name, found: error ? [expect.stringMatching(error)] : [] });

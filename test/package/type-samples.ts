@@ -36,6 +36,16 @@ export type Used = typeof customResource;
 `;
 }
 
+/** Functions of CDK's Provider that are taken as they are. */
+function provider(onEvent: string, isComplete: string): string {
+  return `import { customResource, fromOnEvent, type OnEventState } from 'cdk-patient-lambda/handler';
+export interface Request { readonly RequestType: string; readonly ResponseURL: string; readonly ResourceProperties: { readonly Name: string } }
+export interface Job { readonly PhysicalResourceId?: string; readonly Job: string }
+export const handler = customResource(fromOnEvent({ onEvent: ${onEvent}, isComplete: ${isComplete} }));
+export type Used = OnEventState;
+`;
+}
+
 /** A handler that asks for the replay mark. */
 function marked(use: string): string {
   return `import { type ReplayMark, replayOf } from 'cdk-patient-lambda/replay';
@@ -74,6 +84,52 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   'attributes-without-waiting': { code: handler('<Raw, never, Attributes>', "done({ data: { Endpoint: 'https://' } })") },
   'nothing-declared': { code: handler('', "done({ data: { Endpoint: 'https://' } })") },
   'state-inferred': { code: handler('', 'wait({ looks: 1 })', 'wait({ looks: 2 })') },
+
+  'map-with-handlers-that-never-wait': {
+    code: `${HEAD}import type { ResourceHandlers } from 'cdk-patient-lambda/handler';
+const user: ResourceHandlers = { create: async () => done(), update: async () => done(), delete: async () => done() };
+const tenant: ResourceHandlers<Raw, State> = { ...user, create: async () => wait({ job: '1' }), poll: async () => done() };
+export const handler = customResource({ 'Custom::User': user, 'Custom::Tenant': tenant });
+export type Used = Attributes;
+`,
+  },
+  'properties-that-take-time': {
+    code: `${HEAD}export const handler = customResource({
+  parse: async ({ Name }: Raw) => ({ name: String(Name) }),
+  create: async ({ properties }) => done({ physicalResourceId: properties.name }),
+  update: async ({ properties }) => done({ physicalResourceId: properties.name }),
+  delete: async () => done(),
+});
+export type Used = State | Attributes | typeof wait;
+`,
+  },
+  'stopping-that-returns-something': {
+    code: `${HEAD}const api = { cancel: async (job: string) => ({ stopped: job }) };
+export const handler = customResource<Raw, State>({
+  create: async () => wait({ job: '1' }),
+  update: async () => done(),
+  delete: async () => done(),
+  poll: async () => done(),
+  onCancel: (_, state) => state && api.cancel(state.job),
+  onTimeout: (_, state) => api.cancel(state?.job ?? ''),
+});
+export type Used = Attributes;
+`,
+  },
+  'provider': {
+    code: provider('async ({ LogicalResourceId }) => ({ Job: LogicalResourceId })', 'async ({ Job }) => ({ IsComplete: Boolean(Job) })'),
+  },
+  'provider-with-types-of-its-own': {
+    code: provider(
+      "async (event: Request) => (event.RequestType === 'Create' ? { PhysicalResourceId: event.ResourceProperties.Name, Job: '1' } : { Job: '2' })",
+      "async (event: Request & Job) => (event.Job === '1' ? { IsComplete: true, Data: { Job: event.Job } } : { IsComplete: false })",
+    ),
+  },
+  'provider-with-the-context-of-lambda': {
+    code: provider('async () => undefined', 'async (event, context: { getRemainingTimeInMillis(): number }) => ({ IsComplete: !event })'),
+    error: /getRemainingTimeInMillis/,
+  },
+  'provider-that-never-says-complete': { code: provider('async () => undefined', 'async () => ({})'), error: /IsComplete/ },
 
   'replay-mark': { code: marked('replayOf(context)?.originalRequestId ?? context.awsRequestId') },
   'messages-of-a-replay': { code: marked('replayOf(context)?.messages?.[0]?.receiveCount ?? 0') },

@@ -2,9 +2,10 @@
 import type { Clock } from '../../clock';
 import { type Answer, render, shortReason } from '../../cloudformation/answer';
 import { deliver, type Fetch } from '../../cloudformation/delivery';
+import { printable } from '../../cloudformation/printable';
 import type { CloudFormationRequest } from '../../cloudformation/request';
 import { createFailedId } from '../../contract/cloudformation/answer.json';
-import { loadingFrame, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
+import { lambdasErrors, neverStarted, wordedByLambda } from '../../contract/custom-resource/custom-resource.json';
 import type { Environment } from '../../environment';
 import { isObject } from '../../json';
 import { logger, type Write } from '../runtime/nodejs/operation/log';
@@ -19,7 +20,11 @@ const RESERVE = 1000;
 
 const WITHHELD = 'its message is in the log of the function, for it may hold a secret';
 
+/** Of the parts of an ARN: arn:aws:lambda:region:account:function:name[:qualifier]. */
+const FUNCTION_NAME = 6;
+
 const NEVER_STARTED: ReadonlySet<unknown> = new Set(neverStarted);
+const LAMBDAS = new RegExp(lambdasErrors);
 
 export interface Surroundings {
   readonly clock: Clock;
@@ -47,8 +52,9 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
     log.error('CloudFormation has stopped waiting: nothing is answered');
     return;
   }
-  const { reason, ...rest } = answerTo(operation, responsePayload, isObject(requestContext) ? requestContext.condition : undefined);
-  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(reason)) };
+  const { condition, functionArn } = isObject(requestContext) ? requestContext : {};
+  const { reason, ...rest } = answerTo(operation, responsePayload, condition);
+  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(printable(`${reason}${ofFunction(functionArn)}`))) };
   log.info('answers for an invocation that failed', { status: answer.status, physicalResourceId: answer.physicalResourceId, reason: answer.reason });
   await deliver({
     url: request.ResponseURL,
@@ -68,18 +74,18 @@ export function answerTo(operation: Operation, responsePayload: unknown, conditi
   if (request.RequestType === 'Delete' && request.PhysicalResourceId === createFailedId) {
     return { status: 'SUCCESS', physicalResourceId: createFailedId };
   }
-  const { errorType, errorMessage, trace } = errorOf(responsePayload);
+  const { errorType, errorMessage } = errorOf(responsePayload);
   const left = errorType === 'AnswerNotDelivered' || errorType === 'HopNotStarted' ? leftAnswer(operation, errorMessage) : undefined;
   if (left) {
     return left;
   }
-  const started = isThere(responsePayload) && !failedToLoad(errorType, trace);
+  const started = isThere(responsePayload) && !failedToLoad(errorType);
   const progress: Progress = phase === 'POLL' ? 'WAITED' : started ? 'CUT_OFF' : 'NOT_STARTED';
   return {
     status: 'FAILED',
     physicalResourceId: failureId(request, { progress, waitId: physicalResourceId }),
     reason: isThere(responsePayload)
-      ? ['the function failed before it could answer', errorType, mayHoldSecret(request, errorType, trace) ? WITHHELD : errorMessage]
+      ? ['the function failed before it could answer', errorType, mayHoldSecret(request, errorType) ? WITHHELD : errorMessage]
           .filter(isText)
           .join(': ')
       : ['Lambda gave up on the invocation before it ran', condition].filter(isText).join(': '),
@@ -87,9 +93,15 @@ export function answerTo(operation: Operation, responsePayload: unknown, conditi
 }
 
 /** Whether the handler may have worded the message, with a secret of this request in it: only the process that ended knew the secrets. */
-function mayHoldSecret({ ResourceProperties, OldResourceProperties }: CloudFormationRequest, errorType: unknown, trace: unknown): boolean {
+function mayHoldSecret({ ResourceProperties, OldResourceProperties }: CloudFormationRequest, errorType: unknown): boolean {
   const isLambdas = isText(errorType) && wordedByLambda.some((begin) => errorType.startsWith(begin));
-  return !isLambdas && !failedToLoad(errorType, trace) && holdsReference(JSON.stringify([ResourceProperties, OldResourceProperties]));
+  return !isLambdas && !failedToLoad(errorType) && holdsReference(JSON.stringify([ResourceProperties, OldResourceProperties]));
+}
+
+/** Where to look further: the function, for its log group is not known here. */
+function ofFunction(arn: unknown): string {
+  const name = isText(arn) ? arn.split(':')[FUNCTION_NAME] : undefined;
+  return name === undefined ? '' : ` (function: ${name})`;
 }
 
 /** What Lambda tells of an error. */
@@ -97,10 +109,12 @@ function errorOf(responsePayload: unknown): Readonly<Record<string, unknown>> {
   return isObject(responsePayload) ? responsePayload : { errorMessage: responsePayload };
 }
 
-/** Whether the error came while the code was loaded: by its type, else by what is in its trace. */
-function failedToLoad(errorType: unknown, trace: unknown): boolean {
-  const isOwnError = isText(errorType) && !errorType.startsWith('Runtime.');
-  return NEVER_STARTED.has(errorType) || (isOwnError && Array.isArray(trace) && trace.some((frame) => String(frame).includes(loadingFrame)));
+/**
+ * Whether the error came while the code was loaded. What code throws that runs, the runtime catches and answers itself:
+ * an error that is not one of Lambda's own can only come from code that was being loaded.
+ */
+function failedToLoad(errorType: unknown): boolean {
+  return typeof errorType === 'string' && (NEVER_STARTED.has(errorType) || !LAMBDAS.test(errorType));
 }
 
 const isThere = (value: unknown) => value !== undefined && value !== null;

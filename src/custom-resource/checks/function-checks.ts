@@ -5,6 +5,7 @@ import { IConstruct } from 'constructs';
 import { asynchronousSource } from '../../private/asynchronous-source';
 import { CUSTOM_RESOURCE } from '../../private/contract.generated';
 import { FunctionTargets } from '../../private/function-targets';
+import { invokeConfigs, isAdoptable } from '../parts/invoke-config';
 import { timeoutProblem } from '../parts/operation-times';
 import { Target } from '../parts/target';
 
@@ -59,7 +60,8 @@ export function placeProblem(scope: IConstruct, its: Place): string | undefined 
   );
   return (
     differs &&
-    `is in ${differs} ${its[differs]}, but '${own.node.path}' in ${own[differs]}: CloudFormation invokes functions of its own account and Region only, so make one there`
+    `is in ${differs} ${its[differs]}, but '${own.node.path}' in ${own[differs]}: what a provider is granted (to call itself and its responder, to read the ` +
+      "stack's status) holds in its own account and Region only, whatever CloudFormation may be allowed to invoke, so make one there"
   );
 }
 
@@ -68,19 +70,14 @@ export function loopsAllowed({ fn, resource }: Target): boolean {
   return Stack.of(fn).resolve(resource.recursiveLoop) === lambda.RecursiveLoop.ALLOW;
 }
 
-/** Lambda has one invoke config for each function or alias: the provider's excludes any other. */
-export function invokeConfigProblem({ invoked, fn, qualifier }: Target, own?: lambda.CfnEventInvokeConfig): string | undefined {
-  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, ({ functionName }) => functionName);
-  const text = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
-  // The CDK takes an alias' name from its ARN
-  const names = [qualifier, (invoked as { readonly qualifier?: string }).qualifier].map(text);
-  const other = configs.find((config) => config !== own && names.includes(text(config.qualifier)));
-  if (!other) {
-    return undefined;
-  }
+/** Lambda has one invoke config for each function or alias: the provider's excludes any other that could not become it. */
+export function invokeConfigProblem(target: Target, own?: lambda.CfnEventInvokeConfig): string | undefined {
+  const other = invokeConfigs(target).find((config) => config !== own && (own !== undefined || !isAdoptable(config, target)));
   return (
-    `is configured for asynchronous invocation by '${other.node.path}' already: remove its onFailure, onSuccess, maxEventAge and retryAttempts, for a ` +
-    'provider sets no retries, events up to 300 seconds old and its responder; when another provider has set it, share that one; or give an alias of its own'
+    other &&
+    `is configured for asynchronous invocation by '${other.node.path}' already: remove its onFailure, onSuccess, maxEventAge and retryAttempts (0 may stay), ` +
+      'for a provider sets no retries, events up to 300 seconds old and its responder; when another provider has set it, share that one; or give an ' +
+      'alias of its own'
   );
 }
 

@@ -1,8 +1,10 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import * as path from 'node:path';
 
 import { Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+import { CUSTOM_RESOURCE } from '../../private/contract.generated';
 
 const PACKAGE = 'cdk-patient-lambda';
 const MODULE = `${PACKAGE}/handler`;
@@ -13,6 +15,11 @@ const IMPORTED = new RegExp(`(^|[;}])\\s*(import|export)\\b[^'";]*['"]${MODULE}[
 const REQUIRED = new RegExp(`\\brequire\\s*\\(\\s*['"\`]${MODULE}['"\`]\\s*\\)`);
 /** A module of the same folder, whatever it is loaded by. */
 const NEIGHBOUR = /['"`](\.{1,2}\/[^'"`]+)['"`]/g;
+
+/** What code that answers holds: the module's name or, where that is bundled, however minified, the key of a continuation. */
+const ANSWERS = [MODULE, CUSTOM_RESOURCE.continuationKey];
+/** Bytes of a folder that are looked through for it. */
+const MOST_BYTES = 32 * 1024 * 1024;
 
 /** How a handler's code comes by the handler runtime, as far as it can be read at synth. */
 export interface HandlerCode {
@@ -44,6 +51,28 @@ export function handlerCodeProblem({ imports }: HandlerCode): string | undefined
     ? `imports '${MODULE}' in ${imports}, where it would not be found: its code does not carry the package, and ES modules don't see layers; bundle it (a ` +
         `NodejsFunction, with LongRunningHandler.fromFunction), ship ${PACKAGE} in its node_modules, or write CommonJS with require('${MODULE}')`
     : undefined;
+}
+
+/**
+ * What may surprise in code that brings no handler runtime at all, as far as it can be read at synth. Where it is not in what the handler loads by its own
+ * modules, a package or another file of the folder may bring it.
+ */
+export function strangeCodeProblem(fn: lambda.Function): string | undefined {
+  const sources = inlineSources(fn) ?? (Stack.of(fn).bundlingRequired ? folderSources(fn) : undefined);
+  return sources === undefined || sources.some(({ text }) => ANSWERS.some((part) => text.includes(part)))
+    ? undefined
+    : `the code of function '${fn.node.path}' holds neither '${MODULE}' nor a bundle of it, and what another handler returns answers nobody: the stack ` +
+        'would wait until its time is up; let the handler be what customResource(...) returns (functions for a Provider of the CDK as they are: ' +
+        'customResource(fromOnEvent({ onEvent, isComplete }))), or acknowledge this when a layer brings it';
+}
+
+/** The scripts in a function's folder; nothing when there are none, or more than can be read in passing. */
+function folderSources(fn: lambda.Function): Pick<Source, 'text'>[] | undefined {
+  const root = folderOf(fn);
+  const files = root === undefined ? [] : readdirSync(root, { recursive: true, encoding: 'utf8' }).map((name) => path.join(root, name));
+  const scripts = files.filter((file) => EXTENSIONS.includes(path.extname(file)) && statSync(file, { throwIfNoEntry: false })?.isFile());
+  const bytes = scripts.reduce((sum, file) => sum + statSync(file).size, 0);
+  return scripts.length === 0 || bytes > MOST_BYTES ? undefined : scripts.map((file) => ({ text: readFileSync(file, 'utf8') }));
 }
 
 function inlineSources(fn: lambda.Function): Source[] | undefined {

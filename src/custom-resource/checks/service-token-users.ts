@@ -1,5 +1,5 @@
 import { CfnResource, NestedStack, Reference, Stack, Stage, Tokenization } from 'aws-cdk-lib';
-import { Construct, IConstruct } from 'constructs';
+import { IConstruct } from 'constructs';
 
 /** A custom resource that has a provider's service token: one of the library, or a plain one. */
 export interface ServiceTokenUser {
@@ -47,24 +47,27 @@ function referencesIn(value: unknown): Reference[] {
  * Whether all that the provider's resources need is there before a custom resource and goes after it. The service token alone orders nothing but the
  * function: CloudFormation would be free to remove the permission to go on, and the invoke config, before the resource's deletion.
  *
- * @param provider in the stack of `needed`
  * @param token the function or alias whose ARN is the service token
  * @param needed what must outlive the resource
  */
-export function isOrdered(resource: CfnResource, provider: Construct, token: CfnResource, needed: Construct[]): boolean {
-  const stack = Stack.of(provider);
+export function isOrdered(resource: CfnResource, token: CfnResource, needed: IConstruct[]): boolean {
+  const required = needed
+    .flatMap((construct) => construct.node.findAll())
+    .filter(CfnResource.isCfnResource)
+    .filter(isSynthesized);
+  return required.every((one) => isAfter(resource, one, token));
+}
+
+function isAfter(resource: CfnResource, one: CfnResource, token: CfnResource): boolean {
+  const stack = Stack.of(one);
   const inside = standIn(resource, stack);
   if (inside) {
-    const required = needed
-      .flatMap((construct) => construct.node.findAll())
-      .filter(CfnResource.isCfnResource)
-      .filter(isSynthesized);
-    return required.every((one) => dependsOn(inside, one));
+    return dependsOn(inside, one);
   }
   if (outermost(Stack.of(resource)) !== outermost(stack)) {
     return stackDependsOn(outermost(Stack.of(resource)), outermost(stack));
   }
-  // The provider is in a nested stack that the resource is not in: what refers to a nested stack waits for all of it
+  // It is in a nested stack that the resource is not in: what refers to a nested stack waits for all of it
   return Stack.of(token) === stack;
 }
 

@@ -7,7 +7,8 @@ import { Construct, IConstruct } from 'constructs';
 import { ValidationError } from '../../private/validation-error';
 import { placeProblem } from '../checks/function-checks';
 import { ILongRunningProvider, LongRunningProviderAttributes } from '../long-running-provider-attributes';
-import { executionSeconds, operationProblem, operationSeconds } from './operation-times';
+import { operationProblem } from './executions';
+import { executionSeconds, operationSeconds } from './operation-times';
 
 /** Of a function, or of an alias. */
 const FUNCTION_ARN = /^arn:[^:]+:lambda:[^:]+:\d{12}:function:[^:]+(:[^:]+)?$/;

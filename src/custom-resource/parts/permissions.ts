@@ -2,7 +2,7 @@ import { Stack, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
-import { IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 
 import { allow } from '../../private/allow';
 import { IAM } from '../../private/contract.generated';
@@ -54,7 +54,30 @@ export function vpcStatement(): iam.PolicyStatement {
   return allow(IAM.longRunningFunctionInVpc.networkInterfaces, ['*']);
 }
 
-/** The next execution of an operation: the very ARN that CloudFormation invokes. */
-export function selfStatement(serviceToken: string): iam.PolicyStatement {
-  return allow(IAM.longRunningSelf.serviceToken, [serviceToken]);
+/**
+ * Grants a role what its function needs from the start, and has the function wait for it.
+ *
+ * @param home in the function's stack
+ * @param made gives the function, which is made after the grant where it is made of code
+ */
+export function grantEarly(home: Construct, role: iam.IRole, statements: iam.PolicyStatement[], made: () => lambda.Function): lambda.Function {
+  if (Stack.of(role) === Stack.of(home)) {
+    statements.forEach((statement) => role.addToPrincipalPolicy(statement));
+    return made();
+  }
+  // A policy in the role's own stack would need this one, which needs the role
+  const policy = new iam.Policy(home, 'LongRunningPolicy', { statements });
+  role.attachInlinePolicy(policy);
+  const fn = made();
+  fn.node.defaultChild!.node.addDependency(policy);
+  return fn;
+}
+
+/**
+ * What outlives the resources: the next execution of an operation, by the very ARN that CloudFormation invokes, and the responder once more. When a
+ * function loses its provider, what it was granted early goes with the update, before CloudFormation deletes the resources.
+ */
+export function lateStatements(serviceToken: string, responder: lambda.IFunction): iam.PolicyStatement[] {
+  const permissions = IAM.longRunningSelf;
+  return [allow(permissions.serviceToken, [serviceToken]), allow(permissions.responder, [responder.functionArn])];
 }

@@ -33,14 +33,22 @@ export function targetOf(scope: IConstruct, given: lambda.IFunction): Target {
       return target(given, fn, aliasName);
     }
   }
-  throw new ValidationError(
-    scope,
-    `function '${given.node.path}' ${
-      type === lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME
-        ? "is a version, whose ARN changes with the code, and CloudFormation can't change the service token of a resource: give an alias or the function itself"
-        : "is neither a function nor an alias made in this app, so that its environment, timeout and role can't be set or checked: make it in this app " +
-          '(a LongRunningProvider may be shared by several stacks; one of another app comes by LongRunningProvider.fromLongRunningProviderAttributes)'
-    }`,
+  throw new ValidationError(scope, `function '${given.node.path}' ${targetProblem(given, type)}`);
+}
+
+function targetProblem(given: lambda.IFunction, type: string | undefined): string {
+  if (type === lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME) {
+    return "is a version, whose ARN changes with the code, and CloudFormation can't change the service token of a resource: give an alias or the function itself";
+  }
+  if ('lambdaFunction' in given) {
+    return (
+      'is a SingletonFunction, which shares its function with whoever else names its uuid: give a lambda.Function, and share that by one LongRunningProvider ' +
+      '(LongRunningHandler.fromProvider)'
+    );
+  }
+  return (
+    "is neither a function nor an alias made in this app, so that its environment, timeout and role can't be set or checked: make it in this app " +
+    '(a LongRunningProvider may be shared by several stacks; one of another app comes by LongRunningProvider.fromLongRunningProviderAttributes)'
   );
 }
 

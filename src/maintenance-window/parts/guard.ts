@@ -11,6 +11,7 @@ import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
 import { checkPipes } from '../checks/pipes';
+import { checkRole } from '../checks/role-permissions';
 import { recommendRuntimeUpdates } from '../checks/runtime-updates';
 import { checkSupported } from '../checks/supported-functions';
 import { DeferralAction } from '../deferral-action';
@@ -52,11 +53,16 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   fn.addLayers(layer);
   resource.tags.setTag(NAMES.tag.store, deferredEvents.storeId);
   resource.node.addDependency(maintenanceWindow);
-  grant(fn, functionStatements(fn, guarded));
+  const needed: iam.PolicyStatement[] = [];
+  const grant = (statements: iam.PolicyStatement[]) => {
+    grantTo(fn, statements);
+    needed.push(...statements);
+  };
+  grant(functionStatements(fn, guarded));
   warnOfShortTimeout(fn, options);
   recommendRuntimeUpdates(fn, options);
 
-  eventSourceAspect(fn, (statements) => grant(fn, statements));
+  eventSourceAspect(fn, grant);
   callerAspect(fn, options);
   if (options.deferral?.cloudformation === undefined) {
     completionAspect(fn, () => environment.override({ cloudformation: DeferralAction.RUN }));
@@ -65,6 +71,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
+  fn.node.addValidation({ validate: () => checkRole(fn, needed, options) });
   Object.defineProperty(fn, GUARDED, { value: true });
   return guarded;
 }
@@ -88,8 +95,8 @@ function layerProblems(resource: lambda.CfnFunction, layer: lambda.ILayerVersion
     : ["the maintenance window's layer was removed from the function, so that its wrapper would not start: add layers by addLayers()"];
 }
 
-/** Into the policy that the role has anyway: no further resource. A role that was imported as immutable stays as it is, as everywhere in the CDK. */
-function grant(fn: lambda.Function, statements: iam.PolicyStatement[]): void {
+/** Into the policy that the role has anyway: no further resource. What becomes of them only the templates tell: a role that can't be changed takes them and drops them. */
+function grantTo(fn: lambda.Function, statements: iam.PolicyStatement[]): void {
   for (const statement of statements) {
     fn.grantPrincipal.addToPrincipalPolicy(statement);
   }

@@ -5,9 +5,10 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
-import { allow, Permission } from '../../private/allow';
+import { allow } from '../../private/allow';
 import { IAM, NAMES, STORE } from '../../private/contract.generated';
 import { deployedStackName } from '../../private/stable-name';
+import { warnOfOperator } from '../checks/operator-permissions';
 
 /** What permissions need to know of a window. */
 interface Window extends IConstruct {
@@ -19,6 +20,8 @@ interface Store extends IConstruct {
   readonly storeId: string;
   readonly table: dynamodb.ITable;
 }
+
+type Conditions = Record<string, Record<string, unknown>>;
 
 interface Guarded {
   readonly maintenanceWindow: Window;
@@ -63,20 +66,27 @@ export function replayerStatements(store: Store): iam.PolicyStatement[] {
 
 /** Lets a person operate a window: with the AWS CLI, or with the console. */
 export function grantOperateWindow(window: Window, grantee: iam.IGrantable): iam.Grant {
-  return grant(grantee, IAM.windowOperator.parameter, parameterArn(window, window.operatorParameterName));
+  return grantAll(window, grantee, [allow(IAM.windowOperator.parameter, [parameterArn(window, window.operatorParameterName)])]);
 }
 
 /** Lets a person operate a store: look at its events, change them, and start replays. */
 export function grantOperateStore(store: Store, replayerArn: string, grantee: iam.IGrantable): iam.Grant {
-  const { index, table, replayer: replay } = IAM.storeOperator;
-  customerKeyStatements(store, store.table).forEach((statement) => grantee.grantPrincipal.addToPrincipalPolicy(statement));
-  return grant(grantee, index, indexArn(store))
-    .combine(grant(grantee, table, store.table.tableArn))
-    .combine(grant(grantee, replay, replayerArn));
+  const { index, table, replayer } = IAM.storeOperator;
+  return grantAll(store, grantee, [
+    ...customerKeyStatements(store, store.table),
+    allow(index, [indexArn(store)]),
+    allow(table, [store.table.tableArn]),
+    allow(replayer, [replayerArn]),
+  ]);
 }
 
-function grant(grantee: iam.IGrantable, { actions }: Permission, resourceArn: string): iam.Grant {
-  return iam.Grant.addToPrincipal({ grantee, actions: [...actions], resourceArns: [resourceArn] });
+function grantAll(scope: IConstruct, grantee: iam.IGrantable, statements: iam.PolicyStatement[]): iam.Grant {
+  warnOfOperator(scope, grantee, statements);
+  return statements
+    .map(({ actions, resources: resourceArns, conditions }) => {
+      return iam.Grant.addToPrincipal({ grantee, actions, resourceArns, conditions: conditions as Conditions });
+    })
+    .reduce((all, grant) => all.combine(grant));
 }
 
 /**

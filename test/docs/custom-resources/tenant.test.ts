@@ -61,8 +61,18 @@ test('a Create that never came back has the default id, by which delete finds wh
 
   await runOperation(handler, { ...NEW_TENANT, RequestType: 'Delete', PhysicalResourceId: cutOff.answer!.physicalResourceId });
   await runOperation(handler, { ...NEW_TENANT, RequestType: 'Delete', PhysicalResourceId: 'stack-Tenant-1PQRS2TUV3WX' });
-  expect(remove.mock.calls).toEqual([['t-1'], ['t-1']]);
+  expect(remove.mock.calls).toEqual([[cutOff.answer!.physicalResourceId], ['t-1'], ['stack-Tenant-1PQRS2TUV3WX'], ['t-1']]);
   expect(tenants.find).toHaveBeenCalledWith({ label: cutOff.answer!.physicalResourceId });
+});
+
+test('an id of the service that only looks as if CloudFormation had made it up is deleted all the same, and so is any other', async () => {
+  jest.spyOn(tenants, 'find').mockResolvedValue(undefined);
+  for (const PhysicalResourceId of ['stack-Tenant-a1b2c3d4e5', 't-1']) {
+    const { answer } = await runOperation(handler, { ...NEW_TENANT, RequestType: 'Delete', PhysicalResourceId });
+    expect(answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: PhysicalResourceId });
+  }
+  expect(remove.mock.calls).toEqual([['stack-Tenant-a1b2c3d4e5'], ['t-1']]);
+  expect(tenants.find).toHaveBeenCalledTimes(1);
 });
 
 test('a rollback stops the job, and CloudFormation is told nothing', async () => {

@@ -26,10 +26,10 @@ export const handler = customResource({
   },
 
   async delete({ physicalResourceId, maybeOrphan }, { defaultPhysicalResourceId }) {
-    const untold = maybeOrphan || physicalResourceId === defaultPhysicalResourceId;
-    const tenantId = untold ? await tenants.find({ label: defaultPhysicalResourceId }) : physicalResourceId;
-    if (tenantId !== undefined) {
-      await tenants.remove(tenantId); // succeeds for a tenant that is gone, too
+    await tenants.remove(physicalResourceId); // succeeds for a tenant that is gone, or never was
+    if (maybeOrphan || physicalResourceId === defaultPhysicalResourceId) {
+      const untold = await tenants.find({ label: defaultPhysicalResourceId }); // of a create that was cut off or cancelled
+      await (untold && tenants.remove(untold));
     }
     return done();
   },

@@ -1,9 +1,10 @@
-/** The two handlers of the migration guide come to the same. */
+/** The handlers of the migration guide come to the same: as CDK's Provider calls it, wrapped, rewritten. */
 import { runOperation } from 'cdk-patient-lambda/handler/testing';
 
 import { isComplete, onEvent } from './on-event';
-import { handler } from './tenant';
+import { handler as rewritten } from './tenant';
 import { tenants } from './tenants';
+import { handler as wrapped } from './wrapped';
 
 const properties = { Name: 'blue', Seats: '42' };
 const PRESENT = { Create: {}, Update: { PhysicalResourceId: 't-1' }, Delete: { PhysicalResourceId: 't-1' } };
@@ -14,7 +15,12 @@ beforeEach(() => {
   jest.spyOn(tenants, 'remove').mockResolvedValue();
 });
 
-test.each(['Create', 'Update', 'Delete'] as const)('%s', async (RequestType) => {
+const CASES = (['Create', 'Update', 'Delete'] as const).flatMap((type) => [
+  { type, form: 'wrapped', handler: wrapped } as const,
+  { type, form: 'rewritten', handler: rewritten } as const,
+]);
+
+test.each(CASES)('$type, $form', async ({ type: RequestType, handler }) => {
   const polls = ['RUNNING', 'READY', 'RUNNING', 'READY'] as const;
   let poll = 0;
   jest.spyOn(tenants, 'job').mockImplementation(async () => ({ status: polls[poll++], url: 'https://blue.example' }));

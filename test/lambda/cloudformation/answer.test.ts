@@ -1,5 +1,5 @@
 import { type Answer, render, shortened, shortReason, tooLong } from '../../../lambda/cloudformation/answer';
-import { cutVectors, reasonVectors, responseBytes } from '../../../lambda/contract/cloudformation/answer.json';
+import { cutVectors, printableVectors, reasonVectors, responseBytes } from '../../../lambda/contract/cloudformation/answer.json';
 import { request } from '../custom-resource/runtime/nodejs/requests';
 
 test.each(cutVectors)('$text in $mostBytes bytes', ({ text, mostBytes, cut }) => {
@@ -13,7 +13,12 @@ test.each(reasonVectors)('a reason that is too long keeps its begin and its end:
   expect(body.length).toBeLessThanOrEqual(responseBytes.most);
   expect(body.length).toBeGreaterThan(responseBytes.most - 10);
   expect(Reason).toMatch(/^begin .* \.\.\. .* end$/u);
-  expect(Reason).not.toContain('\ufffd');
+  expect(Reason).not.toMatch(/\p{Cs}/u);
+});
+
+test.each(printableVectors)('a reason holds what CloudFormation can show: $text', ({ text, shown }) => {
+  const answer: Answer = { status: 'FAILED', physicalResourceId: 'own-1', reason: text };
+  expect(JSON.parse(render(request('Create'), answer).toString())).toMatchObject({ Reason: shown });
 });
 
 test('a reason of 4096 bytes in all stays whole, one byte more is cut', () => {

@@ -115,6 +115,16 @@ export class World {
   /** Asked before and after each step that has an effect outside: whether the process ends there. */
   endsAt: (point: string) => boolean = () => false;
 
+  /** What code does that throws where nobody catches it. */
+  throwUncaught(error: unknown): void {
+    if (!this.caught) {
+      throw new Error('no execution runs that would catch it');
+    }
+    this.caught(error);
+  }
+
+  private caught?: (error: unknown) => void;
+
   /** Delivers a request, perhaps more than once, and goes on until nothing is left to run. */
   async run(definition: Definition | Partial<AnyHandlers>, ...events: (CloudFormationRequest | object)[]): Promise<this> {
     const queue: unknown[] = [...events];
@@ -145,10 +155,10 @@ export class World {
   }
 
   /** What Lambda's on-failure destination hands to the responder. */
-  async fail(payload: unknown, response: unknown): Promise<void> {
+  async fail(payload: unknown, response: unknown, context: object = {}): Promise<void> {
     const record = {
       version: '1.0',
-      requestContext: { condition: response ? 'RetriesExhausted' : 'EventAgeExceeded', approximateInvokeCount: 1 },
+      requestContext: { condition: response ? 'RetriesExhausted' : 'EventAgeExceeded', approximateInvokeCount: 1, ...context },
       requestPayload: payload,
       ...(response === undefined ? {} : { responsePayload: response }),
     };
@@ -164,7 +174,8 @@ export class World {
 
   private async execute(definition: Definition, payload: unknown): Promise<void> {
     const life = new Life(this);
-    const invocation = { event: payload, functionArn: ARN, endsAt: this.clock.now() + this.executionTimeout * 1000, logStream: 'stream' };
+    const endsAt = this.clock.now() + this.executionTimeout * 1000;
+    const invocation = { event: payload, functionArn: ARN, endsAt, logGroup: 'group', logStream: 'stream' };
     const aws = {
       invoke: this.invoke(life),
       prepareInvoke: () => {
@@ -186,6 +197,12 @@ export class World {
       environment: this.environment,
       write: (line: string) => this.lines.push(line),
       exit: () => life.end('exit status 1'),
+      catchUncaught: (caught: (error: unknown) => void) => {
+        this.caught = caught;
+        return () => {
+          this.caught = undefined;
+        };
+      },
     };
     let problem: { errorType: string; errorMessage: string } | undefined;
     try {

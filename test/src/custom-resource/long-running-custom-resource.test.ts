@@ -30,13 +30,22 @@ function fn(stack: Stack): lambda.Function {
 }
 
 describe('where the function comes from', () => {
-  const aboutOperations = { pollInterval: Duration.seconds(5), secrets: [], resolveSecrets: false, stackArns: [] };
+  const aboutOperations = {
+    pollInterval: Duration.seconds(5),
+    secrets: [],
+    resolveSecrets: false,
+    publicSecretKeys: [],
+    stackArns: [],
+    dependOnVpcEndpoints: true,
+    logRemovalPolicy: RemovalPolicy.RETAIN,
+  };
 
   test('a shared provider has its options already: each one given is named', () => {
     const stack = newStack();
     const handler = LongRunningHandler.fromProvider(new LongRunningProvider(stack, 'P', { handler: code() }));
     expect(refusal({ handler, timeout: Duration.minutes(5), ...aboutOperations }, stack)).toBe(
-      "'Orders/Restore': pollInterval, secrets, resolveSecrets, stackArns can't be given together with a provider: set it on the provider 'Orders/P'",
+      "'Orders/Restore': pollInterval, secrets, resolveSecrets, publicSecretKeys, stackArns, dependOnVpcEndpoints, logRemovalPolicy can't be given together " +
+        "with a provider: set it on the provider 'Orders/P'",
     );
   });
 
@@ -88,7 +97,7 @@ describe('the resource', () => {
       'CdkPatientLambdaResponderRoleA74D1550',
       'Restore1151E6A7',
       'RestoreProviderFunctionC167552B',
-      'RestoreProviderInvokeConfigCBF609CB',
+      'RestoreProviderFunctionEventInvokeConfig9ED7D958',
       'RestoreProviderInvokeSelfD3D85852',
       'RestoreProviderRoleA2248F82',
     ]);
@@ -138,16 +147,29 @@ describe('times', () => {
     expect(variables({})).toEqual({ [names.serviceTimeout]: '3600', [names.recursiveLoop]: 'Terminate', Timeout: 900 });
   });
 
+  test.each([
+    // A shorter operation, with what it gets more than it asks for and the margin, in one execution
+    [60, 120],
+    [120, 174],
+    [300, 330],
+    [870, 900],
+    [871, 900],
+  ])('%i s in one execution of %i s, unless it says otherwise', (timeout, execution) => {
+    expect(variables({ timeout: Duration.seconds(timeout) }).Timeout).toBe(execution);
+    expect(variables({ timeout: Duration.seconds(timeout) }, { executionTimeout: Duration.seconds(110) }).Timeout).toBe(110);
+  });
+
   test('what the handler is told', () => {
     expect(
       variables(
-        { timeout: Duration.seconds(100), pollInterval: Duration.seconds(100), resolveSecrets: false },
+        { timeout: Duration.seconds(100), pollInterval: Duration.seconds(100), resolveSecrets: false, publicSecretKeys: ['username', 'db "name"'] },
         { executionTimeout: Duration.seconds(15), recursiveLoop: lambda.RecursiveLoop.ALLOW, environment: { OWN: 'x' } },
       ),
     ).toEqual({
       [names.serviceTimeout]: '160',
       [names.pollInterval]: '100',
       [names.resolveSecrets]: 'false',
+      [names.publicSecretKeys]: '["username","db \\"name\\""]',
       [names.recursiveLoop]: 'Allow',
       OWN: 'x',
       Timeout: 15,
@@ -155,10 +177,10 @@ describe('times', () => {
   });
 
   test.each<[Partial<LongRunningCustomResourceProps>, string]>([
-    [{ timeout: Duration.seconds(MOST_OPERATION + 1) }, 'timeout must be a whole number of seconds from 1 to 3540, got 59 minutes 1 second'],
-    [{ timeout: Duration.hours(1) }, 'timeout must be a whole number of seconds from 1 to 3540, got 1 hour'],
-    [{ timeout: Duration.seconds(0) }, 'timeout must be a whole number of seconds from 1 to 3540, got 0 seconds'],
-    [{ timeout: Duration.millis(1500) }, 'timeout must be a whole number of seconds from 1 to 3540, got 1 second 500 millis'],
+    [{ timeout: Duration.seconds(MOST_OPERATION + 1) }, 'timeout must be a whole number of seconds from 60 to 3540, got 59 minutes 1 second'],
+    [{ timeout: Duration.hours(1) }, 'timeout must be a whole number of seconds from 60 to 3540, got 1 hour'],
+    [{ timeout: Duration.seconds(59) }, 'timeout must be a whole number of seconds from 60 to 3540, got 59 seconds'],
+    [{ timeout: Duration.millis(60500) }, 'timeout must be a whole number of seconds from 60 to 3540, got 1 minute 500 millis'],
     [{ timeout: Duration.seconds(Lazy.number({ produce: () => 60 })) }, 'timeout must be known at synth, got a token'],
     [
       { handler: code({ executionTimeout: Duration.seconds(14) }) },
@@ -169,9 +191,15 @@ describe('times', () => {
       'executionTimeout must be a whole number of seconds from 15 to 900, got 16 minutes',
     ],
     [
-      { timeout: Duration.seconds(20), pollInterval: Duration.seconds(21) },
-      'pollInterval must be a whole number of seconds from 1 to 20, got 21 seconds',
+      { timeout: Duration.seconds(60), pollInterval: Duration.seconds(61) },
+      'pollInterval must be a whole number of seconds from 1 to 60, got 1 minute 1 second',
     ],
+    [{ publicSecretKeys: ['username', ''] }, 'publicSecretKeys must be keys of the JSON in secrets, as \'username\', known at synth; got ""'],
+    [
+      { publicSecretKeys: [Lazy.string({ produce: () => 'username' })] },
+      "publicSecretKeys must be keys of the JSON in secrets, as 'username', known at synth; got a token",
+    ],
+    [{ publicSecretKeys: [7 as never] }, "publicSecretKeys must be keys of the JSON in secrets, as 'username', known at synth; got 7"],
     [{ pollInterval: Duration.millis(500) }, 'pollInterval must be a whole number of seconds from 1 to 3540, got 500 millis'],
   ])('refused: %p', (props, message) => {
     expect(refusal(props)).toContain(message);

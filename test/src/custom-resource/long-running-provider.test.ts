@@ -8,6 +8,9 @@ import { CUSTOM_RESOURCE } from '../../../src/private/contract.generated';
 import { newStack, resourceOf, warnings } from '../maintenance-window/app';
 import { CODE, code, fn, functionOf, longRunning, only, problems, refusal, TIMEOUT } from './template';
 
+/** What comes last in the ARN of an alias: its name. */
+const nameIn = (arn: object) => ({ 'Fn::Select': [7, { 'Fn::Split': [':', arn] }] });
+
 describe('what CloudFormation invokes', () => {
   test('a function: its own invoke config, no retries, failures to the responder', () => {
     const stack = newStack();
@@ -30,15 +33,20 @@ describe('what CloudFormation invokes', () => {
     const alias = fn(stack).addAlias('live');
     const provider = new LongRunningProvider(stack, 'P', { handler: LongRunningHandler.fromFunction(alias) });
     const [aliasId] = only(stack, 'AWS::Lambda::Alias');
-    const [, config] = only(stack, 'AWS::Lambda::EventInvokeConfig');
+    const [, { Properties: properties }] = only(stack, 'AWS::Lambda::EventInvokeConfig');
     expect(stack.resolve(provider.serviceToken)).toEqual({ Ref: aliasId });
-    expect(config).toMatchObject({ Properties: { Qualifier: 'live', FunctionName: { Ref: 'Fn9270CBC0' } }, DependsOn: [aliasId] });
+    expect(properties).toMatchObject({ Qualifier: nameIn({ Ref: aliasId }), FunctionName: { Ref: 'Fn9270CBC0' } });
     expect(Object.keys(functionOf(stack).Properties.Environment.Variables)).toContain(CUSTOM_RESOURCE.environment.serviceTimeout);
   });
 
   test.each<[string, (stack: Stack) => lambda.IFunction, string]>([
     ['a version', (stack) => fn(stack).currentVersion, 'is a version, whose ARN changes with the code'],
     ['$LATEST by name', (stack) => fn(stack).latestVersion, 'is neither a function nor an alias made in this app'],
+    [
+      'a SingletonFunction',
+      (stack) => new lambda.SingletonFunction(stack, 'One', { ...CODE, uuid: 'one' }),
+      'shares its function with whoever else names its uuid',
+    ],
     [
       'an imported function',
       (stack) => lambda.Function.fromFunctionName(stack, 'Fn', 'restore'),

@@ -1,4 +1,4 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import {
@@ -9,7 +9,7 @@ import {
   type LongRunningProviderAttributes,
 } from '../../../src';
 import { far, near, plain, type Wrong } from '../wrong-use';
-import { code, longRunning } from './template';
+import { CODE, code, longRunning } from './template';
 
 function onResource(property: string, value: string, remedy: string, props: Partial<LongRunningCustomResourceProps>, path = 'Orders/Restore'): Wrong {
   return { path, property, value, remedy, build: (stack) => longRunning(stack, 'Restore', props) };
@@ -33,7 +33,8 @@ function onImported(property: string, value: string, remedy: string, attributes:
 
 /** Wrong uses of custom resources and their providers. */
 export const WRONG_CUSTOM_RESOURCES: readonly Wrong[] = [
-  onResource('timeout', '1 hour', 'a whole number of seconds from 1 to 3540', { timeout: Duration.hours(1) }),
+  onResource('timeout', '1 hour', 'a whole number of seconds from 60 to 3540', { timeout: Duration.hours(1) }),
+  onResource('timeout', '59 seconds', 'a whole number of seconds from 60 to 3540', { timeout: Duration.seconds(59) }),
   onCode('executionTimeout', '16 minutes', 'a whole number of seconds from 15 to 900', { executionTimeout: Duration.minutes(16) }),
   onResource(
     'pollInterval',
@@ -51,7 +52,7 @@ export const WRONG_CUSTOM_RESOURCES: readonly Wrong[] = [
   onCode('runtime', 'python3.13', 'Node.js is', { runtime: lambda.Runtime.PYTHON_3_13 }),
   onImported('serviceToken', "'restores'", 'must be the ARN of a function or alias', { serviceToken: 'restores' }),
   onImported('executionTimeout', '16 minutes', 'a whole number of seconds from 15 to 900', { executionTimeout: Duration.minutes(16) }),
-  onImported('timeout', '1 hour', 'a whole number of seconds from 1 to 3540', { timeout: Duration.hours(1) }),
+  onImported('timeout', '1 hour', 'a whole number of seconds from 60 to 3540', { timeout: Duration.hours(1) }),
   {
     path: 'Orders/Shared',
     property: 'connections',
@@ -103,6 +104,33 @@ export const WRONG_CUSTOM_RESOURCES: readonly Wrong[] = [
   },
   {
     path: 'Orders/P',
+    property: "function 'Orders/One'",
+    value: 'is a SingletonFunction',
+    remedy: 'give a lambda.Function',
+    build: (stack) =>
+      new LongRunningProvider(stack, 'P', {
+        handler: LongRunningHandler.fromFunction(new lambda.SingletonFunction(stack, 'One', { ...CODE, uuid: 'one' })),
+      }),
+  },
+  {
+    path: 'Orders/P',
+    property: "function 'Orders/Fn'",
+    value: "is configured for asynchronous invocation by 'Orders/Fn/EventInvokeConfig/Resource'",
+    remedy: 'remove its onFailure, onSuccess, maxEventAge and retryAttempts (0 may stay)',
+    build: (stack) => new LongRunningProvider(stack, 'P', { handler: LongRunningHandler.fromFunction(plain(stack, { retryAttempts: 2 })) }),
+  },
+  {
+    path: 'Orders/P',
+    property: 'logRemovalPolicy',
+    value: "is 'retain', but 'destroy' for 'Orders/Other'",
+    remedy: 'give both the same',
+    build: (stack) => {
+      new LongRunningProvider(stack, 'Other', { handler: code(), logRemovalPolicy: RemovalPolicy.DESTROY });
+      new LongRunningProvider(stack, 'P', { handler: code(), logRemovalPolicy: RemovalPolicy.RETAIN });
+    },
+  },
+  {
+    path: 'Orders/P',
     property: "function 'Orders/Fn'",
     value: 'a timeout of 14 seconds',
     remedy: 'give it one from 15 to 900 seconds',
@@ -120,6 +148,16 @@ export const WRONG_CUSTOM_RESOURCES: readonly Wrong[] = [
         timeout: Duration.minutes(5),
       });
       longRunning(stack, 'Restore', { handler: LongRunningHandler.fromProvider(provider), timeout: Duration.seconds(3540) });
+    },
+  },
+  {
+    path: 'Theirs/Restore',
+    property: "provider 'Theirs/Shared'",
+    value: 'is in account 111111111111',
+    remedy: 'make one there',
+    build: (stack) => {
+      const theirs = new Stack(stack.node.root, 'Theirs', { env: { account: '222222222222', region: 'eu-west-1' } });
+      longRunning(theirs, 'Restore', { handler: LongRunningHandler.fromProvider(imported(theirs)) });
     },
   },
   {

@@ -59,7 +59,7 @@ export const handler = customResource<Properties, Restoring | Removing>({
 
   async delete(request, context) {
     const target = targetOf(request.properties);
-    // For a Create that was cancelled CloudFormation made up an id; what that Create had restored carries ours
+    // For a Create that was cancelled CloudFormation made up an id, which marks nothing, for ours are longer; what that Create had restored carries ours
     return remove(target.table, request.maybeOrphan ? idOf(target, context) : request.physicalResourceId);
   },
 
@@ -90,7 +90,7 @@ async function restorePage(request: AnyRequest<Properties>, state: Restoring, co
     return wait(next, { afterSeconds: 1 });
   }
   context.log.info('restored', { items: next.restored });
-  return request.requestType === 'Update' && request.physicalResourceId === mark ? removeOther(request.oldProperties, context) : done();
+  return request.requestType === 'Update' && request.previousPhysicalResourceId === mark ? removeOther(request.oldProperties, context) : done();
 }
 
 /** After an update that failed half-way: CloudFormation knows nothing of what that restored, so nobody else will remove it. */

@@ -3,10 +3,21 @@ import { systemClock } from '../../../clock';
 import type { Json } from '../../../json';
 import { awsCalls } from './operation/aws';
 import { execute } from './operation/execution';
+import { captureUncaught, exitOnUncaught } from './operation/uncaught';
 import { checkDefinition } from './protocol/definition';
 import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
 
 export type { Json } from '../../../json';
+export {
+  fromOnEvent,
+  type IsCompleteRequest,
+  type IsCompleteResponse,
+  type OnEventFunctions,
+  type OnEventRequest,
+  type OnEventResponse,
+  type OnEventState,
+} from './from-on-event';
+export type { PhysicalNameOptions } from './protocol/names';
 export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
 export type {
   AnyHandlers,
@@ -27,6 +38,7 @@ export type {
 /** What of Lambda's context the runtime uses. */
 export interface LambdaContext {
   readonly invokedFunctionArn: string;
+  readonly logGroupName: string;
   readonly logStreamName: string;
   getRemainingTimeInMillis(): number;
 }
@@ -89,6 +101,7 @@ export function customResource(handlers: unknown): CustomResourceHandler {
         event,
         functionArn: context.invokedFunctionArn,
         endsAt: Date.now() + context.getRemainingTimeInMillis(),
+        logGroup: context.logGroupName,
         logStream: context.logStreamName,
       },
       {
@@ -98,6 +111,7 @@ export function customResource(handlers: unknown): CustomResourceHandler {
         environment: process.env,
         write: (line) => process.stdout.write(line),
         exit: (code) => process.exit(code),
+        catchUncaught: (caught) => captureUncaught(caught) ?? exitOnUncaught(),
       },
     );
   return Object.assign(handler, { definition });

@@ -1,4 +1,5 @@
 import type { Json } from '../../../json';
+import type { PhysicalNameOptions } from './protocol/names';
 import type { Done, Wait } from './protocol/results';
 
 /** Properties as CloudFormation sends them: numbers and booleans are strings. Without ServiceToken and ServiceTimeout. */
@@ -16,13 +17,22 @@ export interface ResourceRequest<P, T extends RequestType = RequestType> {
   readonly stackId: string;
   /** Not unique over time: a retried deployment may use it again. */
   readonly requestId: string;
-  /** The present id; in a Create, the id that a `wait` named, undefined before. */
+  /** The id that a `wait` named last; before that the present one, and in a Create undefined. */
   readonly physicalResourceId: T extends 'Create' ? string | undefined : string;
+  /** Update only: the id that CloudFormation has. Where `physicalResourceId` is another, this update makes a replacement. */
+  readonly previousPhysicalResourceId: T extends 'Update' ? string : undefined;
   /** Create and Update: references to Secrets Manager resolved, then what `parse` made of it. Delete: as CloudFormation sent them. */
   readonly properties: P;
-  /** Update only; as CloudFormation sent them, perhaps for an older version of the handler. References are not resolved: see `ctx.resolve`. */
+  /**
+   * Update only; as CloudFormation sent them, perhaps for an older version of the handler. References are not resolved: see `ctx.resolve`. What `poll`
+   * needs of them, read in `update`: where they are too large to cross to the next execution and nothing has read them yet, they stay behind, and reading
+   * them later is an error.
+   */
   readonly oldProperties?: Raw;
-  /** In a Delete: CloudFormation made the id up for a cancelled Create. What that made, if anything, may carry `ctx.defaultPhysicalResourceId`. */
+  /**
+   * In a Delete: the id has the form of those that CloudFormation makes up for a cancelled Create. What that made, if anything, may carry
+   * `ctx.defaultPhysicalResourceId`; an id of your own may have that form, too.
+   */
   readonly maybeOrphan: boolean;
 }
 
@@ -60,8 +70,24 @@ export interface OperationContext {
    * whose name must be unique.
    */
   readonly idempotencyToken: string;
+  /**
+   * The begin of `idempotencyToken`, for services that take less: ACM 32 characters, DynamoDB and ECS 36, FSx 63.
+   *
+   * @param maxLength most characters; 16 or more, for shorter tokens of two requests may be the same
+   * @throws Error when it is less
+   */
+  readonly token: (maxLength: number) => string;
   /** The id of a resource whose handler names none; the same for the same resource in the same stack. */
   readonly defaultPhysicalResourceId: string;
+  /**
+   * A name for what the handler makes, as `defaultPhysicalResourceId` is, but one that fits: the same in each create, update and delete of this
+   * resource in this stack. `{ maxLength: 63, lowercase: true }` fits RDS and S3, `{ maxLength: 32 }` a load balancer. A replacement gets the same
+   * name: it can't be made while the old resource has it.
+   *
+   * @param options what the service takes
+   * @throws Error naming the option that is wrong
+   */
+  readonly physicalName: (options: PhysicalNameOptions) => string;
   /** The stack's status, at most 15 seconds old; `UNKNOWN` when it can't be read. */
   readonly stack: () => Promise<StackStatus>;
   /**
@@ -86,15 +112,18 @@ export type Result<A extends Record<string, Json>, S extends Json> = Promise<Don
 
 /** The functions that every resource has. Throwing means FAILED. */
 export interface CoreHandlers<P, S extends Json, A extends Record<string, Json>> {
-  /** Checks and converts the new properties of a Create and an Update, secrets resolved. */
-  parse?(raw: Raw): P;
+  /** Checks and converts the new properties of a Create and an Update, secrets resolved. May be async; what it throws is the reason of the FAILED. */
+  parse?(raw: Raw): P | Promise<P>;
   create(request: ResourceRequest<P, 'Create'>, context: OperationContext): Result<A, S>;
   update(request: ResourceRequest<P, 'Update'>, context: OperationContext): Result<A, S>;
   delete(request: ResourceRequest<Raw, 'Delete'>, context: OperationContext): Result<A, S>;
-  /** Stops what runs, before the operation is answered as timed out. At most half the margin, and a quarter of what CloudFormation still waits. */
-  onTimeout?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): void | Promise<void>;
-  /** Stops what runs, when the stack rolls back, in as much time. Cleaning up is left to `delete`. */
-  onCancel?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): void | Promise<void>;
+  /**
+   * Stops what runs, before the operation is answered as timed out. At most half the margin, and a quarter of what CloudFormation still waits. What it
+   * returns is awaited, and not looked at.
+   */
+  onTimeout?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): unknown;
+  /** Stops what runs, when the stack rolls back, in as much time. What it returns is awaited, and not looked at. Cleaning up is left to `delete`. */
+  onCancel?(request: AnyRequest<P>, state: S | undefined, context: OperationContext): unknown;
 }
 
 /** The functions of a resource whose create, update or delete returns `wait`. */
@@ -115,8 +144,10 @@ export type ResourceHandlers<P = Raw, S extends Json = never, A extends Record<s
   : PollingHandlers<P, S, A>;
 
 /** Handlers as the runtime sees them, whatever their types. */
-export type AnyHandlers = CoreHandlers<unknown, Json, Record<string, Json>> &
-  Partial<Pick<PollingHandlers<unknown, Json, Record<string, Json>>, 'poll'>>;
+export type AnyHandlers = CoreHandlers<unknown, Json, Record<string, Json>> & {
+  // Spelt out for exactOptionalPropertyTypes: handlers that never wait have a poll that is undefined
+  poll?: PollingHandlers<unknown, Json, Record<string, Json>>['poll'] | undefined;
+};
 
 /** One type of resource, or several by their type. */
 export type Definition = AnyHandlers | Readonly<Record<string, AnyHandlers>>;

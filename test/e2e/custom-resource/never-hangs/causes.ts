@@ -15,6 +15,8 @@ export const FUNCTIONS = [
   'NoSuchHandler',
   'ThrowsAtLoad',
   'ModuleThrows',
+  'AwaitThrows',
+  'ThrowsDeep',
   'BehindADoor',
   'Removed',
   'SwitchedOff',
@@ -56,8 +58,8 @@ export interface Cause {
 
 const EXIT = 'the function failed before it could answer: Runtime.ExitError: RequestId: .* Error: Runtime exited';
 
-/** AWS's clients up to 3.x post the error, since 4.0 it stands in the log alone. */
-const DIES_OF_AN_ERROR = RegExp(`RangeError: the snapshot is gone|${EXIT} with error: exit status 1`);
+/** AWS's clients up to 3.x post the rejection, since 4.0 it is an error that nobody catches. */
+const DIES_OF_A_REJECTION = /RangeError: the snapshot is gone/;
 
 /** After its answer the process ends itself; on a busy machine the time limit may be quicker. */
 const ENDED = RegExp(`${EXIT} with error: exit status 1|Sandbox\\.Timedout: .*Task timed out`);
@@ -72,7 +74,7 @@ const SHORT_TIMEOUT = '50';
 const AT_THE_MARGIN = { Hops: 'at the margin' };
 
 export const H1: readonly Cause[] = [
-  { what: 'the handler throws', failure: 'throws', id: 'marker', reason: /RangeError: the snapshot is gone \(log stream: / },
+  { what: 'the handler throws', failure: 'throws', id: 'marker', reason: /RangeError: the snapshot is gone \(log group: .+, log stream: / },
   { what: 'the handler returns nothing', failure: 'returns nothing', reason: /returned undefined; return done\(\.\.\.\) or wait\(\.\.\.\)/ },
 ];
 
@@ -88,8 +90,25 @@ export const H2: readonly Cause[] = [
     reason: /ran to the end of its execution/,
     repeated: ENDED,
   },
-  { what: 'a rejection is not handled', failure: 'rejects where nobody listens', reason: DIES_OF_AN_ERROR },
-  { what: 'an error is thrown in a timer', failure: 'throws in a timer', reason: DIES_OF_AN_ERROR },
+  { what: 'a rejection is not handled', failure: 'rejects where nobody listens', reason: DIES_OF_A_REJECTION },
+  {
+    what: 'an error is thrown in a timer',
+    failure: 'throws in a timer',
+    reason: /an error that nobody caught: RangeError: the snapshot is gone \(log stream: /,
+    repeated: ENDED,
+  },
+  {
+    what: 'text is thrown in a timer',
+    failure: 'throws text in a timer',
+    reason: /an error that nobody caught: the snapshot is gone/,
+    repeated: ENDED,
+  },
+  {
+    what: 'a frozen error is thrown by a listener',
+    failure: 'throws a frozen error in a listener',
+    reason: /an error that nobody caught: RangeError: the snapshot is gone/,
+    repeated: ENDED,
+  },
 ];
 
 export const H3: readonly Cause[] = [
@@ -129,6 +148,22 @@ export const H3: readonly Cause[] = [
     what: 'an ES module throws while it is loaded',
     failure: 'succeeds',
     function: 'ModuleThrows',
+    properties: AT_THE_MARGIN,
+    id: 'marker',
+    reason: /RangeError: the configuration is missing/,
+  },
+  {
+    what: 'an ES module throws while it is loaded, after a top-level await',
+    failure: 'succeeds',
+    function: 'AwaitThrows',
+    properties: AT_THE_MARGIN,
+    id: 'marker',
+    reason: /string: the configuration is missing/,
+  },
+  {
+    what: 'the code throws while it is loaded, many calls deep',
+    failure: 'succeeds',
+    function: 'ThrowsDeep',
     properties: AT_THE_MARGIN,
     id: 'marker',
     reason: /RangeError: the configuration is missing/,

@@ -19,6 +19,8 @@ const BROKEN: Readonly<Partial<Record<FunctionName, string>>> = {
   NoSuchHandler: 'no-such-handler.handler',
   ThrowsAtLoad: 'throws-at-load.handler',
   ModuleThrows: 'throws-at-load-module.handler',
+  AwaitThrows: 'throws-after-await.handler',
+  ThrowsDeep: 'throws-deep.handler',
 };
 
 /** Executions of one function in one chain before Lambda stops the next. */

@@ -1,5 +1,5 @@
 /** The last resort, for records as Lambda's on-failure destination sends them. */
-import { createFailedId, reasonVectors, responseBytes, urlVectors } from '../../../../lambda/contract/cloudformation/answer.json';
+import { createFailedId, printableVectors, reasonVectors, responseBytes, urlVectors } from '../../../../lambda/contract/cloudformation/answer.json';
 import { continuationKey, neverStarted } from '../../../../lambda/contract/custom-resource/custom-resource.json';
 import { responderVectors } from '../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { defaultPhysicalResourceId } from '../../../../lambda/custom-resource/runtime/nodejs/protocol/physical-id';
@@ -62,11 +62,24 @@ describe('a create', () => {
     });
   });
 
+  test.each(['Error', 'ConfigError', 'string', 'undefined', '', 'handled', 'AnswerNotDelivered', 'HopNotStarted', 'RuntimeError', 'UnknownError'])(
+    "that an error of the type '%s' kept from starting has the marker: running code's own errors never get here",
+    async (errorType) => {
+      await world.fail(request('Create'), { ...crash(errorType, 'TABLE is not set'), trace: ['    at file:///var/task/index.mjs:2:31'] });
+      expect(world.answer).toMatchObject({
+        Status: 'FAILED',
+        PhysicalResourceId: createFailedId,
+        Reason: expect.stringContaining('TABLE is not set'),
+      });
+    },
+  );
+
   test.each([
     ['out of memory', OUT_OF_MEMORY],
     ['timed out', TIMED_OUT],
     ['exited', crash('Runtime.ExitError', 'exit status 3')],
-    ['crashed elsewhere', crash('Error', 'uncaught')],
+    ['by a rejection', crash('Runtime.UnhandledPromiseRejection', 'Error: uncaught')],
+    ["by an error of Lambda's that nobody knows yet", crash('Sandbox.Vanished', 'gone')],
   ])('that ended %s has the default id, so that delete runs', async (_, response) => {
     await world.fail(request('Create'), response);
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining(response.errorMessage) });
@@ -122,11 +135,11 @@ describe('an answer that was left', () => {
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('answered 403') });
   });
 
-  test("that can't be read is answered by the rule", async () => {
+  test("that can't be read is an error of loading code that has its name", async () => {
     for (const message of ['not JSON', '[]', '{"status":"MAYBE","physicalResourceId":"x"}', '{"status":"SUCCESS","physicalResourceId":""}']) {
       world = new World();
       await world.fail(request('Create'), crash('AnswerNotDelivered', message));
-      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID });
+      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: createFailedId });
     }
   });
 });
@@ -134,13 +147,7 @@ describe('an answer that was left', () => {
 describe('of a request whose properties hold a reference to a secret', () => {
   const SECRET = 'S3cr3t-Passw0rd';
   const REFERENCE = { Db: [{ Url: 'pg://admin:{{resolve:secretsmanager:Db:SecretString:password::}}@h' }] };
-  const worded = [
-    crash('Runtime.UnhandledPromiseRejection', `Error: connect pg://admin:${SECRET}@h`),
-    crash('Error', `connect pg://admin:${SECRET}@h`),
-    crash('AnswerNotDelivered', `not JSON ${SECRET}`),
-    `cut off ${SECRET}`,
-    { errorMessage: SECRET },
-  ];
+  const worded = [crash('Runtime.UnhandledPromiseRejection', `Error: connect pg://admin:${SECRET}@h`), `cut off ${SECRET}`, { errorMessage: SECRET }];
 
   test.each<[string, unknown]>([
     ['the first delivery', request('Create', { ResourceProperties: REFERENCE })],
@@ -165,10 +172,18 @@ describe('of a request whose properties hold a reference to a secret', () => {
     TIMED_OUT,
     crash('Runtime.ExitError', 'exit status 3'),
     crash('Runtime.ImportModuleError', 'no module x'),
-    { ...crash('Error', 'TABLE is not set'), trace: ['    at Module._compile (node:internal/modules/cjs/loader:1554:14)'] },
+    crash('Error', 'TABLE is not set'),
+    crash('string', 'TABLE is not set'),
+    crash('AnswerNotDelivered', 'TABLE is not set'),
   ])('what Lambda words, or came before a secret was read, is quoted: $errorType', async (response) => {
-    await world.fail(request('Create', { ResourceProperties: REFERENCE }), response);
-    expect(world.answer.Reason).toContain(response.errorMessage);
+    for (const payload of [
+      request('Create', { ResourceProperties: REFERENCE }),
+      continuation({}, request('Create', { ResourceProperties: REFERENCE })),
+    ]) {
+      world = new World();
+      await world.fail(payload, response);
+      expect(world.answer.Reason).toContain(response.errorMessage);
+    }
   });
 });
 
@@ -250,6 +265,11 @@ test('an error that shows the ResponseURL is masked', async () => {
   expect(JSON.stringify(world.answer) + world.log).not.toContain('5e17ed');
 });
 
+test('a signature that colours part is masked once they are gone', async () => {
+  await world.fail(request('Create'), crash('Error', 'signed by 5e1\u001b[1m7ed\u001b[0m alone'));
+  expect(world.answer.Reason).toMatch(/signed by \*\*\*\* alone$/);
+});
+
 test('server errors are outlasted, and a record of something else fails loudly', async () => {
   world.putFates = [503, 'fails', 429];
   await world.fail(request('Create'), OUT_OF_MEMORY);
@@ -280,6 +300,45 @@ test.each(urlVectors)('answers by the rule of URLs: $url with $environment', asy
   world.environment = environment as Record<string, string>;
   await world.fail(request('Create', { ResponseURL: url }), OUT_OF_MEMORY);
   expect(world.puts).toHaveLength(allowed ? 1 : 0);
+});
+
+test.each(printableVectors)('gives a reason that can be shown: $text', async ({ text, shown }) => {
+  await world.fail(request('Create'), crash('Sandbox.Timedout', text));
+  expect(world.answer.Reason).toBe(`the function failed before it could answer: Sandbox.Timedout: ${shown}`);
+});
+
+describe('the function whose log says more', () => {
+  const functionArn = 'arn:aws:lambda:eu-central-1:111122223333:function:restore:live';
+
+  test.each<[string, object, unknown, RegExp]>([
+    ['crashed', request('Create'), OUT_OF_MEMORY, /signal: killed \(function: restore\)$/],
+    ['never ran', request('Create'), undefined, /EventAgeExceeded \(function: restore\)$/],
+    [
+      'worded what may hold a secret',
+      request('Create', { ResourceProperties: { P: '{{resolve:secretsmanager:Db}}' } }),
+      crash('Runtime.UnhandledPromiseRejection', 'x'),
+      /in the log of the function, for it may hold a secret \(function: restore\)$/,
+    ],
+    [
+      'could not go on',
+      continuation(),
+      crash('HopNotStarted', JSON.stringify({ status: 'FAILED', physicalResourceId: 'id', reason: 'no next execution', cause: 'x' })),
+      /^no next execution \(function: restore\)$/,
+    ],
+  ])('is named where it %s', async (_, payload, response, reason) => {
+    await world.fail(payload, response, { functionArn });
+    expect(world.answer.Reason).toMatch(reason);
+  });
+
+  test.each([undefined, '', 'restore', 7])('is left out of a reason where a record has %p for its ARN', async (arn) => {
+    await world.fail(request('Create'), OUT_OF_MEMORY, { functionArn: arn });
+    expect(world.answer.Reason).toMatch(/signal: killed$/);
+  });
+
+  test('is in no success', async () => {
+    await world.fail(request('Delete', { PhysicalResourceId: createFailedId }), OUT_OF_MEMORY, { functionArn });
+    expect(world.answer).not.toHaveProperty('Reason');
+  });
 });
 
 test.each(reasonVectors)('cuts a reason by the rule: $name', async ({ unit, count }) => {

@@ -1,7 +1,6 @@
 import { Duration, type Stack } from 'aws-cdk-lib';
 import { Repository } from 'aws-cdk-lib/aws-ecr';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { LambdaDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 
 import { LongRunningHandler } from '../../../../src';
 import { CUSTOM_RESOURCE } from '../../../../src/private/contract.generated';
@@ -95,43 +94,5 @@ describe("a function that can't work operations off", () => {
         made.addEnvironment(CUSTOM_RESOURCE.environment.serviceTimeout, '60');
       }),
     ).toContain('has environment variable ' + `${CUSTOM_RESOURCE.environment.serviceTimeout} set by hand`);
-    expect(
-      changed((_, made) => {
-        made.configureAsyncInvoke({ retryAttempts: 1 });
-      }),
-    ).toContain("is configured for asynchronous invocation by 'Orders/Fn/EventInvokeConfig");
-  });
-});
-
-describe('asynchronous invocation that is configured already', () => {
-  const other = (stack: Stack) => new LambdaDestination(fn(stack, {}, 'Other'));
-
-  test.each<[string, (stack: Stack) => lambda.EventInvokeConfigOptions]>([
-    ['retryAttempts', () => ({ retryAttempts: 0 })],
-    ['maxEventAge', () => ({ maxEventAge: Duration.minutes(5) })],
-    ['onFailure', (stack) => ({ onFailure: other(stack) })],
-    ['onSuccess', (stack) => ({ onSuccess: other(stack) })],
-  ])('%s is refused', (_, options) => {
-    const stack = newStack();
-    const made = fn(stack);
-    made.configureAsyncInvoke(options(stack));
-    expect(refusal(stack, { handler: LongRunningHandler.fromFunction(made) })).toContain(
-      "is configured for asynchronous invocation by 'Orders/Fn/EventInvokeConfig/Resource' already: remove its onFailure, " +
-        'onSuccess, maxEventAge and retryAttempts',
-    );
-  });
-
-  test('of the function does not matter to an alias, nor the other way round', () => {
-    const stack = newStack();
-    const made = fn(stack, { retryAttempts: 1 });
-    expect(refusal(stack, { handler: LongRunningHandler.fromFunction(made.addAlias('live')) })).toBe('accepted');
-    const second = newStack();
-    const aliased = fn(second);
-    const alias = aliased.addAlias('live', { retryAttempts: 1 });
-    expect(refusal(second, { handler: LongRunningHandler.fromFunction(alias) })).toContain('is configured for asynchronous invocation');
-    const third = newStack();
-    const again = fn(third);
-    again.addAlias('live', { retryAttempts: 1 });
-    expect(refusal(third, { handler: LongRunningHandler.fromFunction(again) })).toBe('accepted');
   });
 });

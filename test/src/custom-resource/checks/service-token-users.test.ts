@@ -107,7 +107,7 @@ describe('a plain custom resource with the service token', () => {
     const provider = new LongRunningProvider(own, 'P', {
       handler: LongRunningHandler.fromFunction(new lambda.Function(own, 'Fn', { ...CODE, timeout: TIMEOUT, functionName: 'restore' })),
     });
-    const message = "function 'Stack0/Fn' is in region eu-west-1, but 'Stack1' in us-east-1: CloudFormation invokes functions of its own";
+    const message = "function 'Stack0/Fn' is in region eu-west-1, but 'Stack1' in us-east-1: what a provider is granted";
     expect(() => longRunning(far, 'Restore', { handler: LongRunningHandler.fromProvider(provider) })).toThrow(message);
     new CustomResource(far, 'A', { serviceToken: provider.serviceToken }).node.addDependency(provider);
     expect(problems(own)).toContain(message);
@@ -124,7 +124,7 @@ describe('a plain custom resource with the service token', () => {
     new CustomResource(scope, 'C', { serviceToken: provider.serviceToken });
     scope.node.addDependency(provider);
     expect(problems(stack)).toBe('');
-    expect([...before(resources(stack), 'B')]).toEqual(expect.arrayContaining(['PInvokeConfigE8C4EF0A', 'PInvokeSelfA74F7C0C']));
+    expect([...before(resources(stack), 'B')]).toEqual(expect.arrayContaining(['PFunctionEventInvokeConfigA2380B62', 'PInvokeSelfA74F7C0C']));
   });
 
   test('that depends on the function alone is refused', () => {

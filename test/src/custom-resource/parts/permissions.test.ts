@@ -1,4 +1,4 @@
-import { Duration, type Stack } from 'aws-cdk-lib';
+import { Duration, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
@@ -7,7 +7,13 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 
 import contract from '../../../../lambda/contract/iam.json';
-import { type LongRunningCodeOptions, LongRunningHandler, LongRunningProvider, type LongRunningProviderProps } from '../../../../src';
+import {
+  type LongRunningCodeOptions,
+  type LongRunningFunctionHandler,
+  LongRunningHandler,
+  LongRunningProvider,
+  type LongRunningProviderProps,
+} from '../../../../src';
 import { newStack, resources } from '../../maintenance-window/app';
 import { CODE, code, functionOf, longRunning, only, problems } from '../template';
 
@@ -143,17 +149,17 @@ test("nothing on anything otherwise; X-Ray's writes when it is traced", () => {
   ]);
 });
 
-test('the next execution is the very ARN that CloudFormation invokes, in a policy that comes after the function', () => {
+test('the next execution is the very ARN that CloudFormation invokes, in a policy that comes after the function, as is the responder', () => {
   const stack = provided();
   expect(attached(stack, /^PInvokeSelf/)).toEqual(
-    expected([contract.longRunningSelf], { '<service token>': { 'Fn::GetAtt': ['PFunctionCC954752', 'Arn'] } }),
+    expected([contract.longRunningSelf], { '<service token>': { 'Fn::GetAtt': ['PFunctionCC954752', 'Arn'] }, '<responder>': RESPONDER }),
   );
   const aliased = newStack();
   const alias = new lambda.Function(aliased, 'Fn', { ...CODE, timeout: Duration.minutes(15) }).addAlias('live');
   const provider = new LongRunningProvider(aliased, 'P', { handler: LongRunningHandler.fromFunction(alias) });
   longRunning(aliased, 'Any', { handler: LongRunningHandler.fromProvider(provider) });
   expect(attached(aliased, /^PInvokeSelf/)).toEqual(
-    expected([contract.longRunningSelf], { '<service token>': { Ref: only(aliased, 'AWS::Lambda::Alias')[0] } }),
+    expected([contract.longRunningSelf], { '<service token>': { Ref: only(aliased, 'AWS::Lambda::Alias')[0] }, '<responder>': RESPONDER }),
   );
 });
 
@@ -193,7 +199,45 @@ describe("a role of the user's", () => {
     provided({ role: iam.Role.fromRoleArn(stack, 'Own', 'arn:aws:iam::123456789012:role/own', { mutable: false }) }, stack);
     expect(problems(stack)).toBe('');
     expect(Object.values(resources(stack)).filter(({ Type }) => Type === 'AWS::IAM::Policy')).toEqual([]);
-    expect(only(stack, 'Custom::LongRunning')[1].DependsOn).toEqual([expect.stringMatching(/^PInvokeConfig/)]);
+    expect(only(stack, 'Custom::LongRunning')[1].DependsOn).toEqual([expect.stringMatching(/^PFunctionEventInvokeConfig/)]);
+  });
+});
+
+describe('a role of another stack', () => {
+  const trust = { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com') };
+  const roleIn = (stack: Stack) => new iam.Role(stack, 'Own', trust);
+
+  test.each<[string, (stack: Stack, role: iam.IRole) => LongRunningFunctionHandler, RegExp]>([
+    ['a function that the construct makes', (_, role) => code({ role }), /^PFunction[0-9A-F]/],
+    [
+      'a function made elsewhere',
+      (stack, role) => LongRunningHandler.fromFunction(new lambda.Function(stack, 'Fn', { ...CODE, timeout: Duration.minutes(15), role })),
+      /^Fn[0-9A-F]/,
+    ],
+  ])('is granted what %s needs by a policy in its stack, which the function waits for', (_, handler, id) => {
+    const stack = newStack();
+    const provider = new LongRunningProvider(stack, 'P', { handler: handler(stack, roleIn(new Stack(stack.node.root, 'Roles'))) });
+    longRunning(stack, 'Any', { handler: LongRunningHandler.fromProvider(provider) });
+    expect(problems(stack)).toBe('');
+    const granted = attached(stack, /LongRunningPolicy/);
+    expect(granted).toEqual(expect.arrayContaining(expected([contract.longRunningFunction], EARLY)));
+    const [, made] = Object.entries(resources(stack)).find(([name, { Type }]) => Type === 'AWS::Lambda::Function' && id.test(name))!;
+    expect(made.DependsOn).toEqual([expect.stringMatching(/LongRunningPolicy/)]);
+  });
+
+  test('is granted the same in a nested stack by a policy of that', () => {
+    const parent = newStack();
+    const nested = new NestedStack(parent, 'Nested');
+    provided({ role: roleIn(parent) }, nested);
+    expect(problems(parent)).toBe('');
+    expect(attached(nested, /LongRunningPolicy/)).toEqual(early());
+  });
+
+  test("that can't be changed is left alone", () => {
+    const stack = newStack();
+    provided({ role: roleIn(new Stack(stack.node.root, 'Roles')).withoutPolicyUpdates() }, stack);
+    expect(problems(stack)).toBe('');
+    expect(Object.values(resources(stack)).filter(({ Type }) => Type === 'AWS::IAM::Policy')).toEqual([]);
   });
 });
 

@@ -43,7 +43,7 @@ exports.handler = customResource({
     if (inARowNow.some((count) => count < inARow)) {
       return wait({ ...state, inARow: inARowNow }, { afterSeconds: 1 });
     }
-    if (request.requestType === 'Update' && request.physicalResourceId === parameter && request.oldProperties.Parameter !== parameter) {
+    if (request.previousPhysicalResourceId === parameter && request.oldProperties.Parameter !== parameter) {
       // An update to another parameter failed half-way. CloudFormation knows nothing of that one: nobody else will remove it
       await withdraw(request.oldProperties.Parameter, context);
     }

@@ -63,7 +63,8 @@ async function answer(verdict: Answered, { operation, invocation, platform, last
   }
   const { reason } = verdict.answer;
   const { until, unreachableUntil } = handOver(clock.now(), closesAt);
-  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason} (log stream: ${invocation.logStream})` };
+  const place = `log group: ${invocation.logGroup}, log stream: ${invocation.logStream}`;
+  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason} (${place})` };
   await deliver({
     url: request.ResponseURL,
     answer: shown,

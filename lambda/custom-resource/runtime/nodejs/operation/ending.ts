@@ -4,13 +4,14 @@
  */
 import type { Clock } from '../../../../clock';
 import { executions } from '../../../../contract/custom-resource/custom-resource.json';
+import { shownError } from '../../../../thrown';
 import type { Mask } from '../protocol/mask';
 import type { Operation } from '../protocol/operation';
 import { stopperBudget } from '../protocol/times';
 import { failed, HandlerError, type Verdict } from '../protocol/verdict';
 import type { Logger } from '../types';
 import { calledIn, type HandlerCalls, type Stopper } from './handler-calls';
-import type { Settled, UserCode } from './user-code';
+import type { Crashed, Settled, UserCode } from './user-code';
 
 export interface EndingParts {
   readonly calls: HandlerCalls;
@@ -26,8 +27,14 @@ export interface EndingParts {
 
 export class Ending {
   private readonly abandoned = new AbortController();
+  private crashed = false;
 
   constructor(private readonly parts: EndingParts) {}
+
+  /** Whether an error that nobody caught has ended the execution. */
+  get isCrash(): boolean {
+    return this.crashed;
+  }
 
   /** Aborted when nobody waits any more for what the handler does. */
   get signal(): AbortSignal {
@@ -51,7 +58,7 @@ export class Ending {
   }
 
   /** At the margin: a poll that stops soon costs nothing, for the next execution repeats it. Undefined when it does not stop, or not before the deadline. */
-  async abortPoll({ deadline }: Operation): Promise<Settled | undefined> {
+  async abortPoll({ deadline }: Operation): Promise<Settled | Crashed | undefined> {
     const { code, clock, margin } = this.parts;
     this.abandon('this execution is about to end');
     return code.last(Math.min(margin / 2, deadline - clock.now()));
@@ -66,6 +73,25 @@ export class Ending {
 
   withoutExecutions(operation: Operation, most: number): Promise<Verdict> {
     return this.timeOut(operation, outOfExecutions(most));
+  }
+
+  /** By an id that the last execution names: no continuation would hold it, so it is told at once, before anything can crash. */
+  byIdTooLate(operation: Operation, most: number): Promise<Verdict> {
+    return this.timeOut(
+      operation,
+      `${calledIn(operation)} named a physical id in the last of ${most} executions, and no other is left to go on in: name it earlier, or allow longer executions`,
+    );
+  }
+
+  /**
+   * By an error that nobody caught. The process exits after the answer, and all that the responder then sees is that it has:
+   * the id is the one that follows from that, whatever had begun, and not one that the error names.
+   */
+  byCrash(operation: Operation, error: unknown): Verdict {
+    this.crashed = true;
+    this.abandon('an error that nobody caught ends this process');
+    const progress = operation.phase === 'POLL' ? 'WAITED' : 'CUT_OFF';
+    return failed(operation, new HandlerError(`an error that nobody caught: ${shownError(error)}`), progress, this.parts.mask);
   }
 
   async byRollback(operation: Operation): Promise<Verdict> {
@@ -92,7 +118,8 @@ export class Ending {
     const budget = Math.max(0, Math.min(stopperBudget(now, operation.closesAt, margin), endsAt - now - margin / 4));
     const end = await code.bounded(() => stop(over.signal), budget);
     over.abort();
-    const problem = end?.kind === 'THREW' ? `; ${name} failed` : end ? undefined : `; ${name} was not finished after ${budget / 1000} s`;
+    this.crashed ||= end?.kind === 'CRASHED';
+    const problem = !end ? `; ${name} was not finished after ${budget / 1000} s` : end.kind === 'RETURNED' ? undefined : `; ${name} failed`;
     if (problem !== undefined) {
       log.error(`${name} failed`, { error: end?.kind === 'THREW' ? end.error : problem });
     }

@@ -3,19 +3,19 @@
  * Everything that may end it, the handler, the deadline, the margin, a rollback, races within one call; nothing else gives verdicts.
  */
 import { createFailedId } from '../../../../contract/cloudformation/answer.json';
-import { continuation, times } from '../../../../contract/custom-resource/custom-resource.json';
-import { kindOf } from '../../../../json';
-import { memberOf } from '../../../../thrown';
-import { continuationOf, RUNTIME } from '../protocol/continuation';
+import { times } from '../../../../contract/custom-resource/custom-resource.json';
+import { attributesWarning } from '../protocol/attributes';
+import { RUNTIME } from '../protocol/continuation';
+import { crossing, tooLarge } from '../protocol/crossing';
 import { handlersFor } from '../protocol/definition';
 import { hideUrl, Mask } from '../protocol/mask';
 import { nextMove, sleepBeforePoll } from '../protocol/next-move';
 import type { Operation } from '../protocol/operation';
 import { readOperation } from '../protocol/read-operation';
-import type { Done, Wait } from '../protocol/results';
+import { madeId, resultIn } from '../protocol/returned';
 import { margin } from '../protocol/times';
 import { isTransient } from '../protocol/transient';
-import { failed, finished, HandlerError, isResult, namesNewId, type Verdict, waiting } from '../protocol/verdict';
+import { failed, finished, HandlerError, namesNewId, type Verdict, waiting } from '../protocol/verdict';
 import type { AnyHandlers, Definition, Logger } from '../types';
 import { conclude } from './conclusion';
 import { Ending, outOfExecutions } from './ending';
@@ -26,6 +26,7 @@ import { Secrets } from './secrets';
 import { type Settings, settingsOf } from './settings';
 import { SpreadingAccess } from './spreading-access';
 import { StackWatch } from './stack-watch';
+import { Uncaught } from './uncaught';
 import { UserCode } from './user-code';
 
 /** @throws Error when nobody waits for an answer; Unanswered when the responder has to give it */
@@ -43,16 +44,19 @@ export async function execute(definition: Definition, invocation: Invocation, pl
 }
 
 class Execution {
-  private readonly mask = new Mask();
+  private readonly mask: Mask;
   private readonly log: Logger;
   /** Aborts what the execution itself does. */
   private readonly over = new AbortController();
+  private readonly uncaught: Uncaught;
   private readonly watch: StackWatch;
   private readonly secrets: Secrets;
   private readonly code: UserCode;
   private readonly calls: HandlerCalls;
   private readonly ending: Ending;
   private readonly margin: number;
+  /** Aborted when nothing more is to be waited for. */
+  private readonly interruption: AbortSignal;
 
   constructor(
     handlers: AnyHandlers,
@@ -63,9 +67,12 @@ class Execution {
   ) {
     const { request, hop, secretVersions, stackAtStart } = operation;
     const { clock, aws } = platform;
-    const { mask, over } = this;
+    const mask = new Mask(settings.publicSecretKeys);
+    this.mask = mask;
+    const { over } = this;
     const { endsAt } = invocation;
     hideUrl(mask, request.ResponseURL);
+    mask.reveal(request.PhysicalResourceId ?? '');
     const { RequestId: requestId, LogicalResourceId: logicalResourceId } = request;
     const log = logger(platform.write, mask, { requestId, logicalResourceId, hop, runtime: RUNTIME });
     this.log = log;
@@ -73,14 +80,17 @@ class Execution {
     const access = new SpreadingAccess(clock, log, operation.startedAt, Math.min(operation.deadline, this.marginAt));
     this.secrets = new Secrets(aws.readSecret, mask, { ...secretVersions }, clock, access, over.signal);
     this.watch = new StackWatch(request.StackId, aws.readStack, clock, log, stackAtStart, over.signal);
-    this.code = new UserCode(clock);
+    this.uncaught = new Uncaught(log);
+    this.code = new UserCode(clock, this.uncaught.signal);
+    this.interruption = AbortSignal.any([this.watch.cancelled, this.uncaught.signal]);
     this.calls = new HandlerCalls(handlers, this.secrets, settings.resolveSecrets, access, this.watch, log);
     this.ending = new Ending({ calls: this.calls, code: this.code, clock, mask, log, margin: this.margin, endsAt });
   }
 
   /** @param refusal why the handler is not asked */
   async carryOut(refusal: string | undefined): Promise<void> {
-    const { clock, exit } = this.platform;
+    const { clock, exit, catchUncaught } = this.platform;
+    const release = catchUncaught((error) => this.uncaught.note(error));
     try {
       const verdict = await this.decide(refusal).catch((error: unknown) => this.failed(error));
       this.log.info('execution ends', {
@@ -105,12 +115,12 @@ class Execution {
     } finally {
       this.over.abort(new Error('this execution has ended'));
       this.ending.abandon('this execution has ended');
-      if (await this.code.dangles(this.invocation.endsAt)) {
-        this.log.error(
-          'code of the handler still runs after the end of its execution: the process exits, so that it does not run on into the next request',
-        );
+      const why = this.ending.isCrash ? 'nobody caught an error' : (await this.dangles()) ? 'code of the handler still runs' : undefined;
+      if (why !== undefined) {
+        this.log.error(`${why}: the process exits, so that nothing of it runs on into the next request`);
         exit(1);
       }
+      release();
     }
   }
 
@@ -140,9 +150,12 @@ class Execution {
       if (move.at > clock.now()) {
         aws.prepareInvoke();
       }
-      await clock.sleep(move.at - clock.now(), this.watch.cancelled);
+      await clock.sleep(move.at - clock.now(), this.interruption);
       if (this.watch.cancelled.aborted) {
         return this.ending.byRollback(this.operation);
+      }
+      if (this.uncaught.signal.aborted) {
+        return this.crashed();
       }
       if (move.action === 'TIME_OUT') {
         return this.ending.atDeadline(this.operation);
@@ -174,6 +187,8 @@ class Execution {
         return this.threw(end.error);
       case 'CANCELLED':
         return this.ending.byRollback(this.operation);
+      case 'CRASHED':
+        return this.crashed();
       case 'DEADLINE':
         return this.ending.atDeadline(this.operation);
       case 'MARGIN':
@@ -184,31 +199,24 @@ class Execution {
   private async returned(value: unknown): Promise<Verdict | undefined> {
     const before = this.operation;
     try {
-      const result = this.resultIn(value);
+      const result = resultIn(value, calledIn(before), this.calls.canPoll);
       if (result.outcome === 'DONE') {
-        if (before.request.RequestType === 'Delete' && result.data !== undefined) {
-          this.log.warn('a Delete has no attributes: its data is dropped');
+        const verdict = finished(before, result, this.mask);
+        const warning = attributesWarning(before.request, result.data);
+        if (warning !== undefined && verdict.answer.status === 'SUCCESS') {
+          this.log.warn(warning);
         }
-        return finished(before, result, this.mask);
+        return verdict;
       }
       this.operation = { ...waiting(before, result, this.mask), pollErrors: 0 };
     } catch (error) {
-      return failed(before, error, 'CUT_OFF', this.mask, memberOf(value, 'physicalResourceId'));
+      return failed(before, error, 'CUT_OFF', this.mask, madeId(value));
     }
     this.sleepBeforePoll();
-    // In the last execution that may be, there is no continuation to put the id into
-    return namesNewId(before, this.operation) && !this.isLast ? this.hop() : undefined;
-  }
-
-  /** @throws HandlerError */
-  private resultIn(value: unknown): Done | Wait {
-    if (!isResult(value)) {
-      throw new HandlerError(`${calledIn(this.operation)} returned ${kindOf(value)}; return done(...) or wait(...)`);
+    if (!namesNewId(before, this.operation)) {
+      return undefined;
     }
-    if (value.outcome === 'WAIT' && !this.calls.canPoll) {
-      throw new HandlerError(`${calledIn(this.operation)} returned wait(...), but the handler has no poll`);
-    }
-    return value;
+    return this.isLast ? this.ending.byIdTooLate(this.operation, this.settings.mostExecutions) : this.hop();
   }
 
   private threw(error: unknown): Verdict | undefined {
@@ -236,22 +244,33 @@ class Execution {
     if (!end) {
       return this.ending.byPollThatGoesOn(this.operation);
     }
+    if (end.kind === 'CRASHED') {
+      return this.crashed();
+    }
     return (end.kind === 'RETURNED' ? await this.returned(end.value) : undefined) ?? this.hop();
+  }
+
+  private crashed(): Verdict {
+    return this.ending.byCrash(this.operation, this.uncaught.error);
+  }
+
+  /** Whether code of the handler goes on that nobody waits for any more. What is still on its way to the handler does not reach it. */
+  private async dangles(): Promise<boolean> {
+    return this.calls.progress(this.operation) !== 'NOT_STARTED' && this.code.dangles(this.invocation.endsAt);
   }
 
   private async hop(): Promise<Verdict> {
     if (this.isLast) {
       return this.ending.withoutExecutions(this.operation, this.settings.mostExecutions);
     }
-    const operation: Operation = { ...this.operation, stackAtStart: this.watch.atStart, secretVersions: this.secrets.versions };
-    const bytes = Buffer.byteLength(continuationOf(operation));
-    if (bytes > continuation.mostBytes) {
-      const { mostBytes } = continuation;
-      return this.failed(
-        new HandlerError(`what has to cross to the next execution has ${bytes} bytes, at most ${mostBytes} are possible: keep the state small`),
-      );
-    }
-    return { kind: 'HOP', operation };
+    const operation = crossing({
+      ...this.operation,
+      stackAtStart: this.watch.atStart,
+      secretVersions: this.secrets.versions,
+      ...(this.calls.hasReadOldProperties ? { oldProperties: 'READ' } : {}),
+    });
+    const problem = tooLarge(operation);
+    return problem === undefined ? { kind: 'HOP', operation } : this.failed(new HandlerError(problem));
   }
 
   private failed(error: unknown): Verdict {

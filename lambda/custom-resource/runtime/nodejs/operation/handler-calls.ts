@@ -1,5 +1,6 @@
 /** Calls the functions of a handler, each with a request and a context of its own: what it changes in them, no other call sees. */
 import { copied, type Json } from '../../../../json';
+import { physicalName, shortToken } from '../protocol/names';
 import type { Operation } from '../protocol/operation';
 import { defaultPhysicalResourceId, idempotencyToken, type Progress } from '../protocol/physical-id';
 import type { AnyHandlers, AnyRequest, Logger, OperationContext } from '../types';
@@ -13,6 +14,7 @@ export type Stopper = 'onTimeout' | 'onCancel';
 export class HandlerCalls {
   /** Whether create, update, delete or poll was called in this execution. */
   private begun = false;
+  private readOldProperties = false;
 
   constructor(
     private readonly handlers: AnyHandlers,
@@ -26,6 +28,11 @@ export class HandlerCalls {
 
   get hasBegun(): boolean {
     return this.begun;
+  }
+
+  /** Whether a handler asked for the old properties in this execution. */
+  get hasReadOldProperties(): boolean {
+    return this.readOldProperties;
   }
 
   get canPoll(): boolean {
@@ -45,7 +52,6 @@ export class HandlerCalls {
   async proceed(operation: Operation, signal: AbortSignal): Promise<unknown> {
     const { handlers } = this;
     const request = await this.request(operation, signal);
-    this.begun = true;
     const context = this.context(operation, signal);
     if (operation.phase === 'POLL') {
       // Checked when the handler asked to wait; a deployment since then may have taken it away
@@ -62,7 +68,7 @@ export class HandlerCalls {
   }
 
   /** The call of onTimeout or onCancel; undefined where there is none, or nothing to stop. */
-  stopper(name: Stopper, operation: Operation): ((signal: AbortSignal) => Promise<void>) | undefined {
+  stopper(name: Stopper, operation: Operation): ((signal: AbortSignal) => Promise<unknown>) | undefined {
     const stop = this.handlers[name]?.bind(this.handlers);
     if (!stop || this.progress(operation) === 'NOT_STARTED') {
       return undefined;
@@ -70,8 +76,17 @@ export class HandlerCalls {
     return async (signal) => stop(await this.request(operation, signal), stateOf(operation), this.context(operation, signal));
   }
 
-  private request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
-    return resourceRequest(operation, this.handlers, this.resolveSecrets ? this.secrets : undefined, signal);
+  private async request(operation: Operation, signal: AbortSignal): Promise<AnyRequest<unknown>> {
+    const noteRead = () => {
+      this.readOldProperties = true;
+    };
+    const request = await resourceRequest(operation, this.resolveSecrets ? this.secrets : undefined, signal, noteRead);
+    this.begun = true;
+    if (this.handlers.parse && request.requestType !== 'Delete') {
+      Object.assign(request, { properties: await this.handlers.parse(request.properties) });
+      signal.throwIfAborted();
+    }
+    return request;
   }
 
   private context({ request, deadline, hop }: Operation, signal: AbortSignal): OperationContext {
@@ -80,7 +95,9 @@ export class HandlerCalls {
       hop,
       signal,
       idempotencyToken: idempotencyToken(request),
+      token: (maxLength) => shortToken(request, maxLength),
       defaultPhysicalResourceId: defaultPhysicalResourceId(request),
+      physicalName: (options) => physicalName(request, options),
       stack: () => this.watch.status(),
       resolve: async <T>(value: T) => (await this.secrets.resolve(value, 'the value')) as T,
       retryWhileDenied: (call) => this.access.retry(call, signal),

@@ -16,7 +16,9 @@ export function logger(write: Write, mask: Mask, context: object): Logger {
 
 function line(fields: Readonly<Record<string, unknown>>): string {
   try {
-    return JSON.stringify(fields, (_, value: unknown) => (isError(value) ? shownError(value) : typeof value === 'bigint' ? String(value) : value));
+    // The line itself has a message, and may have a stack
+    const shown = (value: unknown) => (value !== fields && isError(value) ? shownError(value) : typeof value === 'bigint' ? String(value) : value);
+    return JSON.stringify(fields, (_, value: unknown) => shown(value));
   } catch (error) {
     return JSON.stringify({ level: fields.level, message: String(fields.message), unreadable: shownError(error) });
   }

@@ -13,6 +13,7 @@ export interface Invocation {
   readonly functionArn: string;
   /** Epoch milliseconds of the time limit. */
   readonly endsAt: number;
+  readonly logGroup: string;
   readonly logStream: string;
 }
 
@@ -33,4 +34,6 @@ export interface Platform {
   readonly environment: Environment;
   readonly write: Write;
   readonly exit: (code: number) => void;
+  /** Hands over what nobody catches, until what it returns is called. */
+  readonly catchUncaught: (caught: (error: unknown) => void) => () => void;
 }

@@ -73,7 +73,7 @@ export class Secrets {
     const secret = await this.secret(secretId, versionStage, versionId);
     this.mask.addSecret(secret);
     const value = jsonKey === undefined ? secret : member(secret, jsonKey);
-    this.mask.addDocument(value);
+    this.mask.addResolved(value, jsonKey);
     return value;
   }
 

@@ -10,6 +10,8 @@ export interface Settings {
   /** Seconds between polls; absent for the growing default. */
   readonly pollInterval?: number;
   readonly resolveSecrets: boolean;
+  /** Of members of secrets that are not secret. */
+  readonly publicSecretKeys: readonly string[];
   /** Most executions of one operation. */
   readonly mostExecutions: number;
 }
@@ -35,11 +37,23 @@ export function readSettings(environment: Environment): Settings {
   const timeout = read('serviceTimeout', (value) => serviceTimeout(value) !== undefined, 'seconds from 1 to 3600');
   const pollInterval = read('pollInterval', (value) => /^\d+(\.\d+)?$/.test(value), 'a number of seconds');
   const resolveSecrets = read('resolveSecrets', (value) => ['true', 'false'].includes(value), 'true or false');
+  const publicSecretKeys = read('publicSecretKeys', (value) => namesIn(value) !== undefined, 'a JSON list of keys');
   const recursiveLoop = read('recursiveLoop', (value) => ['Allow', 'Terminate'].includes(value), 'Allow or Terminate');
   return {
     serviceTimeout: timeout === undefined ? undefined : Number(timeout),
     pollInterval: pollInterval === undefined ? undefined : Number(pollInterval),
     resolveSecrets: resolveSecrets !== 'false',
+    publicSecretKeys: namesIn(publicSecretKeys ?? '[]') ?? [],
     mostExecutions: recursiveLoop === 'Allow' ? Infinity : executions.most,
   };
+}
+
+/** The texts of a JSON list of texts; undefined for anything else. */
+function namesIn(list: string): readonly string[] | undefined {
+  try {
+    const names = JSON.parse(list) as unknown;
+    return Array.isArray(names) && names.every((name) => typeof name === 'string' && name !== '') ? (names as string[]) : undefined;
+  } catch {
+    return undefined;
+  }
 }

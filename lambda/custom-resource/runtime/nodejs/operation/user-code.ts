@@ -3,7 +3,10 @@ import { type Clock, within } from '../../../../clock';
 import { times } from '../../../../contract/custom-resource/custom-resource.json';
 
 export type Settled = { readonly kind: 'RETURNED'; readonly value: unknown } | { readonly kind: 'THREW'; readonly error: unknown };
-export type Interrupted = { readonly kind: 'DEADLINE' } | { readonly kind: 'MARGIN' } | { readonly kind: 'CANCELLED' };
+export interface Crashed {
+  readonly kind: 'CRASHED';
+}
+export type Interrupted = { readonly kind: 'DEADLINE' } | { readonly kind: 'MARGIN' } | { readonly kind: 'CANCELLED' } | Crashed;
 
 export interface Limits {
   readonly deadline: number;
@@ -15,9 +18,13 @@ export class UserCode {
   private readonly running = new Set<Promise<unknown>>();
   private latest?: Promise<Settled>;
 
-  constructor(private readonly clock: Clock) {}
+  /** @param crashed aborts when an error is thrown that nobody catches: what runs may never settle then */
+  constructor(
+    private readonly clock: Clock,
+    private readonly crashed: AbortSignal,
+  ) {}
 
-  /** Waits for a call until it settles, the deadline, the margin or a rollback; the call itself goes on. */
+  /** Waits for a call until it settles, a crash, the deadline, the margin or a rollback; the call itself goes on. */
   async call(work: () => Promise<unknown>, { deadline, marginAt, cancelled }: Limits): Promise<Settled | Interrupted> {
     const over = new AbortController();
     const alarm = async (at: number, kind: 'DEADLINE' | 'MARGIN'): Promise<Interrupted> => {
@@ -25,27 +32,42 @@ export class UserCode {
       return { kind };
     };
     const rollback = aborted(cancelled, over.signal).then((): Interrupted => ({ kind: 'CANCELLED' }));
+    const crash = this.crash(over.signal);
     try {
-      return await Promise.race([this.started(work), rollback, alarm(deadline, 'DEADLINE'), alarm(marginAt, 'MARGIN')]);
+      return await Promise.race([this.started(work), crash, rollback, alarm(deadline, 'DEADLINE'), alarm(marginAt, 'MARGIN')]);
     } finally {
       over.abort();
     }
   }
 
   /** Waits for a call for so long; undefined when it has not settled by then. */
-  async bounded(work: () => Promise<unknown>, milliseconds: number): Promise<Settled | undefined> {
-    return (await within(this.clock, milliseconds, this.started(work)))?.value;
+  bounded(work: () => Promise<unknown>, milliseconds: number): Promise<Settled | Crashed | undefined> {
+    return this.settled(this.started(work), milliseconds);
   }
 
   /** Goes on waiting for the latest call; undefined when it has not settled by then. */
-  async last(milliseconds: number): Promise<Settled | undefined> {
-    return this.latest && (await within(this.clock, milliseconds, this.latest))?.value;
+  async last(milliseconds: number): Promise<Settled | Crashed | undefined> {
+    return this.latest && this.settled(this.latest, milliseconds);
   }
 
   /** Whether code that nobody waits for any more keeps running, for a second at most, and not to the time limit: it must not work on into the next request. */
   async dangles(endsAt: number): Promise<boolean> {
     const patience = Math.min(times.settle.value, (endsAt - this.clock.now()) / 2);
     return this.running.size > 0 && (await within(this.clock, patience, Promise.all(this.running))) === undefined;
+  }
+
+  private async settled(call: Promise<Settled>, milliseconds: number): Promise<Settled | Crashed | undefined> {
+    const over = new AbortController();
+    try {
+      return (await within(this.clock, milliseconds, Promise.race([call, this.crash(over.signal)])))?.value;
+    } finally {
+      over.abort();
+    }
+  }
+
+  private async crash(over: AbortSignal): Promise<Crashed> {
+    await aborted(this.crashed, over);
+    return { kind: 'CRASHED' };
   }
 
   private started(work: () => Promise<unknown>): Promise<Settled> {

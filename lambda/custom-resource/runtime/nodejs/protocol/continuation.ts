@@ -47,4 +47,5 @@ const FIELDS: readonly (readonly [string, (value: unknown) => boolean])[] = [
   ['pollErrors', isCount],
   ['stackAtStart', (value) => ['FORWARD', 'BACK', 'UNKNOWN'].includes(value as string)],
   ['secretVersions', isObject],
+  ['oldProperties', maybe((value) => value === 'READ' || value === 'LEFT_OUT')],
 ];

@@ -23,6 +23,9 @@ export function checkDefinition(definition: Definition): void {
   if (types.length === 0) {
     throw new Error('customResource() was given no handlers: expected { create, update, delete }, or such an object for each resource type');
   }
+  if (types.some(([name, value]) => name === 'onEvent' && typeof value === 'function')) {
+    throw new Error('customResource() was given the functions of a Provider: wrap them, customResource(fromOnEvent({ onEvent, isComplete }))');
+  }
   for (const [name, handlers] of types) {
     const missing = (['create', 'update', 'delete'] as const).filter((method) => typeof handlers?.[method] !== 'function');
     if (missing.length > 0) {

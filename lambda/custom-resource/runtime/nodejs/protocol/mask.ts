@@ -1,44 +1,62 @@
 /** Knows what must not be seen: the secrets that were resolved, and the ResponseURL. */
+import { secretForms } from '../../../../contract/custom-resource/custom-resource.json';
 import { leavesOf } from '../../../../json';
+import { countsWithin, type Form, formsOf, patternsOf } from './secret-forms';
 
-/** A shorter secret counts only where it stands alone: 'admin' or '5432' inside another word gives no secret away. */
-const SHORTEST_INSIDE = 8;
-/** What is shorter than this hides nothing, but would be found everywhere. */
-const SHORTEST = 3;
 const SHOWN = '****';
 
+interface Known {
+  /** The texts that are it and nothing else. */
+  readonly forms: readonly string[];
+  readonly patterns: readonly Form[];
+}
+
 export class Mask {
-  private readonly secrets = new Set<string>();
-  private readonly members = new Set<string>();
-  private readonly hidden = new Set<string>();
+  private readonly secrets = new Map<string, Known>();
+  private readonly members = new Map<string, Known>();
+  private readonly hidden = new Map<string, Known>();
+  private readonly seen = new Set<string>();
+  /** The longest first: a secret within a longer one would leave the rest of that in sight. */
+  private patterns?: readonly Form[];
+
+  /** @param publicKeys of members of secrets that are not secret */
+  constructor(private readonly publicKeys: readonly string[] = []) {}
 
   /** Remembers a secret: masked in strings, found in values. */
   addSecret(secret: string): void {
-    if (secret.length >= SHORTEST) {
-      this.secrets.add(secret);
-    }
+    this.remember(this.secrets, secret);
   }
 
   /** Remembers a string that is only to be masked. */
   hide(text: string): void {
-    if (text.length >= SHORTEST) {
-      this.hidden.add(text);
-    }
+    this.remember(this.hidden, text);
   }
 
-  /** The text without what must not be seen, in whatever encoding an error message may show it. */
+  /** Remembers a text that everybody sees anyway: where a value holds nothing more, it gives nothing away. */
+  reveal(text: string): void {
+    this.seen.add(text);
+  }
+
+  /** The text without what must not be seen, in whatever form an error message may show it. */
   text(text: string): string {
-    // A secret within a longer one would leave the rest of that in sight
-    const known = [...this.secrets, ...this.members, ...this.hidden].flatMap(forms).sort((a, b) => b.length - a.length);
-    return known.reduce((shown, secret) => shown.replace(pattern(secret), SHOWN), text);
+    this.patterns ??= [this.secrets, this.members, this.hidden]
+      .flatMap((all) => [...all.values()].flatMap(({ patterns }) => patterns))
+      .sort((a, b) => lengthOf(b) - lengthOf(a));
+    return this.patterns.reduce<string>((shown, pattern) => shown.replaceAll(pattern, SHOWN), text);
   }
 
-  /** Remembers a secret that may be JSON. Then its members count too, but where they stand alone: there are an engine and a port among them. */
-  addDocument(secret: string): void {
-    this.addSecret(secret);
-    membersOf(secret)
-      .filter(({ length }) => length >= SHORTEST)
-      .forEach((member) => this.members.add(member));
+  /**
+   * Remembers what a reference was resolved to, which may be JSON. Then its members count too, but where they stand alone: there are an engine and a
+   * port among them.
+   *
+   * @param key of the member of a secret that it is; absent for a whole secret
+   */
+  addResolved(value: string, key?: string): void {
+    if (key !== undefined && this.publicKeys.includes(key)) {
+      return;
+    }
+    this.addSecret(value);
+    membersOf(value, this.publicKeys).forEach((member) => this.remember(this.members, member));
   }
 
   /** The path of the first string within a value that gives a secret away; undefined without one. */
@@ -51,15 +69,36 @@ export class Mask {
     return undefined;
   }
 
+  private remember(all: Map<string, Known>, text: string): void {
+    if (text.length >= secretForms.shortest && !all.has(text)) {
+      all.set(text, { forms: formsOf(text), patterns: patternsOf(text) });
+      this.patterns = undefined;
+    }
+  }
+
   private givesAway(text: string): boolean {
-    return this.members.has(text) || [...this.secrets].some((secret) => (secret.length < SHORTEST_INSIDE ? text === secret : text.includes(secret)));
+    return (
+      !this.seen.has(text) &&
+      ([...this.members.values()].some(({ forms }) => forms.includes(text)) ||
+        [...this.secrets].some(([secret, { forms, patterns }]) =>
+          countsWithin(secret) ? patterns.some((pattern) => holds(text, pattern)) : forms.includes(text),
+        ))
+    );
   }
 
   /** A counter may come to a short number by chance. */
   private isNumber(number: number): boolean {
     const text = String(number);
-    return text.length >= SHORTEST_INSIDE && (this.members.has(text) || this.secrets.has(text));
+    return countsWithin(text) && (this.members.has(text) || this.secrets.has(text));
   }
+}
+
+function holds(text: string, pattern: Form): boolean {
+  return typeof pattern === 'string' ? text.includes(pattern) : text.search(pattern) >= 0;
+}
+
+function lengthOf(pattern: Form): number {
+  return typeof pattern === 'string' ? pattern.length : pattern.source.length;
 }
 
 /** Whoever has a ResponseURL, or its signature, can forge the answer. */
@@ -73,26 +112,11 @@ export function hideUrl(mask: Mask, url: string): void {
 
 const SIGNATURES = ['X-Amz-Signature', 'X-Amz-Security-Token', 'Signature'];
 
-function membersOf(secret: string): readonly string[] {
+function membersOf(secret: string, publicKeys: readonly string[]): readonly string[] {
   try {
-    const document = JSON.parse(secret) as unknown;
+    const document = JSON.parse(secret, (key, value: unknown) => (publicKeys.includes(key) ? undefined : value)) as unknown;
     return typeof document === 'object' ? [...leavesOf(document, '', false)].map(([leaf]) => String(leaf)) : [];
   } catch {
     return [];
   }
-}
-
-function forms(secret: string): string[] {
-  const json = JSON.stringify(secret).slice(1, -1);
-  return [...new Set([secret, json, JSON.stringify(json).slice(1, -1), encodeURIComponent(wellFormed(secret))])];
-}
-
-function wellFormed(text: string): string {
-  // A lone half of a surrogate pair can't be encoded
-  return Buffer.from(text).toString();
-}
-
-function pattern(secret: string): RegExp {
-  const literal = secret.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  return secret.length < SHORTEST_INSIDE ? new RegExp(`(?<![A-Za-z0-9])${literal}(?![A-Za-z0-9])`, 'g') : new RegExp(literal, 'g');
 }

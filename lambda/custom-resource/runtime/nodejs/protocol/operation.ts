@@ -19,6 +19,7 @@ export interface Operation extends OperationTimes {
   readonly pollErrors: number;
   readonly stackAtStart: Direction;
   readonly secretVersions: Readonly<Record<string, string>>;
+  readonly oldProperties?: 'READ' | 'LEFT_OUT';
 }
 
 /** Whether a request deletes what a cancelled Create may have made. */

@@ -54,7 +54,7 @@ export function invalidId(id: unknown): string | undefined {
   if (bytes > limits.mostBytes) {
     return `physicalResourceId has ${bytes} bytes, CloudFormation takes ${limits.mostBytes}`;
   }
-  if (/\p{Cc}|\p{Cs}/u.test(id)) {
+  if (/[\p{Cc}\p{Cs}\ufffe\uffff]/u.test(id)) {
     return "physicalResourceId holds control characters or broken Unicode, which CloudFormation can't show";
   }
   return id === createFailedId ? `physicalResourceId '${id}' is kept for resources that never came to be` : undefined;
@@ -65,7 +65,7 @@ export function idempotencyToken(request: CloudFormationRequest): string {
   return sha256(request.StackId, request.LogicalResourceId, request.RequestId, canonicalJson(request.ResourceProperties));
 }
 
-function stackName(stackId: string): string {
+export function stackName(stackId: string): string {
   // arn:aws:cloudformation:region:account:stack/name/guid
   return stackId.split('/')[1] ?? 'stack';
 }

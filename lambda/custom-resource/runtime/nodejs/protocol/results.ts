@@ -26,7 +26,12 @@ export interface DoneOptions<A extends Record<string, Json>> {
    * @default - create: the id of the last `wait`, else `ctx.defaultPhysicalResourceId`; update: the id of the last `wait`, else the present one
    */
   readonly physicalResourceId?: string;
-  /** Attributes for `Fn::GetAtt`. With the rest of the answer at most 4096 bytes. A delete has none. */
+  /**
+   * Attributes for `Fn::GetAtt`: strings, numbers, true and false, or lists of these. With the rest of the answer at most 4096 bytes. Each update returns
+   * all of them again, for CloudFormation keeps none of those before; `{}` says that there are none. A delete has none.
+   *
+   * @default - no attributes; in an update a warning in the log
+   */
   readonly data?: A;
   /**
    * Whether CloudFormation masks the attributes. Must be true when one of them holds a resolved secret.

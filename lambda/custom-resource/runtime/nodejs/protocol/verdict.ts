@@ -1,7 +1,10 @@
 /** What an execution comes to, from what the handler returned or threw. Pure. */
 import { type Answer, shortReason, tooLong } from '../../../../cloudformation/answer';
-import { copied, isObject, kindOf, notJson } from '../../../../json';
+import { printable } from '../../../../cloudformation/printable';
+import { copied, kindOf, notJson } from '../../../../json';
 import { shownError } from '../../../../thrown';
+import { badAttributes, isEmpty } from './attributes';
+import { stateTooLarge } from './crossing';
 import type { Mask } from './mask';
 import { maybeOrphan, type Operation } from './operation';
 import { defaultPhysicalResourceId, failureId, invalidId, type Progress } from './physical-id';
@@ -31,7 +34,7 @@ export class HandlerError extends Error {
  */
 export function failed(operation: Operation, error: unknown, progress: Progress, mask: Mask, madeId?: unknown): Answered {
   const named = madeId ?? idOfFailure(error);
-  const problem = named === undefined ? undefined : unusableId(named, mask);
+  const problem = named === undefined ? undefined : unusableId(operation, named, mask);
   const note = problem === undefined || madeId !== undefined ? '' : ` (its id is not used: ${problem})`;
   return {
     kind: 'ANSWER',
@@ -43,7 +46,8 @@ export function failed(operation: Operation, error: unknown, progress: Progress,
         failureId: problem === undefined ? (named as string | undefined) : undefined,
         waitId: operation.physicalResourceId,
       }),
-      reason: shortReason(mask.text(`${shownError(error)}${note}`)),
+      // Masked as it will be shown: colours in the midst of a secret would hide it from the mask
+      reason: shortReason(mask.text(printable(`${shownError(error)}${note}`))),
     },
   };
 }
@@ -55,8 +59,8 @@ export function finished(operation: Operation, result: Done, mask: Mask): Answer
   const { physicalResourceId: own } = result;
   // null is not the same as absent: the handler meant to give an id and had none
   const id = own !== undefined ? own : (operation.physicalResourceId ?? request.PhysicalResourceId ?? defaultPhysicalResourceId(request));
-  const data = isDelete ? undefined : result.data;
-  const problem = otherId(operation, id) ?? unusableId(id, mask) ?? badNoEcho(result.noEcho) ?? badData(data, result.noEcho, mask);
+  const data = isDelete || isEmpty(result.data) ? undefined : result.data;
+  const problem = otherId(operation, id) ?? unusableId(operation, id, mask) ?? badNoEcho(result.noEcho) ?? badData(data, result.noEcho, mask);
   if (problem !== undefined) {
     return failed(operation, new HandlerError(problem), 'CUT_OFF', mask, id);
   }
@@ -73,11 +77,11 @@ export function finished(operation: Operation, result: Done, mask: Mask): Answer
 export function waiting(operation: Operation, result: Wait, mask: Mask): Operation {
   const { state, physicalResourceId, afterSeconds } = result;
   const problem =
-    (physicalResourceId === undefined ? undefined : (otherId(operation, physicalResourceId) ?? unusableId(physicalResourceId, mask))) ??
+    (physicalResourceId === undefined ? undefined : (otherId(operation, physicalResourceId) ?? unusableId(operation, physicalResourceId, mask))) ??
     notJson(state, 'state') ??
+    stateTooLarge(state) ??
     secretIn(mask.find(state, 'state'), 'never put secrets into the state, it crosses queues in plain text') ??
-    badAfterSeconds(afterSeconds) ??
-    ('data' in result ? 'wait takes no data: attributes are known when it is done' : undefined);
+    badAfterSeconds(afterSeconds);
   if (problem !== undefined) {
     throw new HandlerError(problem);
   }
@@ -89,11 +93,6 @@ export function waiting(operation: Operation, result: Wait, mask: Mask): Operati
     ...(afterSeconds === undefined ? {} : { after: afterSeconds }),
     ...(physicalResourceId === undefined ? {} : { physicalResourceId }),
   };
-}
-
-/** Whether a handler returned what it may return. */
-export function isResult(value: unknown): value is Done | Wait {
-  return isObject(value) && (value.outcome === 'DONE' || value.outcome === 'WAIT');
 }
 
 /** Whether the id that an operation named has to reach a continuation, and so the responder's record, before anything else happens. */
@@ -109,18 +108,18 @@ function otherId({ request }: Operation, id: string): string | undefined {
   return `a Delete can't change the physical id from '${request.PhysicalResourceId}' to '${id}'${hint}`;
 }
 
-function unusableId(id: unknown, mask: Mask): string | undefined {
-  return invalidId(id) ?? secretIn(mask.find(id, 'physicalResourceId'), 'the id is shown to everybody');
+/** An id that was told, or follows from the request, is not looked at again: to refuse it could only make the resource undeletable. */
+function unusableId({ request, physicalResourceId: waitId }: Operation, id: unknown, mask: Mask): string | undefined {
+  return id === request.PhysicalResourceId || id === waitId || id === defaultPhysicalResourceId(request)
+    ? undefined
+    : (invalidId(id) ?? secretIn(mask.find(id, 'physicalResourceId'), 'the id is shown to everybody'));
 }
 
 function badData(data: unknown, noEcho: boolean | undefined, mask: Mask): string | undefined {
   if (data === undefined) {
     return undefined;
   }
-  if (!isObject(data)) {
-    return `data must be an object of attributes, got ${kindOf(data)}`;
-  }
-  return notJson(data, 'data') ?? (noEcho === true ? undefined : secretIn(mask.find(data, 'data'), 'return it with noEcho: true'));
+  return badAttributes(data) ?? (noEcho === true ? undefined : secretIn(mask.find(data, 'data'), 'return it with noEcho: true'));
 }
 
 /** Anything else that means true would show what was to be masked. */

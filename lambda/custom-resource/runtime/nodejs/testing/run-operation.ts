@@ -4,6 +4,7 @@ import type { Answer } from '../../../../cloudformation/answer';
 import type { CloudFormationRequest } from '../../../../cloudformation/request';
 import { execute } from '../operation/execution';
 import type { AwsCalls } from '../operation/platform';
+import { captureUncaught } from '../operation/uncaught';
 import { signingDate } from '../protocol/times';
 import type { Definition } from '../types';
 import { SimulatedClock } from './simulated-clock';
@@ -67,7 +68,7 @@ export interface OperationReport {
   readonly executions: number;
   /** What crossed from each execution to the next. */
   readonly payloads: readonly string[];
-  /** Whether the process had to exit, because code of the handler still ran after the end of its execution. */
+  /** Whether the process had to exit: code of the handler still ran after the end of its execution, or threw an error that nobody caught. */
   readonly exited: boolean;
   /** Why the last execution failed, when it did: the deployed function would leave the answer to the responder. */
   readonly error?: Error;
@@ -78,6 +79,7 @@ const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:handler';
 
 /**
  * Runs one request from its delivery to its answer: all its executions, without AWS and without waiting.
+ * Of several that run at once, the first sees what nobody catches.
  *
  * @param handler what `customResource` made, of whichever copy of the runtime: a bundle's, an ES module's, CommonJS's
  * @param event the request; what is missing is made up, except the type
@@ -109,13 +111,16 @@ export async function runOperation(
     exit: () => {
       exited = true;
     },
+    // Where another operation, or the test runner, has the place, that gets it
+    catchUncaught: (caught: (error: unknown) => void) => captureUncaught(caught) ?? (() => undefined),
   };
   let executions = 0;
   let payload: string | undefined = JSON.stringify(complete(event));
   while (payload !== undefined && !error && !exited) {
     executions += 1;
     const endsAt = clock.now() + (options.executionTimeoutSeconds ?? 900) * 1000;
-    const invocation = { event: JSON.parse(payload) as unknown, functionArn: FUNCTION, endsAt, logStream: `execution-${executions}` };
+    const log = { logGroup: '/aws/lambda/handler', logStream: `execution-${executions}` };
+    const invocation = { event: JSON.parse(payload) as unknown, functionArn: FUNCTION, endsAt, ...log };
     await execute(handler.definition as Definition, invocation, platform).catch((reason: Error) => {
       error = reason;
     });

@@ -2,6 +2,7 @@
 import type { Proxy } from '../../../../aws/nodejs/proxy';
 import { send } from '../../../../aws/nodejs/transport';
 import { shortened } from '../../../../cloudformation/answer';
+import { printable } from '../../../../cloudformation/printable';
 import { createFailedId, responseBytes } from '../../../../contract/cloudformation/answer.json';
 import { reasonOf } from '../../../../thrown';
 import { isNeverMade, type Request } from './cloudformation-request';
@@ -38,7 +39,7 @@ export function heldResponse(request: Request, reason: string): CustomResourceRe
     RequestId: text('RequestId'),
     LogicalResourceId: text('LogicalResourceId'),
   });
-  return answer(shortened(reason, (shown) => Buffer.byteLength(JSON.stringify(answer(shown))) <= responseBytes.most));
+  return answer(shortened(printable(reason), (shown) => Buffer.byteLength(JSON.stringify(answer(shown))) <= responseBytes.most));
 }
 
 /**

@@ -13,6 +13,7 @@ test.each([
     { create: async () => done(), update: async () => done(), delete: async () => done(), poll: {}, onTimeout: 'x' },
     'poll, onTimeout of the handler must be functions',
   ],
+  [{ onEvent: async () => ({}), isComplete: async () => ({ IsComplete: true }) }, 'wrap them, customResource(fromOnEvent({ onEvent, isComplete }))'],
 ])('a handler that lacks something fails at load: %p', (handlers, message) => {
   expect(() => customResource(handlers as never)).toThrow(message);
 });
@@ -38,6 +39,7 @@ describe('an invocation by Lambda', () => {
     });
     const context = {
       invokedFunctionArn: 'arn:aws:lambda:eu-central-1:111122223333:function:f',
+      logGroupName: 'g',
       logStreamName: 's',
       getRemainingTimeInMillis: () => 60_000,
     };

@@ -44,6 +44,20 @@ describe('at the margin', () => {
     ]);
   });
 
+  test('a parse that does not settle counts as begun: its process exits, and the responder repeats status and id', async () => {
+    await world.run({ parse: never }, request('Create'));
+    expect(world.puts.map(({ PhysicalResourceId }) => PhysicalResourceId)).toEqual([DEFAULT_ID, DEFAULT_ID]);
+  });
+
+  test('secrets that do not come leave nothing that could run on: the process lives, and create never started', async () => {
+    world.executionTimeout = 15;
+    await world.clock.sleep(5000);
+    world.readSecret = never;
+    await world.run({}, request('Create', { ResourceProperties: { ServiceTimeout: '15', P: '{{resolve:secretsmanager:Db}}' } }));
+    expect(world.puts.map(({ PhysicalResourceId }) => PhysicalResourceId)).toEqual([createFailedId]);
+    expect(world.records).toEqual([]);
+  });
+
   test('code that stops when the signal aborts lets the process live', async () => {
     await world.run(
       { create: (_, { signal }) => new Promise((__, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))) },

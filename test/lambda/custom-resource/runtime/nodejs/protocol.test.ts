@@ -97,7 +97,7 @@ describe('a failure', () => {
     expect(world.answer).toMatchObject({
       Status: 'FAILED',
       PhysicalResourceId: createFailedId,
-      Reason: 'Error: no capacity left (log stream: stream)',
+      Reason: 'Error: no capacity left (log group: group, log stream: stream)',
     });
   });
 

@@ -211,36 +211,6 @@ describe('hops', () => {
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'made', Reason: expect.stringContaining('execution number 13') });
   });
 
-  test('in the last execution an id that a wait names is in the requests that follow', async () => {
-    world.executionTimeout = 60;
-    const seen: unknown[] = [];
-    await world.run(
-      {
-        create: async () => wait({}),
-        poll: async (req, _, { hop }) => {
-          if (hop < 11) {
-            return wait({});
-          }
-          seen.push(req.physicalResourceId);
-          return seen.length === 3 ? done() : wait({}, { physicalResourceId: 'late' });
-        },
-      },
-      request('Create'),
-    );
-    expect(seen).toEqual([undefined, 'late', 'late']);
-  });
-
-  test('in the last execution an id is kept without a hop', async () => {
-    world.executionTimeout = 60;
-    let named = 0;
-    await world.run(
-      { create: async () => wait({}), poll: async () => wait({}, { physicalResourceId: `id-${Math.min(++named, 30)}` }) },
-      request('Create'),
-    );
-    expect(world.executions).toBe(12);
-    expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'id-30' });
-  });
-
   test('that could carry too much are refused by name', async () => {
     await world.run({ create: async () => wait('x'.repeat(200_000), { physicalResourceId: 'made' }), poll: async () => done() }, request('Create'));
     expect(world.answer).toMatchObject({

@@ -172,3 +172,29 @@ test('show no handler the ResponseURL', () => {
     delete: async () => done(),
   });
 });
+
+test('let parse take time, and the properties are what it comes to', () => {
+  customResource({
+    parse: async (raw) => parse(raw),
+    create: async (req) => {
+      const snapshot: string = req.properties.snapshot;
+      // @ts-expect-error the name of a property is checked
+      return done({ physicalResourceId: req.properties.snapshto ?? snapshot });
+    },
+    update: async () => done(),
+    delete: async () => done(),
+  });
+});
+
+test('let onTimeout and onCancel return what stopping returns', () => {
+  const api = { cancel: async (job: string) => ({ stopped: job }) };
+  customResource<Restore, { job: string }>({
+    parse,
+    create: async () => wait({ job: 'j' }),
+    update: async () => done(),
+    delete: async () => done(),
+    poll: async () => done(),
+    onTimeout: (_, state) => state && api.cancel(state.job),
+    onCancel: (_, state) => api.cancel(state?.job ?? ''),
+  });
+});

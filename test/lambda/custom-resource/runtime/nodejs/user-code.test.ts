@@ -56,7 +56,7 @@ describe('what is thrown', () => {
   test('a message of megabytes is cut before the log, the answer and the record of its delivery', async () => {
     world.putFates = [403];
     await world.run({ create: () => Promise.reject(new Error(`begin ${'x'.repeat(5_000_000)} end`)) }, request('Create'));
-    expect(world.answer.Reason).toMatch(/^Error: begin .* end \(log stream: stream\)$/);
+    expect(world.answer.Reason).toMatch(/^Error: begin .* end \(log group: group, log stream: stream\)$/);
     expect(Buffer.byteLength(JSON.stringify(world.records))).toBeLessThan(20_000);
     expect(world.log.length).toBeLessThan(10_000);
   });
@@ -141,6 +141,7 @@ describe('what is returned', () => {
     ['control characters', 'a\u0000b'],
     ['a line break', 'a\nb'],
     ['half a surrogate pair', 'a\ud800'],
+    ['what XML can not hold', 'a\uffff'],
   ])('an id with %s fails by name', async (_, id) => {
     await world.run({ create: async () => done({ physicalResourceId: id }) }, request('Create'));
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: DEFAULT_ID, Reason: expect.stringContaining('control characters') });

@@ -3,6 +3,7 @@ import { createFailedId } from '../../../../../lambda/contract/cloudformation/an
 import { continuation, continuationKey } from '../../../../../lambda/contract/custom-resource/custom-resource.json';
 import * as vectors from '../../../../../lambda/contract/custom-resource/custom-resource.vectors.json';
 import { continuationOf } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/continuation';
+import { physicalName, type PhysicalNameOptions, shortToken } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/names';
 import { nextMove, sleepBeforePoll } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/next-move';
 import {
   defaultPhysicalResourceId,
@@ -27,6 +28,51 @@ test.each(vectors.defaultIdVectors)('the default id of $logicalResourceId in $st
 test.each(vectors.tokenVectors)('the token of a request with $properties', ({ stackId, logicalResourceId, requestId, properties, token }) => {
   const same = { StackId: stackId, LogicalResourceId: logicalResourceId, RequestId: requestId, ResourceProperties: properties };
   expect(idempotencyToken(request('Create', same))).toBe(token);
+});
+
+test.each(vectors.shortTokenVectors as readonly { of: string; maxLength: number; token?: string; bad?: boolean }[])(
+  'a token of $maxLength characters of $of',
+  ({ of, maxLength, token, bad }) => {
+    const { stackId, logicalResourceId, requestId, properties } = vectors.tokenVectors.find((vector) => vector.token === of)!;
+    const same = { StackId: stackId, LogicalResourceId: logicalResourceId, RequestId: requestId, ResourceProperties: properties };
+    const short = () => shortToken(request('Create', same), maxLength);
+    if (bad) {
+      expect(short).toThrow(`ctx.token is ${JSON.stringify(maxLength)}, expected a whole number of characters, 16 or more`);
+    } else {
+      expect(short()).toBe(token);
+      expect(of.startsWith(short())).toBe(true);
+    }
+  },
+);
+
+interface NameVector {
+  readonly name: string;
+  readonly stackId: string;
+  readonly logicalResourceId: string;
+  readonly options: PhysicalNameOptions;
+  readonly physicalName?: string;
+  readonly bad?: boolean;
+}
+const nameOf = ({ stackId, logicalResourceId, options }: NameVector) =>
+  physicalName({ StackId: stackId, LogicalResourceId: logicalResourceId }, options);
+const nameVectors = vectors.physicalNameVectors as readonly NameVector[];
+
+test.each(nameVectors.filter(({ bad }) => !bad))('a name that fits: $name', (vector) => {
+  const { maxLength, separator = '-' } = vector.options;
+  expect(nameOf(vector)).toBe(vector.physicalName);
+  expect(nameOf(vector).length).toBeLessThanOrEqual(maxLength);
+  // As RDS, which is strictest: a letter first, and no two separators in a row
+  expect(nameOf(vector)).toMatch(new RegExp(`^[A-Za-z]([${separator}]?[A-Za-z0-9])*$`));
+});
+
+test.each(nameVectors.filter(({ bad }) => bad))("a name that can't be: $name", (vector) => {
+  expect(() => nameOf(vector)).toThrow(/of ctx\.physicalName is .*, expected/);
+});
+
+test('a name tells stacks and resources apart however short it is', () => {
+  const of = (StackId: string, LogicalResourceId: string) => physicalName({ StackId, LogicalResourceId }, { maxLength: 20, lowercase: true });
+  const [a, , b] = vectors.defaultIdVectors;
+  expect(new Set([of(a.stackId, 'Restore'), of(b.stackId, 'Restore'), of(a.stackId, 'restore')]).size).toBe(3);
 });
 
 test.each(vectors.inventedIdVectors)('CloudFormation made an id up: $name', ({ stackId, logicalResourceId, id, invented }) => {

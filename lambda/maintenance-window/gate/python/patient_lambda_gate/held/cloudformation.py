@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 RULES = contract.load("cloudformation/answer")
 MOST_BYTES: int = RULES["responseBytes"]["most"]
 CUT: str = RULES["cut"]
+ESCAPES = Patterns.compile(RULES["escapeSequence"])
+UNPRINTABLE = Patterns.compile(RULES["unprintable"])
+REPLACEMENT = "\ufffd"
 # Milliseconds.
 MOST_ATTEMPT = 10_000
 FIRST_PAUSE = 200
@@ -56,7 +59,12 @@ def held_response(event: Mapping[str, Any], reason: str) -> dict[str, str]:
             "LogicalResourceId": event.get("LogicalResourceId", ""),
         }
 
-    return answer(shortened(reason, lambda shown: len(body_of(answer(shown))) <= MOST_BYTES))
+    return answer(shortened(printable(reason), lambda shown: len(body_of(answer(shown))) <= MOST_BYTES))
+
+
+def printable(text: str) -> str:
+    """The text without colours and the like, and with a mark for what CloudFormation, which keeps its events as XML 1.0, can't show."""
+    return UNPRINTABLE.sub(REPLACEMENT, ESCAPES.sub("", text))
 
 
 def shortened(text: str, fits: Callable[[str], bool]) -> str:

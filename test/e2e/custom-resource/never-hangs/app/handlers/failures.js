@@ -1,4 +1,5 @@
 /** What code of a handler may do, well or badly. */
+const { createReadStream } = require('node:fs');
 const { setTimeout: sleep } = require('node:timers/promises');
 const { done } = require('cdk-patient-lambda/handler');
 const { next } = require('./next');
@@ -25,6 +26,18 @@ exports.failures = {
     setTimeout(() => {
       throw new RangeError('the snapshot is gone');
     }, 10);
+    return never();
+  },
+  'throws text in a timer': () => {
+    setTimeout(() => {
+      throw 'the snapshot is gone';
+    }, 10);
+    return never();
+  },
+  'throws a frozen error in a listener': () => {
+    createReadStream('/no/such/snapshot').on('error', () => {
+      throw Object.freeze(new RangeError('the snapshot is gone'));
+    });
     return never();
   },
   'exits': () => process.exit(3),

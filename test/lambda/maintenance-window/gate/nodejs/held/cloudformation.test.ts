@@ -1,7 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { heldVectors, reasonVectors, responseBytes, urlVectors } from '../../../../../../lambda/contract/cloudformation/answer.json';
+import {
+  heldVectors,
+  printableVectors,
+  reasonVectors,
+  responseBytes,
+  urlVectors,
+} from '../../../../../../lambda/contract/cloudformation/answer.json';
 import { deliver, heldResponse, responseUrl } from '../../../../../../lambda/maintenance-window/gate/nodejs/held/cloudformation';
 import { LoopbackProxy } from '../../../../../loopback-proxy';
 import { ON, told, World } from '../world';
@@ -18,6 +24,10 @@ test.each(reasonVectors)('a reason that is too long is cut so that the response 
   expect(bytes).toBeLessThanOrEqual(responseBytes.most);
   expect(bytes).toBeGreaterThan(responseBytes.most - 10);
   expect(response.Reason).toMatch(/^begin .* \.\.\. .* end$/u);
+});
+
+test.each(printableVectors)('a reason holds what CloudFormation can show: $text', ({ text, shown }) => {
+  expect(heldResponse({ ...REQUEST, RequestType: 'Create' }, text).Reason).toBe(shown);
 });
 
 test.each(urlVectors)('$url with $environment', ({ url, environment, allowed }) => {

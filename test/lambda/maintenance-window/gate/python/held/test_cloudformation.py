@@ -14,6 +14,7 @@ from patient_lambda_gate.held.cloudformation import (
     deliver,
     held_response,
     is_response_url,
+    printable,
     shortened,
 )
 
@@ -46,9 +47,11 @@ def test_no_byte_of_a_response_goes_to_an_escape_that_json_does_not_ask_for():
     assert body_of({"Reason": "ü", "Status": "FAILED"}) == '{"Reason":"ü","Status":"FAILED"}'.encode()
 
 
-def test_half_a_surrogate_pair_can_be_answered():
-    found = held_response({**REQUEST, "RequestType": "Create"}, "\ud83d")
-    assert json.loads(body_of(found))["Reason"] == "\ud83d"
+@pytest.mark.parametrize("vector", RULES["printableVectors"], ids=lambda vector: ascii(vector["text"]))
+def test_a_reason_holds_what_cloudformation_can_show(vector):
+    assert printable(vector["text"]) == vector["shown"]
+    found = held_response({**REQUEST, "RequestType": "Create"}, vector["text"])
+    assert json.loads(body_of(found))["Reason"] == vector["shown"]
 
 
 @pytest.mark.parametrize("vector", RULES["urlVectors"], ids=lambda vector: f"{vector['url']} with {vector['environment']}")
