@@ -94,7 +94,7 @@ export const H2: readonly Cause[] = [
   {
     what: 'an error is thrown in a timer',
     failure: 'throws in a timer',
-    reason: /an error that nobody caught: RangeError: the snapshot is gone \(log stream: /,
+    reason: /an error that nobody caught: RangeError: the snapshot is gone \(log group: .+, log stream: /,
     repeated: ENDED,
   },
   {
