@@ -60,6 +60,34 @@ test('a stack that rolls back gets no answer', async () => {
   expect(lines.join('')).toContain('"message":"stopped"');
 });
 
+test('a stack whose status can be read only after it has turned back gets no answer', async () => {
+  let reads = 0;
+  const stackStatus = () => {
+    if (++reads < 3) {
+      throw new Error('Rate exceeded');
+    }
+    return 'ROLLBACK_IN_PROGRESS';
+  };
+  const report = await runOperation(restore, { RequestType: 'Create' }, { stackStatus });
+  expect(report.answer).toBeUndefined();
+});
+
+test('a Delete that comes after a cancelled Create is called within a short ServiceTimeout', async () => {
+  const PhysicalResourceId = 'stack-Resource-1ABCDEFGHIJKL';
+  const deleted: string[] = [];
+  const handler = customResource({
+    create: async () => done(),
+    update: async () => done(),
+    delete: async ({ physicalResourceId, maybeOrphan }) => {
+      deleted.push(`${physicalResourceId} ${maybeOrphan}`);
+      return done();
+    },
+  });
+  const { answer } = await runOperation(handler, { RequestType: 'Delete', PhysicalResourceId, ResourceProperties: { ServiceTimeout: '30' } });
+  expect(answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: PhysicalResourceId });
+  expect(deleted).toEqual([`${PhysicalResourceId} true`]);
+});
+
 test('a handler that hangs ends the process, as deployed', async () => {
   const handler = customResource({ create: () => new Promise<never>(() => undefined), update: async () => done(), delete: async () => done() });
   const report = await runOperation(handler, { RequestType: 'Create' }, { clock: impatient() });
