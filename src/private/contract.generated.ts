@@ -220,7 +220,13 @@ export const TIMING = {
   "coldReadBudget": {
     "value": 1000,
     "shareOfRemaining": 0.25,
-    "source": "one signed GetParameters over a new TLS connection, with room for one retry"
+    "source": "one signed GetParameters over a new TLS connection, with room for retries"
+  },
+  "failedRead": {
+    "first": 250,
+    "factor": 2,
+    "jitterShare": 0.5,
+    "source": "after the n-th failure in a row the window is read again after min(cacheTtl, first * factor^(n-1)), less up to the jitter: soon, since what a failure lets pass is not protected, and ever later, since many environments share a quota of 40 requests a second"
   },
   "refreshReadBudget": {
     "value": 300,

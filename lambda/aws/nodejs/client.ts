@@ -29,7 +29,7 @@ const THROTTLES = [
 /** Milliseconds: long enough for a part of a large event from a small function. Half of what is left at most: a hang leaves time for another. */
 const MOST_ATTEMPT = 5000;
 /** Below this many milliseconds a half is not worth a try, so the attempt gets all. */
-const LEAST_ATTEMPT = 250;
+const LEAST_ATTEMPT = 150;
 const FIRST_PAUSE = 50;
 const LONGEST_PAUSE = 1000;
 

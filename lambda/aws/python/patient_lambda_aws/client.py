@@ -39,7 +39,7 @@ THROTTLES = (
 # Milliseconds: long enough for a part of a large event from a small function. Half of what is left at most: a hang leaves time for another.
 MOST_ATTEMPT = 5000
 # Below this many milliseconds a half is not worth a try, so the attempt gets all.
-LEAST_ATTEMPT = 250
+LEAST_ATTEMPT = 150
 FIRST_PAUSE = 50
 LONGEST_PAUSE = 1000
 

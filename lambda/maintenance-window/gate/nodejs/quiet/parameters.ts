@@ -1,5 +1,5 @@
 /** Reads the window's parameters with one GetParameters call, within a budget. */
-import type { AwsClient, AwsError, JsonObject } from '../../../../aws/nodejs/client';
+import type { AwsClient, JsonObject } from '../../../../aws/nodejs/client';
 import { isObject } from '../../../../json';
 import { reasonOf } from '../../../../thrown';
 import { parseOperator, parsePlanned } from '../../../window/value';
@@ -7,9 +7,9 @@ import { ReadFailed, type Reading } from './reading';
 import type { Settings } from './settings';
 
 /**
- * Reads once, and once more on a fresh connection when the first attempt got no answer.
+ * Reads, and again with back-off after a throttle, a server's error or no answer.
  *
- * @param budget milliseconds for both
+ * @param budget milliseconds for all attempts
  * @throws ReadFailed
  */
 export async function readWindow(client: AwsClient, settings: Settings, budget: number): Promise<Reading> {
@@ -52,18 +52,9 @@ function value<T>(name: string, parameter: JsonObject, parseValue: (text: string
 }
 
 async function getParameters(client: AwsClient, names: string[], budget: number): Promise<JsonObject[]> {
-  const until = client.clock() + budget;
-  const attempt = (milliseconds: number, fresh: boolean) => client.callOnce('ssm', 'GetParameters', { Names: names }, milliseconds, fresh);
   let answer: JsonObject;
   try {
-    // Half of the budget at most: a kept connection may be dead without a sign
-    answer = await attempt(budget / 2, false).catch(async (error: AwsError) => {
-      const left = until - client.clock();
-      if (!error.retryable || left <= 0) {
-        throw error;
-      }
-      return attempt(left, true);
-    });
+    answer = await client.call('ssm', 'GetParameters', { Names: names }, client.clock() + budget);
   } catch (error) {
     throw new ReadFailed(`ssm:GetParameters failed, ${reasonOf(error)}`, { cause: error });
   }

@@ -2,6 +2,7 @@
 import {
   coldBudgetShareOfTtl,
   coldReadBudget,
+  failedRead,
   lastKnownForTtls,
   refreshAgeShare,
   refreshReadBudget,
@@ -31,9 +32,6 @@ export interface WindowCacheOptions {
   readonly random?: () => number;
 }
 
-/** Milliseconds: a failure is not asked again by every invocation, nor remembered for long, since what it lets pass is not protected. */
-const MOST_FAILURE_AGE = 5000;
-
 /** One for each process. All times are epoch milliseconds of the wall clock, which goes on in a freeze. */
 export class WindowCache {
   private readonly clock: () => number;
@@ -42,6 +40,9 @@ export class WindowCache {
   private refreshAge = 0;
   private failedAt: number | undefined;
   private failure: string | undefined;
+  /** In a row. */
+  private failures = 0;
+  private failureAge = 0;
   private logged: string | undefined;
   private pending: Promise<void> | undefined;
   private quietFrom = 0;
@@ -99,9 +100,7 @@ export class WindowCache {
   private isDue(): boolean {
     const now = this.clock();
     const within = (since: number, age: number) => now >= since && now - since < age;
-    return this.failedAt !== undefined
-      ? !within(this.failedAt, Math.min(this.options.settings.cacheTtl, MOST_FAILURE_AGE))
-      : !this.reading || !within(this.readAt, this.refreshAge);
+    return this.failedAt !== undefined ? !within(this.failedAt, this.failureAge) : !this.reading || !within(this.readAt, this.refreshAge);
   }
 
   private budget(remaining: number): number {
@@ -117,17 +116,29 @@ export class WindowCache {
       this.reading = reading.plannedFailure ? { ...reading, planned: this.reading?.planned ?? null } : reading;
       this.readAt = started;
       const { from, to } = refreshAgeShare;
-      this.refreshAge = this.options.settings.cacheTtl * (from + (to - from) * (this.options.random ?? Math.random)());
+      this.refreshAge = this.options.settings.cacheTtl * (from + (to - from) * this.random());
       this.failedAt = this.failure = undefined;
+      this.failures = 0;
       const { planned } = this.reading;
       this.say(reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : undefined));
     } catch (error) {
       this.failedAt = Math.min(this.clock(), started + budget); // one that took longer was frozen: that says nothing about now
       this.failure = reasonOf(error);
+      this.failureAge = this.nextFailureAge();
       this.say(this.failure);
     } finally {
       this.pending = undefined;
     }
+  }
+
+  /** How long the next failure in a row is not asked about again, in milliseconds. */
+  private nextFailureAge(): number {
+    const { first, factor, jitterShare } = failedRead;
+    return Math.min(this.options.settings.cacheTtl, first * factor ** this.failures++) * (1 - jitterShare * this.random());
+  }
+
+  private random(): number {
+    return (this.options.random ?? Math.random)();
   }
 
   /** Counts each failed read, logs each change of cause. */

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from patient_lambda_aws.client import AwsClient, AwsError
-from patient_lambda_python.taken import Clock
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
 from patient_lambda_gate.window.value import PlannedValue, WindowValueError, parse_operator, parse_planned
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def read_window(client: AwsClient, settings: Settings, budget: float) -> Reading:
-    """Reads once, and once more on a fresh connection when the first attempt got no answer, both in ``budget`` milliseconds. Raises ReadFailed."""
+    """Reads, and again with back-off after a throttle, a server's error or no answer, within ``budget`` milliseconds. Raises ReadFailed."""
     name, planned_name = settings.operator_parameter, settings.planned_parameter
     parameters = _get_parameters(client, [name] if planned_name is None else [name, planned_name], budget)
     found = {parameter.get("Name"): parameter for parameter in parameters}
@@ -43,16 +42,8 @@ def _read_planned(name: str, parameter: Parameter | None) -> tuple[PlannedValue 
 
 
 def _get_parameters(client: AwsClient, names: list[str], budget: float) -> list[Parameter]:
-    until = Clock.monotonic() * 1000 + budget
     try:
-        try:
-            # Half of the budget at most: a kept connection may be dead without a sign
-            answer = client.call_once("ssm", "GetParameters", {"Names": names}, budget / 2)
-        except AwsError as error:
-            left = until - Clock.monotonic() * 1000
-            if not error.retryable or left <= 0:
-                raise
-            answer = client.call_once("ssm", "GetParameters", {"Names": names}, left, fresh=True)
+        answer = client.call("ssm", "GetParameters", {"Names": names}, client.clock() + budget)
     except AwsError as error:
         raise ReadFailed(f"ssm:GetParameters failed, {error}") from error
     parameters = answer.get("Parameters")

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from patient_lambda_gate.quiet.settings import Settings
 
 TIMING = contract.load("maintenance-window/timing")
-# Milliseconds: a failure is not asked again by every invocation, nor remembered for long, since what it lets pass is not protected.
-MOST_FAILURE_AGE = 5000
 
 
 class KnownWindow:
@@ -85,6 +83,8 @@ class WindowCache:
         self._refresh_age = 0.0
         self._failed_at: float | None = None
         self._failure: str | None = None
+        self._failures = 0  # in a row
+        self._failure_age = 0.0
         self._logged: str | None = None
         self._quiet_from = 0.0
         self._quiet_until = 0.0
@@ -129,7 +129,7 @@ class WindowCache:
     def _is_due(self) -> bool:
         now = self._clock()
         if self._failed_at is not None:
-            return not 0 <= now - self._failed_at < min(self._settings.cache_ttl, MOST_FAILURE_AGE)
+            return not 0 <= now - self._failed_at < self._failure_age
         return self._reading is None or not 0 <= now - self._read_at < self._refresh_age
 
     def _budget(self, remaining: float) -> float:
@@ -175,12 +175,17 @@ class WindowCache:
         shares = TIMING["refreshAgeShare"]
         self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())
         self._failed_at = self._failure = None
+        self._failures = 0
         stale = reading.planned is not None and pending.started >= reading.planned.horizon
         self._say(reading.planned_failure or ("the planned parameter is past its horizon" if stale else None))
 
     def _fail(self, cause: str, failed_at: float) -> None:
         self._failed_at = failed_at
         self._failure = cause
+        failed = TIMING["failedRead"]
+        age = min(self._settings.cache_ttl, failed["first"] * failed["factor"] ** self._failures)
+        self._failure_age = age * (1 - failed["jitterShare"] * self._draw())
+        self._failures += 1
         self._say(cause)
 
     def _say(self, cause: str | None) -> None:

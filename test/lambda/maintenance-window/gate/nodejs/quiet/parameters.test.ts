@@ -38,38 +38,47 @@ test('one signed call brings both parameters', async () => {
   expect(headers.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIATEST\/\d{8}\/eu-west-1\/ssm\/aws4_request, .*Signature=[0-9a-f]{64}$/);
 });
 
-const FAULTS: [string, Reply[], string][] = [
-  ['no such parameter', [{ body: { Parameters: [], InvalidParameters: ['/o'] } }], 'parameter /o does not exist'],
+const FAULTS: [string, Reply, string][] = [
+  ['no such parameter', { body: { Parameters: [], InvalidParameters: ['/o'] } }, 'parameter /o does not exist'],
   [
     'a malformed value',
-    [{ body: { Parameters: [{ ...OPERATOR, Value: 'please' }] } }],
+    { body: { Parameters: [{ ...OPERATOR, Value: 'please' }] } },
     "parameter /o cannot be read, does not match the grammar (syntax): 'please'",
   ],
-  ['a value that is missing', [{ body: { Parameters: [{ Name: '/o' }] } }], 'parameter /o cannot be read'],
-  ['a refusal', [{ status: 400, body: { __type: 'com.amazon#AccessDeniedException', message: 'no' } }], 'AccessDeniedException: no'],
-  ['an error without a body', [{ status: 403, body: '' }], 'HTTP 403'],
-  ['an answer without parameters', [{ body: {} }], 'answered without Parameters'],
-  ['parameters that are none', [{ body: { Parameters: [null] } }], 'answered without Parameters'],
-  ['a hang, twice', ['hang', 'hang'], 'no answer within'],
-  ['a dropped connection, twice', ['drop', 'drop'], 'NetworkError: 127.0.0.1'],
-  ['a truncated body, twice', ['truncate', 'truncate'], 'NetworkError: 127.0.0.1'],
-  ['an empty body, twice', [{ body: '' }, { body: '' }], '0 bytes that are not a JSON object'],
-  ['HTML, twice', [{ body: '<html>' }, { body: '<html>' }], '6 bytes that are not a JSON object'],
-  ['a list, twice', [{ body: '[]' }, { body: '[]' }], '2 bytes that are not a JSON object'],
-  [
-    'a failing service, twice',
-    [
-      { status: 503, body: '' },
-      { status: 500, body: '{}' },
-    ],
-    'HTTP 500',
-  ],
+  ['a value that is missing', { body: { Parameters: [{ Name: '/o' }] } }, 'parameter /o cannot be read'],
+  ['a refusal', { status: 400, body: { __type: 'com.amazon#AccessDeniedException', message: 'no' } }, 'AccessDeniedException: no'],
+  ['an error without a body', { status: 403, body: '' }, 'HTTP 403'],
+  ['an answer without parameters', { body: {} }, 'answered without Parameters'],
+  ['parameters that are none', { body: { Parameters: [null] } }, 'answered without Parameters'],
 ];
 
-test.each(FAULTS)('%s is a failed read with its cause', async (_, replies, cause) => {
-  const expected = replies.length;
-  await expect(read([...replies], undefined, 400)).rejects.toThrow(cause);
-  expect(ssm.calls).toHaveLength(expected);
+test.each(FAULTS)('%s is a failed read with its cause, at once', async (_, reply, cause) => {
+  await expect(read([reply])).rejects.toThrow(cause);
+  expect(ssm.calls).toHaveLength(1);
+});
+
+const PASSING: [string, Reply, string][] = [
+  ['a hang', 'hang', 'no answer within'],
+  ['a dropped connection', 'drop', 'NetworkError: 127.0.0.1'],
+  ['a truncated body', 'truncate', 'NetworkError: 127.0.0.1'],
+  ['an empty body', { body: '' }, '0 bytes that are not a JSON object'],
+  ['HTML', { body: '<html>' }, '6 bytes that are not a JSON object'],
+  ['a list', { body: '[]' }, '2 bytes that are not a JSON object'],
+  ['a failing service', { status: 503, body: '' }, 'HTTP 503'],
+  ['a throttle', { status: 400, body: { __type: 'ThrottlingException' } }, 'ThrottlingException'],
+];
+
+test.each(PASSING)('%s is asked again to the end of the budget, then a failed read with its cause', async (_, reply, cause) => {
+  await expect(read(Array<Reply>(20).fill(reply), undefined, 400)).rejects.toThrow(cause);
+  // Pauses of 25 to 50, 50 to 100, 100 to 200 ms and so on fit in
+  expect(ssm.calls.length).toBeGreaterThanOrEqual(2);
+  expect(ssm.calls.length).toBeLessThanOrEqual(5);
+});
+
+test('a service that throttles for the better part of the budget is read', async () => {
+  const throttle: Reply = { status: 400, body: { __type: 'ThrottlingException' } };
+  expect(await read([throttle, throttle, throttle, { body: { Parameters: [OPERATOR] } }])).toMatchObject({ version: 3 });
+  expect(ssm.calls).toHaveLength(4);
 });
 
 test.each<[string, Reply]>([
@@ -77,7 +86,7 @@ test.each<[string, Reply]>([
   ['dropped connection', 'drop'],
   ['truncated body', 'truncate'],
   ['throttle', { status: 400, body: { __type: 'ThrottlingException' } }],
-])('a %s is tried once more, on a fresh connection', async (_, fault) => {
+])('a %s is asked again, on a fresh connection', async (_, fault) => {
   expect(await read([fault, { body: { Parameters: [OPERATOR] } }])).toMatchObject({ version: 3 });
   expect(ssm.calls).toHaveLength(2);
 });

@@ -110,11 +110,11 @@ test('the last known value counts for ten times the TTL, then the window is unkn
   expect(counted).toEqual(['windowStale']);
 });
 
-test('a failure is asked again after five seconds, not by every invocation, and logged once per cause', async () => {
+test('a failure is asked again, not by every invocation, and logged once per cause', async () => {
   source = failing('refused');
   const cache = cacheWith();
-  for (const second of [0, 1, 4.999, 5, 9.999]) {
-    now = START + second * 1000;
+  for (const milliseconds of [0, 1, 100, 300, 301]) {
+    now = START + milliseconds;
     expect(await cache.state(1000)).toEqual({ known: false, cause: 'refused' });
     expect(cache.isQuiet(now)).toBe(false);
   }
@@ -132,6 +132,32 @@ test('a failure is asked again after five seconds, not by every invocation, and 
     'the maintenance window can be read again',
   ]);
   expect(counted).toEqual(['windowStale', 'windowStale', 'windowStale']);
+});
+
+test.each([
+  [0, [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]],
+  [1, [125, 250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]],
+])('failures in a row are remembered ever longer, never beyond cacheTtl: with a draw of %p', async (draw, ages) => {
+  source = failing('refused');
+  const cache = cacheWith({}, () => draw);
+  for (const age of ages) {
+    const asked = budgets.length;
+    await cache.state(1000);
+    expect(budgets).toHaveLength(asked + 1);
+    now += age - 1;
+    await cache.state(1000);
+    expect(budgets).toHaveLength(asked + 1);
+    now += 1;
+  }
+  source = () => reading('auto');
+  await cache.state(1000);
+  source = failing('refused');
+  now += 31_000;
+  await cache.state(1000);
+  const asked = budgets.length;
+  now += ages[0];
+  await cache.state(1000);
+  expect(budgets).toHaveLength(asked + 1);
 });
 
 test('a read that was begun at the start is the one that the first invocation waits for', async () => {

@@ -40,30 +40,51 @@ def test_one_call_reads_both_parameters(reader):
 
 
 FAULTS = {
-    "denied": (failing(400, "AccessDeniedException"), "AccessDeniedException", 1),
-    "throttled": (failing(400, "ThrottlingException"), "ThrottlingException", 2),
-    "internal error": (failing(500, "InternalServerError"), "InternalServerError", 2),
-    "a page instead": ((503, b"<html>no</html>"), "HTTP 503", 2),
-    "empty": ((200, b""), "0 bytes that are not a JSON object", 2),
-    "not JSON": ((200, b"<html>"), "6 bytes that are not a JSON object", 2),
-    "truncated": ((200, b'{"Parameters":[', 400), "NetworkError", 2),
-    "dropped": (DROP, "NetworkError", 2),
-    "hanging": (HANG, "timed out", 2),
-    "no list": ((200, {"Parameters": {}}), "answered without Parameters", 1),
-    "deleted": (parameters(InvalidParameters=["/w/operator"]), "parameter /w/operator does not exist", 1),
-    "malformed": (parameters(("/w/operator", "yes please")), "/w/operator cannot be read, does not match the grammar (syntax): 'yes please'", 1),
-    "no such day": (parameters(("/w/operator", "on-until 2027-02-30T00:00Z")), "(timestamp): 'on-until 2027-02-30T00:00Z'", 1),
+    "denied": (failing(400, "AccessDeniedException"), "AccessDeniedException"),
+    "no list": ((200, {"Parameters": {}}), "answered without Parameters"),
+    "deleted": (parameters(InvalidParameters=["/w/operator"]), "parameter /w/operator does not exist"),
+    "malformed": (parameters(("/w/operator", "yes please")), "/w/operator cannot be read, does not match the grammar (syntax): 'yes please'"),
+    "no such day": (parameters(("/w/operator", "on-until 2027-02-30T00:00Z")), "(timestamp): 'on-until 2027-02-30T00:00Z'"),
 }
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_a_failed_read_that_names_the_cause(reader, name):
-    answer, cause, attempts = FAULTS[name]
+def test_a_fault_is_a_failed_read_that_names_the_cause_at_once(reader, name):
+    answer, cause = FAULTS[name]
     read, service = reader(answer)
     with pytest.raises(ReadFailed) as raised:
-        read(200 if name == "hanging" else 2000)
+        read(2000)
     assert cause in str(raised.value)
-    assert len(service.requests) == attempts
+    assert len(service.requests) == 1
+
+
+PASSING = {
+    "throttled": (failing(400, "ThrottlingException"), "ThrottlingException"),
+    "internal error": (failing(500, "InternalServerError"), "InternalServerError"),
+    "a page instead": ((503, b"<html>no</html>"), "HTTP 503"),
+    "empty": ((200, b""), "0 bytes that are not a JSON object"),
+    "not JSON": ((200, b"<html>"), "6 bytes that are not a JSON object"),
+    "truncated": ((200, b'{"Parameters":[', 400), "NetworkError"),
+    "dropped": (DROP, "NetworkError"),
+    "hanging": (HANG, "timed out"),
+}
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_what_may_pass_is_asked_again_to_the_end_of_the_budget(reader, name):
+    answer, cause = PASSING[name]
+    read, service = reader(answer)
+    with pytest.raises(ReadFailed) as raised:
+        read(400)
+    assert cause in str(raised.value)
+    assert len(service.requests) >= 2
+
+
+def test_a_service_that_throttles_for_the_better_part_of_the_budget_is_read(reader):
+    throttled = failing(400, "ThrottlingException")
+    read, service = reader(throttled, throttled, throttled, AUTO)
+    assert read(2000).operator.mode == "auto"
+    assert len(service.requests) == 4
 
 
 @pytest.mark.parametrize("fault", [DROP, HANG, (200, b""), failing(400, "ThrottlingException")], ids=["dropped", "hanging", "empty", "throttled"])

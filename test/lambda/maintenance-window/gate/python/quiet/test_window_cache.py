@@ -144,6 +144,31 @@ def test_a_failure_is_not_asked_again_by_every_invocation(make, reporter):
     ]
 
 
+@pytest.mark.parametrize(
+    ("draw", "ages"),
+    [
+        (0.0, [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]),
+        (1.0, [125, 250, 500, 1000, 2000, 4000, 8000, 15_000, 15_000]),
+    ],
+)
+def test_failures_in_a_row_are_remembered_ever_longer_never_beyond_the_ttl(make, draw, ages):
+    cache, reader, clock = make(*[ReadFailed("x")] * len(ages), reading("auto"), ReadFailed("x"), draw=lambda: draw)
+    for asked, age in enumerate(ages):
+        cache.state(60_000)
+        assert len(reader.budgets) == asked + 1
+        clock.now += age - 1
+        cache.state(60_000)
+        assert len(reader.budgets) == asked + 1
+        clock.now += 1
+    assert is_on(cache) is False
+    clock.now += TTL
+    cache.state(60_000)
+    asked = len(reader.budgets)
+    clock.now += ages[0]
+    cache.state(60_000)
+    assert len(reader.budgets) == asked + 1
+
+
 def test_a_short_ttl_shortens_the_memory_of_failures(make):
     cache, reader, clock = make(ReadFailed("x"), PATIENT_LAMBDA_CACHE_TTL="2")
     cache.state(60_000)
