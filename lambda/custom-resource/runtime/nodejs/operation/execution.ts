@@ -241,6 +241,9 @@ class Execution {
 
   private async pollAtMargin(): Promise<Verdict> {
     const end = await this.ending.abortPoll(this.operation);
+    if (this.watch.cancelled.aborted) {
+      return this.ending.byRollback(this.operation);
+    }
     if (!end) {
       return this.ending.byPollThatGoesOn(this.operation);
     }
