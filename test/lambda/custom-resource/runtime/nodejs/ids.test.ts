@@ -81,6 +81,22 @@ test('an id that a wait has named is not looked at again, though a secret came t
   expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'app_user_1' });
 });
 
+test('an id that a wait has named may be in the state and an attribute, though it is a secret by now', async () => {
+  world.readSecret = async () => ({ value: '{"username":"orders-admin"}', versionId: 'v1' });
+  let polls = 0;
+  await world.run(
+    {
+      create: async () => wait({}, { physicalResourceId: 'orders-admin' }),
+      poll: async (_, __, { resolve }) => {
+        await resolve('{{resolve:secretsmanager:Db}}');
+        return polls++ === 0 ? wait({ user: 'orders-admin' }) : done({ data: { User: 'orders-admin' } });
+      },
+    },
+    request('Create'),
+  );
+  expect(world.answer).toMatchObject({ Status: 'SUCCESS', Data: { User: 'orders-admin' } });
+});
+
 test('the default id is told, though the stack has the name of a secret', async () => {
   world.readSecret = async () => ({ value: 'Restore-cd55', versionId: 'v' });
   const properties = { ResourceProperties: { P: '{{resolve:secretsmanager:Db}}' } };
