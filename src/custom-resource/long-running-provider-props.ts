@@ -7,7 +7,7 @@ import { LongRunningFunctionHandler } from './long-running-handler';
 export interface LongRunningOperationOptions {
   /**
    * How long one operation (a create, update or delete) may take: 60 to 3540 seconds, whole seconds. Then `onTimeout` runs and the operation fails.
-   * With a timeout of less than four minutes this may happen up to 48 seconds late. CloudFormation waits a minute longer (`ServiceTimeout`), an hour
+   * With a timeout of less than four minutes this may happen up to 36 seconds late. CloudFormation waits a minute longer (`ServiceTimeout`), an hour
    * at most.
    *
    * A provider's is the default of its resources.

@@ -2,7 +2,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { CUSTOM_RESOURCE } from '../../private/contract.generated';
 import { ILongRunningProvider } from '../long-running-provider-attributes';
-import { deadlineSeconds, EXECUTION } from './operation-times';
+import { EXECUTION } from './operation-times';
 
 const SECOND = 1000;
 const { most } = CUSTOM_RESOURCE.executions;
@@ -39,9 +39,12 @@ function executionsOf({ executionTimeout, recursiveLoop }: Executions, operation
   return { execution, usable, hops: recursiveLoop === lambda.RecursiveLoop.ALLOW ? 0 : Math.ceil(operation / usable) };
 }
 
-/** The execution that does an operation in one piece, in seconds, as far as Lambda allows: code that blocks everything is stopped in time, too. */
+/**
+ * The execution that does an operation in one piece, in seconds, as far as Lambda allows. It ends half a minute before CloudFormation stops waiting:
+ * of code that blocks everything the responder tells in time, too.
+ */
 export function defaultExecutionSeconds(operation: number): number {
-  return Math.min(EXECUTION.most, executionFor(deadlineSeconds(operation)));
+  return Math.min(EXECUTION.most, executionFor(operation));
 }
 
 /** The shortest execution with so many seconds before its margin. */

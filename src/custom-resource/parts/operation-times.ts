@@ -21,12 +21,6 @@ export function operationSeconds(scope: IConstruct, timeout: Duration | undefine
   return timeout ? wholeSeconds(scope, 'timeout', timeout, OPERATION) : OPERATION.most!;
 }
 
-/** When it is answered as timed out, in seconds after its begin. */
-export function deadlineSeconds(operation: number): number {
-  const timeout = serviceTimeoutSeconds(operation);
-  return timeout - Math.min(RESERVE, timeout * times.reserve.shareOfTimeout);
-}
-
 /** CloudFormation's ServiceTimeout for it, in seconds. */
 export function serviceTimeoutSeconds(operation: number): number {
   return operation + RESERVE;

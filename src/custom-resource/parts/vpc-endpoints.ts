@@ -4,6 +4,7 @@ import {
   IPostProcessor,
   IResolvable,
   IResolveContext,
+  NestedStack,
   Reference,
   Stack,
   StringConcat,
@@ -67,7 +68,18 @@ function waitsFor(construct: IConstruct, resources: ReadonlySet<CfnResource>): b
 function directlyBefore(resource: CfnResource): CfnResource[] {
   const roots = resource.node.scopes.flatMap(({ node }) => node.dependencies);
   const template = (resource as unknown as { _toCloudFormation(): object })._toCloudFormation();
-  return [...resource.obtainDependencies().filter(CfnResource.isCfnResource), ...roots.flatMap(resourcesIn), ...referencesIn(template, resource)];
+  const named = [
+    ...resource.obtainDependencies().filter(CfnResource.isCfnResource),
+    ...roots.flatMap(resourcesIn),
+    ...referencesIn(template, resource),
+  ];
+  return named.flatMap((other) => withItsStack(other, resource));
+}
+
+/** Who waits for a resource in a nested stack waits for all that is in it, unless it is in there itself. */
+function withItsStack(other: CfnResource, waiting: CfnResource): CfnResource[] {
+  const nested = other.node.scopes.find((scope) => NestedStack.isNestedStack(scope) && !waiting.node.scopes.includes(scope));
+  return nested ? resourcesIn(nested) : [other];
 }
 
 function resourcesIn(construct: IConstruct): CfnResource[] {

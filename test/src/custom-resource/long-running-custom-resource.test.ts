@@ -148,9 +148,10 @@ describe('times', () => {
   });
 
   test.each([
-    // A shorter operation, with what it gets more than it asks for and the margin, in one execution
-    [60, 120],
-    [120, 174],
+    // A shorter operation, with the margin, in one execution
+    [60, 75],
+    [120, 150],
+    [121, 151],
     [300, 330],
     [870, 900],
     [871, 900],
@@ -158,6 +159,14 @@ describe('times', () => {
     expect(variables({ timeout: Duration.seconds(timeout) }).Timeout).toBe(execution);
     expect(variables({ timeout: Duration.seconds(timeout) }, { executionTimeout: Duration.seconds(110) }).Timeout).toBe(110);
   });
+
+  test.each([60, 90, 119, 120, 150, 240, 870, 3540])(
+    'code that blocks everything in an operation of %i s is stopped while the responder has time to tell',
+    (timeout) => {
+      const { Timeout, [names.serviceTimeout]: serviceTimeout } = variables({ timeout: Duration.seconds(timeout) });
+      expect(Number(serviceTimeout) - Number(Timeout)).toBeGreaterThanOrEqual(30);
+    },
+  );
 
   test('what the handler is told', () => {
     expect(

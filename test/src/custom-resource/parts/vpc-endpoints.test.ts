@@ -1,6 +1,8 @@
 import { type CfnResource, CustomResource, NestedStack, Stack } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
 import { type LongRunningCustomResource, LongRunningHandler, LongRunningProvider, type LongRunningProviderProps } from '../../../../src';
@@ -144,6 +146,7 @@ describe('the endpoints of the VPC come before the resource and go after it', ()
 });
 
 describe('an endpoint that waits for the resource itself is left out', () => {
+  const inOne = (nested: NestedStack): [Stack, Stack] => [nested, nested];
   type Endpoint = (stack: Stack, vpc: ec2.Vpc, resource: ReturnType<typeof longRunning>) => void;
   test.each<[string, Endpoint]>([
     [
@@ -196,6 +199,31 @@ describe('an endpoint that waits for the resource itself is left out', () => {
     const resource = longRunning(stack, 'Restore', { handler: LongRunningHandler.fromProvider(provided(stack, vpc)) });
     wait(stack, vpc, resource);
     expect(endpointsBefore(stack)).toContainEqual(expect.stringMatching(/^VpcS3/));
+  });
+
+  const allow = (endpoint: ec2.GatewayVpcEndpoint, topic: sns.Topic) =>
+    endpoint.addToPolicy(new iam.PolicyStatement({ principals: [new iam.AnyPrincipal()], actions: ['*'], resources: [topic.topicArn] }));
+  test.each<[string, (parent: Stack) => [resource: Stack, topic: Stack], (endpoint: ec2.GatewayVpcEndpoint, topic: sns.Topic) => void]>([
+    ['refers to something', (parent) => inOne(new NestedStack(parent, 'Nested')), allow],
+    ['depends on something', (parent) => inOne(new NestedStack(parent, 'Nested')), (endpoint, topic) => endpoint.node.addDependency(topic)],
+    [
+      'refers to something further inside',
+      (parent) => {
+        const nested = new NestedStack(parent, 'Nested');
+        return [nested, new NestedStack(nested, 'Inner')];
+      },
+      allow,
+    ],
+  ])('as is one that %s in the nested stack of the resource: it waits for all of that', (_, make, wait) => {
+    const parent = newStack();
+    const vpc = network(parent);
+    toLambda(vpc);
+    const endpoint = vpc.addGatewayEndpoint('S3', { service: ec2.GatewayVpcEndpointAwsService.S3 });
+    const [its, other] = make(parent);
+    longRunning(its, 'Restore', { handler: LongRunningHandler.fromProvider(provided(parent, vpc)) });
+    wait(endpoint, new sns.Topic(other, 'Topic'));
+    const [nestedId] = Object.entries(resources(parent)).find(([, { Type }]) => Type === 'AWS::CloudFormation::Stack')!;
+    expect(endpointsBefore(parent, nestedId)).toEqual([expect.stringMatching(/^VpcLambda/)]);
   });
 
   test('as is one that waits for that of another provider which waits for it', () => {

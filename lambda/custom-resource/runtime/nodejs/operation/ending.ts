@@ -75,12 +75,13 @@ export class Ending {
     return this.timeOut(operation, outOfExecutions(most));
   }
 
-  /** By an id that the last execution names: no continuation would hold it, so it is told at once, before anything can crash. */
-  byIdTooLate(operation: Operation, most: number): Promise<Verdict> {
-    return this.timeOut(
-      operation,
-      `${calledIn(operation)} named a physical id in the last of ${most} executions, and no other is left to go on in: name it earlier, or allow longer executions`,
-    );
+  /**
+   * By an id that the last execution names: no continuation would hold it, so it is told at once, before anything can crash. An onTimeout
+   * could: that of a Create is not called, for the Delete of that id follows. An Update is answered with the id that CloudFormation has, whatever happens.
+   */
+  async byIdTooLate(operation: Operation, most: number): Promise<Verdict> {
+    const reason = `${calledIn(operation)} named a physical id in the last of ${most} executions, and no other is left to go on in: name it earlier, or allow longer executions`;
+    return operation.request.RequestType === 'Create' ? this.timedOut(operation, reason) : this.timeOut(operation, reason);
   }
 
   /**
@@ -101,7 +102,12 @@ export class Ending {
 
   private async timeOut(operation: Operation, reason: string): Promise<Verdict> {
     const problem = await this.stop('onTimeout', operation);
-    return failed(operation, new HandlerError(`${reason}${problem ?? ''}`), this.parts.calls.progress(operation), this.parts.mask);
+    return this.timedOut(operation, `${reason}${problem ?? ''}`);
+  }
+
+  private timedOut(operation: Operation, reason: string): Verdict {
+    const { calls, mask } = this.parts;
+    return failed(operation, new HandlerError(reason), calls.progress(operation), mask);
   }
 
   /** Aborts what runs or is about to, and calls onTimeout or onCancel where something was begun; what went wrong with that, in words. */

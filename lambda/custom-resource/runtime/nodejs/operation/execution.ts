@@ -65,14 +65,14 @@ class Execution {
     private readonly invocation: Invocation,
     private readonly platform: Platform,
   ) {
-    const { request, hop, secretVersions, stackAtStart } = operation;
+    const { request, physicalResourceId, hop, secretVersions, stackAtStart } = operation;
     const { clock, aws } = platform;
     const mask = new Mask(settings.publicSecretKeys);
     this.mask = mask;
     const { over } = this;
     const { endsAt } = invocation;
     hideUrl(mask, request.ResponseURL);
-    mask.reveal(request.PhysicalResourceId ?? '');
+    [request.PhysicalResourceId, physicalResourceId].forEach((id) => mask.reveal(id ?? ''));
     const { RequestId: requestId, LogicalResourceId: logicalResourceId } = request;
     const log = logger(platform.write, mask, { requestId, logicalResourceId, hop, runtime: RUNTIME });
     this.log = log;
@@ -241,6 +241,9 @@ class Execution {
 
   private async pollAtMargin(): Promise<Verdict> {
     const end = await this.ending.abortPoll(this.operation);
+    if (this.watch.cancelled.aborted) {
+      return this.ending.byRollback(this.operation);
+    }
     if (!end) {
       return this.ending.byPollThatGoesOn(this.operation);
     }

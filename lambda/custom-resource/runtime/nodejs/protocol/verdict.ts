@@ -40,7 +40,7 @@ export function failed(operation: Operation, error: unknown, progress: Progress,
     kind: 'ANSWER',
     answer: {
       status: 'FAILED',
-      // What an unusable id stood for exists: the marker would forget it
+      // What an unusable id stood for exists: the create-failed id would forget it
       physicalResourceId: failureId(operation.request, {
         progress: problem === undefined ? progress : 'CUT_OFF',
         failureId: problem === undefined ? (named as string | undefined) : undefined,

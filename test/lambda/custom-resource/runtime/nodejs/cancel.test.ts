@@ -151,6 +151,39 @@ test('onCancel that fails or hangs changes nothing', async () => {
   }
 });
 
+test.each(['is done', 'waits', 'throws', 'hangs'])(
+  'a rollback that is seen while a poll at the margin %s is acted on: onCancel, no answer, no hop',
+  async (end) => {
+    // The poll is aborted at 860 s, and has until 875 s to settle; the status is read at 870 s
+    world.executionTimeout = 890;
+    rollsBackAfter(865);
+    const stopped: string[] = [];
+    await world.run(
+      {
+        create: async () => wait({ job: 1 }),
+        poll: async (_, __, { signal }) => {
+          if (elapsed() < 840) {
+            return wait({ job: 1 });
+          }
+          await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
+          await world.clock.alarm(end === 'hangs' ? 60_000 : 14_000);
+          if (end === 'throws') {
+            throw new Error('aborted');
+          }
+          return end === 'waits' ? wait({ job: 1 }) : done();
+        },
+        onTimeout: () => void stopped.push('onTimeout'),
+        onCancel: () => void stopped.push('onCancel'),
+      },
+      request('Create'),
+    );
+    expect(stopped).toEqual(['onCancel']);
+    expect(world.payloads).toEqual([]);
+    // Of a poll that goes on the process ends, and the responder's FAILED meets a request that is closed
+    expect(world.puts.filter(({ Reason }) => !Reason?.includes('Runtime.ExitError'))).toEqual([]);
+  },
+);
+
 test.each(['is denied', 'hangs', 'is throttled'] as const)('a rollback is acted on while an Invoke of the next execution %s', async (fate) => {
   rollsBackAfter(20);
   world.lastingFates = { invoke: () => fate };

@@ -81,6 +81,22 @@ test('an id that a wait has named is not looked at again, though a secret came t
   expect(world.answer).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: 'app_user_1' });
 });
 
+test('an id that a wait has named may be in the state and an attribute, though it is a secret by now', async () => {
+  world.readSecret = async () => ({ value: '{"username":"orders-admin"}', versionId: 'v1' });
+  let polls = 0;
+  await world.run(
+    {
+      create: async () => wait({}, { physicalResourceId: 'orders-admin' }),
+      poll: async (_, __, { resolve }) => {
+        await resolve('{{resolve:secretsmanager:Db}}');
+        return polls++ === 0 ? wait({ user: 'orders-admin' }) : done({ data: { User: 'orders-admin' } });
+      },
+    },
+    request('Create'),
+  );
+  expect(world.answer).toMatchObject({ Status: 'SUCCESS', Data: { User: 'orders-admin' } });
+});
+
 test('the default id is told, though the stack has the name of a secret', async () => {
   world.readSecret = async () => ({ value: 'Restore-cd55', versionId: 'v' });
   const properties = { ResourceProperties: { P: '{{resolve:secretsmanager:Db}}' } };
@@ -131,11 +147,9 @@ describe('in the last execution a wait that names an id', () => {
     return world.run({ create: begin, update: begin, poll, onTimeout }, request(type));
   };
 
-  test('ends the operation at once with that id, by name, after onTimeout', async () => {
-    const stopped: unknown[] = [];
-    await namesLate('Create', async ({ physicalResourceId }) => void stopped.push(physicalResourceId));
+  test('ends the operation at once with that id, by name', async () => {
+    await namesLate('Create');
     expect(world.executions).toBe(12);
-    expect(stopped).toEqual(['late']);
     expect(world.puts).toMatchObject([
       {
         Status: 'FAILED',
@@ -145,8 +159,20 @@ describe('in the last execution a wait that names an id', () => {
     ]);
   });
 
-  test('keeps the present id in an Update', async () => {
-    await namesLate('Update');
+  test.each([403, 'hangs'] as const)(
+    'keeps that id though onTimeout would hang and a PUT comes to %p: nothing of a Create is called any more',
+    async (fate) => {
+      world.lastingFates = { put: () => fate };
+      await namesLate('Create', never);
+      expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'late' });
+      expect(new Set(world.puts.map(({ PhysicalResourceId }) => PhysicalResourceId))).toEqual(new Set(['late']));
+    },
+  );
+
+  test('keeps the present id in an Update, after onTimeout', async () => {
+    const stopped: unknown[] = [];
+    await namesLate('Update', async ({ physicalResourceId }) => void stopped.push(physicalResourceId));
+    expect(stopped).toEqual(['late']);
     expect(world.answer).toMatchObject({ Status: 'FAILED', PhysicalResourceId: 'own-1' });
     expect(world.answer.Reason).toContain('last of 12 executions');
   });
