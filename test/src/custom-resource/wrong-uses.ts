@@ -121,6 +121,13 @@ export const WRONG_CUSTOM_RESOURCES: readonly Wrong[] = [
   },
   {
     path: 'Orders/P',
+    property: 'publicSecretKeys',
+    value: 'got ""',
+    remedy: "as 'username', known at synth",
+    build: (stack) => new LongRunningProvider(stack, 'P', { handler: code(), publicSecretKeys: ['username', ''] }),
+  },
+  {
+    path: 'Orders/P',
     property: 'logRemovalPolicy',
     value: "is 'retain', but 'destroy' for 'Orders/Other'",
     remedy: 'give both the same',

@@ -13,7 +13,8 @@ const SECOND = 1000;
 export function sleepBeforePoll(after: number | undefined, pollInterval: number | undefined, elapsed: number): number {
   const asked = after ?? pollInterval;
   const { least, most, shareOfElapsed } = times.sleep;
-  return asked === undefined ? Math.min(most, Math.max(least, elapsed * shareOfElapsed)) : asked * SECOND;
+  // Longer than any operation is as good as never
+  return asked === undefined ? Math.min(most, Math.max(least, elapsed * shareOfElapsed)) : Math.min(asked, times.serviceTimeoutSeconds.most) * SECOND;
 }
 
 export interface Situation {

@@ -23,7 +23,7 @@ export function formsOf(secret: string): readonly string[] {
   // What is left of a secret without its escape sequences may be too short to look for, or nothing
   const texts = [secret, printable(secret)].filter(({ length }) => length >= secretForms.shortest);
   const written = texts.flatMap((text) => [text, json(text), json(json(text))]);
-  const encoded = secretForms.percent.map(({ kept, space }) => percentEncoded(bytes.toString(), kept, space));
+  const encoded = secretForms.percent.flatMap(({ kept, space }) => CASES.map((inCase) => percentEncoded(bytes.toString(), kept, inCase, space)));
   return [...new Set([...written, ...encoded, bytes.toString('base64'), bytes.toString('base64url')])];
 }
 
@@ -50,12 +50,15 @@ function withinBase64(secret: string): readonly RegExp[] {
   });
 }
 
-function percentEncoded(text: string, kept: string, space = '%20'): string {
+/** Of hexadecimal digits. */
+const CASES = [(digits: string) => digits.toUpperCase(), (digits: string) => digits];
+
+function percentEncoded(text: string, kept: string, inCase: (digits: string) => string, space = '%20'): string {
   return text.replace(/[^A-Za-z0-9]/gu, (character) => {
     if (kept.includes(character)) {
       return character;
     }
-    return character === ' ' ? space : [...Buffer.from(character)].map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`).join('');
+    return character === ' ' ? space : [...Buffer.from(character)].map((byte) => `%${inCase(byte.toString(16).padStart(2, '0'))}`).join('');
   });
 }
 
