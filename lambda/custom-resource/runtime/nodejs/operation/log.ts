@@ -9,7 +9,12 @@ export function logger(write: Write, mask: Mask, context: object): Logger {
   const level =
     (name: string) =>
     (message: string, details: object = {}) => {
-      write(`${mask.text(line({ level: name, message, ...context, ...details }))}\n`);
+      const text = `${mask.text(line({ level: name, message, ...context, ...details }))}\n`;
+      try {
+        write(text);
+      } catch {
+        // User code may have replaced or closed standard output: an operation ends well without a log, not without an answer
+      }
     };
   return { debug: level('DEBUG'), info: level('INFO'), warn: level('WARN'), error: level('ERROR') };
 }

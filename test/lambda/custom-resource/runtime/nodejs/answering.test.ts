@@ -1,5 +1,6 @@
 /** From the operation to the answer, and what is left to the responder when CloudFormation does not take it. */
 import { done, wait } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/results';
+import type { OperationContext } from '../../../../../lambda/custom-resource/runtime/nodejs/types';
 import { type Fate, World } from '../../world';
 import { request, START } from './requests';
 
@@ -92,3 +93,20 @@ test('one line for each execution tells what comes next', async () => {
     [1, 'SUCCESS', 900_000, 'nodejs'],
   ]);
 });
+
+test.each(['Create', 'Update', 'Delete'] as const)(
+  'a log that cannot be written, for code has replaced standard output, keeps no %s from its answer',
+  async (type) => {
+    const world = new World();
+    world.lines.push = () => {
+      throw new Error('write EPIPE');
+    };
+    const handler = async (_: unknown, { log }: OperationContext) => {
+      log.info('begins');
+      return wait({});
+    };
+    await world.run({ create: handler, update: handler, delete: handler, poll: async () => done() }, request(type));
+    expect(world.answer.Status).toBe('SUCCESS');
+    expect(world.records).toEqual([]);
+  },
+);
