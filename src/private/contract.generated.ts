@@ -7,6 +7,7 @@ export const NAMES = {
     "nextWrapper": "PATIENT_LAMBDA_NEXT_WRAPPER",
     "operatorParameter": "PATIENT_LAMBDA_OPERATOR_PARAMETER",
     "plannedParameter": "PATIENT_LAMBDA_PLANNED_PARAMETER",
+    "windowSource": "PATIENT_LAMBDA_WINDOW_SOURCE",
     "table": "PATIENT_LAMBDA_TABLE",
     "functionKey": "PATIENT_LAMBDA_FUNCTION_KEY",
     "cacheTtl": "PATIENT_LAMBDA_CACHE_TTL",
@@ -26,6 +27,11 @@ export const NAMES = {
     "disabled": "PATIENT_LAMBDA_DISABLED",
     "attached": "PATIENT_LAMBDA_ATTACHED"
   },
+  "plannerEnvironment": {
+    "mirror": "PATIENT_LAMBDA_MIRROR",
+    "windows": "PATIENT_LAMBDA_WINDOWS",
+    "stackId": "PATIENT_LAMBDA_STACK_ID"
+  },
   "replayerEnvironment": {
     "table": "PATIENT_LAMBDA_TABLE",
     "store": "PATIENT_LAMBDA_STORE",
@@ -34,6 +40,10 @@ export const NAMES = {
     "rate": "PATIENT_LAMBDA_RATE",
     "keepFinished": "PATIENT_LAMBDA_KEEP_FINISHED"
   },
+  "windowSource": [
+    "MIRROR",
+    "PARAMETER_STORE"
+  ],
   "onWindowUnknown": [
     "RUN",
     "DEFER",
@@ -60,8 +70,18 @@ export const NAMES = {
     "operator": "operator",
     "planned": "planned"
   },
+  "mirror": {
+    "tablePrefix": "cdk-patient-lambda-windows-"
+  },
   "tag": {
-    "store": "cdk-patient-lambda:store"
+    "store": "cdk-patient-lambda:store",
+    "windowStack": "cdk-patient-lambda:stack",
+    "windowOwners": "cdk-patient-lambda:owners"
+  },
+  "events": {
+    "source": "cdk-patient-lambda",
+    "opened": "Maintenance Window Opened",
+    "closed": "Maintenance Window Closed"
   },
   "errors": {
     "windowActive": "MaintenanceWindowActive",
@@ -76,6 +96,7 @@ export const NAMES = {
     "namespace": "CdkPatientLambda",
     "dimension": "FunctionKey",
     "storeDimension": "Store",
+    "windowDimension": "Window",
     "deferred": "Deferred",
     "rejected": "Rejected",
     "left": "Left",
@@ -91,7 +112,9 @@ export const NAMES = {
     "quarantined": "Quarantined",
     "backlog": "Backlog",
     "backlogAge": "BacklogAge",
-    "forcedOnAge": "ForcedOnAge"
+    "windowOn": "WindowOn",
+    "forcedOnAge": "ForcedOnAge",
+    "mirrorStale": "MirrorStale"
   },
   "logLevels": {
     "metric": "FATAL",
@@ -105,6 +128,7 @@ export const NAMES = {
     "shortTimeout": "cdk-patient-lambda:shortTimeout",
     "onSuccessSeesDeferrals": "cdk-patient-lambda:onSuccessSeesDeferrals",
     "permissionsGrantedElsewhere": "cdk-patient-lambda:permissionsGrantedElsewhere",
+    "noWayToAws": "cdk-patient-lambda:noWayToAws",
     "operatorNotGranted": "cdk-patient-lambda:operatorNotGranted",
     "noFailureDestination": "cdk-patient-lambda:noFailureDestination",
     "runtimeUpdates": "cdk-patient-lambda:runtimeUpdates",
@@ -137,8 +161,8 @@ export const NAMES = {
 /** From lambda/contract/maintenance-window/window.json. */
 export const WINDOW = {
   "allowedPattern": {
-    "operator": "^(auto|on|off|(on|off)-until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?( *# *[^\\x00-\\x20\\x7F#][^\\x00-\\x1F\\x7F]{0,119})?$",
-    "planned": "^until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?$",
+    "operator": "^(auto|on|off|(on|off)-until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2}))( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?( *; *[a-z][A-Za-z0-9-]*=[!-\"$-:<-~]+)*( *# *[^\\x00-\\x20\\x7F#][^\\x00-\\x1F\\x7F]{0,119})?$",
+    "planned": "^until [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})( *; *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?)( *, *[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})/([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?(Z|[+-][0-9]{2}:[0-9]{2})|P([0-9]{1,3}D)?(T([0-9]{1,4}H)?([0-9]{1,5}M)?([0-9]{1,6}S)?)?))*)?( *; *[a-z][A-Za-z0-9-]*=[!-\"$-:<-~]+)*$",
     "source": "SSM PutParameter: AllowedPattern of at most 1024 characters"
   },
   "mostCharacters": {
@@ -227,6 +251,15 @@ export const TIMING = {
     "factor": 2,
     "jitterShare": 0.5,
     "source": "after the n-th failure in a row the window is read again after min(cacheTtl, first * factor^(n-1)), less up to the jitter: soon, since what a failure lets pass is not protected, and ever later, since many environments share a quota of 40 requests a second"
+  },
+  "mirrorReadBudget": {
+    "share": 0.5,
+    "least": 300,
+    "source": "of a read's budget, what the mirror may take before Parameter Store is asked for the rest; at least what a refresh has, all of which is the mirror's: the last known value counts meanwhile"
+  },
+  "mirrorStaleAfter": {
+    "value": 150000,
+    "source": "the planner checks each minute: two that failed and half a minute for a third; the mirror's checkedAt is older than this only when the planner does not get through"
   },
   "refreshReadBudget": {
     "value": 300,
@@ -338,6 +371,23 @@ export const IAM = {
       }
     }
   },
+  "functionWithMirror": {
+    "mirror": {
+      "actions": [
+        "dynamodb:GetItem"
+      ],
+      "resources": [
+        "<mirror>"
+      ],
+      "condition": {
+        "ForAllValues:StringEquals": {
+          "dynamodb:LeadingKeys": [
+            "<operator parameter>"
+          ]
+        }
+      }
+    }
+  },
   "functionWithFifoQueues": {
     "queues": {
       "actions": [
@@ -397,10 +447,30 @@ export const IAM = {
         "ssm:AddTagsToResource",
         "ssm:DeleteParameter",
         "ssm:GetParameter",
+        "ssm:GetParameters",
+        "ssm:ListTagsForResource",
         "ssm:PutParameter"
       ],
       "resources": [
         "<parameters of its stack's windows>"
+      ]
+    },
+    "mirror": {
+      "actions": [
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:PutItem"
+      ],
+      "resources": [
+        "<mirror>"
+      ]
+    },
+    "bus": {
+      "actions": [
+        "events:PutEvents"
+      ],
+      "resources": [
+        "arn:<partition>:events:<region>:<account>:event-bus/default"
       ]
     }
   },

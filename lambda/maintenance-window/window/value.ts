@@ -60,7 +60,7 @@ const MOST_OFFSET = 18 * 60;
 export function parseOperator(value: string): OperatorValue {
   const text = checked(value, OPERATOR);
   const hash = text.indexOf('#');
-  const [head, list] = halves(hash < 0 ? text : text.slice(0, hash), ';');
+  const [head, list] = parts(hash < 0 ? text : text.slice(0, hash));
   const [mode, at] = halves(head, ' ');
   return {
     mode: mode as OperatorMode,
@@ -76,7 +76,7 @@ export function parseOperator(value: string): OperatorValue {
  * @throws WindowValueError naming the code and the value's first 120 characters
  */
 export function parsePlanned(value: string): PlannedValue {
-  const [head, list] = halves(checked(value, PLANNED), ';');
+  const [head, list] = parts(checked(value, PLANNED));
   return { horizon: timestamp(head.slice('until '.length), value), intervals: intervals(list, value) };
 }
 
@@ -94,6 +94,12 @@ function checked(value: string, pattern: RegExp): string {
     throw new WindowValueError('syntax', value);
   }
   return text;
+}
+
+/** What stands before the first `;`, and the intervals, if any. What follows are clauses, all of them of a later version. */
+function parts(text: string): [head: string, list: string | null] {
+  const [head, list = null] = text.split(';');
+  return [head.trim(), list === null || list.includes('=') ? null : list.trim()];
 }
 
 function halves(text: string, separator: string): [string, string | null] {

@@ -28,6 +28,7 @@ DAY = 24 * HOUR
 # Small and compiled at their first use: compiling one pattern for the whole grammar takes longer than everything else that the gate does at start.
 TIMESTAMP = r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))"
 DURATION = r"P(?:([0-9]{1,3})D)?(T(?:([0-9]{1,4})H)?(?:([0-9]{1,5})M)?(?:([0-9]{1,6})S)?)?"
+CLAUSE = r"[a-z][A-Za-z0-9-]*=[!-\"$-:<-~]+"
 REASON = rf"[^\x00-\x20\x7F#][^\x00-\x1F\x7F]{{0,{MOST_REASON_CHARACTERS - 1}}}"
 
 
@@ -64,25 +65,25 @@ def parse_operator(value: str) -> OperatorValue:
     reason = reason.strip(" ")
     if mark and not Patterns.fullmatch(REASON, reason):
         raise WindowValueError("syntax", value)
-    command, semicolon, items = head.partition(";")
+    command, items = _parts(head, value)
     mode, blank, at = command.strip(" ").partition(" ")
     timed = mode in ("on-until", "off-until")
     if (mode not in ("auto", "on", "off") and not timed) or timed != bool(blank):
         raise WindowValueError("syntax", value)
     written_at = _match(TIMESTAMP, at, value) if timed else None
-    written = _written_intervals(items, value) if semicolon else []
+    written = [] if items is None else _written_intervals(items, value)
     moment = None if written_at is None else _timestamp(written_at, value)
     return OperatorValue(mode, moment, [_interval(item, value) for item in written], reason if mark else None)
 
 
 def parse_planned(value: str) -> PlannedValue:
     """Raises WindowValueError, as parse_operator does."""
-    head, semicolon, items = _checked(value).partition(";")
+    head, items = _parts(_checked(value), value)
     word, _, horizon = head.strip(" ").partition(" ")
     if word != "until":
         raise WindowValueError("syntax", value)
     written_horizon = _match(TIMESTAMP, horizon, value)
-    written = _written_intervals(items, value) if semicolon else []
+    written = [] if items is None else _written_intervals(items, value)
     return PlannedValue(_timestamp(written_horizon, value), [_interval(item, value) for item in written])
 
 
@@ -90,6 +91,15 @@ def _checked(value: str) -> str:
     if len(value) + sum(character > "\uffff" for character in value) > MOST_CHARACTERS:  # UTF-16, as the other language counts
         raise WindowValueError("length", value)
     return value.strip(" ")
+
+
+def _parts(text: str, value: str) -> tuple[str, str | None]:
+    """What stands before the first semicolon, and the intervals, if any. What follows are clauses, all of them of a later version."""
+    head, *rest = text.split(";")
+    items = rest.pop(0) if rest and "=" not in rest[0] else None
+    for clause in rest:
+        _match(CLAUSE, clause.strip(" "), value)
+    return head, items
 
 
 def _match(pattern: str, text: str, value: str) -> re.Match[str]:
