@@ -9,7 +9,7 @@ import {
 } from '../../../../contract/maintenance-window/timing.json';
 import { reasonOf } from '../../../../thrown';
 import { decide, type Decision, guarded, lastOperated, nextChange } from '../../../window/decision';
-import type { Reading } from './reading';
+import { latest, type Reading } from './reading';
 import type { Reporter } from './report';
 import type { Settings } from './settings';
 
@@ -113,14 +113,16 @@ export class WindowCache {
     const started = this.clock();
     try {
       const reading = await this.options.read(budget);
-      this.reading = reading.plannedFailure ? { ...reading, planned: this.reading?.planned ?? null } : reading;
+      this.reading = latest(this.reading, reading);
       this.readAt = started;
       const { from, to } = refreshAgeShare;
       this.refreshAge = this.options.settings.cacheTtl * (from + (to - from) * this.random());
       this.failedAt = this.failure = undefined;
       this.failures = 0;
       const { planned } = this.reading;
-      this.say(reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : undefined));
+      this.say(
+        reading.stale ?? reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : undefined),
+      );
     } catch (error) {
       this.failedAt = Math.min(this.clock(), started + budget); // one that took longer was frozen: that says nothing about now
       this.failure = reasonOf(error);
