@@ -7,7 +7,7 @@ from patient_lambda_aws.client import AwsClient, AwsError
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
 from patient_lambda_gate.window.decision import NEVER
-from patient_lambda_gate.window.value import SHOWN_CHARACTERS, WindowValueError, parse_operator, parse_planned
+from patient_lambda_gate.window.value import WindowValueError, parse_operator, parse_planned
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ def read_mirror(client: AwsClient, table: str, operator_parameter: str, planned:
     try:
         return read_item(answer.get("Item"), planned)
     except ReadFailed as error:
-        raise ReadFailed(f"mirror {table} cannot be read for {operator_parameter}: {error}") from error
+        raise ReadFailed(f"the mirror {table} {error}") from error
 
 
 def read_item(item: Item | None, planned: bool) -> Mirrored:
-    """What an item in DynamoDB's form says. ``planned``: the function has a planned parameter. Raises ReadFailed."""
+    """What an item in DynamoDB's form says. ``planned``: the function has a planned parameter. Raises ReadFailed saying what the mirror lacks."""
     if not isinstance(item, dict) or not item:
-        raise ReadFailed("it has no item")
+        raise ReadFailed("has no item of this window: the planner makes it within a minute")
     reading = Reading(
         _value(item, "operator", parse_operator),
         int(_number(item, "operatorVersion")),
@@ -69,29 +69,27 @@ def read_item(item: Item | None, planned: bool) -> Mirrored:
 
 def _value(item: Item, name: str, parse: Callable[[str], Value]) -> Value:
     text = _content(item, name, "S")
+    if text is None:
+        raise ReadFailed(f"has no {name}")
     try:
         return parse(text)
     except WindowValueError as error:
-        raise ReadFailed(f"its item's {name} cannot be read, {error}") from error
+        raise ReadFailed(f"has a value of {name} that cannot be read, {error}") from error
 
 
 def _number(item: Item, name: str) -> float:
     """A version or a time."""
-    text = _content(item, name, "N")
     try:
-        number = float(text)
+        number = float(_content(item, name, "N") or "")
     except ValueError:
         number = -1
     if not 0 <= number < NEVER:
-        raise ReadFailed(f"its item's {name} is neither a version nor a time: '{text[:SHOWN_CHARACTERS]}'")
+        raise ReadFailed(f"has no number {name}")
     return number
 
 
-def _content(item: Item, name: str, kind: str) -> str:
+def _content(item: Item, name: str, kind: str) -> str | None:
+    """None also when it is of another type."""
     attribute = item.get(name)
-    if attribute is None:
-        raise ReadFailed(f"its item has no {name}")
     content = attribute.get(kind) if isinstance(attribute, dict) else None
-    if not isinstance(content, str):
-        raise ReadFailed(f"its item's {name} is not of type {kind}")
-    return content
+    return content if isinstance(content, str) else None

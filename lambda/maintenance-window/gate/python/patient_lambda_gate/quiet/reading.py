@@ -35,9 +35,11 @@ class Reading:
         self.stale = stale
 
 
-def reconciled(reading: Reading, earlier: Reading) -> Reading:
-    """The reading with what an earlier one knows better: a newer operator's value, and the planned value when this one could not be read."""
-    is_behind = is_newer((earlier.last_modified, earlier.version), (reading.last_modified, reading.version))
-    known = earlier if is_behind else reading
-    planned = earlier.planned if reading.planned is None and reading.planned_failure is not None else reading.planned
-    return Reading(known.operator, known.version, known.last_modified, planned, reading.planned_failure, reading.stale)
+def latest(before: Reading | None, read: Reading) -> Reading:
+    """What is known after a read: never an older value of the operator's than before, and the planned one of before when it could not be read."""
+    if before is None:
+        return read
+    is_behind = is_newer((before.last_modified, before.version), (read.last_modified, read.version))
+    known = before if is_behind else read
+    planned = before.planned if read.planned is None and read.planned_failure is not None else read.planned
+    return Reading(known.operator, known.version, known.last_modified, planned, read.planned_failure, read.stale)

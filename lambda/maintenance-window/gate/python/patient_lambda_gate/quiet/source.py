@@ -6,7 +6,7 @@ import patient_lambda_contract as contract
 
 from patient_lambda_gate.quiet.mirror import read_mirror
 from patient_lambda_gate.quiet.parameters import read_parameters
-from patient_lambda_gate.quiet.reading import ReadFailed, Reading, reconciled
+from patient_lambda_gate.quiet.reading import ReadFailed, Reading, latest
 from patient_lambda_gate.quiet.times import iso
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
@@ -61,16 +61,16 @@ def _without_mirror(client: AwsClient, settings: Settings, until: float, failure
 def _with_stale_item(client: AwsClient, settings: Settings, until: float, mirrored: Mirrored) -> Iterator[Reading]:
     """The item's value first, which counts on, however old it is, unless Parameter Store says more: asked once, for many environments ask."""
     item = mirrored.reading
-    checked = f"the mirror's item was last checked at {iso(mirrored.checked_at)}"
+    checked = f"the mirror was last checked at {iso(mirrored.checked_at)}"
     left = until - client.clock()
     if left <= 0:
         yield _stale(item, f"{checked}, and no time was left to ask Parameter Store")
         return
     yield _stale(item, f"{checked}, and Parameter Store has not answered yet")
     try:
-        answer = reconciled(read_parameters(client, settings, left, once=True), item)
+        answer = latest(item, read_parameters(client, settings, left, once=True))
     except ReadFailed as error:
-        answer = _stale(item, f"{checked}, and Parameter Store did not answer: {error}")
+        answer = _stale(item, f"{checked}, and {error}")
     yield answer
 
 

@@ -6,7 +6,7 @@ import patient_lambda_contract as contract
 from patient_lambda_python.taken import Chance
 from patient_lambda_python.threads import Background
 
-from patient_lambda_gate.quiet.reading import ReadFailed, reconciled
+from patient_lambda_gate.quiet.reading import ReadFailed, latest
 from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, last_operated, next_change
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
@@ -194,7 +194,7 @@ class WindowCache:
 
     def _know(self, reading: Reading, read_at: float, failure: str | None) -> None:
         """Takes over a reading; ``failure``: what kept the read from its end."""
-        self._reading = reading = reading if self._reading is None else reconciled(reading, self._reading)
+        self._reading = reading = latest(self._reading, reading)
         self._read_at = read_at
         shares = TIMING["refreshAgeShare"]
         self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())

@@ -142,7 +142,7 @@ def test_a_stale_item_is_replaced_by_what_parameter_store_answers(services):
     item_first, answer = made.read()
     assert (item_first.operator.mode, item_first.stale) == (
         "on",
-        f"the mirror's item was last checked at {iso(EARLY)}, and Parameter Store has not answered yet",
+        f"the mirror was last checked at {iso(EARLY)}, and Parameter Store has not answered yet",
     )
     assert (answer.operator.reason, answer.version, answer.last_modified, answer.stale) == ("released", 3, LATE, None)
 
@@ -163,7 +163,7 @@ def test_a_stale_item_counts_on_when_parameter_store_does_not_answer_which_is_as
     made = services([mirrored("on # db", EARLY, planned=UNTIL)], [answer, stored("off")], PATIENT_LAMBDA_PLANNED_PARAMETER=PLANNED)
     found = made.read(budget=400)[-1]
     assert (found.operator.reason, found.version, found.last_modified, found.planned is not None) == ("db", 2, EARLY, True)
-    assert found.stale == f"the mirror's item was last checked at {iso(EARLY)}, and Parameter Store did not answer: {cause}"
+    assert found.stale == f"the mirror was last checked at {iso(EARLY)}, and {cause}"
     assert made.asked() == ["GetItem", "GetParameters"]
 
 
@@ -247,7 +247,7 @@ def test_parameter_store_is_not_asked_when_nothing_is_left_after_a_stale_item(se
     client = Calls((300, {"Item": item("on", EARLY)}))
     (found,) = read_window(client, settings, 300)
     assert (found.operator.mode, client.seen) == ("on", [("GetItem", 300)])
-    assert found.stale == f"the mirror's item was last checked at {iso(EARLY)}, and no time was left to ask Parameter Store"
+    assert found.stale == f"the mirror was last checked at {iso(EARLY)}, and no time was left to ask Parameter Store"
 
 
 def test_a_freeze_in_the_middle_of_a_read_does_not_make_an_item_stale(settings):
