@@ -5,7 +5,6 @@ from __future__ import annotations
 import patient_lambda_contract as contract
 
 from patient_lambda_gate.quiet.mirror import read_mirror
-from patient_lambda_gate.quiet.parameters import read_parameters
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading, latest
 from patient_lambda_gate.quiet.times import iso
 
@@ -26,7 +25,7 @@ def read_window(client: AwsClient, settings: Settings, budget: float) -> Iterato
 
     Raises ReadFailed, before the first one only."""
     if settings.mirror_table is None:
-        yield read_parameters(client, settings, budget)
+        yield _from_parameter_store(client, settings, budget)
         return
     started = client.clock()
     until = started + budget
@@ -53,7 +52,7 @@ def _without_mirror(client: AwsClient, settings: Settings, until: float, failure
     if left <= 0:
         raise failure
     try:
-        return read_parameters(client, settings, left)
+        return _from_parameter_store(client, settings, left)
     except ReadFailed as error:
         raise ReadFailed(f"{failure}; {error}") from error
 
@@ -68,10 +67,16 @@ def _with_stale_item(client: AwsClient, settings: Settings, until: float, mirror
         return
     yield _stale(item, f"{checked}, and Parameter Store has not answered yet")
     try:
-        answer = latest(item, read_parameters(client, settings, left, once=True))
+        answer = latest(item, _from_parameter_store(client, settings, left, once=True))
     except ReadFailed as error:
         answer = _stale(item, f"{checked}, and {error}")
     yield answer
+
+
+def _from_parameter_store(client: AwsClient, settings: Settings, budget: float, once: bool = False) -> Reading:
+    from patient_lambda_gate.quiet.parameters import read_parameters  # only now: a mirror that can say spares the start its loading
+
+    return read_parameters(client, settings, budget, once)
 
 
 def _stale(item: Reading, cause: str) -> Reading:

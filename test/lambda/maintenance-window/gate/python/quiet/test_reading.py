@@ -28,6 +28,11 @@ def test_a_planned_value_that_could_not_be_read_is_the_earlier_one():
     assert (found.planned is not None, found.planned_failure) == (True, "gone")
 
 
+def test_a_planned_value_that_the_mirror_had_is_kept_although_parameter_stores_could_not_be_read():
+    found = latest(reading("auto", EARLY), reading("auto", LATE, "gone"))
+    assert (found.planned.horizon, found.planned_failure) == (reading("auto", LATE).planned.horizon, "gone")
+
+
 def test_a_planned_value_that_was_read_or_is_not_configured_counts_whatever_was_known():
     assert latest(reading("on", EARLY, modified=1), reading("auto", LATE)).planned.horizon > reading("auto", EARLY).planned.horizon
     assert latest(reading("auto", EARLY), reading("auto")).planned is None

@@ -1,6 +1,8 @@
 """From where a reading comes: the mirror, Parameter Store, or both."""
 
+import importlib
 import json
+import sys
 
 import pytest
 from contract_files import contract_file
@@ -74,6 +76,17 @@ def test_a_mirror_that_is_up_to_date_is_all_that_is_asked(services):
     (found,) = made.read()
     assert (found.operator.reason, found.version, found.last_modified, found.stale) == ("db", 2, EARLY, None)
     assert made.asked() == ["GetItem"]
+
+
+def test_what_reads_parameter_store_is_loaded_only_for_that(services, monkeypatch):
+    source, parameter_store = (f"patient_lambda_gate.quiet.{name}" for name in ("source", "parameters"))
+    for module in (source, parameter_store):
+        monkeypatch.delitem(sys.modules, module, raising=False)
+    read = importlib.import_module(source).read_window
+    for answer, is_loaded in ((mirrored("on", wall_clock()), False), (DENIED, True)):
+        made = services([answer], [stored("on")])
+        assert [found.operator.mode for found in read(made.client, made.settings, 2000)] == ["on"]
+        assert (parameter_store in sys.modules) is is_loaded
 
 
 def test_planned_intervals_come_from_the_mirror_too(services):

@@ -315,6 +315,18 @@ def test_what_is_known_so_far_counts_when_the_rest_of_a_read_hangs(make, reporte
     assert (len(reader.budgets), reporter.metrics, len(reporter.lines)) == (1, ["windowStale"], 2)
 
 
+def test_the_rest_of_a_read_is_waited_for_although_something_is_known(make, reporter):
+    arrives = threading.Event()
+    cache, _, _ = make([reading("on", stale="not yet"), arrives, reading("auto", modified=1)])
+    cache.start()
+    read_so_far(cache)
+    timer = threading.Timer(0.05, arrives.set)
+    timer.start()
+    assert is_on(cache) is False
+    assert reporter.metrics == []
+    timer.join()
+
+
 def test_the_end_of_a_read_that_says_no_more_is_not_told_again(make, reporter):
     arrives = threading.Event()
     cache, _, _ = make([reading("on", stale="not yet"), arrives, reading("on", stale="did not answer")])
