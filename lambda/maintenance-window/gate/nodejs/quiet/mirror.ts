@@ -53,25 +53,29 @@ export function readItem(item: Item | undefined, withPlanned: boolean): MirrorRe
   if (item === undefined) {
     throw new Error('has no item of this window: the planner makes it within a minute');
   }
-  const text = (name: string) => {
-    const value = item[name]?.S;
-    if (value === undefined) {
+  const value = <T>(name: string, parse: (text: string) => T) => {
+    const text = item[name]?.S;
+    if (text === undefined) {
       throw new Error(`has no ${name}`);
     }
-    return value;
+    try {
+      return parse(text);
+    } catch (error) {
+      throw new Error(`has a value of ${name} that cannot be read, ${reasonOf(error)}`, { cause: error });
+    }
   };
   const number = (name: string) => {
-    const value = Number(item[name]?.N || NaN);
-    if (!Number.isFinite(value)) {
+    const found = Number(item[name]?.N || NaN);
+    if (!Number.isFinite(found)) {
       throw new Error(`has no number ${name}`);
     }
-    return value;
+    return found;
   };
   return {
-    operator: parseOperator(text('operator')),
+    operator: value('operator', parseOperator),
     version: number('operatorVersion'),
     lastModified: number('operatorModified'),
-    planned: withPlanned ? parsePlanned(text('planned')) : null,
+    planned: withPlanned ? value('planned', parsePlanned) : null,
     checkedAt: number('checkedAt'),
   };
 }

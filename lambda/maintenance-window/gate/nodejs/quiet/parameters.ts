@@ -24,7 +24,7 @@ export async function readParameters({ operatorParameter, plannedParameter }: Se
   return {
     operator: value(operatorParameter, operator, parseOperator),
     version: Number(operator.Version) || 0,
-    lastModified: (Number(operator.LastModifiedDate) || 0) * 1000,
+    lastModified: Math.round((Number(operator.LastModifiedDate) || 0) * 1000),
     ...readPlanned(plannedParameter, found),
   };
 }

@@ -13,6 +13,8 @@ export interface Reading {
   readonly plannedFailure?: string;
   /** Why it may be older than what Parameter Store has. */
   readonly stale?: string;
+  /** Why Parameter Store was asked in place of the mirror. */
+  readonly mirrorFailure?: string;
 }
 
 /** What is known after a read: never an older value of the operator's than before, and the planned one of before when it could not be read. */

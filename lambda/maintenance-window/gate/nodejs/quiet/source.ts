@@ -4,7 +4,7 @@ import { mirrorReadBudget, mirrorStaleAfter } from '../../../../contract/mainten
 import { reasonOf } from '../../../../thrown';
 import { type MirrorReading, readMirror } from './mirror';
 import { readParameters } from './parameters';
-import { ReadFailed, type Reading } from './reading';
+import { latest, ReadFailed, type Reading } from './reading';
 import type { Settings } from './settings';
 import { iso } from './times';
 
@@ -15,7 +15,8 @@ import { iso } from './times';
  * @throws ReadFailed
  */
 export async function readWindow(client: AwsClient, settings: Settings, budget: number): Promise<Reading> {
-  const until = client.clock() + budget;
+  const started = client.clock();
+  const until = started + budget;
   const fromParameterStore = () => readParameters(settings, (input) => client.call('ssm', 'GetParameters', input, until));
   const table = settings.mirrorTable;
   if (table === undefined) {
@@ -24,30 +25,31 @@ export async function readWindow(client: AwsClient, settings: Settings, budget: 
   let mirrored: MirrorReading;
   try {
     const { share, least } = mirrorReadBudget;
-    mirrored = await readMirror(client, table, settings, until - budget + Math.max(share * budget, Math.min(least, budget)));
+    mirrored = await readMirror(client, table, settings, started + Math.max(share * budget, Math.min(least, budget)));
   } catch (error) {
     if (client.clock() >= until) {
       throw error;
     }
-    return withCause(fromParameterStore, reasonOf(error));
+    return instead(fromParameterStore, reasonOf(error));
   }
-  return client.clock() - mirrored.checkedAt > mirrorStaleAfter.value ? checked(client, settings, mirrored, until) : mirrored;
+  // As it was when the read began: how long a freeze in the middle of it took says nothing about the item
+  return started - mirrored.checkedAt > mirrorStaleAfter.value ? checked(client, settings, mirrored, until) : mirrored;
 }
 
-/** Asks Parameter Store once, for many environments share its quota and the mirror's value counts on without it. */
+/** Asks Parameter Store once, for many environments share its quota, and the mirror's value counts on without it. */
 async function checked(client: AwsClient, settings: Settings, mirrored: MirrorReading, until: number): Promise<Reading> {
   const once = (input: JsonObject) => client.callOnce('ssm', 'GetParameters', input, until - client.clock());
   try {
-    return await readParameters(settings, once);
+    return latest(mirrored, await readParameters(settings, once));
   } catch (error) {
     return { ...mirrored, stale: `the mirror was last checked at ${iso(mirrored.checkedAt)}, and ${reasonOf(error)}` };
   }
 }
 
-async function withCause<T>(read: () => Promise<T>, cause: string): Promise<T> {
+async function instead(read: () => Promise<Reading>, mirrorFailure: string): Promise<Reading> {
   try {
-    return await read();
+    return { ...(await read()), mirrorFailure };
   } catch (error) {
-    throw new ReadFailed(`${cause}; ${reasonOf(error)}`, { cause: error });
+    throw new ReadFailed(`${mirrorFailure}; ${reasonOf(error)}`, { cause: error });
   }
 }

@@ -44,6 +44,7 @@ export class WindowCache {
   private failures = 0;
   private failureAge = 0;
   private logged: string | undefined;
+  private noted: string | undefined;
   private pending: Promise<void> | undefined;
   private quietFrom = 0;
   private quietUntil = 0;
@@ -119,6 +120,7 @@ export class WindowCache {
       this.refreshAge = this.options.settings.cacheTtl * (from + (to - from) * this.random());
       this.failedAt = this.failure = undefined;
       this.failures = 0;
+      this.note(reading.mirrorFailure);
       const { planned } = this.reading;
       this.say(
         reading.stale ?? reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : undefined),
@@ -141,6 +143,14 @@ export class WindowCache {
 
   private random(): number {
     return (this.options.random ?? Math.random)();
+  }
+
+  /** Tells each change of what keeps the mirror from being read, which Parameter Store's quota bears. */
+  private note(mirrorFailure: string | undefined): void {
+    if (mirrorFailure !== undefined && mirrorFailure !== this.noted) {
+      this.options.reporter.log(`the mirror of the maintenance window could not be read, so Parameter Store was asked: ${mirrorFailure}`);
+    }
+    this.noted = mirrorFailure;
   }
 
   /** Counts each failed read, logs each change of cause. */

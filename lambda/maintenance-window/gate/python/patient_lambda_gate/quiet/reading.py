@@ -16,7 +16,8 @@ class ReadFailed(Exception):
 class Reading:
     """One successful read. ``version`` and ``last_modified``, in epoch milliseconds, are the operator's parameter's.
 
-    ``planned_failure`` says why a planned parameter that is configured is not known, ``stale`` why all of it may be out of date."""
+    ``planned_failure`` says why a planned parameter that is configured is not known, ``stale`` why all of it may be out of date,
+    ``mirror_failure`` why Parameter Store was asked in place of the mirror."""
 
     def __init__(
         self,
@@ -26,6 +27,7 @@ class Reading:
         planned: PlannedValue | None,
         planned_failure: str | None = None,
         stale: str | None = None,
+        mirror_failure: str | None = None,
     ) -> None:
         self.operator = operator
         self.version = version
@@ -33,6 +35,7 @@ class Reading:
         self.planned = planned
         self.planned_failure = planned_failure
         self.stale = stale
+        self.mirror_failure = mirror_failure
 
 
 def latest(before: Reading | None, read: Reading) -> Reading:
@@ -42,4 +45,4 @@ def latest(before: Reading | None, read: Reading) -> Reading:
     is_behind = is_newer((before.last_modified, before.version), (read.last_modified, read.version))
     known = before if is_behind else read
     planned = before.planned if read.planned is None and read.planned_failure is not None else read.planned
-    return Reading(known.operator, known.version, known.last_modified, planned, read.planned_failure, read.stale)
+    return Reading(known.operator, known.version, known.last_modified, planned, read.planned_failure, read.stale, read.mirror_failure)

@@ -52,9 +52,11 @@ def _without_mirror(client: AwsClient, settings: Settings, until: float, failure
     if left <= 0:
         raise failure
     try:
-        return _from_parameter_store(client, settings, left)
+        reading = _from_parameter_store(client, settings, left)
     except ReadFailed as error:
         raise ReadFailed(f"{failure}; {error}") from error
+    reading.mirror_failure = str(failure)
+    return reading
 
 
 def _with_stale_item(client: AwsClient, settings: Settings, until: float, mirrored: Mirrored) -> Iterator[Reading]:

@@ -93,6 +93,7 @@ class WindowCache:
         self._failures = 0  # in a row
         self._failure_age = 0.0
         self._logged: str | None = None
+        self._noted: str | None = None
         self._quiet_from = 0.0
         self._quiet_until = 0.0
 
@@ -200,6 +201,7 @@ class WindowCache:
         self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())
         self._failed_at = self._failure = None
         self._failures = 0
+        self._note(reading.mirror_failure)
         past = reading.planned is not None and read_at >= reading.planned.horizon
         self._say(failure or reading.planned_failure or reading.stale or ("the planned parameter is past its horizon" if past else None))
 
@@ -211,6 +213,12 @@ class WindowCache:
         self._failure_age = age * (1 - failed["jitterShare"] * self._draw())
         self._failures += 1
         self._say(cause)
+
+    def _note(self, mirror_failure: str | None) -> None:
+        """Tells each change of what keeps the mirror from being read, which Parameter Store's quota bears."""
+        if mirror_failure is not None and mirror_failure != self._noted:
+            self._reporter.log(f"the mirror of the maintenance window could not be read, so Parameter Store was asked: {mirror_failure}")
+        self._noted = mirror_failure
 
     def _say(self, cause: str | None) -> None:
         """Counts each failed read, logs each change of cause."""

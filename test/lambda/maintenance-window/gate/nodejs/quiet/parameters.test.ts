@@ -60,7 +60,7 @@ test.each(FAULTS)('%s is a failed read with its cause, at once', async (_, reply
 });
 
 const PASSING: [string, Reply, string][] = [
-  ['a hang', 'hang', 'no answer within'],
+  ['a hang', 'hang', 'no answer in time'],
   ['a dropped connection', 'drop', 'NetworkError: 127.0.0.1'],
   ['a truncated body', 'truncate', 'NetworkError: 127.0.0.1'],
   ['an empty body', { body: '' }, '0 bytes that are not a JSON object'],

@@ -50,7 +50,11 @@ test.each<[string, Reply]>([
   ['hangs', 'hang'],
   ['drops the connection', 'drop'],
 ])('a mirror that %s leaves the rest of the budget to Parameter Store', async (_, mirror) => {
-  expect(await read(mirror, parameter('on'))).toMatchObject({ operator: { mode: 'on' }, version: 8 });
+  expect(await read(mirror, parameter('on'))).toMatchObject({
+    operator: { mode: 'on' },
+    version: 8,
+    mirrorFailure: expect.stringMatching(/mirror|GetItem/),
+  });
   expect(asked().at(-1)).toBe('GetParameters');
 });
 
@@ -84,7 +88,7 @@ test.each([
 
 test.each<[string, Reply, string]>([
   ['throttles', THROTTLED, 'ThrottlingException'],
-  ['hangs', 'hang', 'no answer within'],
+  ['hangs', 'hang', 'no answer in time'],
   ['denies', DENIED, 'AccessDeniedException'],
   ['has lost the parameter', { body: { Parameters: [] } }, 'does not exist'],
 ])('an old item counts on when Parameter Store %s, which is asked once', async (_, parameters, cause) => {
@@ -93,6 +97,22 @@ test.each<[string, Reply, string]>([
   expect(reading.stale).toContain('the mirror was last checked at 2027-01-09T03:00:00.000Z, and ');
   expect(reading.stale).toContain(cause);
   expect(asked()).toEqual(['GetItem', 'GetParameters']);
+});
+
+test('an old item that is newer all the same keeps its value', async () => {
+  const older = { body: { Parameters: [{ Name: OPERATOR, Value: 'off', Version: 9, LastModifiedDate: MODIFIED / 1000 - 60 }] } };
+  expect(await read(item('on', NOW - 86_400_000), older)).toMatchObject({ operator: { mode: 'on' }, version: 7 });
+});
+
+test('a freeze in the middle of a read makes no item old', async () => {
+  let now = NOW;
+  services.reply = () => {
+    now += 86_400_000;
+    return item('on');
+  };
+  const client = new AwsClient(services.environment, () => now);
+  await readWindow(client, { operatorParameter: OPERATOR, mirrorTable: TABLE } as Settings, 1000);
+  expect(asked()).toEqual(['GetItem']);
 });
 
 test('without a mirror Parameter Store alone is asked, again and again', async () => {

@@ -126,6 +126,7 @@ def test_without_the_mirror_parameter_store_is_asked(services, name):
     made = services([FALLS_BACK[name]], [THROTTLED, stored("on # ps", version=9)])
     (found,) = made.read(budget=1000)
     assert (found.operator.reason, found.version, found.stale) == ("ps", 9, None)
+    assert "mirror" in found.mirror_failure or "dynamodb:GetItem" in found.mirror_failure
     asked = made.asked()
     assert asked.count("GetParameters") == 2  # with back-off
     assert asked == sorted(asked)  # the mirror first

@@ -362,3 +362,15 @@ def test_a_mirror_that_hangs_is_named_as_such(make):
     cache, _, _ = make(never, PATIENT_LAMBDA_OPERATOR_PARAMETER="/cdk-patient-lambda/windows/s/w/operator")
     assert cache.state(40).cause == "neither the mirror nor Parameter Store answered within 10 ms"
     never.set()
+
+
+def test_what_keeps_the_mirror_from_being_read_is_said_once_and_counts_nothing(make, reporter):
+    readings = [reading("auto") for _ in range(4)]
+    for index in (0, 1, 3):
+        readings[index].mirror_failure = "denied"
+    cache, _, clock = make(*readings)
+    for _ in readings:
+        cache.state(60_000)
+        clock.now += TTL
+    assert reporter.metrics == []
+    assert reporter.lines == ["the mirror of the maintenance window could not be read, so Parameter Store was asked: denied"] * 2
