@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 
 import names from '../../lambda/contract/names.json';
 import { eventually } from './support/eventually';
