@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 import { Bed, type CdkApp } from '../../../local/bed';
@@ -91,7 +91,10 @@ export class GuardedStack {
   }
 
   async logged(output: string): Promise<string> {
-    const { events } = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${this.outputs[output]}` }));
+    const FunctionName = this.outputs[output];
+    const { LoggingConfig } = await this.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const logGroupName = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
+    const { events } = await this.logs.send(new FilterLogEventsCommand({ logGroupName }));
     return (events ?? []).map((event) => event.message).join('\n');
   }
 
