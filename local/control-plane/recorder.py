@@ -16,7 +16,7 @@ Send = Callable[[dict[str, Any]], Any]
 
 
 class Exchange:
-    """One request as it passes: the beginning of its body, its answer's status."""
+    """One request as it passes: the beginning of its body, its answer's status, and whether it was refused for its rate."""
 
     def __init__(self, scope: dict[str, Any], account: str, region: str, keep_body: bool) -> None:
         self._scope = scope
@@ -26,6 +26,7 @@ class Exchange:
         self._started = time.time()
         self._body = bytearray()
         self._status = 0
+        self.throttled = False
 
     def receiving(self, receive: Receive) -> Receive:
         async def tee() -> dict[str, Any]:
@@ -66,6 +67,7 @@ class Exchange:
             "action": action,
             "resource": resource,
             "status": self._status,
+            "throttled": self.throttled,
             "accessKeyId": router.extract_access_key_id(headers, query) or None,
             "leadingKeys": leading_keys(body) if service == "dynamodb" else [],
             **({"body": base64.b64encode(body).decode()} if self._keep_body else {}),
