@@ -25,8 +25,10 @@ export interface ApiRequest {
   readonly service: string;
   /** In IAM's words, e.g. `sqs:SendMessage`; null when the emulator has no name for it. */
   readonly action: string | null;
-  /** ARN, or `*` when the request names none. */
+  /** ARN, or `*` when the request names none or several. */
   readonly resource: string;
+  /** Each ARN that the request names, as `resource` when it is one or none: IAM asks for the permission on all of them. */
+  readonly resources: readonly string[];
   readonly status: number;
   /** Whether the bed refused it for the rate of requests, as AWS does with ThrottlingException. */
   readonly throttled: boolean;
@@ -200,7 +202,9 @@ export class ControlPlane {
 
 function parameterStoreRate(perSecond = PARAMETER_STORE_REQUESTS_PER_SECOND): number {
   if (!(perSecond > 0 && Number.isFinite(perSecond))) {
-    throw new Error(`parameterStoreRequestsPerSecond is ${perSecond}: it must be a number above 0; leave it out for AWS's default of ${PARAMETER_STORE_REQUESTS_PER_SECOND}`);
+    throw new Error(
+      `parameterStoreRequestsPerSecond is ${perSecond}: it must be a number above 0; leave it out for AWS's default of ${PARAMETER_STORE_REQUESTS_PER_SECOND}`,
+    );
   }
   return perSecond;
 }

@@ -9,6 +9,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 import { Bed, type CdkApp } from '../../local/bed';
 import { WEAKER_THAN_AWS } from '../../local/control-plane/weaker-than-aws';
@@ -193,6 +194,26 @@ it('leaves neither port nor file when it closes; another one open at the time is
   } finally {
     await other.close();
   }
+});
+
+it("refuses Parameter Store's requests above the rate that it is opened with, and says which, of whom and how many", async () => {
+  const other = await Bed.open({ log: () => undefined, parameterStoreRequestsPerSecond: 0.001 });
+  try {
+    const ssm = new SSMClient({ ...other.clientConfig, maxAttempts: 3 });
+    await ssm.send(new GetParametersCommand({ Names: ['/a'] }));
+    await expect(ssm.send(new GetParametersCommand({ Names: ['/a'] }))).rejects.toMatchObject({ name: 'ThrottlingException' });
+    const throttled = await eventually(async () => {
+      const found = other.requests().filter((request) => request.throttled);
+      return found.length === 3 ? found : undefined;
+    });
+    expect(throttled[0]).toMatchObject({ action: 'ssm:GetParameters', functionName: null, accessKeyId: other.clientConfig.credentials.accessKeyId });
+  } finally {
+    await other.close();
+  }
+});
+
+it('does not open with a rate of 0', async () => {
+  await expect(Bed.open({ log: () => undefined, parameterStoreRequestsPerSecond: 0 })).rejects.toThrow('parameterStoreRequestsPerSecond is 0');
 });
 
 /** A stack whose custom resource nobody answers but the test. */

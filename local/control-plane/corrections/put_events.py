@@ -52,4 +52,3 @@ def refused_entry(entry: dict[str, Any]) -> dict[str, str] | None:
     except ValueError:
         well_formed = False
     return None if well_formed else {"ErrorCode": "MalformedDetail", "ErrorMessage": "Detail is malformed."}
-

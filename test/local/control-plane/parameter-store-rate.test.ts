@@ -1,8 +1,14 @@
 /** Parameter Store refuses what is asked beyond its rate, whoever asks, and the record of requests says what and who. */
+import { spawnSync } from 'node:child_process';
+import * as path from 'node:path';
+
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { DeleteParameterCommand, GetParameterCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
+import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
 import { eventually, Harness } from './harness';
+
+const CONTROL_PLANE = path.join(__dirname, '../../../local/control-plane');
 
 // So slow that nothing comes back while a test runs
 const PER_SECOND = 0.001;
@@ -61,4 +67,25 @@ it.each([0, -1, NaN, Infinity])('does not open with a rate of %d', async (rate) 
   await expect(Harness.open({ parameterStoreRequestsPerSecond: rate })).rejects.toThrow(
     `parameterStoreRequestsPerSecond is ${rate}: it must be a number above 0`,
   );
+});
+
+it('gives back what a moment was worth, never more than a second of it, and at least one request', async () => {
+  const python = await virtualEnvironment({ log: () => undefined });
+  const code = `
+import sys
+sys.path.insert(0, ${JSON.stringify(CONTROL_PLANE)})
+from parameter_store_rate import ParameterStoreRate
+now = 0.0
+def taken(rate, target="AmazonSSM.GetParameter"):
+    return sum(not rate.refuses(target) for _ in range(100))
+rate, slow = ParameterStoreRate(10, lambda: now), ParameterStoreRate(0.1, lambda: now)
+found = [taken(rate), taken(slow)]
+now = 0.25
+found.append(taken(rate))
+now = 3600.0
+found += [taken(rate), taken(slow), taken(rate, "AmazonSSM.SendCommand"), taken(rate, "DynamoDB_20120810.GetItem")]
+print(found)
+`;
+  const { stdout, stderr } = spawnSync(python, ['-c', code], { env: { PYTHONDONTWRITEBYTECODE: '1' }, encoding: 'utf8' });
+  expect(stdout + stderr).toBe('[10, 1, 2, 10, 1, 100, 100]\n');
 });

@@ -28,11 +28,7 @@ it.each([
   const detail = (nr: number) => JSON.stringify({ what, nr });
   const answer = await put(entry({ Detail: detail(1) }), entry(more), entry({ Detail: detail(2) }));
   expect(answer.FailedEntryCount).toBe(1);
-  expect(answer.Entries).toEqual([
-    { EventId: expect.any(String) },
-    { ErrorCode, ErrorMessage: expect.any(String) },
-    { EventId: expect.any(String) },
-  ]);
+  expect(answer.Entries).toEqual([{ EventId: expect.any(String) }, { ErrorCode, ErrorMessage: expect.any(String) }, { EventId: expect.any(String) }]);
   for (const [nr, index] of [
     [1, 0],
     [2, 2],
@@ -53,7 +49,11 @@ it.each([0, 11])('%i entries are refused as a whole', async (count) => {
 });
 
 it("an event reaches the rules that match its source and detail type, and no others'", async () => {
-  await put(entry({ Source: 'shop.other', Detail: '{"nr":31}' }), entry({ DetailType: 'Found', Detail: '{"nr":32}' }), entry({ Detail: '{"nr":33}' }));
+  await put(
+    entry({ Source: 'shop.other', Detail: '{"nr":31}' }),
+    entry({ DetailType: 'Found', Detail: '{"nr":32}' }),
+    entry({ Detail: '{"nr":33}' }),
+  );
   const { event, mode } = await bed.recorder.next((handed) => handed.event.detail.nr === 33);
   expect(event).toMatchObject({ 'source': 'shop', 'detail-type': 'Sold', 'resources': [] });
   expect(mode).toBe('Event');

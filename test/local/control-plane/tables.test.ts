@@ -1,12 +1,6 @@
 /** Tables of a fixed name, by CloudFormation: made, kept from being overwritten, deleted and made again. */
 import { DeleteStackCommand, UpdateStackCommand } from '@aws-sdk/client-cloudformation';
-import {
-  DescribeContinuousBackupsCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 
 import { eventually, Harness } from './harness';
 
@@ -36,7 +30,8 @@ const template = (TableName: string, PointInTimeRecoveryEnabled?: boolean) => ({
 });
 
 const put = (TableName: string) => dynamodb.send(new PutItemCommand({ TableName, Item: { pk: { S: 'a' } } }));
-const item = async (TableName: string) => (await dynamodb.send(new GetItemCommand({ TableName, Key: { pk: { S: 'a' } }, ConsistentRead: true }))).Item;
+const item = async (TableName: string) =>
+  (await dynamodb.send(new GetItemCommand({ TableName, Key: { pk: { S: 'a' } }, ConsistentRead: true }))).Item;
 
 async function recovery(TableName: string): Promise<string> {
   const { ContinuousBackupsDescription } = await dynamodb.send(new DescribeContinuousBackupsCommand({ TableName }));
