@@ -1,6 +1,7 @@
 """Starts the emulator with the bed's doors in place, on one free port of 127.0.0.1, for as long as its parent lives.
 
-Arguments: one JSON object {dataPlane, workDir, account, region, keepBodies, parameterStoreRequestsPerSecond}. Standard output carries JSON lines to the parent:
+Arguments: one JSON object {dataPlane, workDir, account, region, keepBodies, parameterStoreRequestsPerSecond}.
+Standard output carries JSON lines to the parent:
 {"type": "ready", "port", "emulator"}, {"type": "request", ...}, {"type": "answer", ...}, {"type": "undelivered", ...}, {"type": "refused", "reason"}.
 The parent holds standard input open; when it closes, for whatever reason, the work directory is removed and the
 process ends at once.

@@ -1,6 +1,7 @@
 /** The whole bed: the stock CDK CLI deploys, services start real functions in real sandboxes, and nothing is left behind. */
 import * as fs from 'node:fs';
 import * as net from 'node:net';
+import * as os from 'node:os';
 import * as path from 'node:path';
 
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -212,8 +213,21 @@ it("refuses Parameter Store's requests above the rate that it is opened with, an
   }
 });
 
-it('does not open with a rate of 0', async () => {
-  await expect(Bed.open({ log: () => undefined, parameterStoreRequestsPerSecond: 0 })).rejects.toThrow('parameterStoreRequestsPerSecond is 0');
+it('says why its control plane does not start, and leaves nothing behind', async () => {
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'bed-test-'));
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = temporary;
+  try {
+    await expect(Bed.open({ log: () => undefined, parameterStoreRequestsPerSecond: 0 })).rejects.toThrow('parameterStoreRequestsPerSecond is 0');
+    expect(fs.readdirSync(temporary).filter((name) => name.startsWith('bed-'))).toEqual([]);
+  } finally {
+    if (before === undefined) {
+      delete process.env.TMPDIR;
+    } else {
+      process.env.TMPDIR = before;
+    }
+    fs.rmSync(temporary, { recursive: true, force: true });
+  }
 });
 
 /** A stack whose custom resource nobody answers but the test. */
