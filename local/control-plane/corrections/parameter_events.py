@@ -51,11 +51,10 @@ def _telling_label(original: Handler) -> Handler:
 def _telling_delete(original: Handler) -> Handler:
     def delete(data: dict[str, Any]) -> Any:
         named = [data["Name"]] if "Name" in data else data.get("Names", [])
-        before = {name: parameter for name in named if (parameter := _parameter(name))}
+        there = {name: parameter for name in named if (parameter := _parameter(name))}
         answer = original(data)
-        for name, parameter in before.items():
-            if not _parameter(name):
-                _tell("Delete", parameter)
+        for parameter in there.values():
+            _tell("Delete", parameter)
         return answer
 
     return delete
