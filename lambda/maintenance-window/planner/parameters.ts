@@ -1,22 +1,27 @@
-import { AddTagsToResourceCommand, DeleteParameterCommand, GetParameterCommand, PutParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import {
+  AddTagsToResourceCommand,
+  DeleteParameterCommand,
+  GetParameterCommand,
+  ListTagsForResourceCommand,
+  PutParameterCommand,
+  type SSMClient,
+} from '@aws-sdk/client-ssm';
 
 import type { Clock } from '../../clock';
 import { allowedPattern, grammar } from '../../contract/maintenance-window/window.json';
 import { parseOperator } from '../window/value';
-import type { Tag } from './request';
+import { isRefusal, mayPass, repeated, type ServiceError } from './repeated';
+import type { Tag } from './tag';
 
 const DESCRIPTION = `Maintenance window: ${grammar.modes.join(' | ')}; one-off intervals; # reason. The operator's: deployments keep its value.`;
 
 /** A role or a parameter that was made a moment ago is not known everywhere yet: these refusals are tried again for so long. */
 const SPREADING = ['AccessDeniedException', 'UnrecognizedClientException', 'InvalidResourceId'];
 const SPREADS_FOR = 30_000;
-const FIRST_PAUSE = 500;
-const LONGEST_PAUSE = 5_000;
-const LONGEST_ATTEMPT = 10_000;
 
 /** What the operators' parameters need of Parameter Store. Each call is repeated until `signal` aborts, where a repetition can help. */
 export class Parameters {
-  /** A parameter that may have been made although no answer ever said so. */
+  /** A parameter that may have been made, or claimed, although no answer ever said so. */
   maybeMade?: string;
   /** What a call failed with last, while it is being repeated. */
   lastError?: Error;
@@ -24,6 +29,7 @@ export class Parameters {
   constructor(
     private readonly client: SSMClient,
     private readonly clock: Clock,
+    private readonly random: () => number,
     private readonly signal: AbortSignal,
   ) {}
 
@@ -34,8 +40,8 @@ export class Parameters {
     return answer && (answer.Parameter?.Value ?? '');
   }
 
-  /** Makes the parameter. False when it exists already, which leaves it as it is. */
-  async create(name: string, value: string): Promise<boolean> {
+  /** Makes the parameter, with these tags in one step. False when it exists already, which leaves it as it is. */
+  async create(name: string, value: string, tags: Tag[]): Promise<boolean> {
     const command = new PutParameterCommand({
       Name: name,
       Value: value,
@@ -44,6 +50,7 @@ export class Parameters {
       AllowedPattern: allowedPattern.operator,
       Description: DESCRIPTION,
       Overwrite: false,
+      Tags: tags,
     });
     const made = await this.unless('ParameterAlreadyExists', async (abortSignal) => {
       const before = this.maybeMade;
@@ -55,7 +62,6 @@ export class Parameters {
         throw error;
       }
     });
-    this.maybeMade = undefined;
     return made !== undefined;
   }
 
@@ -67,6 +73,17 @@ export class Parameters {
     }
   }
 
+  /** The parameter's tags, undefined when it does not exist. One that is there, but not known everywhere yet, is asked about again. */
+  async tags(name: string): Promise<Tag[] | undefined> {
+    const command = new ListTagsForResourceCommand({ ResourceType: 'Parameter', ResourceId: name });
+    const list = (abortSignal: AbortSignal) => this.client.send(command, { abortSignal });
+    let answer = await this.unless('InvalidResourceId', list);
+    if (answer === undefined && (await this.read(name)) !== undefined) {
+      answer = await this.unless(undefined, list);
+    }
+    return answer && (answer.TagList ?? []).map(({ Key = '', Value = '' }) => ({ Key, Value }));
+  }
+
   /** Removes the parameter, if it exists. */
   async remove(name: string): Promise<void> {
     await this.unless('ParameterNotFound', (abortSignal) => this.client.send(new DeleteParameterCommand({ Name: name }), { abortSignal }));
@@ -75,38 +92,25 @@ export class Parameters {
   /** Undefined when the call fails with the named, expected error, if one is. */
   private async unless<T>(expected: string | undefined, call: (signal: AbortSignal) => Promise<T>): Promise<T | undefined> {
     const begin = this.clock.now();
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
-      try {
-        return await call(AbortSignal.any([this.signal, AbortSignal.timeout(LONGEST_ATTEMPT)]));
-      } catch (error) {
-        if ((error as Error).name === expected) {
-          return undefined;
-        }
-        this.lastError = error as Error;
-        if (this.signal.aborted || !this.mayPass(error as ServiceError, begin)) {
-          throw error;
-        }
+    const again = (error: ServiceError) => {
+      if (error.name !== expected) {
+        this.lastError = error;
       }
-      await this.clock.sleep(pause);
+      return error.name !== expected && this.mayPass(error, begin);
+    };
+    try {
+      return await repeated(call, { clock: this.clock, random: this.random, until: Infinity, signal: this.signal, again });
+    } catch (error) {
+      if ((error as Error).name === expected) {
+        return undefined;
+      }
+      throw error;
     }
   }
 
   private mayPass(error: ServiceError, begin: number): boolean {
-    if (SPREADING.includes(error.name)) {
-      return this.clock.now() - begin < SPREADS_FOR;
-    }
-    return !isRefusal(error) || error.name === 'ThrottlingException' || error.name === 'TooManyUpdates';
+    return SPREADING.includes(error.name) ? this.clock.now() - begin < SPREADS_FOR : mayPass(error);
   }
-}
-
-/** Parameter Store has answered and done nothing. */
-function isRefusal({ $metadata }: ServiceError): boolean {
-  const status = $metadata?.httpStatusCode;
-  return status !== undefined && status >= 400 && status < 500;
-}
-
-interface ServiceError extends Error {
-  readonly $metadata?: { readonly httpStatusCode?: number };
 }
 
 /**

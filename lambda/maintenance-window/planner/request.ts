@@ -2,11 +2,8 @@
 import type { CloudFormationRequest } from '../../cloudformation/request';
 import { parameters } from '../../contract/names.json';
 import { isObject } from '../../json';
-
-export interface Tag {
-  readonly Key: string;
-  readonly Value: string;
-}
+import { isOwnerTag } from './owners';
+import type { Tag } from './tag';
 
 /**
  * The name of the operator's parameter.
@@ -28,11 +25,15 @@ export function isWindowParameter(name: unknown): name is string {
 /**
  * The tags that the parameter is to have; none when the request names none.
  *
- * @throws Error when they are not a list of Key and Value
+ * @throws Error when they are not a list of Key and Value, or one of them is the planner's own
  */
 export function tagsOf({ ResourceProperties: { Tags: tags = [] } }: CloudFormationRequest): Tag[] {
   if (!Array.isArray(tags) || !tags.every(isTag)) {
     throw new Error(`Tags must be a list of Key and Value, got ${JSON.stringify(tags)}`);
+  }
+  const own = tags.find(({ Key }) => isOwnerTag(Key));
+  if (own) {
+    throw new Error(`Tags must not have the key ${own.Key}, got ${JSON.stringify(own.Value)} for it: it says who owns the parameter`);
   }
   return tags;
 }

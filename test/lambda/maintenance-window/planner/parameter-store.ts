@@ -10,6 +10,14 @@ export interface StoredParameter {
 /** An answer that is given instead of the store's: an error, silence, or the store's own after which the connection breaks. */
 export type Fault = { readonly status: number; readonly type: string; readonly message?: string } | 'silence' | 'lost-answer';
 
+type Tags = Record<string, string>;
+type Answer = [status: number, body: object];
+
+const NOT_FOUND: Answer = [400, { __type: 'ParameterNotFound' }];
+const INVALID_RESOURCE: Answer = [400, { __type: 'InvalidResourceId', message: 'The resource ID is not valid.' }];
+/** What AWS takes as a tag's key and value. */
+const TAG = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
 /** Parameter Store's protocol on a loopback port, as far as the planner speaks it. */
 export class ParameterStore {
   public static async start(): Promise<ParameterStore> {
@@ -20,13 +28,13 @@ export class ParameterStore {
 
   public readonly parameters = new Map<string, StoredParameter>();
   /** The tags of each parameter that was tagged. */
-  public readonly tags = new Map<string, Record<string, string>>();
+  public readonly tags = new Map<string, Tags>();
   /** `<action> <name>` of each call. */
   public readonly calls: string[] = [];
   /** The next calls' faults, in order. */
   public faults: (Fault | undefined)[] = [];
-  /** The fault of every call, once `faults` is empty. */
-  public always?: Fault;
+  /** The fault of every call of these actions, or of all with `*`, once `faults` is empty. */
+  public always: Record<string, Fault> = {};
 
   private readonly server: Server = createServer((request, response) => this.receive(request, response));
 
@@ -45,8 +53,8 @@ export class ParameterStore {
     request.on('end', () => {
       const action = String(request.headers['x-amz-target']).split('.')[1];
       const input = JSON.parse(Buffer.concat(chunks).toString()) as StoredParameter;
-      this.calls.push(`${action} ${String(input.Name ?? input.ResourceId)}`);
-      const fault = this.faults.shift() ?? this.always;
+      this.calls.push(`${action} ${String(input.Name ?? input.ResourceId ?? (input.Names as string[])[0])}`);
+      const fault = this.faults.length > 0 ? this.faults.shift() : (this.always[action] ?? this.always['*']);
       if (fault === 'silence') {
         return;
       }
@@ -63,30 +71,66 @@ export class ParameterStore {
     });
   }
 
-  private act(action: string, input: StoredParameter): [number, object] {
+  private act(action: string, input: StoredParameter): Answer {
     const present = this.parameters.get(input.Name);
     switch (action) {
       case 'PutParameter':
-        if (present && !input.Overwrite) {
-          return [400, { __type: 'ParameterAlreadyExists', message: 'The parameter already exists.' }];
-        }
-        this.parameters.set(input.Name, input);
-        return [200, { Version: 1, Tier: 'Standard' }];
+        return this.put(input);
       case 'GetParameter':
-        return present ? [200, { Parameter: { Name: input.Name, Value: present.Value, Type: 'String' } }] : [400, { __type: 'ParameterNotFound' }];
+        return present ? [200, { Parameter: described(present) }] : NOT_FOUND;
+      case 'GetParameters':
+        return this.getAll(input.Names as string[]);
       case 'AddTagsToResource':
-        this.tags.set(String(input.ResourceId), { ...this.tags.get(String(input.ResourceId)), ...tagsIn(input) });
-        return [200, {}];
+        return this.parameters.has(String(input.ResourceId)) ? this.tag(String(input.ResourceId), tagsIn(input)) : INVALID_RESOURCE;
+      case 'ListTagsForResource':
+        return this.parameters.has(String(input.ResourceId)) ? [200, { TagList: this.tagList(String(input.ResourceId)) }] : INVALID_RESOURCE;
       case 'DeleteParameter':
-        this.parameters.delete(input.Name);
-        return present ? [200, {}] : [400, { __type: 'ParameterNotFound' }];
+        this.tags.delete(input.Name);
+        return this.parameters.delete(input.Name) ? [200, {}] : NOT_FOUND;
       default:
         return [400, { __type: 'UnknownOperationException', message: action }];
     }
   }
+
+  private put(input: StoredParameter): Answer {
+    if (this.parameters.has(input.Name) && !input.Overwrite) {
+      return [400, { __type: 'ParameterAlreadyExists', message: 'The parameter already exists.' }];
+    }
+    const { Tags: tags, ...parameter } = input;
+    if (tags) {
+      const tagged = this.tag(input.Name, tagsIn(input));
+      if (tagged[0] !== 200) {
+        return tagged;
+      }
+    }
+    this.parameters.set(input.Name, parameter);
+    return [200, { Version: 1, Tier: 'Standard' }];
+  }
+
+  private getAll(names: string[]): Answer {
+    const found = names.filter((name) => this.parameters.has(name));
+    const missing = names.filter((name) => !this.parameters.has(name));
+    return [200, { Parameters: found.map((name) => described(this.parameters.get(name)!)), InvalidParameters: missing }];
+  }
+
+  private tag(name: string, tags: Tags): Answer {
+    if (Object.entries(tags).some(([key, value]) => !TAG.test(key) || !TAG.test(value) || value.length > 256)) {
+      return [400, { __type: 'ValidationException', message: `${JSON.stringify(tags)} is not valid` }];
+    }
+    this.tags.set(name, { ...this.tags.get(name), ...tags });
+    return [200, {}];
+  }
+
+  private tagList(name: string) {
+    return Object.entries(this.tags.get(name) ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  }
 }
 
-function tagsIn({ Tags: tags }: StoredParameter): Record<string, string> {
+function described({ Name, Value }: StoredParameter) {
+  return { Name, Value, Type: 'String', Version: 1, LastModifiedDate: 1_799_546_400.123 };
+}
+
+function tagsIn({ Tags: tags }: StoredParameter): Tags {
   return Object.fromEntries((tags as { readonly Key: string; readonly Value: string }[]).map(({ Key, Value }) => [Key, Value]));
 }
 

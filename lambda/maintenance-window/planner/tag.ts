@@ -1,0 +1,5 @@
+/** A tag of a parameter. */
+export interface Tag {
+  readonly Key: string;
+  readonly Value: string;
+}
