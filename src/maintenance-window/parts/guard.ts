@@ -18,10 +18,10 @@ import { DeferralAction } from '../deferral-action';
 import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { HandlerLoading, MaintenanceWindowOptions } from '../maintenance-window-options';
+import { HandlerLoading, MaintenanceWindowOptions, WindowSource } from '../maintenance-window-options';
 import { functionKeyOf } from './function-key';
 import { GateEnvironment } from './gate-environment';
-import { functionStatements } from './permissions';
+import { functionStatements, mirrorStatement } from './permissions';
 
 /** Under this a late load of the handler and its first run may not fit into one invocation. */
 const SHORT_TIMEOUT_SECONDS = 10;
@@ -59,6 +59,9 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
     needed.push(...statements);
   };
   grant(functionStatements(fn, guarded));
+  if (options.windowSource !== WindowSource.PARAMETER_STORE) {
+    grant([mirrorStatement(maintenanceWindow)]);
+  }
   warnOfShortTimeout(fn, options);
   recommendRuntimeUpdates(fn, options);
 
