@@ -190,6 +190,15 @@ export interface CommonMaintenanceWindowOptions {
    * @default false
    */
   readonly permissionsGrantedElsewhere?: boolean;
+
+  /**
+   * Acknowledges that the function reaches DynamoDB and Parameter Store although synth sees no way to them out of its subnets: by an endpoint or a
+   * route that is made elsewhere, by a proxy that is not in its environment, or that it does without Parameter Store as the fall-back. Without this,
+   * subnets of the app that have neither a way out nor endpoints for the two are a warning at synth.
+   *
+   * @default false
+   */
+  readonly networkReachesAws?: boolean;
 }
 
 /** How a function behaves during maintenance windows. */

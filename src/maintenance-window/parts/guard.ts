@@ -10,6 +10,7 @@ import { completionAspect } from '../checks/completion-handlers';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
+import { warnOfNetwork } from '../checks/network-checks';
 import { checkPipes } from '../checks/pipes';
 import { checkRole } from '../checks/role-permissions';
 import { recommendRuntimeUpdates } from '../checks/runtime-updates';
@@ -75,6 +76,12 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
   fn.node.addValidation({ validate: () => checkRole(fn, needed, options) });
+  fn.node.addValidation({
+    validate: () => {
+      warnOfNetwork(fn, options);
+      return [];
+    },
+  });
   Object.defineProperty(fn, GUARDED, { value: true });
   return guarded;
 }

@@ -45,7 +45,7 @@ test('an alarm of another stack has the name in letters', () => {
 
 test("a window in a nested stack has its top-level stack's name", () => {
   const stack = newStack();
-  const window = own(new NestedStack(stack, 'Nested') as Stack);
+  const window = own(new NestedStack(stack, 'Nested'));
   expect(alarmed(stack, window.metricWindowOn()).Dimensions).toEqual([
     { Name: 'Window', Value: { 'Fn::Join': ['', [{ Ref: 'AWS::StackName' }, '/night']] } },
   ]);
