@@ -1,14 +1,3 @@
-<<<<<<< HEAD
-/** When a parameter was written: epoch milliseconds, and its version, which begins at 1 again when it is made again. */
-export interface Written {
-  readonly modified: number;
-  readonly version: number;
-}
-
-/** Whether a value was written after another one of the same parameter. */
-export function isNewer(a: Written, b: Written): boolean {
-  return a.modified !== b.modified ? a.modified > b.modified : a.version > b.version;
-=======
 /** Which of two writes of one parameter is the later one. Vectors: newerVectors of lambda/contract/maintenance-window/mirror.json. */
 
 /** When a parameter's value was written. */
@@ -22,5 +11,4 @@ export interface Written {
 /** Whether `a` was written after `b`; false when they are the same write. */
 export function isNewer(a: Written, b: Written): boolean {
   return a.modified === b.modified ? a.version > b.version : a.modified > b.modified;
->>>>>>> h-planner
 }
