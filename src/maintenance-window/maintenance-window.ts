@@ -129,6 +129,9 @@ export interface MaintenanceWindowAttributes {
  * The operator's parameter is made with the value `auto` when it does not exist yet. After that its value is the operator's: no deployment changes
  * it. It is deleted with the window.
  *
+ * Functions read it in the mirror, a table that each top-level stack with windows has once. The stack's planner writes the parameter's value there when
+ * it changes, looks at it every minute, and tells of it by the metrics of the window.
+ *
  * @resource AWS::CloudFormation::CustomResource
  *
  * @example

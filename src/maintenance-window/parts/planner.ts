@@ -2,7 +2,7 @@ import { Duration, Lazy, ScopedAws, Stack } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { Construct,IConstruct } from 'constructs';
+import { Construct, IConstruct } from 'constructs';
 
 import { NAMES } from '../../private/contract.generated';
 import { ownFunction } from '../../private/own-function';

@@ -1,8 +1,8 @@
-import { App, Aspects, Stack, Stage } from 'aws-cdk-lib';
+import { App, Aspects, CfnParameter, Stack, Stage } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { DeferredEventStore, type MaintenanceWindowFunction } from '../../../src';
+import { DeferredEventStore, MaintenanceWindow, type MaintenanceWindowFunction } from '../../../src';
 import { guarded } from '../maintenance-window/app';
 import { ALL, concrete, ELSEWHERE, ENV, generous, imported, KEEP, MIRROR, missing, OWN, READ, synthesize, TRUST } from '../maintenance-window/roles';
 
@@ -95,6 +95,16 @@ describe('what the templates attach to a role counts, wherever it was declared',
   ])('%s', (_, own) => {
     const stack = concrete();
     guarded(stack, 'Fn', { role: own(stack) });
+    expect(() => synthesize(stack)).not.toThrow();
+  });
+
+  test('on all resources, those too whose names are put together by the deployment', () => {
+    const stack = concrete();
+    const own = imported(stack);
+    new iam.Policy(stack, 'Policy', { statements: [generous()], roles: [own] });
+    const operatorParameterName = new CfnParameter(stack, 'Name').valueAsString;
+    const maintenanceWindow = MaintenanceWindow.fromMaintenanceWindowAttributes(stack, 'Window', { operatorParameterName });
+    guarded(stack, 'Fn', { role: own, maintenanceWindow });
     expect(() => synthesize(stack)).not.toThrow();
   });
 
