@@ -79,7 +79,7 @@ export const NAMES = {
     "windowOwners": "cdk-patient-lambda:owners"
   },
   "events": {
-    "source": "cdk-patient-lambda",
+    "eventSource": "cdk-patient-lambda",
     "opened": "Maintenance Window Opened",
     "closed": "Maintenance Window Closed"
   },

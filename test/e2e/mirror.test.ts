@@ -135,7 +135,7 @@ test('the bus is told when the window opens and closes', async () => {
       const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl: stack.outputs.ToldUrl, MaxNumberOfMessages: 10 }));
       for (const { Body } of Messages) {
         const { source, 'detail-type': type, detail } = JSON.parse(Body!) as Record<string, any>;
-        expect(source).toBe(names.events.source);
+        expect(source).toBe(names.events.eventSource);
         told.push({ type, detail });
       }
       return told;

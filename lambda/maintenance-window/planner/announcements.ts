@@ -84,5 +84,5 @@ function eventOf(announced: Announced, { stack, window }: WindowNames, { until, 
     seenAt: new Date(now).toISOString(),
   };
   const type = announced === 'OPENED' ? names.opened : names.closed;
-  return new PutEventsCommand({ Entries: [{ Source: names.source, DetailType: type, Detail: JSON.stringify(detail), Time: new Date(now) }] });
+  return new PutEventsCommand({ Entries: [{ Source: names.eventSource, DetailType: type, Detail: JSON.stringify(detail), Time: new Date(now) }] });
 }
