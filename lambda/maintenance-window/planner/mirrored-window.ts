@@ -92,8 +92,8 @@ export class MirroredWindow {
   }
 
   /**
-   * Tells the bus first and writes that down afterwards, in the put that mirrors the change: whoever is killed in between leaves the change for the next
-   * round to tell again. (Only a window that opened and closed again before that round has its opening told and not its closing.)
+   * Tells the bus first and writes that down afterwards, in the put that mirrors the change: when this round is killed in between, the next one tells it
+   * again. Only a window that has changed back by then has one event without its counterpart.
    */
   private async announce(announced: Announced | undefined): Promise<void> {
     const due = this.due(announced);
