@@ -1,10 +1,10 @@
 /** One window in one round: its item is read, merged with what Parameter Store said, and written as long as nobody else has. */
 import { shownError } from '../../thrown';
+import { itemOf, readItem } from '../mirror/item';
+import { type Announced, merged, type Mirrored } from '../mirror/mirrored';
+import { operatorParameterOf, type WindowNames } from '../mirror/parameter-names';
 import { decide, type Decision } from '../window/decision';
-import { itemOf, readItem } from '../window/mirror-item';
-import { type Announced, merged, type Mirrored } from '../window/mirrored';
 import { isNewer } from '../window/newer';
-import { operatorParameterOf, type WindowNames } from '../window/parameter-names';
 import { type OperatorValue, parseOperator, parsePlanned } from '../window/value';
 import type { Announcements } from './announcements';
 import type { Bounds, MirrorItem, MirrorTable } from './mirror-table';

@@ -1,7 +1,7 @@
 /** Rounds of a change and of the minute, an operator, and lost, killed and refused calls between them, in any order. */
 import fc from 'fast-check';
 
-import { readItem } from '../../../../lambda/maintenance-window/window/mirror-item';
+import { readItem } from '../../../../lambda/maintenance-window/mirror/item';
 import { isNewer } from '../../../../lambda/maintenance-window/window/newer';
 import { MirrorWorld, operatorOf, refusal } from './mirror-world';
 
