@@ -10,6 +10,7 @@ import { Tables } from './tables';
 import { Timeline } from './timeline';
 import { complaints, holds, judge, verdictLine } from './verdict';
 import { Watch } from './watch';
+import { Window } from './window';
 
 export interface DemoOptions {
   /** Orders to send. */
@@ -95,10 +96,10 @@ async function onStacks(bed: Bed, runtimes: ExampleRuntimes, timeline: Timeline,
   const watch = new Watch(tables, (snapshot) => timeline.seen(snapshot, restore.operation()));
   let seen: Seen;
   try {
-    const outcome = await play(bed, senders, watch, timeline, {
+    const outcome = await play(senders, watch, timeline, {
       orders: options.events,
       migrate: (id) => migrations.deploy(id),
-      operatorParameter: outputs.OperatorParameter,
+      window: new Window(bed, outputs.OperatorParameter),
       beforeRelease: options.beforeRelease && (() => options.beforeRelease!(bed, outputs)),
     });
     timeline.phase('waiting for the custom resource');

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-
-import type { Bed } from '../local/bed';
 import { type Execution, laneOf, type SentEvent } from './lanes';
 import type { Senders } from './senders';
 import type { Timeline } from './timeline';
 import { unfinished, type Watch } from './watch';
+import type { Window } from './window';
 
 /** Shares of the events after which the window goes on and off again. */
 const WINDOW_ON_AFTER = 0.5;
 const WINDOW_OFF_AFTER = 0.9;
-/** The example's cacheTtl: an environment may not know of a change for that long. */
+/** The example's cacheTtl: an environment may not know of what is in the mirror for that long. */
 const CACHE_TTL_SECONDS = 5;
+const ON = 'on # the demo: database upgrade';
+const OFF = 'auto';
 /** Longer than the replayer's sweep takes to come round (60 s) and to settle: when nothing moved for so long, nothing will. */
 const STILL_SECONDS = 80;
 /** The same while events wait to be replayed, on a machine that is busy with something else. */
@@ -28,8 +28,7 @@ export interface Play {
   readonly orders: number;
   /** Deploys a migration by its name. */
   readonly migrate: (id: string) => Promise<SentEvent>;
-  /** Name of the window's parameter. */
-  readonly operatorParameter: string;
+  readonly window: Window;
   /** Called when all that is deferred is at rest, just before the window goes off. */
   readonly beforeRelease?: () => Promise<void>;
 }
@@ -47,9 +46,8 @@ export interface Outcome {
 }
 
 /** Sends orders and makes deployments through a maintenance window and waits until everything that was accepted ran, or nothing moves any more. */
-export async function play(bed: Bed, senders: Senders, watch: Watch, timeline: Timeline, options: Play): Promise<Outcome> {
-  const ssm = new SSMClient(bed.clientConfig);
-  const write = (value: string) => ssm.send(new PutParameterCommand({ Name: options.operatorParameter, Value: value, Overwrite: true }));
+export async function play(senders: Senders, watch: Watch, timeline: Timeline, options: Play): Promise<Outcome> {
+  const { window } = options;
   const sent: SentEvent[] = [];
   const note = (event: SentEvent) => {
     sent.push(event);
@@ -61,26 +59,30 @@ export async function play(bed: Bed, senders: Senders, watch: Watch, timeline: T
       note(await senders.send(laneOf(orders), `order-${String(orders).padStart(5, '0')}`));
     }
   };
+  const learned = async (value: string) => {
+    await window.mirrored(value);
+    await sleep((CACHE_TTL_SECONDS + 1) * 1000);
+  };
   const accepted = () => sent.filter((event) => !event.refused).length;
 
   timeline.phase('window off: sending');
   await sendUntil(WINDOW_ON_AFTER);
 
   const on = Date.now();
-  await write('on # the demo: database upgrade');
+  await window.write(ON);
   timeline.window(true);
-  timeline.phase(`window on: environments learn of it within ${CACHE_TTL_SECONDS} s`);
-  await sleep((CACHE_TTL_SECONDS + 1) * 1000);
+  timeline.phase(`window on: the planner mirrors it, and environments learn of it within ${CACHE_TTL_SECONDS} s`);
+  await learned(ON);
   timeline.phase('window on: sending; events are kept, API requests and a deployment are refused');
   await Promise.all([sendUntil(WINDOW_OFF_AFTER), options.migrate('migration-1').then(note)]);
   await watch.still(REST_SECONDS);
   await options.beforeRelease?.();
 
   const off = Date.now();
-  await write('auto');
+  await window.write(OFF);
   timeline.window(false);
   timeline.phase('window off: sending the rest, deploying again');
-  const deployedAgain = sleep((CACHE_TTL_SECONDS + 1) * 1000).then(() => options.migrate('migration-2'));
+  const deployedAgain = learned(OFF).then(() => options.migrate('migration-2'));
   await Promise.all([sendUntil(1), deployedAgain.then(note)]);
   timeline.phase('window off: what was kept is replayed');
   const allDone = await watch.until(

@@ -28,6 +28,8 @@ export interface BedOptions {
   readonly onEvent?: (event: BedEvent) => void;
   /** Keeps events, results and the bodies of API requests, for whoever looks for something in them. Default false: they may be large. */
   readonly keepPayloads?: boolean;
+  /** Requests per second to Parameter Store, of the whole account, above which they are throttled. Default 40, as AWS has it until it is raised. */
+  readonly parameterStoreRequestsPerSecond?: number;
   /** Whether answers to CloudFormation may contradict each other, for whoever looks at `contradictions`. Default: closing the bed fails with them. */
   readonly toleratesContradictions?: boolean;
   /** Progress, one line at a time. Default: standard error. */
@@ -88,7 +90,14 @@ export class Bed {
         },
         { initLimitMs: options.initLimitMs },
       );
-      controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: dataPlane.url, keepBodies: options.keepPayloads, log });
+      controlPlane = await ControlPlane.start({
+        python,
+        root,
+        dataPlaneUrl: dataPlane.url,
+        keepBodies: options.keepPayloads,
+        parameterStoreRequestsPerSecond: options.parameterStoreRequestsPerSecond,
+        log,
+      });
     } catch (error) {
       await dataPlane?.close();
       fs.rmSync(root, { recursive: true, force: true });

@@ -11,6 +11,8 @@ const LAUNCHER = path.join(__dirname, 'launcher.py');
 /** A stop that takes longer is a hang (an emulator thread that holds the interpreter). */
 const STOP_MS = 5000;
 const START_MS = 60_000;
+/** Systems Manager endpoints and quotas, Parameter Store: default throughput. */
+const PARAMETER_STORE_REQUESTS_PER_SECOND = 40;
 
 /** One request to the bed's address. */
 export interface ApiRequest {
@@ -23,9 +25,13 @@ export interface ApiRequest {
   readonly service: string;
   /** In IAM's words, e.g. `sqs:SendMessage`; null when the emulator has no name for it. */
   readonly action: string | null;
-  /** ARN, or `*` when the request names none. */
+  /** ARN, or `*` when the request names none or several. */
   readonly resource: string;
+  /** Each ARN that the request names, as `resource` when it is one or none: IAM asks for the permission on all of them. */
+  readonly resources: readonly string[];
   readonly status: number;
+  /** Whether the bed refused it for the rate of requests, as AWS does with ThrottlingException. */
+  readonly throttled: boolean;
   readonly accessKeyId: string | null;
   /** Partition keys of the items that a DynamoDB request names, as `dynamodb:LeadingKeys` sees them; empty for queries and other services. */
   readonly leadingKeys: readonly string[];
@@ -47,6 +53,8 @@ export interface ControlPlaneOptions {
   readonly dataPlaneUrl: string;
   /** Default false. */
   readonly keepBodies?: boolean;
+  /** More than 0. Default 40, AWS's default throughput of Parameter Store in an account and region. */
+  readonly parameterStoreRequestsPerSecond?: number;
   readonly log: (line: string) => void;
 }
 
@@ -59,6 +67,7 @@ type LauncherLine =
 
 export class ControlPlane {
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
+    const parameterStoreRequestsPerSecond = parameterStoreRate(options.parameterStoreRequestsPerSecond);
     const tmp = path.join(options.root, 'launcher');
     fs.mkdirSync(tmp, { recursive: true });
     const logFile = path.join(options.root, 'control-plane.log');
@@ -69,6 +78,7 @@ export class ControlPlane {
       account: ACCOUNT,
       region: REGION,
       keepBodies: options.keepBodies ?? false,
+      parameterStoreRequestsPerSecond,
     });
     // Bytecode is kept out of the source tree, which may be read-only
     const env = { ...plainEnvironment(tmp), PYTHONDONTWRITEBYTECODE: '1' };
@@ -188,4 +198,13 @@ export class ControlPlane {
       }
     }
   }
+}
+
+function parameterStoreRate(perSecond = PARAMETER_STORE_REQUESTS_PER_SECOND): number {
+  if (!(perSecond > 0 && Number.isFinite(perSecond))) {
+    throw new Error(
+      `parameterStoreRequestsPerSecond is ${perSecond}: it must be a number above 0; leave it out for AWS's default of ${PARAMETER_STORE_REQUESTS_PER_SECOND}`,
+    );
+  }
+  return perSecond;
 }

@@ -14,6 +14,7 @@ from corrections import chain
 from custom_resources import CustomResources
 from delivery import Answer, DataPlane, Invocation
 from functions import Functions, Refused
+from parameter_store_rate import ParameterStoreRate
 from recorder import Exchange
 
 INVOKE = re.compile(r"^/2015-03-31/functions/(?P<function>[^/]+)/invocations/?$")
@@ -31,6 +32,7 @@ class Front:
         data_plane: DataPlane,
         functions: Functions,
         answers: CustomResources,
+        parameter_store_rate: ParameterStoreRate,
         account: str,
         region: str,
         keep_bodies: bool,
@@ -40,6 +42,7 @@ class Front:
         self._data_plane = data_plane
         self._functions = functions
         self._answers = answers
+        self._parameter_store_rate = parameter_store_rate
         self._account = account
         self._region = region
         self._keep_bodies = keep_bodies
@@ -53,11 +56,16 @@ class Front:
         if path.startswith("/_bed/"):
             await _send(send, self._bed(path, _query(scope)))
             return
-        chain.enter(_headers(scope).get(chain.HEADER, ""))
+        headers = _headers(scope)
+        chain.enter(headers.get(chain.HEADER, ""))
         exchange = Exchange(scope, self._account, self._region, self._keep_bodies)
         receive, send = exchange.receiving(receive), exchange.sending(send)
         try:
-            if not await self._taken(scope, receive, send):
+            if self._parameter_store_rate.refuses(headers.get("x-amz-target", "")):
+                exchange.throttled = True
+                await _body(receive)
+                await _send(send, _rate_exceeded())
+            elif not await self._taken(scope, receive, send):
                 await self._emulator(scope, receive, send)
         except CallerGone:
             pass  # nobody is left to answer
@@ -158,6 +166,12 @@ def _json(value: Any) -> Answer:
 def _error(status: int, code: str, message: str) -> Answer:
     body = {"Type": "User" if status < 500 else "Service", "message": message}
     return Answer(status, [("content-type", "application/json"), ("x-amzn-errortype", code)], json.dumps(body).encode())
+
+
+def _rate_exceeded() -> Answer:
+    """As the services answer whose protocol is JSON 1.1."""
+    body = {"__type": "ThrottlingException", "message": "Rate exceeded"}
+    return Answer(400, [("content-type", "application/x-amz-json-1.1")], json.dumps(body).encode())
 
 
 def _headers(scope: dict[str, Any]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Starts the emulator with the bed's doors in place, on one free port of 127.0.0.1, for as long as its parent lives.
 
-Arguments: one JSON object {dataPlane, workDir, account, region, keepBodies}. Standard output carries JSON lines to the parent:
+Arguments: one JSON object {dataPlane, workDir, account, region, keepBodies, parameterStoreRequestsPerSecond}.
+Standard output carries JSON lines to the parent:
 {"type": "ready", "port", "emulator"}, {"type": "request", ...}, {"type": "answer", ...}, {"type": "undelivered", ...}, {"type": "refused", "reason"}.
 The parent holds standard input open; when it closes, for whatever reason, the work directory is removed and the
 process ends at once.
@@ -95,14 +96,21 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
         event_invoke_config,
         failed_creates,
         function_settings,
+        parameter_events,
         parameter_store,
+        parameter_tags,
+        parameter_times,
+        point_in_time_recovery,
+        put_events,
         secret_ids,
         stack_events,
+        taken_table_names,
     )
     from custom_resources import CustomResources
     from delivery import DataPlane
     from front import Front
     from functions import Functions
+    from parameter_store_rate import ParameterStoreRate
     from triggers import Triggers
 
     doors.verify()
@@ -123,9 +131,15 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
         dynamic_references,
         event_invoke_config,
         function_settings,
+        parameter_events,
         parameter_store,
+        parameter_tags,
+        parameter_times,
+        point_in_time_recovery,
+        put_events,
         secret_ids,
         stack_events,
+        taken_table_names,
         chain,
     ):
         correction.install(answers)
@@ -133,7 +147,8 @@ def build(options: dict[str, Any], parent: Parent) -> Any:
     from ministack.app import app
 
     account, region = options["account"], options["region"]
-    return Front(app, data_plane, Functions(account, region), answers, account, region, options["keepBodies"], parent.tell)
+    rate = ParameterStoreRate(options["parameterStoreRequestsPerSecond"])
+    return Front(app, data_plane, Functions(account, region), answers, rate, account, region, options["keepBodies"], parent.tell)
 
 
 async def serve(application: Any, listening: socket.socket, parent: Parent) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from leading_keys import leading_keys
+from named_resources import named_resources
 
 # Enough to find the action and the resource of any request, and the keys of a DynamoDB item (at most 400 KB)
 KEPT_BODY_BYTES = 1_048_576
@@ -16,7 +17,7 @@ Send = Callable[[dict[str, Any]], Any]
 
 
 class Exchange:
-    """One request as it passes: the beginning of its body, its answer's status."""
+    """One request as it passes: the beginning of its body, its answer's status, and whether it was refused for its rate."""
 
     def __init__(self, scope: dict[str, Any], account: str, region: str, keep_body: bool) -> None:
         self._scope = scope
@@ -26,6 +27,7 @@ class Exchange:
         self._started = time.time()
         self._body = bytearray()
         self._status = 0
+        self.throttled = False
 
     def receiving(self, receive: Receive) -> Receive:
         async def tee() -> dict[str, Any]:
@@ -65,7 +67,9 @@ class Exchange:
             "service": service,
             "action": action,
             "resource": resource,
+            "resources": named_resources(action, body, self._region, self._account) or [resource],
             "status": self._status,
+            "throttled": self.throttled,
             "accessKeyId": router.extract_access_key_id(headers, query) or None,
             "leadingKeys": leading_keys(body) if service == "dynamodb" else [],
             **({"body": base64.b64encode(body).decode()} if self._keep_body else {}),

@@ -68,7 +68,7 @@ export class DataPlane {
   private readonly records: Records;
   private readonly output: OutputFiles;
   private readonly logs: CloudWatchLogs;
-  private readonly logsClient: () => CloudWatchLogsClient;
+  private logsClient?: CloudWatchLogsClient;
   private readonly pool: EnvironmentPool;
   private readonly queue: AsynchronousQueue;
   private readonly invoke: Invoke;
@@ -84,9 +84,9 @@ export class DataPlane {
     if (options.onEvent) {
       records.follow(options.onEvent);
     }
-    this.logsClient = lazily(() => new CloudWatchLogsClient(clientConfiguration(options.controlPlane(), region, 'data plane')));
+    const logsClient = () => (this.logsClient ??= new CloudWatchLogsClient(clientConfiguration(options.controlPlane(), region, 'data plane')));
     this.output = new OutputFiles(path.join(options.workDir, 'logs'));
-    this.logs = new CloudWatchLogs(this.logsClient, report, (name, event) => this.output.add(name, event));
+    this.logs = new CloudWatchLogs(logsClient, report, (name, event) => this.output.add(name, event));
     const code = new CodeCache(options.workDir, functions, parts.fileTree ?? { unzip, mergeLayers });
     this.pool = new EnvironmentPool(code, () => ({
       startSandbox: parts.startSandbox ?? startSandbox,
@@ -132,14 +132,9 @@ export class DataPlane {
     for (const part of [this.queue, this.pool, this.server, this.logs, this.output]) {
       await part.close().catch((error: unknown) => problems.push(error));
     }
-    this.logsClient().destroy();
+    this.logsClient?.destroy();
     if (problems.length > 0) {
       throw new AggregateError(problems, `The data plane did not close cleanly: ${problems.map(String).join('; ')}`);
     }
   }
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
 }

@@ -23,6 +23,7 @@ const PARTS: readonly Part[] = [
   { name: 'WINDOW', file: 'maintenance-window/window', select: pick('allowedPattern', 'mostCharacters', 'mostReasonCharacters') },
   { name: 'STORE', file: 'maintenance-window/store', select: pick('table', 'index', 'keys', 'states', 'finished') },
   { name: 'TIMING', file: 'maintenance-window/timing', select: ({ $comment, ...timing }) => timing },
+  { name: 'MIRROR', file: 'maintenance-window/mirror', select: pick('key') },
   { name: 'REPLAY', file: 'maintenance-window/replay', select: pick('limits') },
   { name: 'IAM', file: 'iam', select: ({ $comment, ...iam }) => iam },
   { name: 'CUSTOM_RESOURCE', file: 'custom-resource/custom-resource', select: pick('continuationKey', 'environment', 'times', 'executions') },

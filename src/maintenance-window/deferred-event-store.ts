@@ -66,13 +66,6 @@ export interface IDeferredEventStore extends IResource {
    * @param options statistic, period and other properties of the metric
    */
   metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
-
-  /**
-   * For how many seconds an operator has forced a window on without an end, as of each minute's sweep; only windows with events waiting are seen.
-   *
-   * @param options statistic, period and other properties of the metric
-   */
-  metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /** Properties of a store of deferred events. */
@@ -255,10 +248,6 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
   public metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metrics.backlogAge(options);
   }
-
-  public metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metrics.forcedOnAge(options);
-  }
 }
 
 class ImportedStore extends Resource implements IDeferredEventStore {
@@ -294,10 +283,6 @@ class ImportedStore extends Resource implements IDeferredEventStore {
 
   public metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metrics.backlogAge(options);
-  }
-
-  public metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.metrics.forcedOnAge(options);
   }
 }
 

@@ -13,12 +13,14 @@ import { guardAll } from './parts/guard-all';
 
 const MAINTENANCE_WINDOW_FUNCTION = Symbol.for('cdk-patient-lambda.MaintenanceWindowFunction');
 
-const { namespace: _n, dimension: _d, storeDimension: _s, backlog, backlogAge, forcedOnAge, ...gateMetrics } = NAMES.metrics;
+const { namespace: _n, dimension: _d, storeDimension: _s, windowDimension: _w, ...named } = NAMES.metrics;
+const { backlog, backlogAge, windowOn, forcedOnAge, mirrorStale, ...gateMetrics } = named;
 
 /** Where a metric of the library is to be found, by its name. */
 const OWN_METRICS = new Map<string, string>([
   ...Object.values(gateMetrics).map((name) => [name, 'windowGuard'] as const),
-  ...[backlog, backlogAge, forcedOnAge].map((name) => [name, 'deferredEvents'] as const),
+  ...[backlog, backlogAge].map((name) => [name, 'deferredEvents'] as const),
+  ...[windowOn, forcedOnAge, mirrorStale].map((name) => [name, 'maintenanceWindow'] as const),
 ]);
 
 /** Properties of a function under a maintenance window: those of `lambda.Function`, and how it behaves during a window. */
@@ -115,7 +117,7 @@ export class MaintenanceWindowFunction extends lambda.Function {
    *
    * @param metricName a name of AWS/Lambda
    * @param props statistic, period and other properties of the metric
-   * @throws ValidationError for a metric of the gate or of the store, which AWS/Lambda does not have
+   * @throws ValidationError for a metric of the gate, the store or the window, which AWS/Lambda does not have
    */
   public metric(metricName: string, props?: cloudwatch.MetricOptions): cloudwatch.Metric {
     const owner = OWN_METRICS.get(metricName);

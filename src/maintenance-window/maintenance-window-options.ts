@@ -31,7 +31,16 @@ export enum OnUnknownClient {
 
 /** Where the gate reads the window from. */
 export enum WindowSource {
-  /** The window's parameters in Parameter Store. */
+  /**
+   * The mirror, a table of the window's stack, which holds what its parameters say: any number of environments may read it. Parameter Store is asked
+   * only when the mirror can't be read, or was not brought up to date for 150 s.
+   */
+  MIRROR = 'MIRROR',
+
+  /**
+   * The window's parameters in Parameter Store alone, which answers 40 requests a second of the whole account and Region, an operator's too: for few
+   * functions that start seldom.
+   */
   PARAMETER_STORE = 'PARAMETER_STORE',
 }
 
@@ -122,7 +131,7 @@ export interface CommonMaintenanceWindowOptions {
   /**
    * Where the window is read from.
    *
-   * @default WindowSource.PARAMETER_STORE
+   * @default WindowSource.MIRROR
    */
   readonly windowSource?: WindowSource;
 
@@ -181,6 +190,15 @@ export interface CommonMaintenanceWindowOptions {
    * @default false
    */
   readonly permissionsGrantedElsewhere?: boolean;
+
+  /**
+   * Acknowledges that the function reaches DynamoDB and Parameter Store although synth sees no way to them out of its subnets: by an endpoint or a
+   * route that is made elsewhere, by a proxy that is not in its environment, or that it does without Parameter Store as the fall-back. Without this,
+   * subnets of the app that have neither a way out nor endpoints for the two are a warning at synth.
+   *
+   * @default false
+   */
+  readonly networkReachesAws?: boolean;
 }
 
 /** How a function behaves during maintenance windows. */

@@ -1,4 +1,5 @@
-import { CustomResource, Duration, IResource, ITaggableV2, Lazy, Resource, TagManager, TagType, Token } from 'aws-cdk-lib';
+import { CustomResource, Duration, IResource, ITaggableV2, Lazy, Resource, Stack, TagManager, TagType } from 'aws-cdk-lib';
+import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct, IConstruct } from 'constructs';
 
@@ -7,8 +8,11 @@ import { wholeSeconds } from '../private/seconds';
 import { deployedStackName, stablePath, topLevelStack } from '../private/stable-name';
 import { stackSingletonWith } from '../private/stack-singleton';
 import { ValidationError } from '../private/validation-error';
+import { checkWindowsFit } from './checks/windows-fit';
 import { grantOperateWindow } from './parts/permissions';
 import { Planner } from './parts/planner';
+import { WindowMetrics } from './parts/window-metrics';
+import { checkedWindowName, givenParameterName, parameterNameOf } from './parts/window-names';
 
 /** Longest time a window is expected to last unless its author says otherwise: a night's work with room. */
 const DEFAULT_LONGEST_WINDOW = Duration.hours(12);
@@ -17,9 +21,6 @@ const DEFAULT_LONGEST_WINDOW = Duration.hours(12);
 const SERVICE_TIMEOUT = Duration.minutes(5);
 
 const MAINTENANCE_WINDOW = Symbol.for('cdk-patient-lambda.MaintenanceWindow');
-
-/** One level of a parameter's name. */
-const WINDOW_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 /** A maintenance window: what decides whether guarded functions call their handlers. */
 export interface IMaintenanceWindow extends IResource {
@@ -39,6 +40,36 @@ export interface IMaintenanceWindow extends IResource {
    * @param grantee who operates the window
    */
   grantOperate(grantee: iam.IGrantable): iam.Grant;
+
+  /**
+   * A metric of this window, of which the planner tells every minute.
+   *
+   * @param metricName one of those of the dimension `Window` that docs/contract.md lists
+   * @param options statistic, period and other properties of the metric; by default the maximum of a minute
+   */
+  metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Whether the window is on, 1 or 0.
+   *
+   * @param options statistic, period and other properties of the metric; by default the maximum of a minute
+   */
+  metricWindowOn(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * For how many seconds an operator has forced the window on without an end, by a bare `on`; else 0.
+   *
+   * @param options statistic, period and other properties of the metric; by default the maximum of a minute
+   */
+  metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * Whether the window could not be mirrored as Parameter Store has it now, 1 or 0: its parameter is missing or can't be read as a window's value, or
+   * a call failed. Until it can, functions go by the last value that the mirror has.
+   *
+   * @param options statistic, period and other properties of the metric; by default the maximum of a minute
+   */
+  metricMirrorStale(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /** Properties of a maintenance window. */
@@ -146,15 +177,7 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow, I
    * @param attrs the name of its parameter, or of its stack and its own, and what a name can't tell
    */
   public static fromMaintenanceWindowAttributes(scope: Construct, id: string, attrs: MaintenanceWindowAttributes): IMaintenanceWindow {
-    class Import extends Resource implements IMaintenanceWindow {
-      public readonly operatorParameterName = givenParameterName(this, attrs);
-      public readonly longestWindow = checkedLongestWindow(this, attrs.longestWindow);
-
-      public grantOperate(grantee: iam.IGrantable): iam.Grant {
-        return grantOperateWindow(this, grantee);
-      }
-    }
-    return new Import(scope, id);
+    return new ImportedWindow(scope, id, attrs);
   }
 
   public readonly operatorParameterName: string;
@@ -164,6 +187,7 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow, I
   public readonly cdkTagManager = new TagManager(TagType.KEY_VALUE, NAMES.customResourceTypes.window);
 
   private readonly windowName: string;
+  private readonly metrics: WindowMetrics;
 
   constructor(scope: Construct, id: string, props: MaintenanceWindowProps = {}) {
     super(scope, id);
@@ -171,10 +195,14 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow, I
     this.longestWindow = checkedLongestWindow(this, props.longestWindow);
     this.windowName = props.windowName === undefined ? stablePath(this) : checkedWindowName(this, props.windowName);
     this.checkUnique();
-    this.operatorParameterName = parameterName(deployedStackName(this), this.windowName);
+    this.operatorParameterName = parameterNameOf({ stackName: deployedStackName(this), windowName: this.windowName });
+    this.metrics = new WindowMetrics(this);
 
+    const namesOf = (stack: Stack) => windowsOf(stack).map(({ windowName }) => windowName);
+    checkWindowsFit(this, namesOf(topLevelStack(this)));
+    const planner = Planner.of(this, namesOf);
     new CustomResource(this, 'Resource', {
-      serviceToken: Planner.of(this).serviceToken,
+      serviceToken: planner.serviceToken,
       serviceTimeout: SERVICE_TIMEOUT,
       resourceType: NAMES.customResourceTypes.window,
       properties: { OperatorParameterName: this.operatorParameterName, Tags: Lazy.any({ produce: () => this.renderedTags() }) },
@@ -190,6 +218,22 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow, I
     return grantOperateWindow(this, grantee);
   }
 
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.named(metricName, options);
+  }
+
+  public metricWindowOn(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.windowOn(options);
+  }
+
+  public metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.forcedOnAge(options);
+  }
+
+  public metricMirrorStale(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.mirrorStale(options);
+  }
+
   private renderedTags(): { readonly Key: string; readonly Value: string }[] | undefined {
     const tags = Object.entries(this.cdkTagManager.tagValues()).map(([Key, Value]) => ({ Key, Value }));
     return tags.length === 0 ? undefined : tags;
@@ -197,10 +241,7 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow, I
 
   /** Two windows with one parameter would be written, and removed, together. */
   private checkUnique(): void {
-    const windows = topLevelStack(this)
-      .node.findAll()
-      .filter((node) => MaintenanceWindow.isMaintenanceWindow(node));
-    const other = windows.find((window) => window !== this && window.windowName === this.windowName);
+    const other = windowsOf(topLevelStack(this)).find((window) => window !== this && window.windowName === this.windowName);
     if (other) {
       throw new ValidationError(
         this,
@@ -210,31 +251,46 @@ export class MaintenanceWindow extends Resource implements IMaintenanceWindow, I
   }
 }
 
-function checkedWindowName(scope: IConstruct, windowName: string): string {
-  if (Token.isUnresolved(windowName) || !WINDOW_NAME.test(windowName)) {
-    throw new ValidationError(scope, `windowName must be 1 to 64 letters, digits, '.', '_' or '-', known at synth, got '${windowName}'`);
+class ImportedWindow extends Resource implements IMaintenanceWindow {
+  public readonly operatorParameterName: string;
+  public readonly longestWindow: Duration;
+
+  private readonly metrics: WindowMetrics;
+
+  constructor(scope: Construct, id: string, attrs: MaintenanceWindowAttributes) {
+    super(scope, id);
+    this.operatorParameterName = givenParameterName(this, attrs);
+    this.longestWindow = checkedLongestWindow(this, attrs.longestWindow);
+    this.metrics = new WindowMetrics(this);
   }
-  return windowName;
+
+  public grantOperate(grantee: iam.IGrantable): iam.Grant {
+    return grantOperateWindow(this, grantee);
+  }
+
+  public metric(metricName: string, options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.named(metricName, options);
+  }
+
+  public metricWindowOn(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.windowOn(options);
+  }
+
+  public metricForcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.forcedOnAge(options);
+  }
+
+  public metricMirrorStale(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.mirrorStale(options);
+  }
 }
 
-function parameterName(stackName: string, windowName: string): string {
-  const { prefix, operator } = NAMES.parameters;
-  return `${prefix}${stackName}/${windowName}/${operator}`;
-}
-
-function givenParameterName(scope: IConstruct, { operatorParameterName: given, stackName, windowName }: MaintenanceWindowAttributes): string {
-  if (
-    (given === undefined) === (stackName === undefined || windowName === undefined) ||
-    (given !== undefined && (stackName ?? windowName) !== undefined)
-  ) {
-    throw new ValidationError(scope, 'give either operatorParameterName or both stackName and windowName');
-  }
-  const name = given ?? parameterName(stackName!, windowName!);
-  const { prefix, operator } = NAMES.parameters;
-  if (!Token.isUnresolved(name) && !(name.startsWith(prefix) && name.slice(prefix.length).split('/').length === 3 && name.endsWith(`/${operator}`))) {
-    throw new ValidationError(scope, `operatorParameterName must be ${parameterName('<stack name>', '<window name>')}, got '${name}'`);
-  }
-  return name;
+/** The windows of a top-level stack, in the order of the tree; those of a stack that is deployed by itself, though made within it, are not. */
+function windowsOf(stack: Stack): MaintenanceWindow[] {
+  return stack.node
+    .findAll()
+    .filter((node) => MaintenanceWindow.isMaintenanceWindow(node))
+    .filter((window) => topLevelStack(window) === stack);
 }
 
 function checkedLongestWindow(scope: IConstruct, longestWindow: Duration = DEFAULT_LONGEST_WINDOW): Duration {

@@ -169,6 +169,9 @@ function anyMatches(patterns: unknown, value: unknown, flags?: string): boolean 
 
 /** Whether a pattern of IAM, with `*` and `?`, covers a value. What only the deployment puts together is compared as it is written. */
 function matches(pattern: unknown, value: unknown, flags = ''): boolean {
+  if (pattern === '*') {
+    return true;
+  }
   const [patternText, text] = [pattern, value].map((one) => textOf(one)?.replace(PARTITION, 'arn:'));
   if (patternText === undefined || text === undefined) {
     return JSON.stringify(pattern) === JSON.stringify(value);

@@ -323,6 +323,11 @@ export const TIMING = {
   }
 } as const;
 
+/** From lambda/contract/maintenance-window/mirror.json. */
+export const MIRROR = {
+  "key": "pk"
+} as const;
+
 /** From lambda/contract/maintenance-window/replay.json. */
 export const REPLAY = {
   "limits": {

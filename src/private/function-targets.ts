@@ -3,18 +3,13 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
 import { byPath, partsOf, textOf } from './by-path';
+import { isResourceOf, ResourceType } from './resource-type';
 
 /** Of an alias or a version, after a function's name or ARN. */
 const QUALIFIER = /^:[\w$-]+$/;
 
 /** Where an ARN of a function has its name. */
 const NAME_IN_ARN = 6;
-
-/** The class of a resource, as `lambda.CfnPermission`. */
-interface ResourceType<T extends CfnResource> {
-  readonly CFN_RESOURCE_TYPE_NAME: string;
-  readonly prototype: T;
-}
 
 /** Tells the resources of the app that name a function, one of its versions or one of its aliases as their target. */
 export class FunctionTargets {
@@ -40,9 +35,7 @@ export class FunctionTargets {
 
   /** The resources of a CloudFormation type, whatever they target. */
   public ofType<T extends CfnResource>(type: ResourceType<T>): T[] {
-    const isOfType = (construct: IConstruct): construct is T =>
-      CfnResource.isCfnResource(construct) && construct.cfnResourceType === type.CFN_RESOURCE_TYPE_NAME;
-    return this.all.filter(isOfType);
+    return this.all.filter((construct) => isResourceOf(construct, type));
   }
 
   /**

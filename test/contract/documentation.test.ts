@@ -6,6 +6,7 @@ import * as cloudFormation from '../../lambda/contract/cloudformation/answer.jso
 import * as customResource from '../../lambda/contract/custom-resource/custom-resource.json';
 import * as iam from '../../lambda/contract/iam.json';
 import * as coalescing from '../../lambda/contract/maintenance-window/coalescing.json';
+import * as mirror from '../../lambda/contract/maintenance-window/mirror.json';
 import * as replay from '../../lambda/contract/maintenance-window/replay.json';
 import * as sources from '../../lambda/contract/maintenance-window/sources.json';
 import * as store from '../../lambda/contract/maintenance-window/store.json';
@@ -31,7 +32,7 @@ function keysOf(contract: object): string[] {
   return Object.keys(contract).filter((key) => !key.startsWith('$') && key !== 'default');
 }
 
-const { namespace: _n, dimension: _d, storeDimension: _s, ...metrics } = names.metrics;
+const { namespace: _n, dimension: _d, storeDimension: _s, windowDimension: _w, ...metrics } = names.metrics;
 // The page has the value for one of the keys, sections of their own for four
 const ELSEWHERE = ['continuationKey', 'environment', 'times', 'continuation', 'errors'];
 type Role = Record<string, { readonly actions: readonly string[] }>;
@@ -42,8 +43,11 @@ const permissions = keysOf(iam).flatMap((role) =>
 test.each<[string, readonly string[]]>([
   ['Environment variables of a guarded function', Object.values(names.environment)],
   ['Proxies', proxy.variables],
+  ['Environment variables of the planner', Object.values(names.plannerEnvironment)],
   ['Environment variables of the replayer', Object.values(names.replayerEnvironment)],
-  ['Parameters', Object.values(names.parameters)],
+  ['Parameters', [...Object.values(names.parameters), names.tag.windowStack, names.tag.windowOwners]],
+  ['Mirror', Object.keys(mirror.attributes)],
+  ['Events', [names.events.opened, names.events.closed]],
   ["The window's value", [...window.grammar.modes, ...keysOf(window.errorCodes)]],
   ['Layer', Object.values(names.layer)],
   ['Errors', Object.values(names.errors)],

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { DeleteParameterCommand } from '@aws-sdk/client-ssm';
 
 import names from '../../lambda/contract/names.json';
-import { eventually, GuardedStack, type Item } from './support/guarded-stack';
+import { eventually } from './support/eventually';
+import { GuardedStack, type Item } from './support/guarded-stack';
 
 jest.setTimeout(300_000);
 
@@ -69,30 +69,6 @@ describe.each(['Python', 'Nodejs'])('%s', (language) => {
     } finally {
       await configure(Environment!.Variables!);
     }
-  });
-
-  test('a value that is malformed leaves the last good one in force and is named in the log', async () => {
-    const id = newId();
-    await stack.invoke(language, { id: newId() });
-    await stack.window('on-until 2027-02-30T00:00Z'); // Parameter Store's pattern knows no calendar
-
-    expect((await stack.invoke(language, { id })).payload).toEqual({ ran: id });
-    await eventually(
-      () => stack.logged(language),
-      (log) => log.includes('on-until 2027-02-30T00:00Z') && log.includes(names.metrics.windowStale),
-    );
-  });
-
-  test('a parameter that was deleted does not stop the handler, and is told by metric', async () => {
-    const id = newId();
-    await stack.ssm.send(new DeleteParameterCommand({ Name: stack.outputs.OperatorParameter }));
-    await stack.invoke(language, { id: newId() });
-
-    expect((await stack.invoke(language, { id })).payload).toEqual({ ran: id });
-    await eventually(
-      () => stack.logged(language),
-      (log) => log.includes(names.metrics.windowStale),
-    );
   });
 
   test('a replay that throws is tried again later; one that kills or hangs its environment is, once its lease has lapsed', async () => {

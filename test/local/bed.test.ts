@@ -1,6 +1,7 @@
 /** The whole bed: the stock CDK CLI deploys, services start real functions in real sandboxes, and nothing is left behind. */
 import * as fs from 'node:fs';
 import * as net from 'node:net';
+import * as os from 'node:os';
 import * as path from 'node:path';
 
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
@@ -9,6 +10,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 import { Bed, type CdkApp } from '../../local/bed';
 import { WEAKER_THAN_AWS } from '../../local/control-plane/weaker-than-aws';
@@ -192,6 +194,39 @@ it('leaves neither port nor file when it closes; another one open at the time is
     await expect(connected(bed.endpoint)).resolves.toBe(true);
   } finally {
     await other.close();
+  }
+});
+
+it("refuses Parameter Store's requests above the rate that it is opened with, and says which, of whom and how many", async () => {
+  const other = await Bed.open({ log: () => undefined, parameterStoreRequestsPerSecond: 0.001 });
+  try {
+    const ssm = new SSMClient({ ...other.clientConfig, maxAttempts: 3 });
+    await ssm.send(new GetParametersCommand({ Names: ['/a'] }));
+    await expect(ssm.send(new GetParametersCommand({ Names: ['/a'] }))).rejects.toMatchObject({ name: 'ThrottlingException' });
+    const throttled = await eventually(async () => {
+      const found = other.requests().filter((request) => request.throttled);
+      return found.length === 3 ? found : undefined;
+    });
+    expect(throttled[0]).toMatchObject({ action: 'ssm:GetParameters', functionName: null, accessKeyId: other.clientConfig.credentials.accessKeyId });
+  } finally {
+    await other.close();
+  }
+});
+
+it('says why its control plane does not start, and leaves nothing behind', async () => {
+  const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'bed-test-'));
+  const before = process.env.TMPDIR;
+  process.env.TMPDIR = temporary;
+  try {
+    await expect(Bed.open({ log: () => undefined, parameterStoreRequestsPerSecond: 0 })).rejects.toThrow('parameterStoreRequestsPerSecond is 0');
+    expect(fs.readdirSync(temporary).filter((name) => name.startsWith('bed-'))).toEqual([]);
+  } finally {
+    if (before === undefined) {
+      delete process.env.TMPDIR;
+    } else {
+      process.env.TMPDIR = before;
+    }
+    fs.rmSync(temporary, { recursive: true, force: true });
   }
 });
 

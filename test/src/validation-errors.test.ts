@@ -174,6 +174,17 @@ const WRONG: readonly Wrong[] = [
     },
   },
   {
+    path: 'Orders/W55',
+    property: 'PATIENT_LAMBDA_WINDOWS',
+    value: "the stack's 56 windows take 3639 bytes",
+    remedy: 'give the windows a short windowName, let functions share one, or put some of them into another stack',
+    build: (stack) => {
+      for (let i = 0; i < 56; i++) {
+        new MaintenanceWindow(stack, `W${i}`, { windowName: String(i).padEnd(64, 'x') });
+      }
+    },
+  },
+  {
     path: 'Orders/CdkPatientLambdaWindow',
     property: 'longestWindow',
     value: '{ longestWindow: PT4H }, but it was made with {}',

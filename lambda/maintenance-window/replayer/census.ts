@@ -12,8 +12,6 @@ export interface Census {
   readonly backlog: number;
   /** Milliseconds since the oldest of them was deferred; 0 without any. */
   readonly age: number;
-  /** One row of each function that has events waiting, by function key. */
-  readonly samples: ReadonlyMap<string, BacklogRow>;
   /** How many events each run still has to do, by run id. */
   readonly work: ReadonlyMap<string, number>;
 }
@@ -25,7 +23,6 @@ export async function takeCensus(
   full: ReadonlySet<string>,
 ): Promise<Census> {
   const now = clock.now();
-  const samples = new Map<string, BacklogRow>();
   const work = new Map<string, number>();
   let backlog = 0;
   let oldest = now;
@@ -35,14 +32,13 @@ export async function takeCensus(
       for (const row of rows) {
         backlog++;
         oldest = Math.min(oldest, row.deferredAt);
-        samples.set(row.functionKey, row);
         for (const run of runs.filter((each) => isWorkOf(each, row, now, full))) {
           work.set(run.runId, (work.get(run.runId) ?? 0) + 1);
         }
       }
     }
   });
-  return { backlog, age: now - oldest, samples, work };
+  return { backlog, age: now - oldest, work };
 }
 
 /** What a run took up is its work until it ends, its retries included; else what it was started for and is due, as long as it may take up more. */

@@ -19,7 +19,6 @@ import type { Metrics } from './metrics';
 import { Pace } from './pace';
 import { Readiness, type Waiting } from './readiness';
 import type { RunFilter } from './request';
-import { readEnvelope } from './row';
 import { newRun, type Run, Runs } from './runs';
 import type { Settings } from './settings';
 import { Table } from './table';
@@ -108,7 +107,7 @@ export class Replayer {
   async sweep(remaining: number): Promise<SweepReport> {
     const { clock, settings, log } = this.parts;
     const failures: string[] = [];
-    const step = async <T>(name: string, work: () => Promise<T>): Promise<T | undefined> => {
+    const step = async <T>(name: string, work: () => T | Promise<T>): Promise<T | undefined> => {
       try {
         return await work();
       } catch (error) {
@@ -208,28 +207,10 @@ export class Replayer {
     return { drain, readiness, circuit, flight };
   }
 
-  private async publish(census: Census): Promise<void> {
+  private publish(census: Census): void {
     this.parts.metrics.ofStore({
       [names.backlog]: [census.backlog, 'Count'],
       [names.backlogAge]: [census.age / 1000, 'Seconds'],
-      [names.forcedOnAge]: [(await this.forcedOnAge(census)) / 1000, 'Seconds'],
     });
-  }
-
-  /** The longest that any window with events waiting has been forced on without an end, in milliseconds. */
-  private async forcedOnAge(census: Census): Promise<number> {
-    let age = 0;
-    for (const { id } of census.samples.values()) {
-      try {
-        const item = await this.table.get(id, 'pk', 'envelope');
-        const { operatorParameter: operator } = item ? readEnvelope(item) : { operatorParameter: undefined };
-        if (operator) {
-          age = Math.max(age, await this.windows.forcedOnFor({ operator, cacheTtl: 0, leadTime: 0 }));
-        }
-      } catch (error) {
-        this.parts.log('a window could not be read for its metric', { id, problem: shownError(error) });
-      }
-    }
-    return age;
   }
 }

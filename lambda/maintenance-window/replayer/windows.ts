@@ -62,12 +62,6 @@ export class Windows {
       : { state: 'off' };
   }
 
-  /** Milliseconds since an operator forced the window on without an end; 0 when it is not so, or not known. */
-  async forcedOnFor(names: WindowNames): Promise<number> {
-    const values = await this.read(names);
-    return values.operator.mode === 'on' ? Math.max(0, this.clock.now() - values.lastModified) : 0;
-  }
-
   /** Makes the next question read the parameters again: a gate said that the window is on. */
   forget(): void {
     this.values.clear();

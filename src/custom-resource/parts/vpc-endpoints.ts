@@ -13,7 +13,8 @@ import {
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
 
-import { byPath } from '../../private/by-path';
+import { isResourceOf } from '../../private/resource-type';
+import { vpcIdOf } from '../../private/vpc-members';
 import { Target } from './target';
 
 /**
@@ -26,27 +27,21 @@ export function vpcEndpoints({ fn, resource }: Target, unfit: () => CfnResource[
   if (vpcs.size === 0) {
     return [];
   }
-  const inStack = Stack.of(fn).node.findAll().filter(isEndpoint);
-  const ofVpc = inStack.filter((endpoint) => Stack.of(endpoint) === Stack.of(fn) && vpcs.has(idOf(endpoint)));
+  const inStack = Stack.of(fn)
+    .node.findAll()
+    .filter((construct) => isResourceOf(construct, ec2.CfnVPCEndpoint));
+  const ofVpc = inStack.filter((endpoint) => Stack.of(endpoint) === Stack.of(fn) && vpcs.has(vpcIdOf(endpoint)));
   const late = new Set(ofVpc.length === 0 ? [] : unfit());
   return ofVpc.map(wholeOf).filter((endpoint) => !waitsFor(endpoint, late));
 }
 
-/** By what the function's network is made of: the CDK does not tell which VPC a function was given. */
+/** By what the function's network is made of. */
 function vpcIds(vpcConfig: unknown, scope: IConstruct): string[] {
-  return referencesIn(vpcConfig, scope).filter(isInVpc).map(idOf);
-}
-
-function isEndpoint(construct: IConstruct): construct is ec2.CfnVPCEndpoint {
-  return CfnResource.isCfnResource(construct) && construct.cfnResourceType === ec2.CfnVPCEndpoint.CFN_RESOURCE_TYPE_NAME;
+  return referencesIn(vpcConfig, scope).filter(isInVpc).map(vpcIdOf);
 }
 
 function isInVpc(construct: CfnResource): construct is ec2.CfnSubnet | ec2.CfnSecurityGroup {
-  return [ec2.CfnSubnet, ec2.CfnSecurityGroup].some(({ CFN_RESOURCE_TYPE_NAME }) => construct.cfnResourceType === CFN_RESOURCE_TYPE_NAME);
-}
-
-function idOf(member: ec2.CfnVPCEndpoint | ec2.CfnSubnet | ec2.CfnSecurityGroup): string {
-  return JSON.stringify(byPath(member.vpcId, member));
+  return isResourceOf(construct, ec2.CfnSubnet) || isResourceOf(construct, ec2.CfnSecurityGroup);
 }
 
 /** With its security group, and what that lets in. */

@@ -6,7 +6,7 @@ import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
 import { Deferral } from '../deferral';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown } from '../maintenance-window-options';
+import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown, WindowSource } from '../maintenance-window-options';
 import { deferralVariable } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
 import { streamingVariable } from './streaming';
@@ -128,6 +128,7 @@ function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, gua
     [names.handlerLoading]: options.handlerLoading ?? HandlerLoading.AFTER_CHECK,
     [names.keepFinished]: String(guard.deferredEvents.keepFinishedFor.toSeconds()),
     ...(options.onUnknownClient === OnUnknownClient.RUN && { [names.onUnknownClient]: OnUnknownClient.RUN }),
+    ...(options.windowSource === WindowSource.PARAMETER_STORE && { [names.windowSource]: WindowSource.PARAMETER_STORE }),
     ...timesOf(fn, options),
     ...httpOptionsOf(fn, options),
     ...(options.coalesceBy === CoalesceBy.PAYLOAD && { [names.coalesceBy]: CoalesceBy.PAYLOAD }),

@@ -10,6 +10,7 @@ import { completionAspect } from '../checks/completion-handlers';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
+import { warnOfNetwork } from '../checks/network-checks';
 import { checkPipes } from '../checks/pipes';
 import { checkRole } from '../checks/role-permissions';
 import { recommendRuntimeUpdates } from '../checks/runtime-updates';
@@ -18,10 +19,10 @@ import { DeferralAction } from '../deferral-action';
 import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { HandlerLoading, MaintenanceWindowOptions } from '../maintenance-window-options';
+import { HandlerLoading, MaintenanceWindowOptions, WindowSource } from '../maintenance-window-options';
 import { functionKeyOf } from './function-key';
 import { GateEnvironment } from './gate-environment';
-import { functionStatements } from './permissions';
+import { functionStatements, mirrorStatement } from './permissions';
 
 /** Under this a late load of the handler and its first run may not fit into one invocation. */
 const SHORT_TIMEOUT_SECONDS = 10;
@@ -59,6 +60,9 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
     needed.push(...statements);
   };
   grant(functionStatements(fn, guarded));
+  if (options.windowSource !== WindowSource.PARAMETER_STORE) {
+    grant([mirrorStatement(maintenanceWindow)]);
+  }
   warnOfShortTimeout(fn, options);
   recommendRuntimeUpdates(fn, options);
 
@@ -72,6 +76,12 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
   fn.node.addValidation({ validate: () => checkRole(fn, needed, options) });
+  fn.node.addValidation({
+    validate: () => {
+      warnOfNetwork(fn, options);
+      return [];
+    },
+  });
   Object.defineProperty(fn, GUARDED, { value: true });
   return guarded;
 }

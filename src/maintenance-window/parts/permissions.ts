@@ -7,8 +7,9 @@ import { IConstruct } from 'constructs';
 
 import { allow } from '../../private/allow';
 import { IAM, NAMES, STORE } from '../../private/contract.generated';
-import { deployedStackName } from '../../private/stable-name';
 import { warnOfOperator } from '../checks/operator-permissions';
+import { mirrorArn } from './mirror';
+import { windowsPrefix } from './window-names';
 
 /** What permissions need to know of a window. */
 interface Window extends IConstruct {
@@ -40,14 +41,29 @@ export function functionStatements(fn: lambda.Function, guarded: Guarded): iam.P
   ];
 }
 
+/** The window's item in the mirror, and no other. */
+export function mirrorStatement(window: Window): iam.PolicyStatement {
+  return allow(IAM.functionWithMirror.mirror, [mirrorArn(window)], {
+    'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [window.operatorParameterName] },
+  });
+}
+
 /** Messages that are left in a FIFO queue stay invisible for longer than one attempt. */
 export function fifoQueuesStatement(queueArns: string[]): iam.PolicyStatement {
   return allow(IAM.functionWithFifoQueues.queues, queueArns);
 }
 
-/** The windows of the planner's stack: by its name and not one by one, as CloudFormation narrows the role before it has removed what a deployment drops. */
-export function plannerStatement(planner: IConstruct): iam.PolicyStatement {
-  return allow(IAM.planner.parameters, [parameterArn(planner, `${NAMES.parameters.prefix}${deployedStackName(planner)}/*`)]);
+/**
+ * What the planner may do for the windows of its stack: with their parameters by the stack's name and not one by one, as CloudFormation narrows the
+ * role before it has removed what a deployment drops.
+ */
+export function plannerStatements(planner: IConstruct, mirror: dynamodb.ITable): iam.PolicyStatement[] {
+  const bus = Stack.of(planner).formatArn({ service: 'events', resource: 'event-bus', resourceName: 'default' });
+  return [
+    allow(IAM.planner.parameters, [parameterArn(planner, `${windowsPrefix(planner)}*`)]),
+    allow(IAM.planner.mirror, [mirror.tableArn]),
+    allow(IAM.planner.bus, [bus]),
+  ];
 }
 
 export function replayerStatements(store: Store): iam.PolicyStatement[] {

@@ -22,8 +22,4 @@ export class StoreMetrics {
   public backlogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.named(NAMES.metrics.backlogAge, { ...MAXIMUM, ...options });
   }
-
-  public forcedOnAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
-    return this.named(NAMES.metrics.forcedOnAge, { ...MAXIMUM, ...options });
-  }
 }

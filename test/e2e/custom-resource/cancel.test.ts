@@ -2,7 +2,7 @@
 import { CancelUpdateStackCommand } from '@aws-sdk/client-cloudformation';
 
 import contract from '../../../lambda/contract/custom-resource/custom-resource.json';
-import { eventually } from '../support/guarded-stack';
+import { eventually } from '../support/eventually';
 import { type Call, ResourceStacks } from '../support/resource-stack';
 
 jest.setTimeout(300_000);

@@ -3,10 +3,10 @@ import * as path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 import { Bed } from '../../../local/bed';
-import { eventually } from '../support/guarded-stack';
+import { eventually } from '../support/eventually';
+import { writeParameter, writeWindow } from '../support/window';
 
 jest.setTimeout(300_000);
 
@@ -31,17 +31,13 @@ const app = (context: Record<string, string> = {}) => ({
 
 const deploy = (stack: string, context: Record<string, string> = {}) => bed.deploy(app(context), stack);
 
-async function write(name: string, value: string): Promise<void> {
-  await new SSMClient(bed.clientConfig).send(new PutParameterCommand({ Name: name, Value: value, Overwrite: true }));
-}
-
 /** Writes the window's value and waits until every environment must have read it. */
 async function window(value: string): Promise<void> {
-  await write(outputs.OperatorParameter, value);
+  await writeWindow(bed, outputs.OperatorParameter, value);
   await sleep(1500);
 }
 
-const complete = (value: 'yes' | 'no') => write(outputs.CompleteParameter, value);
+const complete = (value: 'yes' | 'no') => writeParameter(bed, outputs.CompleteParameter, value);
 
 /** What CloudFormation was told of a stack's requests: type, status and id. */
 const told = (stack: string) =>

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 
 import { CreateSecretCommand, DeleteSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
-import { eventually } from '../support/guarded-stack';
+import { eventually } from '../support/eventually';
 import { notAllowed, type Statement, statementsOf } from '../support/least-privilege';
 import { type Call, ResourceStacks } from '../support/resource-stack';
 import { seen, traces } from '../support/traces';

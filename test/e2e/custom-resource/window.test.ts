@@ -7,12 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AccessKey, CreateAccessKeyCommand, CreateUserCommand, IAMClient } from '@aws-sdk/client-iam';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateBucketCommand, GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { DescribeParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { sign } from 'aws4';
 
 import { createFailedId } from '../../../lambda/contract/cloudformation/answer.json';
-import { eventually } from '../support/guarded-stack';
+import { eventually } from '../support/eventually';
 import { ResourceStacks } from '../support/resource-stack';
+import { writeWindow } from '../support/window';
 
 jest.setTimeout(300_000);
 
@@ -57,7 +58,7 @@ async function window(value: string): Promise<void> {
   const ssm = new SSMClient(stacks.bed.clientConfig);
   const { Parameters } = await ssm.send(new DescribeParametersCommand({}));
   const { Name } = Parameters!.find((parameter) => parameter.Name!.endsWith('/operator'))!;
-  await ssm.send(new PutParameterCommand({ Name, Value: value, Overwrite: true }));
+  await writeWindow(stacks.bed, Name!, value);
   await sleep(1500);
 }
 

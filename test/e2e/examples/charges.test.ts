@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { type AttributeValue, DynamoDBClient, PutItemCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 import { Bed } from '../../../local/bed';
-import { eventually } from '../support/guarded-stack';
+import { eventually } from '../support/eventually';
+import { writeWindow } from '../support/window';
 
 jest.setTimeout(300_000);
 
@@ -26,8 +26,7 @@ beforeAll(async () => {
 afterAll(() => bed?.close());
 
 async function window(value: string): Promise<void> {
-  const ssm = new SSMClient(bed.clientConfig);
-  await ssm.send(new PutParameterCommand({ Name: outputs.OperatorParameter, Value: value, Type: 'String', Overwrite: true }));
+  await writeWindow(bed, outputs.OperatorParameter, value);
   await sleep(CACHE_TTL_MS);
 }
 

@@ -1,6 +1,6 @@
 import { creation } from '../../../demo/restore';
 import type { Bed } from '../../../local/bed';
-import { eventually } from './guarded-stack';
+import { eventually } from './eventually';
 
 /** Answers CloudFormation in the place of the demo's custom resource, which goes on and answers as well. */
 export async function forgeAnswer(bed: Bed, status: 'SUCCESS' | 'FAILED'): Promise<void> {

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetFunctionConfigurationCommand, InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SSMClient } from '@aws-sdk/client-ssm';
 
 import { Bed, type CdkApp } from '../../../local/bed';
+import { writeWindow } from './window';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -55,8 +56,8 @@ export class GuardedStack {
   }
 
   /** Writes the window's value and waits until every environment must have read it. */
-  async window(value: string, overwrite = true): Promise<void> {
-    await this.ssm.send(new PutParameterCommand({ Name: this.outputs.OperatorParameter, Value: value, Type: 'String', Overwrite: overwrite }));
+  async window(value: string): Promise<void> {
+    await writeWindow(this.bed, this.outputs.OperatorParameter, value);
     await sleep(1500);
   }
 
@@ -90,7 +91,10 @@ export class GuardedStack {
   }
 
   async logged(output: string): Promise<string> {
-    const { events } = await this.logs.send(new FilterLogEventsCommand({ logGroupName: `/aws/lambda/${this.outputs[output]}` }));
+    const FunctionName = this.outputs[output];
+    const { LoggingConfig } = await this.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+    const logGroupName = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
+    const { events } = await this.logs.send(new FilterLogEventsCommand({ logGroupName }));
     return (events ?? []).map((event) => event.message).join('\n');
   }
 
@@ -100,23 +104,5 @@ export class GuardedStack {
       cwd: path.join(__dirname, '..', 'apps', 'guarded'),
       context: { python: this.bed.newestRuntime('python'), nodejs: this.bed.newestRuntime('nodejs'), ...context },
     };
-  }
-}
-
-/** Seconds. A limit, not an expectation: a busy machine may take its time. */
-const PATIENCE = 100;
-
-/** Asks again every half second until the answer is right; tells the last one when it never was. */
-export async function eventually<T>(ask: () => Promise<T>, right: (answer: T) => boolean, seconds = PATIENCE): Promise<T> {
-  const deadline = Date.now() + seconds * 1000;
-  for (;;) {
-    const answer = await ask();
-    if (right(answer)) {
-      return answer;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`not within ${seconds} s; the last answer was ${JSON.stringify(answer)?.slice(-2000)}`);
-    }
-    await sleep(500);
   }
 }

@@ -1,7 +1,7 @@
 import { type AttributeValue, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 
 import type { Bed } from '../../../local/bed';
-import { eventually } from './guarded-stack';
+import { eventually } from './eventually';
 
 const BATCHES = ['sqs', 'kinesis'];
 

@@ -14,6 +14,7 @@ export interface Statement {
   readonly Effect: string;
   readonly Action: string | string[];
   readonly Resource: string | string[];
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 }
 
 /** What the role of a function allows on the bed: its own policies, without what AWS manages. Ask while its stack stands. */
@@ -40,21 +41,35 @@ export async function statementsOf(bed: Bed, functionName: string): Promise<Stat
 
 const list = (value: string | string[]) => [value].flat();
 
-/** What a function asked for that the statements don't allow, as `<action> <resource>`. */
+/**
+ * What a function asked for that the statements don't allow, as `<action> <resource>`, a line for each resource that a request names.
+ *
+ * Of conditions those on the leading keys of DynamoDB's items are judged; all others count as met.
+ */
 export function notAllowed(bed: Bed, functionName: string, statements: readonly Statement[]): string[] {
   return bed
     .requests()
     .filter((request) => request.functionName === functionName)
+    .flatMap(({ action, resources, leadingKeys }) => resources.map((resource) => ({ action, resource, leadingKeys })))
     .filter(
-      ({ action, resource }) =>
+      ({ action, resource, leadingKeys }) =>
         !statements.some(
-          ({ Effect, Action, Resource }) =>
+          ({ Effect, Action, Resource, Condition }) =>
             Effect === 'Allow' &&
             list(Action).some((pattern) => matches(pattern, action ?? '')) &&
-            list(Resource).some((pattern) => matches(pattern, resource)),
+            list(Resource).some((pattern) => matches(pattern, resource)) &&
+            keysAllowed(Condition, leadingKeys),
         ),
     )
     .map(({ action, resource }) => `${action} ${resource}`);
+}
+
+function keysAllowed(conditions: Statement['Condition'] = {}, keys: readonly string[]): boolean {
+  const like = conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+  const equal = conditions['ForAllValues:StringEquals']?.['dynamodb:LeadingKeys'];
+  return keys.every(
+    (key) => (like === undefined || list(like).some((pattern) => matches(pattern, key))) && (equal === undefined || list(equal).includes(key)),
+  );
 }
 
 function matches(pattern: string, text: string): boolean {

@@ -32,22 +32,30 @@ it('replace nothing when the emulator has other handlers of a resource type than
 import sys
 sys.path.insert(0, ${JSON.stringify(CONTROL_PLANE)})
 import doors
-from corrections import function_settings, secret_ids
+from corrections import function_settings, point_in_time_recovery, secret_ids, taken_table_names
 from ministack.services.cloudformation import provisioners
-for correction in (function_settings, secret_ids):
+for correction in (function_settings, point_in_time_recovery, secret_ids, taken_table_names):
     handlers = provisioners._RESOURCE_HANDLERS[correction.TYPE]
     before = dict(handlers, read=None)
     handlers["read"] = None
+    print(correction.__name__, end=": ")
     try:
         correction.install(None)
     except doors.DoorMoved as moved:
         print(moved, handlers == before)
+    finally:
+        del handlers["read"]
 `;
   try {
     const env = { ...plainEnvironment(home), PYTHONDONTWRITEBYTECODE: '1' };
     const { stdout, stderr } = spawnSync(python, ['-c', code], { env, encoding: 'utf8' });
-    for (const type of ['AWS::Lambda::Function', 'AWS::SecretsManager::Secret']) {
-      expect(stdout + stderr).toMatch(new RegExp(`the emulator's handlers of ${type} are now \\[.*'read'.*\\].* True`));
+    for (const [name, type] of [
+      ['function_settings', 'AWS::Lambda::Function'],
+      ['point_in_time_recovery', 'AWS::DynamoDB::Table'],
+      ['secret_ids', 'AWS::SecretsManager::Secret'],
+      ['taken_table_names', 'AWS::DynamoDB::Table'],
+    ]) {
+      expect(stdout + stderr).toMatch(new RegExp(`${name}: the emulator's handlers of ${type} are now \\[.*'read'.*\\].* True`));
     }
   } finally {
     fs.rmSync(home, { recursive: true, force: true });

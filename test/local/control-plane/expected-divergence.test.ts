@@ -4,6 +4,7 @@ import { CreateEventSourceMappingCommand, GetPolicyCommand } from '@aws-sdk/clie
 import { CreateScheduleCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { CreateTopicCommand, PublishCommand, SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DescribeParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 
 import { eventually, type Handed, Harness } from './harness';
@@ -89,6 +90,19 @@ describe('expected divergence', () => {
     await answer(removed);
     expect((await bed.settled('Replaced')).StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
     expect(requests('Replaced', 'Update', 'Thing')).toHaveLength(1);
+  });
+
+  it("CloudFormation's own requests to Parameter Store are not throttled", async () => {
+    const slow = await Harness.open({ parameterStoreRequestsPerSecond: 0.001 });
+    try {
+      const ssm = new SSMClient({ ...slow.clientConfig, maxAttempts: 1 });
+      await ssm.send(new DescribeParametersCommand({}));
+      await expect(ssm.send(new DescribeParametersCommand({}))).rejects.toMatchObject({ name: 'ThrottlingException' });
+      await slow.createStack('Own', { Resources: { Value: { Type: 'AWS::SSM::Parameter', Properties: { Type: 'String', Value: 'v' } } } });
+      expect((await slow.settled('Own')).StackStatus).toBe('CREATE_COMPLETE');
+    } finally {
+      await slow.close();
+    }
   });
 
   it('Scheduler reads a time in Tokyo as one in UTC', async () => {

@@ -7,6 +7,7 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -22,6 +23,7 @@ import {
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { DeleteParametersCommand, GetParametersCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { unzipSync } from 'fflate';
 
 import { eventually, Harness, zip } from './harness';
@@ -283,6 +285,22 @@ describe('the record of requests', () => {
     expect(bed.controlPlane.requests.some((request) => request.path.startsWith('/_bed'))).toBe(false);
   });
 
+  it('has every resource that a request names', async () => {
+    const ssm = new SSMClient(bed.clientConfig);
+    const given = 'arn:aws:ssm:us-east-1:000000000000:parameter/noted/arn';
+    await ssm.send(new GetParametersCommand({ Names: ['/noted/one', 'plain', given] }));
+    await ssm.send(new DeleteParametersCommand({ Names: ['/noted/one', '/noted/two'] }));
+    await ssm.send(new PutParameterCommand({ Name: '/noted/put', Value: 'v', Type: 'String' }));
+    const named = (action: string) =>
+      eventually(async () => bed.controlPlane.requests.find((request) => request.action === action)).then(({ resource, resources }) => ({
+        resource,
+        names: resources.map((resourceArn) => resourceArn.replace('arn:aws:ssm:us-east-1:000000000000:parameter', '')),
+      }));
+    expect(await named('ssm:GetParameters')).toEqual({ resource: '*', names: ['/noted/one', '/plain', '/noted/arn'] });
+    expect(await named('ssm:DeleteParameters')).toEqual({ resource: '*', names: ['/noted/one', '/noted/two'] });
+    expect(await named('ssm:PutParameter')).toEqual({ resource: expect.stringContaining('parameter/noted/put'), names: ['/noted/put'] });
+  });
+
   it('has the leading keys of every item that a request to DynamoDB names', async () => {
     const dynamodb = new DynamoDBClient(bed.clientConfig);
     const key = (id: string, at: string) => ({ owner: { S: id }, nr: { N: at } });
@@ -302,6 +320,7 @@ describe('the record of requests', () => {
     );
     const big = { S: 'x'.repeat(380_000) };
     await dynamodb.send(new PutItemCommand({ TableName: 'keyed', Item: { big, ...key('ann', '1') } }));
+    await dynamodb.send(new GetItemCommand({ TableName: 'keyed', Key: key('/a/name/like/this', '1'), ConsistentRead: true }));
     await dynamodb.send(new BatchGetItemCommand({ RequestItems: { keyed: { Keys: [key('ann', '1'), key('bob', '2'), key('ann', '3')] } } }));
     await dynamodb.send(
       new BatchWriteItemCommand({
@@ -316,6 +335,7 @@ describe('the record of requests', () => {
       eventually(async () => bed.controlPlane.requests.find((request) => request.action === action && request.leadingKeys[0] !== 'x')?.leadingKeys);
     expect(await keysOf('dynamodb:TransactWriteItems')).toEqual(['eve', 'fay']);
     expect(await keysOf('dynamodb:PutItem')).toEqual(['ann']);
+    expect(await keysOf('dynamodb:GetItem')).toEqual(['/a/name/like/this']);
     expect(await keysOf('dynamodb:BatchGetItem')).toEqual(['ann', 'bob']);
     expect(await keysOf('dynamodb:BatchWriteItem')).toEqual(['cid', 'dan']);
   });

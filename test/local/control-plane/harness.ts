@@ -18,7 +18,7 @@ import {
 import { CreateFunctionCommand, type CreateFunctionCommandInput, LambdaClient } from '@aws-sdk/client-lambda';
 import { zipSync } from 'fflate';
 
-import { ControlPlane } from '../../../local/control-plane/control-plane';
+import { ControlPlane, type ControlPlaneOptions } from '../../../local/control-plane/control-plane';
 import { bedEnvironment, credentials, REGION } from '../../../local/control-plane/process-environment';
 import { virtualEnvironment } from '../../../local/control-plane/virtual-environment';
 
@@ -99,13 +99,19 @@ export class Recorder {
 }
 
 export class Harness {
-  static async open(): Promise<Harness> {
+  static async open(options: Pick<ControlPlaneOptions, 'parameterStoreRequestsPerSecond'> = {}): Promise<Harness> {
     const lines: string[] = [];
     const python = await virtualEnvironment({ log: () => undefined });
     const recorder = await Recorder.start();
     const root = fs.mkdtempSync(path.join(os.tmpdir(), 'bed-test-'));
-    const controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: recorder.url, log: (line) => lines.push(line) });
-    return new Harness(python, controlPlane, recorder, root, lines);
+    try {
+      const controlPlane = await ControlPlane.start({ python, root, dataPlaneUrl: recorder.url, log: (line) => lines.push(line), ...options });
+      return new Harness(python, controlPlane, recorder, root, lines);
+    } catch (error) {
+      await recorder.close();
+      fs.rmSync(root, { recursive: true, force: true });
+      throw error;
+    }
   }
 
   readonly clientConfig: { endpoint: string; region: string; credentials: ReturnType<typeof credentials> };

@@ -16,9 +16,10 @@ import {
   OnWindowUnknown,
   WindowSource,
 } from '../../../src';
-import { BASIC, deployed, guarded, newStack, resourceOf, resources, synthError, warnings } from './app';
+import { BASIC, deployed, guarded, newStack, resourceOf, resources, statements, synthError, warnings } from './app';
 
-const { namespace: _n, dimension: _d, storeDimension: _s, backlog, backlogAge, forcedOnAge, ...functionMetrics } = metrics;
+const { namespace: _n, dimension: _d, storeDimension: _s, windowDimension: _w, ...named } = metrics;
+const { backlog, backlogAge, windowOn, forcedOnAge, mirrorStale, ...functionMetrics } = named;
 
 describe('a guarded function', () => {
   test('tells the layer everything by its environment', () => {
@@ -85,10 +86,18 @@ describe('a guarded function', () => {
   });
 
   test('says nothing of an unknown client and of where the window is read, when it is told the defaults', () => {
-    const options = { onUnknownClient: OnUnknownClient.FAIL, windowSource: WindowSource.PARAMETER_STORE };
+    const options = { onUnknownClient: OnUnknownClient.FAIL, windowSource: WindowSource.MIRROR };
     const [told, untold] = [options, {}].map((more) => resourceOf(guarded(newStack(), 'Fn', more)).Properties.Environment.Variables);
     expect(told).toEqual(untold);
     expect(untold).not.toHaveProperty(names.onUnknownClient);
+    expect(untold).not.toHaveProperty(names.windowSource);
+  });
+
+  test('is told to read Parameter Store alone, and may not read the mirror then', () => {
+    const stack = newStack();
+    const fn = guarded(stack, 'Fn', { windowSource: WindowSource.PARAMETER_STORE });
+    expect(resourceOf(fn).Properties.Environment.Variables).toMatchObject({ [names.windowSource]: 'PARAMETER_STORE' });
+    expect(JSON.stringify(statements(stack, /^FnServiceRole/))).not.toContain('cdk-patient-lambda-windows-');
   });
 
   test("carries the layer, the store's tag, and waits for its window", () => {
@@ -162,7 +171,11 @@ describe('a guarded function', () => {
     );
   });
 
-  test.each([backlog, backlogAge, forcedOnAge])("refuses to take the store's metric %s for one of AWS/Lambda", (name) => {
+  test.each([windowOn, forcedOnAge, mirrorStale])("refuses to take the window's metric %s for one of AWS/Lambda", (name) => {
+    expect(() => guarded(newStack(), 'Fn').metric(name)).toThrow(`call maintenanceWindow.metric${name}() of this function`);
+  });
+
+  test.each([backlog, backlogAge])("refuses to take the store's metric %s for one of AWS/Lambda", (name) => {
     expect(() => guarded(newStack(), 'Fn').metric(name)).toThrow(`call deferredEvents.metric${name}() of this function`);
   });
 

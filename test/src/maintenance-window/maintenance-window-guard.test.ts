@@ -5,7 +5,8 @@ import { metrics } from '../../../lambda/contract/names.json';
 import { type IMaintenanceWindowGuard, MaintenanceWindowFunction } from '../../../src';
 import { BASIC, guarded, newStack } from './app';
 
-const { namespace, dimension, storeDimension: _s, backlog: _b, backlogAge: _a, forcedOnAge: _f, ...ofFunction } = metrics;
+const { namespace, dimension, storeDimension: _s, windowDimension: _w, ...named } = metrics;
+const { backlog: _b, backlogAge: _a, windowOn: _o, forcedOnAge: _f, mirrorStale: _m, ...ofFunction } = named;
 
 const guards: Record<string, () => IMaintenanceWindowGuard> = {
   'of guard()': () => MaintenanceWindowFunction.guard(new lambda.Function(newStack(), 'Fn', BASIC)),

@@ -93,6 +93,7 @@ describe('windowName', () => {
     const stack = newStack();
     new MaintenanceWindow(new NestedStack(stack, 'Nested'), 'Window', { windowName: 'database' });
     new MaintenanceWindow(new Stack(stack.node.root, 'Other'), 'Window', { windowName: 'database' });
+    new MaintenanceWindow(new Stack(stack, 'Within'), 'Window', { windowName: 'database' });
     expect(() => new MaintenanceWindow(stack, 'Window', { windowName: 'database' })).toThrow(
       "'Orders/Window': windowName 'database' is that of 'Orders/Nested/Window' in the same stack: share it, or give another name",
     );

@@ -1,5 +1,5 @@
 import contract from '../../../lambda/contract/names.json';
-import { HandlerLoading, OnUnknownClient, OnWindowUnknown } from '../../../src';
+import { HandlerLoading, OnUnknownClient, OnWindowUnknown, WindowSource } from '../../../src';
 import { NAMES } from '../../../src/private/contract.generated';
 import { deployed, guarded, newStack, resources } from './app';
 
@@ -10,6 +10,9 @@ test('logical ids are what deployed stacks have: another one would replace their
     'CdkPatientLambdaLayer98DE58B9',
     'CdkPatientLambdaPlannerFunctionBD1763E6',
     'CdkPatientLambdaPlannerLogs3D94B020',
+    'CdkPatientLambdaPlannerMirrorE67B9239',
+    'CdkPatientLambdaPlannerMirroring7D0C8E08',
+    'CdkPatientLambdaPlannerMirroringAllowEventRuleOrdersCdkPatientLambdaPlannerFunctionD06630C5BEB671CA',
     'CdkPatientLambdaPlannerRoleBF55C2B3',
     'CdkPatientLambdaStoreReplayerFunction4D5FC452',
     'CdkPatientLambdaStoreReplayerLogs58516E16',
@@ -40,6 +43,7 @@ test('keys and names that rows and parameters have', () => {
 test("choices are the contract's", () => {
   expect(Object.values(OnWindowUnknown)).toEqual(contract.onWindowUnknown);
   expect(Object.values(OnUnknownClient)).toEqual(contract.onUnknownClient);
+  expect(Object.values(WindowSource)).toEqual(contract.windowSource);
   expect(Object.values(HandlerLoading)).toEqual(contract.handlerLoading);
 });
 

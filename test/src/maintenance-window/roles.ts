@@ -12,7 +12,8 @@ export const TRUST = { assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com
 /** The actions of the statements that a function needs. */
 export const READ = contract.function.parameters.actions;
 export const KEEP = contract.function.events.actions;
-export const ALL = [READ, KEEP];
+export const MIRROR = contract.functionWithMirror.mirror.actions;
+export const ALL = [READ, KEEP, MIRROR];
 
 export const concrete = () => newStack('Orders', { env: ENV });
 export const imported = (stack: Stack) => iam.Role.fromRoleArn(stack, 'Own', OWN, { mutable: false });

@@ -4,7 +4,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { DeferredEventStore, type MaintenanceWindowFunction } from '../../../src';
 import { guarded } from '../maintenance-window/app';
-import { ALL, concrete, ELSEWHERE, ENV, generous, imported, KEEP, missing, OWN, READ, synthesize, TRUST } from '../maintenance-window/roles';
+import { ALL, concrete, ELSEWHERE, ENV, generous, imported, KEEP, MIRROR, missing, OWN, READ, synthesize, TRUST } from '../maintenance-window/roles';
 
 describe('what the templates attach to a role counts, wherever it was declared', () => {
   const role = (stack: Stack) => new iam.Role(stack, 'Own', TRUST);
@@ -114,6 +114,12 @@ describe('what the templates attach to a role counts, wherever it was declared',
           Resource: [fn.deferredEvents.table.tableArn],
           Condition: keys(`${fn.functionKey}#*`),
         },
+        {
+          Effect: 'Allow',
+          Action: 'dynamodb:GetItem',
+          Resource: 'arn:aws:dynamodb:eu-west-1:111111111111:table/cdk-patient-lambda-windows-*',
+          Condition: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [fn.maintenanceWindow.operatorParameterName] } },
+        },
         { Effect: 'Allow', Action: ['dynamodb:??tItem'], Resource: '*', Condition: keys([`${fn.functionKey}#*`]) },
       ],
     };
@@ -127,9 +133,9 @@ describe('what does not allow it does not count', () => {
   const statement = (props: iam.PolicyStatementProps) => new iam.PolicyStatement({ resources: ['*'], ...props });
 
   test.each<[string, iam.PolicyStatement[], string[][]]>([
-    ['other actions', [statement({ actions: ['ssm:GetParameter', 'dynamodb:Get*'] })], ALL],
+    ['other actions', [statement({ actions: ['ssm:GetParameter', 'dynamodb:Batch*'] })], ALL],
     ['other resources', [generous(table)], ALL],
-    ['some of the actions', [statement({ actions: ['ssm:*', 'dynamodb:PutItem'] })], [KEEP]],
+    ['some of the actions', [statement({ actions: ['ssm:*', 'dynamodb:PutItem'] })], [KEEP, MIRROR]],
     ['a condition', [statement({ actions: ['*'], conditions: { Bool: { 'aws:SecureTransport': 'true' } } })], ALL],
     [
       "another function's keys",

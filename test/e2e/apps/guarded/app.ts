@@ -2,12 +2,15 @@ import * as path from 'node:path';
 
 import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack, Tags } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction } from 'cdk-patient-lambda';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
+import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, WindowSource } from 'cdk-patient-lambda';
 
 const app = new App();
 
-/** A Python and a Node.js function that do what their event says, one window, replay by hand. */
+/** A Python and two Node.js functions that do what their event says, one of which reads no mirror; one window, replay by hand. */
 class GuardedStack extends Stack {
   readonly nodejs: lambda.Function;
 
@@ -21,7 +24,7 @@ class GuardedStack extends Stack {
     const maintenanceWindow = new MaintenanceWindow(this, 'Window');
     const deferredEvents = new DeferredEventStore(this, 'Deferred', { removalPolicy: RemovalPolicy.DESTROY });
 
-    const probe = (language: string, runtime: lambda.Runtime) => {
+    const probe = (language: string, runtime: lambda.Runtime, windowSource?: WindowSource) => {
       const fn = new MaintenanceWindowFunction(this, `${language}Probe`, {
         runtime,
         handler: 'probe.handler',
@@ -32,13 +35,23 @@ class GuardedStack extends Stack {
         maintenanceWindow,
         deferredEvents,
         cacheTtl: Duration.seconds(1),
+        windowSource,
       });
       runs.grant(fn, 'dynamodb:UpdateItem');
       new CfnOutput(this, language, { value: fn.functionName });
       return fn;
     };
     probe('Python', new lambda.Runtime(this.node.getContext('python'), lambda.RuntimeFamily.PYTHON));
-    this.nodejs = probe('Nodejs', new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS));
+    const nodejs = new lambda.Runtime(this.node.getContext('nodejs'), lambda.RuntimeFamily.NODEJS);
+    this.nodejs = probe('Nodejs', nodejs);
+    probe('Direct', nodejs, WindowSource.PARAMETER_STORE);
+
+    const told = new sqs.Queue(this, 'ToldQueue', { removalPolicy: RemovalPolicy.DESTROY });
+    new events.Rule(this, 'Told', { eventPattern: { source: ['cdk-patient-lambda'] }, targets: [new targets.SqsQueue(told)] });
+    new CfnOutput(this, 'ToldUrl', { value: told.queueUrl });
+    new CfnOutput(this, 'Planner', {
+      value: (this.node.findChild('CdkPatientLambdaPlanner').node.findChild('Function') as lambda.Function).functionName,
+    });
 
     new CfnOutput(this, 'RunsTable', { value: runs.tableName });
     new CfnOutput(this, 'DeferredEventsTable', { value: deferredEvents.tableName });

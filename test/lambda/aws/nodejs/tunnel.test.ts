@@ -138,7 +138,7 @@ test.each<[string, ProxyFault, string]>([
   ['refuses', 403, `the proxy answered 403 to CONNECT ${PLACE}: allow it there, or name the host in NO_PROXY`],
   ['does not reach the service', 502, `the proxy answered 502 to CONNECT ${PLACE}`],
   ['asks who it is', 407, 'the proxy answered 407: it does not take the user name and password in HTTPS_PROXY'],
-  ['is silent', 'hang', 'no answer within'],
+  ['is silent', 'hang', 'no answer in time'],
   ['closes the connection', 'drop', 'socket hang up'],
   ['closes it within its answer', 'half', 'socket hang up'],
   ['closes the tunnel', 'cut', 'Client network socket disconnected before secure TLS connection was established'],
@@ -158,7 +158,7 @@ test.each<[string, ProxyFault, string]>([
   ['refuses', 403, 'HTTP 403: through the proxy HERE of HTTP_PROXY'],
   ['does not reach the service', 502, 'HTTP 502: through the proxy HERE of HTTP_PROXY'],
   ['closes the connection', 'drop', 'NetworkError: plain.example through the proxy HERE of HTTP_PROXY: socket hang up'],
-  ['is silent', 'hang', 'NetworkError: plain.example through the proxy HERE of HTTP_PROXY: no answer within'],
+  ['is silent', 'hang', 'NetworkError: plain.example through the proxy HERE of HTTP_PROXY: no answer in time'],
 ])('on the way to a plain endpoint a proxy that %s is named', async (_, fault, message) => {
   proxy.fault = fault;
   const asked = ask(client({ AWS_ENDPOINT_URL: 'http://plain.example:8000', HTTP_PROXY: at() }), false, fault === 'hang' ? 200 : 5000);
@@ -181,7 +181,7 @@ test('a proxy that drips does not outlast the deadline', async () => {
   });
   await new Promise<void>((resolve) => dripping.listen(0, '127.0.0.1', resolve));
   const place = `127.0.0.1:${(dripping.address() as AddressInfo).port}`;
-  await expect(ask(client({ HTTPS_PROXY: place }), false, 100)).rejects.toThrow(`through the proxy ${place} of HTTPS_PROXY: no answer within`);
+  await expect(ask(client({ HTTPS_PROXY: place }), false, 100)).rejects.toThrow(`through the proxy ${place} of HTTPS_PROXY: no answer in time`);
   await new Promise((resolve) => dripping.close(resolve)); // which it does once nobody is connected: the CONNECT was broken off
 });
 

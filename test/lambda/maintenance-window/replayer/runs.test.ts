@@ -139,7 +139,7 @@ describe('a sweep', () => {
     expect(world.logged).toContainEqual({ message: 'row is left out', problem: `row '${damaged}' has no valid attribute 'requestId'` });
   });
 
-  test('publishes the backlog, its age and for how long a window has been forced on', async () => {
+  test('publishes the backlog and its age', async () => {
     const world = new World();
     world.defer(requestIdOf(1));
     world.setWindow('on');
@@ -150,14 +150,12 @@ describe('a sweep', () => {
     expect(values.Backlog).toBe(1);
     expect(values.BacklogAge).toBeGreaterThanOrEqual(11 * 60);
     expect(values.BacklogAge).toBeLessThan(12 * 60);
-    expect(values.ForcedOnAge).toBeGreaterThanOrEqual(10 * 60);
-    expect(values.ForcedOnAge).toBeLessThan(11 * 60);
   });
 
   test('publishes zeros when nothing waits', async () => {
     const world = new World();
     await sweep(world);
-    expect(world.metrics).toEqual([{ dimension: 'Store', values: { Backlog: 0, BacklogAge: 0, ForcedOnAge: 0 } }]);
+    expect(world.metrics).toEqual([{ dimension: 'Store', values: { Backlog: 0, BacklogAge: 0 } }]);
   });
 });
 

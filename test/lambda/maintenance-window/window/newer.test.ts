@@ -1,8 +1,7 @@
 import { newerVectors } from '../../../../lambda/contract/maintenance-window/mirror.json';
 import { isNewer } from '../../../../lambda/maintenance-window/window/newer';
 
-const written = ({ modified, version }: { readonly modified: string; readonly version: number }) => ({ modified: Date.parse(modified), version });
-
-test.each(newerVectors)('the newer of two writes: $name', ({ a, b, aIsNewer }) => {
+test.each(newerVectors)('$name', ({ a, b, aIsNewer }) => {
+  const written = ({ modified, version }: typeof a) => ({ modified: Date.parse(modified), version });
   expect(isNewer(written(a), written(b))).toBe(aIsNewer);
 });

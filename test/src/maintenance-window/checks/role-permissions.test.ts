@@ -8,7 +8,7 @@ import * as sqs from 'aws-cdk-lib/aws-sqs';
 import contract from '../../../../lambda/contract/iam.json';
 import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction } from '../../../../src';
 import { BASIC, guarded, synthError } from '../app';
-import { ALL, concrete, ELSEWHERE, ENV, generous, imported, KEEP, missing, OWN, printed, READ, synthesize, TRUST } from '../roles';
+import { ALL, concrete, ELSEWHERE, ENV, generous, imported, KEEP, MIRROR, missing, OWN, printed, READ, synthesize, TRUST } from '../roles';
 
 const HIDE = contract.functionWithFifoQueues.queues.actions;
 
@@ -91,6 +91,14 @@ describe('what the error says', () => {
         Resource: `\${${table}.Arn}`,
         Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${fn.functionKey}#*`] } },
       },
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:GetItem',
+        Resource: 'arn:${AWS::Partition}:dynamodb:eu-west-1:111111111111:table/cdk-patient-lambda-windows-${AWS::StackName}',
+        Condition: {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': ['/cdk-patient-lambda/windows/${AWS::StackName}/database/operator'] },
+        },
+      },
     ]);
   });
 
@@ -136,7 +144,7 @@ describe('permissions that are needed late', () => {
     const stack = concrete();
     const deferredEvents = new DeferredEventStore(stack, 'Store', { encryptionKey: new kms.Key(stack, 'Key') });
     add(stack, guarded(stack, 'Fn', { role: imported(stack), deferredEvents }));
-    expect(missing(stack)).toEqual([...ALL, contract.customerKey.key.actions, HIDE]);
+    expect(missing(stack)).toEqual([READ, KEEP, contract.customerKey.key.actions, MIRROR, HIDE]);
   });
 
   test('are given to a role that can be changed', () => {

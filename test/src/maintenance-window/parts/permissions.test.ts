@@ -36,8 +36,18 @@ function actual(statement: any): object {
   return {
     actions: list(statement.Action),
     resources: list(statement.Resource).map(flat),
-    ...(statement.Condition ? { condition: statement.Condition } : {}),
+    ...(statement.Condition ? { condition: conditionOf(statement.Condition) } : {}),
   };
+}
+
+/** Keys as text. */
+function conditionOf(condition: Record<string, Record<string, any>>): object {
+  return Object.fromEntries(
+    Object.entries(condition).map(([operator, keys]) => [
+      operator,
+      Object.fromEntries(Object.entries(keys).map(([key, values]) => [key, Array.isArray(values) ? values.map(flat) : values])),
+    ]),
+  );
 }
 
 /** ARNs as text; a reference as the name of what it refers to. */
@@ -62,15 +72,17 @@ function policiesOf(stack: Stack, roleId: RegExp): object[] {
   return inNoOrder(statements(stack, roleId).map(actual));
 }
 
-test('a function may read its parameter, and write and read rows of its own key', () => {
+test("a function may read its parameter and its window's item, and write and read rows of its own key", () => {
   const stack = newStack('Orders', { env: ENV });
   const fn = guarded(stack, 'Fn');
   expect(policiesOf(stack, /^FnServiceRoleDefaultPolicy/)).toEqual(
-    expected([contract.function], {
+    expected([contract.function, contract.functionWithMirror], {
       // Windows have no planned parameter before they can have a schedule
       '"<operator parameter>","<planned parameter>"': `"${ARN('ssm', `parameter${flat(stack.resolve(fn.maintenanceWindow.operatorParameterName))}`)}"`,
       '<table>': '{CdkPatientLambdaStoreTable}',
       '<functionKey>': fn.functionKey,
+      '<mirror>': ARN('dynamodb', 'table/cdk-patient-lambda-windows-Orders'),
+      '<operator parameter>': flat(stack.resolve(fn.maintenanceWindow.operatorParameterName)),
     }),
   );
 });
@@ -87,13 +99,14 @@ test('the replayer may do what the contract lists, and write its log', () => {
   );
 });
 
-test('the planner may make, read and remove the parameters of its stack', () => {
+test('the planner may make, read, mirror and remove the parameters of its stack, and tell the event bus', () => {
   const stack = newStack('Orders', { env: ENV });
   new MaintenanceWindow(stack, 'Window');
   expect(policiesOf(stack, /^CdkPatientLambdaPlannerRole/)).toEqual(
     expected([contract.ownLogs, contract.planner], {
       '<own log group>:*': '{CdkPatientLambdaPlannerLogs}',
       "<parameters of its stack's windows>": ARN('ssm', 'parameter/cdk-patient-lambda/windows/Orders/*'),
+      '<mirror>': '{CdkPatientLambdaPlannerMirror}',
     }),
   );
 });

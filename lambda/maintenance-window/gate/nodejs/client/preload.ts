@@ -4,9 +4,9 @@ import './taken/zlib'; // before user code, which may patch it: the store is loa
 import { AwsClient } from '../../../../aws/nodejs/client';
 import type { Environment } from '../../../../environment';
 import { Gate } from '../quiet/gate';
-import { readWindow } from '../quiet/parameters';
 import { standardOutput } from '../quiet/report';
 import { readSettings } from '../quiet/settings';
+import { readWindow } from '../quiet/source';
 import { WindowCache } from '../quiet/window-cache';
 import { Attachment } from './attachment';
 import { isChild, markProcess } from './process-mark';

@@ -1,20 +1,21 @@
-/** Reads the window's parameters with one GetParameters call, within a budget. */
-import type { AwsClient, JsonObject } from '../../../../aws/nodejs/client';
+/** Reads the window's parameters with one GetParameters call. */
+import type { JsonObject } from '../../../../aws/nodejs/client';
 import { isObject } from '../../../../json';
 import { reasonOf } from '../../../../thrown';
 import { parseOperator, parsePlanned } from '../../../window/value';
 import { ReadFailed, type Reading } from './reading';
 import type { Settings } from './settings';
 
+/** Calls GetParameters, as often as its maker thinks right. */
+type GetParameters = (input: { readonly Names: readonly string[] }) => Promise<JsonObject>;
+
 /**
- * Reads, and again with back-off after a throttle, a server's error or no answer.
+ * Reads the parameters.
  *
- * @param budget milliseconds for all attempts
  * @throws ReadFailed
  */
-export async function readWindow(client: AwsClient, settings: Settings, budget: number): Promise<Reading> {
-  const { operatorParameter, plannedParameter } = settings;
-  const answer = await getParameters(client, plannedParameter === undefined ? [operatorParameter] : [operatorParameter, plannedParameter], budget);
+export async function readParameters({ operatorParameter, plannedParameter }: Settings, call: GetParameters): Promise<Reading> {
+  const answer = await getParameters(call, plannedParameter === undefined ? [operatorParameter] : [operatorParameter, plannedParameter]);
   const found = new Map(answer.map((parameter) => [parameter.Name, parameter]));
   const operator = found.get(operatorParameter);
   if (!operator) {
@@ -23,7 +24,7 @@ export async function readWindow(client: AwsClient, settings: Settings, budget: 
   return {
     operator: value(operatorParameter, operator, parseOperator),
     version: Number(operator.Version) || 0,
-    lastModified: (Number(operator.LastModifiedDate) || 0) * 1000,
+    lastModified: Math.round((Number(operator.LastModifiedDate) || 0) * 1000),
     ...readPlanned(plannedParameter, found),
   };
 }
@@ -51,10 +52,10 @@ function value<T>(name: string, parameter: JsonObject, parseValue: (text: string
   }
 }
 
-async function getParameters(client: AwsClient, names: string[], budget: number): Promise<JsonObject[]> {
+async function getParameters(call: GetParameters, names: string[]): Promise<JsonObject[]> {
   let answer: JsonObject;
   try {
-    answer = await client.call('ssm', 'GetParameters', { Names: names }, client.clock() + budget);
+    answer = await call({ Names: names });
   } catch (error) {
     throw new ReadFailed(`ssm:GetParameters failed, ${reasonOf(error)}`, { cause: error });
   }

@@ -6,11 +6,12 @@ import {
   fifoVisibilityTimeoutSeconds,
   keepFinishedSeconds,
 } from '../../../../contract/maintenance-window/timing.json';
-import { coalesceBy, environment as names, handlerLoading, onUnknownClient, onWindowUnknown } from '../../../../contract/names.json';
+import { coalesceBy, environment as names, handlerLoading, onUnknownClient, onWindowUnknown, windowSource } from '../../../../contract/names.json';
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
 import { GateNotAttached } from './errors';
 import { ALWAYS_RUN, parseAlwaysRun, parseRejection, parseStreaming, REJECTION, type Rejection, STREAMING, type Streaming } from './http-options';
+import { mirrorTable } from './mirror';
 
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 
@@ -18,6 +19,8 @@ export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 export interface Settings {
   readonly operatorParameter: string;
   readonly plannedParameter?: string;
+  /** The table that has the window's item; undefined when Parameter Store is what is read. */
+  readonly mirrorTable?: string;
   readonly table: string;
   readonly functionKey: string;
   readonly cacheTtl: number;
@@ -87,10 +90,12 @@ export function readSettings(environment: Environment): Settings {
     }
     return found;
   };
+  const operatorParameter = required('operatorParameter');
   const isSnapStart = environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'snap-start';
   return {
-    operatorParameter: required('operatorParameter'),
+    operatorParameter,
     plannedParameter: text('plannedParameter'),
+    mirrorTable: choice('windowSource', windowSource) === 'MIRROR' ? mirrorTable(operatorParameter) : undefined,
     table: required('table'),
     functionKey: required('functionKey'),
     cacheTtl: seconds('cacheTtl', cacheTtlSeconds.default, cacheTtlSeconds.least),

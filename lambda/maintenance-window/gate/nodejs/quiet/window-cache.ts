@@ -9,7 +9,7 @@ import {
 } from '../../../../contract/maintenance-window/timing.json';
 import { reasonOf } from '../../../../thrown';
 import { decide, type Decision, guarded, lastOperated, nextChange } from '../../../window/decision';
-import type { Reading } from './reading';
+import { latest, type Reading } from './reading';
 import type { Reporter } from './report';
 import type { Settings } from './settings';
 
@@ -44,6 +44,7 @@ export class WindowCache {
   private failures = 0;
   private failureAge = 0;
   private logged: string | undefined;
+  private noted: string | undefined;
   private pending: Promise<void> | undefined;
   private quietFrom = 0;
   private quietUntil = 0;
@@ -113,14 +114,17 @@ export class WindowCache {
     const started = this.clock();
     try {
       const reading = await this.options.read(budget);
-      this.reading = reading.plannedFailure ? { ...reading, planned: this.reading?.planned ?? null } : reading;
+      this.reading = latest(this.reading, reading);
       this.readAt = started;
       const { from, to } = refreshAgeShare;
       this.refreshAge = this.options.settings.cacheTtl * (from + (to - from) * this.random());
       this.failedAt = this.failure = undefined;
       this.failures = 0;
+      this.note(reading.mirrorFailure);
       const { planned } = this.reading;
-      this.say(reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : undefined));
+      this.say(
+        reading.stale ?? reading.plannedFailure ?? (planned && started >= planned.horizon ? 'the planned parameter is past its horizon' : undefined),
+      );
     } catch (error) {
       this.failedAt = Math.min(this.clock(), started + budget); // one that took longer was frozen: that says nothing about now
       this.failure = reasonOf(error);
@@ -139,6 +143,14 @@ export class WindowCache {
 
   private random(): number {
     return (this.options.random ?? Math.random)();
+  }
+
+  /** Tells each change of what keeps the mirror from being read, which Parameter Store's quota bears. */
+  private note(mirrorFailure: string | undefined): void {
+    if (mirrorFailure !== undefined && mirrorFailure !== this.noted) {
+      this.options.reporter.log(`the mirror of the maintenance window could not be read, so Parameter Store was asked: ${mirrorFailure}`);
+    }
+    this.noted = mirrorFailure;
   }
 
   /** Counts each failed read, logs each change of cause. */

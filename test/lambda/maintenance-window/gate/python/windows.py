@@ -12,12 +12,14 @@ def ms(text: str) -> int:
     return round(datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp() * 1000)
 
 
-def reading(operator: str, planned: str | None = None, failure: str | None = None, modified: float = 0) -> Reading:
-    return Reading(parse_operator(operator), 2, modified, planned and parse_planned(planned), failure)
+def reading(
+    operator: str, planned: str | None = None, failure: str | None = None, modified: float = 0, version: int = 2, stale: str | None = None
+) -> Reading:
+    return Reading(parse_operator(operator), version, modified, planned and parse_planned(planned), failure, stale)
 
 
 class Reader:
-    """Answers from a list, the last one for ever; remembers budgets."""
+    """Answers from a list, the last one for ever; remembers budgets. An answer that is a list itself is one read's readings, one after another."""
 
     def __init__(self, *answers) -> None:
         self.answers = list(answers)
@@ -26,9 +28,10 @@ class Reader:
     def __call__(self, budget):
         self.budgets.append(budget)
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
-        if isinstance(answer, threading.Event):
-            answer.wait(5)
-            return reading("on")
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
+        for part in answer if isinstance(answer, list) else [answer]:
+            if isinstance(part, Exception):
+                raise part
+            if not isinstance(part, threading.Event):
+                yield part
+            elif part.wait(5) and part is answer:
+                yield reading("on")

@@ -10,15 +10,17 @@ from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.client.attach import attach, check_seams, unknown_client
 from patient_lambda_gate.quiet.errors import UnknownClient
 from patient_lambda_gate.quiet.gate import Gate
-from patient_lambda_gate.quiet.parameters import read_window
 from patient_lambda_gate.quiet.report import Reporter
 from patient_lambda_gate.quiet.settings import Settings
+from patient_lambda_gate.quiet.source import read_window
 from patient_lambda_gate.quiet.step import GateParts
 from patient_lambda_gate.quiet.times import now_ms
 from patient_lambda_gate.quiet.window_cache import WindowCache
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from patient_lambda_gate.quiet.reading import Reading
 
 
@@ -29,7 +31,7 @@ def start() -> None:
     reporter = Reporter(settings.function_key, settings.json_logs)
     client = AwsClient(environment, now_ms)
 
-    def read(budget: float) -> Reading:
+    def read(budget: float) -> Iterator[Reading]:
         return read_window(client, settings, budget)
 
     cache = WindowCache(settings, read, reporter, now_ms)

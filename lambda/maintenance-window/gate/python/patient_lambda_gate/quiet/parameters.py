@@ -1,4 +1,4 @@
-"""Reads the window's parameters with one GetParameters call, within a budget."""
+"""Reads the window's parameters in Parameter Store with one GetParameters call, within a budget."""
 
 from __future__ import annotations
 
@@ -16,10 +16,12 @@ if TYPE_CHECKING:
     Parameter = dict[str, Any]
 
 
-def read_window(client: AwsClient, settings: Settings, budget: float) -> Reading:
-    """Reads, and again with back-off after a throttle, a server's error or no answer, within ``budget`` milliseconds. Raises ReadFailed."""
+def read_parameters(client: AwsClient, settings: Settings, budget: float, once: bool = False) -> Reading:
+    """Reads within ``budget`` milliseconds, and again with back-off after a throttle, a server's error or no answer, unless ``once``.
+
+    Raises ReadFailed."""
     name, planned_name = settings.operator_parameter, settings.planned_parameter
-    parameters = _get_parameters(client, [name] if planned_name is None else [name, planned_name], budget)
+    parameters = _get_parameters(client, [name] if planned_name is None else [name, planned_name], budget, once)
     found = {parameter.get("Name"): parameter for parameter in parameters}
     parameter = found.get(name)
     if parameter is None:
@@ -29,7 +31,8 @@ def read_window(client: AwsClient, settings: Settings, budget: float) -> Reading
     except WindowValueError as error:
         raise ReadFailed(f"parameter {name} cannot be read, {error}") from error
     planned, failure = (None, None) if planned_name is None else _read_planned(planned_name, found.get(planned_name))
-    return Reading(operator, int(parameter.get("Version") or 0), float(parameter.get("LastModifiedDate") or 0) * 1000, planned, failure)
+    # Whole milliseconds, as the mirror has them: which of two values is the newer depends on it
+    return Reading(operator, int(parameter.get("Version") or 0), round(float(parameter.get("LastModifiedDate") or 0) * 1000), planned, failure)
 
 
 def _read_planned(name: str, parameter: Parameter | None) -> tuple[PlannedValue | None, str | None]:
@@ -41,9 +44,13 @@ def _read_planned(name: str, parameter: Parameter | None) -> tuple[PlannedValue 
         return None, f"parameter {name} cannot be read, {error}"
 
 
-def _get_parameters(client: AwsClient, names: list[str], budget: float) -> list[Parameter]:
+def _get_parameters(client: AwsClient, names: list[str], budget: float, once: bool) -> list[Parameter]:
+    request = {"Names": names}
     try:
-        answer = client.call("ssm", "GetParameters", {"Names": names}, client.clock() + budget)
+        if once:
+            answer = client.call_once("ssm", "GetParameters", request, budget)
+        else:
+            answer = client.call("ssm", "GetParameters", request, client.clock() + budget)
     except AwsError as error:
         raise ReadFailed(f"ssm:GetParameters failed, {error}") from error
     parameters = answer.get("Parameters")

@@ -6,6 +6,7 @@ import patient_lambda_contract as contract
 from patient_lambda_python import json
 
 from patient_lambda_gate.quiet.errors import GateNotAttached
+from patient_lambda_gate.quiet.mirror import mirror_table
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ class Settings:
         self._environment = environment
         self.operator_parameter = self._required("operatorParameter")
         self.planned_parameter = self._text("plannedParameter")
+        # None: Parameter Store alone is read.
+        is_mirrored = self._choice("windowSource", names["windowSource"]) == "MIRROR"
+        self.mirror_table = mirror_table(self.operator_parameter) if is_mirrored else None
         self.table = self._required("table")
         self.function_key = self._required("functionKey")
         self.cache_ttl = self._seconds("cacheTtl", timing["cacheTtlSeconds"]["default"], timing["cacheTtlSeconds"]["least"])

@@ -6,13 +6,14 @@ import patient_lambda_contract as contract
 from patient_lambda_python.taken import Chance
 from patient_lambda_python.threads import Background
 
-from patient_lambda_gate.quiet.reading import ReadFailed, Reading
+from patient_lambda_gate.quiet.reading import ReadFailed, latest
 from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, last_operated, next_change
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from patient_lambda_gate.quiet.reading import Reading
     from patient_lambda_gate.quiet.report import Reporter
     from patient_lambda_gate.quiet.settings import Settings
 
@@ -36,14 +37,17 @@ class UnknownWindow:
 
 
 class PendingRead:
-    """A read in a thread of its own, so that its budget holds for name lookup too, and start-up goes on meanwhile."""
+    """A read in a thread of its own, so that its budget holds for name lookup too, and start-up goes on meanwhile.
 
-    def __init__(self, read: Callable[[float], Reading], budget: float, started: float) -> None:
+    ``reading`` is the best so far."""
+
+    def __init__(self, read: Callable[[float], Iterable[Reading]], budget: float, started: float) -> None:
         self.started = started
         self.budget = budget
         self.reading: Reading | None = None
         self.failure: str | None = None
         self.given_up = False
+        self.counts = False  # a reading was taken before it was over
         self._read = read
         self._background = Background(self._run)
 
@@ -53,7 +57,8 @@ class PendingRead:
 
     def _run(self) -> None:
         try:
-            self.reading = self._read(self.budget)
+            for reading in self._read(self.budget):
+                self.reading = reading
         except ReadFailed as error:
             self.failure = str(error)
         except Exception as error:  # a defect must not look like a window that is off
@@ -66,12 +71,14 @@ class WindowCache:
     def __init__(
         self,
         settings: Settings,
-        read: Callable[[float], Reading],
+        read: Callable[[float], Iterable[Reading]],
         reporter: Reporter,
         clock: Callable[[], float],
         draw: Callable[[], float] = Chance.draw,
     ) -> None:
-        """``read`` reads within a budget of milliseconds, in a thread of its own, and raises the cause. ``draw`` gives 0 to 1."""
+        """``read`` reads within a budget of milliseconds, in a thread of its own, each reading better than the one before, and raises the cause.
+
+        ``draw`` gives 0 to 1."""
         self._settings = settings
         self._read_window = read
         self._reporter = reporter
@@ -86,6 +93,7 @@ class WindowCache:
         self._failures = 0  # in a row
         self._failure_age = 0.0
         self._logged: str | None = None
+        self._noted: str | None = None
         self._quiet_from = 0.0
         self._quiet_until = 0.0
 
@@ -150,34 +158,52 @@ class WindowCache:
             pending = self._begin(budget)
         if pending.wait(budget):
             self._take(pending)
-        else:
-            # It stays pending: what arrives late is still good for the next invocation
-            pending.given_up = True
-            self._fail(f"ssm:GetParameters gave no answer within {round(budget)} ms", self._clock())
+            return
+        # It stays pending: what arrives late is still good for the next invocation
+        pending.given_up = True
+        if not self._take_best(pending):
+            asked = "ssm:GetParameters gave no answer" if self._settings.mirror_table is None else "neither the mirror nor Parameter Store answered"
+            self._fail(f"{asked} within {round(budget)} ms", self._clock())
 
     def _adopt_late_read(self) -> None:
         pending = self._pending
-        if pending is not None and pending.wait(0):
+        if pending is None:
+            return
+        if pending.wait(0):
             self._take(pending)
+        elif pending.given_up and not pending.counts:
+            self._take_best(pending)
 
     def _take(self, pending: PendingRead) -> None:
+        """What a read that is over brought."""
         self._pending = None
         if pending.reading is None:
             if not pending.given_up:
                 # One that took longer than its budget was frozen: that says nothing about now
                 self._fail(pending.failure or "no result", min(self._clock(), pending.started + pending.budget))
-            return
+        elif not (pending.counts and pending.reading.stale):  # else the same value counts already, and it was said why it may be out of date
+            self._know(pending.reading, pending.started, pending.failure)
+
+    def _take_best(self, pending: PendingRead) -> bool:
+        """What a read that is not over has brought; False when that is nothing yet."""
         reading = pending.reading
-        if reading.planned_failure is not None and self._reading is not None:
-            reading.planned = self._reading.planned
-        self._reading = reading
-        self._read_at = pending.started
+        if reading is None:
+            return False
+        pending.counts = True
+        self._know(reading, pending.started, None)
+        return True
+
+    def _know(self, reading: Reading, read_at: float, failure: str | None) -> None:
+        """Takes over a reading; ``failure``: what kept the read from its end."""
+        self._reading = reading = latest(self._reading, reading)
+        self._read_at = read_at
         shares = TIMING["refreshAgeShare"]
         self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())
         self._failed_at = self._failure = None
         self._failures = 0
-        stale = reading.planned is not None and pending.started >= reading.planned.horizon
-        self._say(reading.planned_failure or ("the planned parameter is past its horizon" if stale else None))
+        self._note(reading.mirror_failure)
+        past = reading.planned is not None and read_at >= reading.planned.horizon
+        self._say(failure or reading.planned_failure or reading.stale or ("the planned parameter is past its horizon" if past else None))
 
     def _fail(self, cause: str, failed_at: float) -> None:
         self._failed_at = failed_at
@@ -187,6 +213,12 @@ class WindowCache:
         self._failure_age = age * (1 - failed["jitterShare"] * self._draw())
         self._failures += 1
         self._say(cause)
+
+    def _note(self, mirror_failure: str | None) -> None:
+        """Tells each change of what keeps the mirror from being read, which Parameter Store's quota bears."""
+        if mirror_failure is not None and mirror_failure != self._noted:
+            self._reporter.log(f"the mirror of the maintenance window could not be read, so Parameter Store was asked: {mirror_failure}")
+        self._noted = mirror_failure
 
     def _say(self, cause: str | None) -> None:
         """Counts each failed read, logs each change of cause."""

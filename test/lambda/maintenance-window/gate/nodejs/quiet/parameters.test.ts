@@ -1,5 +1,5 @@
 import { AwsClient } from '../../../../../../lambda/aws/nodejs/client';
-import { readWindow } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
+import { readParameters } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/parameters';
 import type { Settings } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/settings';
 import { LoopbackService, type Reply } from '../loopback-service';
 
@@ -15,7 +15,9 @@ afterEach(() => ssm.close());
 
 const read = (replies: Reply[], plannedParameter?: string, budget = 2000) => {
   ssm.reply = () => replies.shift() ?? 'hang';
-  return readWindow(new AwsClient(ssm.environment), { operatorParameter: '/o', plannedParameter } as Settings, budget);
+  const client = new AwsClient(ssm.environment);
+  const settings = { operatorParameter: '/o', plannedParameter } as Settings;
+  return readParameters(settings, (input) => client.call('ssm', 'GetParameters', input, client.clock() + budget));
 };
 
 test('one signed call brings both parameters', async () => {
@@ -58,7 +60,7 @@ test.each(FAULTS)('%s is a failed read with its cause, at once', async (_, reply
 });
 
 const PASSING: [string, Reply, string][] = [
-  ['a hang', 'hang', 'no answer within'],
+  ['a hang', 'hang', 'no answer in time'],
   ['a dropped connection', 'drop', 'NetworkError: 127.0.0.1'],
   ['a truncated body', 'truncate', 'NetworkError: 127.0.0.1'],
   ['an empty body', { body: '' }, '0 bytes that are not a JSON object'],

@@ -27,6 +27,18 @@ test.each([
   expect(readSettings({ ...LEAST, ...more }).loadsAfterCheck).toBe(waits);
 });
 
+const WINDOW = '/cdk-patient-lambda/windows/shop/Database/operator';
+
+test.each([
+  [WINDOW, '', 'cdk-patient-lambda-windows-shop'],
+  [WINDOW, 'MIRROR', 'cdk-patient-lambda-windows-shop'],
+  [WINDOW, 'PARAMETER_STORE', undefined],
+  ['/company/window', 'MIRROR', undefined],
+])('of the parameter %s and the window source %j the mirror is %s', (operatorParameter, source, mirrorTable) => {
+  const variables = { ...LEAST, [names.operatorParameter]: operatorParameter, [names.windowSource]: source };
+  expect(readSettings(variables).mirrorTable).toBe(mirrorTable);
+});
+
 test('a deferral that is possible is taken', () => {
   expect(readSettings({ ...LEAST, [names.deferral]: '{"s3":"RUN","sqs-fifo":"DEFER"}' }).deferral).toEqual({ 's3': 'RUN', 'sqs-fifo': 'DEFER' });
 });
@@ -45,6 +57,7 @@ test.each([
   ['keepFinished', '604799', 'at least 604800'],
   ['onWindowUnknown', 'run', 'RUN, DEFER, FAIL'],
   ['onUnknownClient', 'true', 'FAIL, RUN'],
+  ['windowSource', 'SSM', 'MIRROR, PARAMETER_STORE'],
   ['handlerLoading', 'LATER', 'AFTER_CHECK, AT_ONCE'],
   ['deferral', '{', 'JSON object'],
   ['deferral', '[]', 'JSON object'],

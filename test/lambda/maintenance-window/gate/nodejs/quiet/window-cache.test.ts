@@ -214,3 +214,43 @@ describe('a planned value that is expected and cannot be read', () => {
     expect(counted).toEqual(['windowStale']);
   });
 });
+
+test("a newer value of the operator's is not lost to an older one that is read after it", async () => {
+  source = () => reading('on', { version: 8, lastModified: START - 1000 });
+  const cache = cacheWith();
+  await cache.state(1000);
+  now = START + TTL;
+  source = () => reading('auto', { version: 7, lastModified: START - 60_000, stale: 'the mirror is old' });
+  expect(await cache.state(1000)).toMatchObject({ known: true, decision: { on: true }, version: 8 });
+  expect(counted).toEqual(['windowStale']);
+});
+
+test('a parameter that was made again counts, although its version is lower', async () => {
+  source = () => reading('on', { version: 40, lastModified: START - 60_000 });
+  const cache = cacheWith();
+  await cache.state(1000);
+  now = START + TTL;
+  source = () => reading('auto', { version: 1, lastModified: START - 1000 });
+  expect(await cache.state(1000)).toMatchObject({ known: true, decision: { on: false }, version: 1 });
+});
+
+test('a value that may be out of date counts, is counted each time and said once', async () => {
+  source = () => reading('on', { stale: 'the mirror was last checked long ago' });
+  const cache = cacheWith();
+  for (now = START; now < START + 4 * TTL; now += TTL) {
+    expect(await cache.state(1000)).toMatchObject({ known: true, decision: { on: true } });
+  }
+  expect(counted).toEqual(Array(4).fill('windowStale'));
+  expect(logged).toEqual([expect.stringContaining('the mirror was last checked long ago')]);
+});
+
+test('what keeps the mirror from being read is said once, and counts nothing: the value is fresh', async () => {
+  const cache = cacheWith();
+  for (const mirrorFailure of ['denied', 'denied', undefined, 'denied']) {
+    source = () => reading('auto', { mirrorFailure });
+    await cache.state(1000);
+    now += TTL;
+  }
+  expect(counted).toEqual([]);
+  expect(logged).toEqual(Array(2).fill('the mirror of the maintenance window could not be read, so Parameter Store was asked: denied'));
+});

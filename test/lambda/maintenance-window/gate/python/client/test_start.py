@@ -17,13 +17,18 @@ from patient_lambda_gate.quiet.errors import GateNotAttached, UnknownClient
 @pytest.fixture
 def boot(server, environment, monkeypatch):
     """Starts the gate with a window that is on; the client's module and the requests that were made."""
-    answer = 200, {"Parameters": [{"Name": "/w/operator", "Value": "on", "Version": 1, "LastModifiedDate": 1}]}
+    number = {"N": "4102444800000"}
+    item = {"operator": {"S": "on"}, "operatorVersion": {"N": "1"}, "operatorModified": number, "checkedAt": number}
+    answers = {
+        "GetParameters": (200, {"Parameters": [{"Name": "/w/operator", "Value": "on", "Version": 1, "LastModifiedDate": 1}]}),
+        "GetItem": (200, {"Item": item}),
+    }
 
     def booted(client=fake_client, move=lambda bootstrap: None, **variables):
-        service = server(lambda *_: answer)
+        service = server(lambda operation, *_: answers[operation])
         for name in list(os.environ):
             monkeypatch.delenv(name)
-        for name, value in {**environment, "_HANDLER": "app.handler", "AWS_ENDPOINT_URL_SSM": service.url, **variables}.items():
+        for name, value in {**environment, "_HANDLER": "app.handler", "AWS_ENDPOINT_URL": service.url, **variables}.items():
             monkeypatch.setenv(name, value)
         package, bootstrap = types.ModuleType("awslambdaric"), fake_client.module()
         move(bootstrap)
@@ -41,7 +46,13 @@ def test_user_code_is_kept_away_while_the_window_is_on(boot):
     bootstrap, requests = boot()
     assert os.environ["_HANDLER"] == late_handler.STUB
     assert bootstrap.handle_event_request is not fake_client.handle_event_request
-    assert len(requests) == 1
+    assert [operation for operation, *_ in requests] == ["GetParameters"]
+
+
+def test_user_code_is_kept_away_while_the_mirror_says_that_the_window_is_on(boot):
+    _, requests = boot(PATIENT_LAMBDA_OPERATOR_PARAMETER="/cdk-patient-lambda/windows/s/w/operator")
+    assert os.environ["_HANDLER"] == late_handler.STUB
+    assert [operation for operation, *_ in requests] == ["GetItem"]
 
 
 def test_user_code_is_loaded_at_once_when_the_user_says_so(boot):

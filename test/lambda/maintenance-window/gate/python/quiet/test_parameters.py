@@ -5,7 +5,7 @@ import json
 import pytest
 from fake_services import DROP, HANG, failing, wall_clock
 from patient_lambda_aws.client import AwsClient
-from patient_lambda_gate.quiet.parameters import read_window
+from patient_lambda_gate.quiet.parameters import read_parameters
 from patient_lambda_gate.quiet.reading import ReadFailed
 from patient_lambda_gate.quiet.settings import Settings
 
@@ -24,7 +24,7 @@ def reader(server, environment):
         service = server(lambda *_: left.pop(0) if len(left) > 1 else left[0])
         variables = {**environment, "AWS_ENDPOINT_URL_SSM": service.url, **variables}
         client, settings = AwsClient(variables, wall_clock), Settings(variables)
-        return lambda budget: read_window(client, settings, budget), service
+        return lambda budget, **more: read_parameters(client, settings, budget, **more), service
 
     return made
 
@@ -92,6 +92,22 @@ def test_what_fails_once_is_read_over_a_fresh_connection(reader, fault):
     read, service = reader(fault, AUTO)
     assert read(1000).operator.mode == "auto"
     assert service.connections == 2
+
+
+@pytest.mark.parametrize("name", PASSING)
+def test_what_is_read_once_is_not_asked_again(reader, name):
+    answer, cause = PASSING[name]
+    read, service = reader(answer, AUTO)
+    with pytest.raises(ReadFailed) as raised:
+        read(200, once=True)
+    assert cause in str(raised.value)
+    assert len(service.requests) == 1
+
+
+def test_a_time_is_whole_milliseconds_as_the_mirror_has_it(reader):
+    parameter = {"Name": "/w/operator", "Value": "on", "Version": 4, "LastModifiedDate": 1799546400.12345}
+    read, _ = reader((200, {"Parameters": [parameter]}))
+    assert read(2000).last_modified == 1_799_546_400_123
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ def test_what_is_needed_is_named(environment, name):
         ("keepFinished", "60"),
         ("onWindowUnknown", "run"),
         ("onUnknownClient", "true"),
+        ("windowSource", "SSM"),
         ("handlerLoading", "LATER"),
         ("deferral", "[]"),
         ("deferral", "{"),
@@ -83,6 +84,24 @@ def test_managed_instances_are_refused_whatever_their_limit(environment):
         with pytest.raises(GateNotAttached, match=refusal):
             Settings(variables)
     assert Settings({**environment, "AWS_LAMBDA_MAX_CONCURRENCY": ""}).table == "events"
+
+
+WINDOW = "/cdk-patient-lambda/windows/orders/Database/operator"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "source", "table"),
+    [
+        (WINDOW, "", "cdk-patient-lambda-windows-orders"),
+        (WINDOW, "MIRROR", "cdk-patient-lambda-windows-orders"),
+        (WINDOW, "PARAMETER_STORE", None),
+        ("/company/orders/operator", "MIRROR", None),
+    ],
+    ids=["by default", "mirror", "Parameter Store", "a parameter of somebody's own"],
+)
+def test_the_mirror_is_that_of_the_windows_stack_unless_parameter_store_is_to_be_read(environment, parameter, source, table):
+    settings = Settings({**environment, NAMES["operatorParameter"]: parameter, NAMES["windowSource"]: source})
+    assert settings.mirror_table == table
 
 
 REJECTION = (
