@@ -34,6 +34,7 @@ export const ROOMS = {
   'lambda/aws': ['lambda/contract'],
   'lambda/cloudformation': ['lambda/contract'],
   'lambda/contract': [],
+  'lambda/maintenance-window/mirror': ['lambda/contract', 'lambda/maintenance-window/window'],
   'lambda/maintenance-window/store': ['lambda/contract'],
   'lambda/maintenance-window/window': ['lambda/contract'],
 };
@@ -71,7 +72,7 @@ export const REFUSED = [
   {
     name: 'no-sdk-in-the-layer',
     comment: 'size and start-up time of the layer are those of every guarded function',
-    from: [GATE, 'lambda/aws', 'lambda/maintenance-window/store', 'lambda/maintenance-window/window'],
+    from: [GATE, 'lambda/aws', 'lambda/maintenance-window/mirror', 'lambda/maintenance-window/store', 'lambda/maintenance-window/window'],
     to: ['node_modules/@aws-sdk', '@aws-sdk'],
   },
 ];

@@ -3,9 +3,9 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import type { Clock } from '../../clock';
 import { events as names } from '../../contract/names.json';
 import { shownError } from '../../thrown';
+import type { Announced } from '../mirror/mirrored';
+import { operatorParameterOf, type WindowNames } from '../mirror/parameter-names';
 import type { Decision } from '../window/decision';
-import type { Announced } from '../window/mirrored';
-import { operatorParameterOf, type WindowNames } from '../window/parameter-names';
 import { repeated } from './repeated';
 
 /** The detail of `Maintenance Window Opened` and `Maintenance Window Closed`. */

@@ -3,7 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
 import type { Clock } from '../../clock';
-import type { WindowNames } from '../window/parameter-names';
+import type { WindowNames } from '../mirror/parameter-names';
 import { Announcements } from './announcements';
 import { type Bounds, MirrorTable } from './mirror-table';
 import { MirroredWindow, type Outcome } from './mirrored-window';

@@ -1,10 +1,10 @@
 /** One window in one round: its item is read, merged with what Parameter Store said, and written as long as nobody else has. */
 import { shownError } from '../../thrown';
+import { itemOf, readItem } from '../mirror/item';
+import { type Announced, merged, type Mirrored } from '../mirror/mirrored';
+import { operatorParameterOf, type WindowNames } from '../mirror/parameter-names';
 import { decide, type Decision } from '../window/decision';
-import { itemOf, readItem } from '../window/mirror-item';
-import { type Announced, merged, type Mirrored } from '../window/mirrored';
 import { isNewer } from '../window/newer';
-import { operatorParameterOf, type WindowNames } from '../window/parameter-names';
 import { type OperatorValue, parseOperator, parsePlanned } from '../window/value';
 import type { Announcements } from './announcements';
 import type { Bounds, MirrorItem, MirrorTable } from './mirror-table';
@@ -92,8 +92,8 @@ export class MirroredWindow {
   }
 
   /**
-   * Tells the bus first and writes that down afterwards, in the put that mirrors the change: whoever is killed in between leaves the change for the next
-   * round to tell again. (Only a window that opened and closed again before that round has its opening told and not its closing.)
+   * Tells the bus first and writes that down afterwards, in the put that mirrors the change: when this round is killed in between, the next one tells it
+   * again. Only a window that has changed back by then has one event without its counterpart.
    */
   private async announce(announced: Announced | undefined): Promise<void> {
     const due = this.due(announced);

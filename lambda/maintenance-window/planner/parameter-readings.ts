@@ -2,8 +2,8 @@ import { GetParametersCommand, type GetParametersCommandOutput, type Parameter, 
 
 import { grammar } from '../../contract/maintenance-window/window.json';
 import { shownError } from '../../thrown';
-import type { MirroredValue, ReadParameters } from '../window/mirrored';
-import { operatorParameterOf, plannedParameterOf, type WindowNames } from '../window/parameter-names';
+import type { MirroredValue, ReadParameters } from '../mirror/mirrored';
+import { operatorParameterOf, plannedParameterOf, type WindowNames } from '../mirror/parameter-names';
 import { parseOperator, parsePlanned } from '../window/value';
 import type { Bounds } from './mirror-table';
 import { isRefusal, mayPass, repeated, type ServiceError } from './repeated';

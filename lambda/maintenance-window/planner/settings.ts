@@ -1,6 +1,6 @@
 import { mirror as mirrorNames, plannerEnvironment as names } from '../../contract/names.json';
 import type { Environment } from '../../environment';
-import type { WindowNames } from '../window/parameter-names';
+import type { WindowNames } from '../mirror/parameter-names';
 
 /** What the construct decided at synth, read from the planner's own environment. */
 export interface Settings {

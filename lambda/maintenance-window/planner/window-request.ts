@@ -4,7 +4,7 @@ import type { CloudFormationRequest } from '../../cloudformation/request';
 import { createFailedId } from '../../contract/cloudformation/answer.json';
 import { grammar } from '../../contract/maintenance-window/window.json';
 import { shownError } from '../../thrown';
-import { windowOf } from '../window/parameter-names';
+import { windowOf } from '../mirror/parameter-names';
 import type { Log } from './log';
 import type { Mirror } from './mirror';
 import { claimed, claimOf, claimsTag, type Ownership, ownershipIn, ownerTags, released } from './owners';

@@ -1,3 +1,4 @@
+import { Announcements } from '../../../../lambda/maintenance-window/planner/announcements';
 import { MirrorWorld, operatorOf, plannedOf, refusal, START } from './mirror-world';
 
 let world: MirrorWorld;
@@ -87,14 +88,42 @@ describe('the event bus', () => {
     expect(world.bus.calls).toBe(1);
   });
 
-  test('that fails holds up the first of many windows for three seconds at most, and no other', async () => {
+  test('that fails keeps none of many windows from the mirror', async () => {
     const windows = Array.from({ length: 15 }, (_, index) => `Window${index}`);
     windows.forEach((window) => world.parameters.put(operatorOf(window), 'on'));
     world.bus.always = refusal('InternalException', 500);
     const outcomes = await world.round(...windows);
     expect(outcomes.map(({ untold }) => untold)).toEqual(windows.map(() => expect.stringContaining('InternalException')));
     expect(windows.map((window) => world.item(window)?.operator?.value)).toEqual(windows.map(() => 'on'));
-    expect(world.bus.calls).toBeLessThan(40);
+  });
+
+  test('that has failed once is not asked again in this round: the other windows would wait for it', async () => {
+    const announcements = new Announcements(world.bus, world.clock, () => 0.5);
+    const decision = { on: true, until: null, reason: null, plannedStale: false };
+    const tell = (window: string) => announcements.tell('OPENED', { stack: 'Orders', window }, decision, world.now);
+    world.bus.always = refusal('InternalException', 500);
+    await expect(tell('A')).rejects.toThrow('InternalException');
+    expect(world.now - START).toBeLessThanOrEqual(3_000);
+    const { calls } = world.bus;
+    await expect(tell('B')).rejects.toThrow('InternalException');
+    expect(world.bus.calls).toBe(calls);
+  });
+
+  test('hears of an opening again when another round has told and written that before this one has told of the closing', async () => {
+    await write('on');
+    world.now += 1000;
+    world.parameters.put(operatorOf('Window'), 'off');
+    let once = true;
+    world.dynamodb.before = (operation) => {
+      if (operation === 'PutItem' && once) {
+        once = false;
+        const on = { operator: { S: 'on' }, operatorVersion: { N: '3' }, operatorModified: { N: String(world.now + 1) }, revision: { N: '3' } };
+        world.dynamodb.put({ ...world.dynamodb.item(operatorOf('Window'))!, ...on });
+      }
+    };
+    await world.round('Window');
+    expect(world.told).toEqual(['Opened Window', 'Closed Window', 'Opened Window']);
+    expect(world.item('Window')!.announced).toBe('OPENED');
   });
 
   test('hears of a closing when another round has written that while this one told of the opening', async () => {

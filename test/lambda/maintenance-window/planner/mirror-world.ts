@@ -4,11 +4,11 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
 import type { Clock } from '../../../../lambda/clock';
+import { readItem } from '../../../../lambda/maintenance-window/mirror/item';
+import type { FoundItem } from '../../../../lambda/maintenance-window/mirror/mirrored';
+import { operatorParameterOf, plannedParameterOf } from '../../../../lambda/maintenance-window/mirror/parameter-names';
 import { Mirror } from '../../../../lambda/maintenance-window/planner/mirror';
 import type { Outcome } from '../../../../lambda/maintenance-window/planner/mirrored-window';
-import { readItem } from '../../../../lambda/maintenance-window/window/mirror-item';
-import type { FoundItem } from '../../../../lambda/maintenance-window/window/mirrored';
-import { operatorParameterOf, plannedParameterOf } from '../../../../lambda/maintenance-window/window/parameter-names';
 import { InMemoryDynamoDb } from '../state-machine/in-memory-dynamodb';
 import { EventBus } from './event-bus';
 import { InMemoryParameters } from './in-memory-parameters';

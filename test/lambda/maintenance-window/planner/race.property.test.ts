@@ -1,7 +1,8 @@
 /** Rounds of a change and of the minute, an operator, and lost, killed and refused calls between them, in any order. */
 import fc from 'fast-check';
 
-import { readItem } from '../../../../lambda/maintenance-window/window/mirror-item';
+import { readItem } from '../../../../lambda/maintenance-window/mirror/item';
+import { isNewer } from '../../../../lambda/maintenance-window/window/newer';
 import { MirrorWorld, operatorOf, refusal } from './mirror-world';
 
 const WINDOW = 'Window';
@@ -44,6 +45,7 @@ class Interleaving {
   readonly world = new MirrorWorld();
   /** How often the bus had been told of an opening, at each write that made the item one of a window that is on. */
   readonly openings: number[] = [];
+  readonly violations: string[] = [];
   /** A round was killed somewhere. */
   killed = false;
   /** The bus has not accepted an event, or nobody heard that it did. */
@@ -72,8 +74,13 @@ class Interleaving {
       if (operation === 'PutItem') {
         const item = dynamodb.item(NAME)!;
         const { operator } = readItem(item);
-        expect(Number(item.revision.N)).toBe(++revision);
-        expect([operator!.modified, operator!.version] >= [last.modified, last.version]).toBe(true);
+        // Throwing here would be the planner's to bear
+        if (Number(item.revision.N) !== ++revision) {
+          this.violations.push(`revision ${item.revision.N} is not ${revision}`);
+        }
+        if (isNewer(last, operator!)) {
+          this.violations.push(`version ${operator!.version} was written over the newer ${last.version}`);
+        }
         last = operator!;
         const isOn = operator!.value.startsWith('on');
         if (isOn && !on) {
@@ -149,7 +156,7 @@ const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 test('the item ends at the newest readable value, never goes back, and each opening is told', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 80 }), async (steps) => {
       const interleaving = new Interleaving();
       const { world } = interleaving;
       for (const next of steps) {
@@ -157,6 +164,7 @@ test('the item ends at the newest readable value, never goes back, and each open
       }
       await interleaving.end();
 
+      expect(interleaving.violations).toEqual([]);
       const stored = world.parameters.stored.get(NAME);
       const { operator, announced } = world.item(WINDOW) ?? {};
       if (stored && stored.value !== 'nonsense') {
@@ -165,12 +173,14 @@ test('the item ends at the newest readable value, never goes back, and each open
       const on = operator?.value.startsWith('on') ?? false;
       expect(announced === 'OPENED').toBe(on);
       const lastTold = world.told.at(-1)?.split(' ')[0];
-      expect(on ? ['Opened'] : interleaving.killed ? ['Opened', 'Closed', undefined] : ['Closed', undefined]).toContain(lastTold);
+      if (!interleaving.killed) {
+        expect(on ? ['Opened'] : ['Closed', undefined]).toContain(lastTold);
+      }
       if (!interleaving.busFailed) {
         // Before each opening there was an event of its own
         expect(interleaving.openings.every((told, index) => told > (interleaving.openings[index - 1] ?? 0))).toBe(true);
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 250 },
   );
-});
+}, 60_000);

@@ -1,5 +1,5 @@
 import { tableVectors } from '../../../../lambda/contract/maintenance-window/mirror.json';
-import { mirrorTableOf, operatorParameterOf, plannedParameterOf, windowOf } from '../../../../lambda/maintenance-window/window/parameter-names';
+import { mirrorTableOf, operatorParameterOf, plannedParameterOf, windowOf } from '../../../../lambda/maintenance-window/mirror/parameter-names';
 
 test.each(tableVectors)('$operatorParameter has its item in $table', ({ operatorParameter, table }) => {
   expect(mirrorTableOf(operatorParameter)).toBe(table);

@@ -1,4 +1,4 @@
-import { merged, type MirroredValue } from '../../../../lambda/maintenance-window/window/mirrored';
+import { merged, type MirroredValue } from '../../../../lambda/maintenance-window/mirror/mirrored';
 
 const NOW = 1_800_000_000_000;
 

@@ -1,6 +1,6 @@
 /** Cuts the planned value to the room that the mirror's item has for it. */
 import { keptWhole } from '../../contract/maintenance-window/mirror.json';
-import { type Interval, parsePlanned } from './value';
+import { type Interval, parsePlanned } from '../window/value';
 
 /**
  * The planned value with as many of its intervals as fit, the earliest ones. Its horizon becomes the start of the first one that is left out, up to

@@ -2,7 +2,7 @@
  * What the mirror holds of a window, and how that goes on when Parameter Store has been read again. Pure, so that planner and command do alike.
  * Attributes: lambda/contract/maintenance-window/mirror.json.
  */
-import { isNewer, type Written } from './newer';
+import { isNewer, type Written } from '../window/newer';
 
 /** What was last told to the event bus: one of `announced` in the contract. */
 export type Announced = 'OPENED' | 'CLOSED';

@@ -1,4 +1,4 @@
-import { fittingPlanned } from '../../../../lambda/maintenance-window/window/planned-fit';
+import { fittingPlanned } from '../../../../lambda/maintenance-window/mirror/planned-fit';
 
 const NOW = Date.parse('2027-01-10T03:00:00Z');
 const FAR = ['2027-02-01T02:00Z/PT4H', '2027-03-01T02:00:00+01:00/2027-03-01T06:00:00+01:00', '2027-04-01T02:00Z/P1D'];

@@ -1,6 +1,6 @@
 import { attributes, mostBytes, readVectors } from '../../../../lambda/contract/maintenance-window/mirror.json';
-import { bytesOf, type Item, itemOf, readItem } from '../../../../lambda/maintenance-window/window/mirror-item';
-import type { Mirrored } from '../../../../lambda/maintenance-window/window/mirrored';
+import { bytesOf, type Item, itemOf, readItem } from '../../../../lambda/maintenance-window/mirror/item';
+import type { Mirrored } from '../../../../lambda/maintenance-window/mirror/mirrored';
 import { parsePlanned } from '../../../../lambda/maintenance-window/window/value';
 
 const NAME = '/cdk-patient-lambda/windows/s/w/operator';
