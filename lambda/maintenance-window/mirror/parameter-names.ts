@@ -27,8 +27,8 @@ export function plannedParameterOf({ stack, window }: WindowNames): string {
   return `${parameters.prefix}${stack}/${window}/${parameters.planned}`;
 }
 
-/** The table of the mirror that an operator's parameter has its item in; null when its name is not of the windows' shape, so that it has none. */
-export function mirrorTableOf(operatorParameter: string): string | null {
+/** The table that has a window's item, by the name of its operator's parameter; undefined when the name is not of the windows' shape. */
+export function mirrorTableOf(operatorParameter: string): string | undefined {
   const names = windowOf(operatorParameter);
-  return names && operatorParameter === operatorParameterOf(names) ? `${mirror.tablePrefix}${names.stack}` : null;
+  return names && operatorParameter === operatorParameterOf(names) ? `${mirror.tablePrefix}${names.stack}` : undefined;
 }

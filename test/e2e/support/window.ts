@@ -1,7 +1,7 @@
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import { mirrorTable } from '../../../lambda/maintenance-window/gate/nodejs/quiet/mirror';
+import { mirrorTableOf } from '../../../lambda/maintenance-window/mirror/parameter-names';
 import type { Bed } from '../../../local/bed';
 import { eventually } from './eventually';
 
@@ -21,6 +21,6 @@ export async function writeWindow(bed: Bed, name: string, value: string): Promis
 
 /** The window's item in the mirror. */
 export async function mirrored(bed: Bed, name: string): Promise<Record<string, AttributeValue> | undefined> {
-  const command = new GetItemCommand({ TableName: mirrorTable(name), Key: { pk: { S: name } }, ConsistentRead: true });
+  const command = new GetItemCommand({ TableName: mirrorTableOf(name), Key: { pk: { S: name } }, ConsistentRead: true });
   return (await new DynamoDBClient(bed.clientConfig).send(command)).Item;
 }

@@ -1,6 +1,5 @@
 /** Reads the window's item in the mirror, which the planner keeps. */
 import type { AwsClient, JsonObject } from '../../../../aws/nodejs/client';
-import { mirror, parameters } from '../../../../contract/names.json';
 import { reasonOf } from '../../../../thrown';
 import { parseOperator, parsePlanned } from '../../../window/value';
 import { ReadFailed, type Reading } from './reading';
@@ -9,14 +8,6 @@ import type { Settings } from './settings';
 /** What the item says, and when Parameter Store last said the same, epoch milliseconds. */
 export interface MirrorReading extends Reading {
   readonly checkedAt: number;
-}
-
-/** The table that has a window's item; undefined when the parameter's name is not one of a window. */
-export function mirrorTable(operatorParameter: string): string | undefined {
-  const { prefix, operator } = parameters;
-  const [stackName, window, last, ...more] = operatorParameter.slice(prefix.length).split('/');
-  const isWindow = operatorParameter.startsWith(prefix) && stackName && window && last === operator && more.length === 0;
-  return isWindow ? mirror.tablePrefix + stackName : undefined;
 }
 
 /**

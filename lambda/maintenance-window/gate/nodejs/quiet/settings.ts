@@ -9,9 +9,9 @@ import {
 import { coalesceBy, environment as names, handlerLoading, onUnknownClient, onWindowUnknown, windowSource } from '../../../../contract/names.json';
 import type { Environment } from '../../../../environment';
 import { isObject } from '../../../../json';
+import { mirrorTableOf } from '../../../mirror/parameter-names';
 import { GateNotAttached } from './errors';
 import { ALWAYS_RUN, parseAlwaysRun, parseRejection, parseStreaming, REJECTION, type Rejection, STREAMING, type Streaming } from './http-options';
-import { mirrorTable } from './mirror';
 
 export type Action = 'DEFER' | 'REJECT' | 'LEAVE' | 'RUN';
 
@@ -95,7 +95,7 @@ export function readSettings(environment: Environment): Settings {
   return {
     operatorParameter,
     plannedParameter: text('plannedParameter'),
-    mirrorTable: choice('windowSource', windowSource) === 'MIRROR' ? mirrorTable(operatorParameter) : undefined,
+    mirrorTable: choice('windowSource', windowSource) === 'MIRROR' ? mirrorTableOf(operatorParameter) : undefined,
     table: required('table'),
     functionKey: required('functionKey'),
     cacheTtl: seconds('cacheTtl', cacheTtlSeconds.default, cacheTtlSeconds.least),

@@ -1,10 +1,6 @@
-import { readVectors, tableVectors } from '../../../../../../lambda/contract/maintenance-window/mirror.json';
-import { mirrorTable, readItem } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/mirror';
+import { readVectors } from '../../../../../../lambda/contract/maintenance-window/mirror.json';
+import { readItem } from '../../../../../../lambda/maintenance-window/gate/nodejs/quiet/mirror';
 import { parseOperator, parsePlanned } from '../../../../../../lambda/maintenance-window/window/value';
-
-test.each(tableVectors)('the mirror of $operatorParameter is $table', ({ operatorParameter, table }) => {
-  expect(mirrorTable(operatorParameter) ?? null).toBe(table);
-});
 
 test.each(readVectors)('an item: $name', ({ item, planned, read, failure }) => {
   const reading = () => readItem((item ?? undefined) as never, planned);
