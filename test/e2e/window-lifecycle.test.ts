@@ -24,7 +24,7 @@ test('the window is created as auto, refuses what is no window, is kept by a dep
 
   await expect(stack.window('on tomorrow, please')).rejects.toMatchObject({ name: 'ParameterPatternMismatchException' });
   await stack.window('off # written by hand');
-  await stack.deploy({ deployment: 'second, with another tag' });
+  await stack.deploy({ deployment: 'second deployment with another tag' });
   expect(await value()).toBe('off # written by hand');
 
   await stack.destroy();
