@@ -105,7 +105,11 @@ export class WindowRequest {
       return value !== undefined && isReadable(value) ? value : grammar.initial;
     } catch (error) {
       const fix = `write '${grammar.initial}' or the value that it had to the parameter`;
-      log('the last value of a window could not be read in the mirror, and its parameter has none', { parameter: name, cause: shownError(error), fix });
+      log('the last value of a window could not be read in the mirror, and its parameter has none', {
+        parameter: name,
+        cause: shownError(error),
+        fix,
+      });
       return grammar.initial;
     }
   }
