@@ -19,7 +19,7 @@ export async function readParameters({ operatorParameter, plannedParameter }: Se
   const found = new Map(answer.map((parameter) => [parameter.Name, parameter]));
   const operator = found.get(operatorParameter);
   if (!operator) {
-    throw new ReadFailed(`parameter ${operatorParameter} does not exist: deploy its stack again, or write 'auto' to it`);
+    throw new ReadFailed(`parameter ${operatorParameter} does not exist: write the window's value to it, 'auto' when none is on`);
   }
   return {
     operator: value(operatorParameter, operator, parseOperator),

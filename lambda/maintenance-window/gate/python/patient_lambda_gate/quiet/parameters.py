@@ -25,7 +25,7 @@ def read_parameters(client: AwsClient, settings: Settings, budget: float, once: 
     found = {parameter.get("Name"): parameter for parameter in parameters}
     parameter = found.get(name)
     if parameter is None:
-        raise ReadFailed(f"parameter {name} does not exist: deploy its stack again, or write 'auto' to it")
+        raise ReadFailed(f"parameter {name} does not exist: write the window's value to it, 'auto' when none is on")
     try:
         operator = parse_operator(parameter.get("Value", ""))
     except WindowValueError as error:

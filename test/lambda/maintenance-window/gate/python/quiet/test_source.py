@@ -172,7 +172,7 @@ NO_ANSWERS = {
     "denied": (DENIED, "ssm:GetParameters failed, AccessDeniedException: because"),
     "broken": (failing(500, "InternalServerError"), "ssm:GetParameters failed, InternalServerError: because"),
     "hanging": (HANG, "ssm:GetParameters failed, NetworkError: 127.0.0.1: timed out"),
-    "deleted": ((200, {"Parameters": []}), f"parameter {NAME} does not exist: deploy its stack again, or write 'auto' to it"),
+    "deleted": ((200, {"Parameters": []}), f"parameter {NAME} does not exist: write the window's value to it, 'auto' when none is on"),
     "malformed": (stored("yes"), f"parameter {NAME} cannot be read, does not match the grammar (syntax): 'yes'"),
 }
 
