@@ -51,8 +51,8 @@ export class GuardedStack {
     }
   }
 
-  async destroy(): Promise<void> {
-    await this.bed.destroy(this.app({}), 'Guarded');
+  async destroy(context: Record<string, string> = {}): Promise<void> {
+    await this.bed.destroy(this.app(context), 'Guarded');
   }
 
   /** Writes the window's value and waits until every environment must have read it. */

@@ -7,10 +7,14 @@ import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { DeferredEventStore, MaintenanceWindow, MaintenanceWindowFunction, WindowSource } from 'cdk-patient-lambda';
+import { Construct } from 'constructs';
 
 const app = new App();
 
-/** A Python and two Node.js functions that do what their event says, one of which reads no mirror; one window, replay by hand. */
+/**
+ * A Python and two Node.js functions that do what their event says, one of which reads no mirror; one window, replay by hand. What is in the
+ * context may move the window in the tree, and have a deployment fail while the window is on.
+ */
 class GuardedStack extends Stack {
   readonly nodejs: lambda.Function;
 
@@ -21,7 +25,8 @@ class GuardedStack extends Stack {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    const maintenanceWindow = new MaintenanceWindow(this, 'Window');
+    const place = new Construct(this, this.node.tryGetContext('place') ?? 'First');
+    const maintenanceWindow = new MaintenanceWindow(place, 'Window', { windowName: 'guarded' });
     const deferredEvents = new DeferredEventStore(this, 'Deferred', { removalPolicy: RemovalPolicy.DESTROY });
 
     const probe = (language: string, runtime: lambda.Runtime, windowSource?: WindowSource) => {
@@ -57,6 +62,10 @@ class GuardedStack extends Stack {
     new CfnOutput(this, 'DeferredEventsTable', { value: deferredEvents.tableName });
     new CfnOutput(this, 'OperatorParameter', { value: maintenanceWindow.operatorParameterName });
     new CfnOutput(this, 'Replayer', { value: deferredEvents.replayer.functionName });
+    if (this.node.tryGetContext('refused')) {
+      const refused = new CustomResource(this, 'Refused', { serviceToken: this.nodejs.functionArn, serviceTimeout: Duration.minutes(2) });
+      refused.node.addDependency(maintenanceWindow);
+    }
     Tags.of(this).add('deployment', this.node.tryGetContext('deployment') ?? 'first');
   }
 }
