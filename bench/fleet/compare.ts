@@ -17,11 +17,11 @@ const MONTHS = [10, 1000, 10_000];
 const INTRODUCTION = `
 # Fleets under a window
 
-Made by \`npm run bench -- --only fleet\`. The gate's cache, reader and client (Node.js) and the planner are the real ones; AWS and time are simulated:
-Parameter Store takes ${QUOTA} requests a second, of which others in the account ask for ${OTHERS}; the mirror's partition gives ${READ_UNITS} units a
-second for reads and ${WRITE_UNITS} for writes. Environments are invoked once a second, 10,000 warm ones every five; while the
-planner is dead, every two or ten. Others ask once: what is refused to them counts as lost. The last handler is told from the operator's write, or from the first environment on
-when the window was on before.
+Made by \`npm run bench -- --only fleet\`. The gate's cache, reader and client (Node.js) and the planner are the real ones; AWS and time are
+simulated. Parameter Store takes ${QUOTA} requests a second, of which others in the account ask for ${OTHERS}; the mirror's partition gives ${READ_UNITS}
+units a second for reads and ${WRITE_UNITS} for writes. Environments are invoked once a second, 10,000 warm ones every five; while the planner is dead,
+every two or ten. Others ask once: what is refused to them counts as lost. The last handler is told from the operator's write, or from the first
+environment on when the window was on before.
 `;
 
 export async function compareFleets(): Promise<void> {
