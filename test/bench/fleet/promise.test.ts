@@ -37,13 +37,13 @@ test('a parameter that is made again begins with small versions, which count', a
 
 describe('while the planner is dead', () => {
   test('a hold that the mirror knows stays, in environments that start meanwhile too, whatever the quota refuses', async () => {
-    const outcome = await simulated(deadAfterWrite(500, 10));
+    const outcome = await simulated(deadAfterWrite(500, 5));
     expect(outcome).toMatchObject({ ...HELD, relapses: 0 });
     expect(outcome.refusedReads.parameterStore).toBeGreaterThan(0);
   });
 
   test('a hold that an environment has learnt of from Parameter Store stays, whatever the mirror says and the quota refuses', async () => {
-    const outcome = await simulated(deadBeforeWrite(500, 5, 15));
+    const outcome = await simulated(deadBeforeWrite(500, 3, 15));
     expect(outcome).toMatchObject({ stillRunning: 0, relapses: 0 });
     expect(outcome.refusedReads.parameterStore).toBeGreaterThan(0);
   });
