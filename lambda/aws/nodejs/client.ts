@@ -119,9 +119,10 @@ export class AwsClient {
    * Repeats throttles, 5xx and network errors with back-off.
    *
    * @param until epoch milliseconds after which no attempt begins
+   * @param elsewhere whether another service is asked after this one: then one attempt may take all the time, and a hang leaves its rest to that
    * @throws AwsError
    */
-  async call(service: Service, operation: string, input: JsonObject, until: number): Promise<JsonObject> {
+  async call(service: Service, operation: string, input: JsonObject, until: number, elsewhere = false): Promise<JsonObject> {
     let failure = new AwsError('NoTimeLeft', `the invocation ends before ${operation} can be tried`, false);
     for (let attempt = 0; ; attempt++) {
       const left = until - this.clock();
@@ -129,7 +130,8 @@ export class AwsClient {
         throw failure;
       }
       try {
-        return await this.callOnce(service, operation, input, left < 2 * LEAST_ATTEMPT ? left : Math.min(left / 2, MOST_ATTEMPT), attempt > 0);
+        const budget = elsewhere || left < 2 * LEAST_ATTEMPT ? left : Math.min(left / 2, MOST_ATTEMPT);
+        return await this.callOnce(service, operation, input, budget, attempt > 0);
       } catch (error) {
         failure = error as AwsError;
       }

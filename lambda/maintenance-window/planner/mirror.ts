@@ -3,6 +3,7 @@ import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
 import type { Clock } from '../../clock';
+import { readItem } from '../mirror/item';
 import type { WindowNames } from '../mirror/parameter-names';
 import { Announcements } from './announcements';
 import { type Bounds, MirrorTable } from './mirror-table';
@@ -52,6 +53,12 @@ export class Mirror {
       batches.push(this.batch(batch, announcements, bounds));
     }
     return (await Promise.all(batches)).flat();
+  }
+
+  /** The operator's value that was last mirrored; undefined when there is none. */
+  async lastValue(operatorParameter: string, until: number): Promise<string | undefined> {
+    const item = await this.table.get(operatorParameter, { clock: this.clock, random: this.random, until });
+    return item && readItem(item).operator?.value;
   }
 
   /** Forgets a window. */

@@ -32,7 +32,9 @@ export interface State {
 const CONFLICT_PAUSE = 200;
 /** An answer of Parameter Store may be older than a write that the operator's command has mirrored, but not by so much, in milliseconds. */
 const MOST_LAG = 60_000;
-const DELETE_ITEM = 'delete the item, which the planner then writes anew within a minute';
+/** Without its item a window that is on would hold no more than Parameter Store's quota lets gates see. */
+const WRITE_AGAIN =
+  "write the parameter's value again, which is then the newer one; if that changes nothing, delete the item while the window is off";
 
 export class MirroredWindow {
   private readonly troubles: Trouble[];
@@ -137,9 +139,9 @@ export class MirroredWindow {
       this.troubles.push(missing);
     }
     if (!this.state) {
-      this.trouble('its item in the mirror has a value that this version of the library cannot read', DELETE_ITEM);
+      this.trouble('its item in the mirror has a value that this version of the library cannot read', WRITE_AGAIN);
     } else if (read?.operator && isNewer(operator, read.operator) && Math.abs(read.at - operator.modified) > MOST_LAG) {
-      this.trouble('its item in the mirror says that it was written later than Parameter Store says', DELETE_ITEM);
+      this.trouble('its item in the mirror says that it was written later than Parameter Store says', WRITE_AGAIN);
     }
   }
 

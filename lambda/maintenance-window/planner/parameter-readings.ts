@@ -88,7 +88,11 @@ function readingOf(window: WindowNames, found: ReadonlyMap<string | undefined, P
     troubles,
     missing: operator
       ? undefined
-      : { parameter: names.operator, cause: 'it does not exist', fix: `write '${grammar.initial}' to it, or deploy the stack again` },
+      : {
+          parameter: names.operator,
+          cause: 'it does not exist',
+          fix: `write a value to it, '${grammar.initial}' or another: the last one counts until then`,
+        },
   };
 }
 

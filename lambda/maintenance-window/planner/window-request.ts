@@ -21,7 +21,7 @@ const MARGIN = 1_000;
 export interface WindowRequestDependencies {
   readonly parameters: Parameters;
   readonly settings: Settings;
-  readonly mirror: Pick<Mirror, 'mirror' | 'remove'>;
+  readonly mirror: Pick<Mirror, 'lastValue' | 'mirror' | 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
   /** Epoch milliseconds until which all must be done. */
@@ -51,15 +51,14 @@ export class WindowRequest {
     return name;
   }
 
-  /** A value is the operator's, whatever has changed around it. When the window's name changes, a hold must not end by that. */
+  /** A value is the operator's, whatever has changed around it. A hold ends neither by another name of the window nor because its parameter is gone. */
   async update(): Promise<string> {
     const { parameters } = this.dependencies;
     const name = operatorParameterName(this.request);
     const tags = tagsOf(this.request);
-    const before = this.request.PhysicalResourceId;
-    const renamed = before !== undefined && before !== name;
-    const value = renamed ? await this.valueToCarryOver(before) : grammar.initial;
-    if (!(await parameters.create(name, value, [...ownerTags(this.mine), ...tags]))) {
+    const before = this.request.PhysicalResourceId ?? name;
+    const renamed = before !== name;
+    if (!(await parameters.create(name, await this.lastValue(before), [...ownerTags(this.mine), ...tags]))) {
       const ownership = claimed(name, await this.ownership(name), this.mine, renamed ? 'others' : 'mine');
       await parameters.tag(name, [...ownerTags(ownership), ...tags]);
     }
@@ -93,9 +92,26 @@ export class WindowRequest {
     return ownershipIn(tags);
   }
 
-  private async valueToCarryOver(name: string): Promise<string> {
+  /** What is in force: gates go by the mirror's value while the parameter is missing or can't be read. */
+  private async lastValue(name: string): Promise<string> {
     const value = isWindowParameter(name) ? await this.dependencies.parameters.read(name) : undefined;
-    return value !== undefined && isReadable(value) ? value : grammar.initial;
+    return value !== undefined && isReadable(value) ? value : this.mirroredValue(name);
+  }
+
+  private async mirroredValue(name: string): Promise<string> {
+    const { mirror, log } = this.dependencies;
+    try {
+      const value = await mirror.lastValue(name, this.mirrorUntil);
+      return value !== undefined && isReadable(value) ? value : grammar.initial;
+    } catch (error) {
+      const fix = `write '${grammar.initial}' or the value that it had to the parameter`;
+      log('the last value of a window could not be read in the mirror, and its parameter has none', {
+        parameter: name,
+        cause: shownError(error),
+        fix,
+      });
+      return grammar.initial;
+    }
   }
 
   /** Gives up the window's claim, and removes the parameter with the last one. Whether other windows of ours have it still. */

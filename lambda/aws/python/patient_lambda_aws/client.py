@@ -99,8 +99,10 @@ class AwsClient:
             raise AwsError("CredentialsError", str(error), True) from error
         return _parsed(service, operation, response, proxy)
 
-    def call(self, service: str, operation: str, payload: Json, until: float) -> Json:
-        """Repeats throttles, 5xx and network errors with back-off while ``until`` (epoch milliseconds) allows. Raises AwsError."""
+    def call(self, service: str, operation: str, payload: Json, until: float, elsewhere: bool = False) -> Json:
+        """Repeats throttles, 5xx and network errors with back-off while ``until`` (epoch milliseconds) allows. Raises AwsError.
+
+        ``elsewhere``: another service is asked after this one, so that one attempt may take all the time, and a hang leaves its rest to that."""
         pause: float = FIRST_PAUSE
         failure = AwsError("NoTimeLeft", f"the invocation ends before {operation} can be tried", False)
         attempts = 0
@@ -109,7 +111,7 @@ class AwsClient:
             if left <= 0:
                 raise failure
             try:
-                budget = left if left < 2 * LEAST_ATTEMPT else min(left / 2, MOST_ATTEMPT)
+                budget = left if elsewhere or left < 2 * LEAST_ATTEMPT else min(left / 2, MOST_ATTEMPT)
                 return self.call_once(service, operation, payload, budget, fresh=attempts > 0)
             except AwsError as error:
                 failure = error

@@ -186,7 +186,9 @@ describe("one window's trouble", () => {
     later(50);
     expect((await world.round('Window'))[0].troubles).toEqual([]);
     later(86_400_000);
-    expect((await world.round('Window'))[0].troubles).toEqual([expect.objectContaining({ fix: expect.stringContaining('delete the item') })]);
+    expect((await world.round('Window'))[0].troubles).toEqual([
+      expect.objectContaining({ fix: expect.stringContaining("write the parameter's value again") }),
+    ]);
   });
 
   test('an item that this version cannot read, and nothing replaces, is complained of', async () => {

@@ -114,7 +114,7 @@ describe('tags', () => {
     deployment.given(NAME, 'auto');
     const unknown = { status: 400, type: 'InvalidResourceId', message: 'is not known' };
     const update = { RequestType: 'Update', PhysicalResourceId: NAME, ResourceProperties: tagged } as const;
-    deployment.store.faults = [undefined, unknown, undefined, unknown, undefined, unknown];
+    deployment.store.faults = [undefined, undefined, unknown, undefined, unknown, undefined, unknown];
     expect(await deployment.plan(update)).toMatchObject({ Status: 'SUCCESS' });
     expect(deployment.store.tags.get(NAME)).toMatchObject({ team: 'orders' });
 
@@ -168,6 +168,26 @@ describe('Update', () => {
   test('makes a parameter that was deleted again', async () => {
     expect(await deployment.plan(update)).toMatchObject({ Status: 'SUCCESS', PhysicalResourceId: NAME });
     expect(deployment.store.parameters.get(NAME)!.Value).toBe('auto');
+  });
+
+  test.each([
+    ['of the same name', NAME],
+    ['of another name', OTHER],
+  ])('makes a parameter %s with the hold that the mirror has, when that of before was deleted', async (_, OperatorParameterName) => {
+    deployment.given(NAME, 'on # upgrade');
+    await deployment.plan(update);
+    deployment.store.parameters.clear();
+    expect(await deployment.plan({ ...update, ResourceProperties: { OperatorParameterName } })).toMatchObject({ Status: 'SUCCESS' });
+    expect(deployment.store.parameters.get(OperatorParameterName)!.Value).toBe('on # upgrade');
+  });
+
+  test('makes it as auto, and says so, when the mirror does not answer', async () => {
+    deployment.mirror.before = () => {
+      throw Object.assign(new Error('no'), { name: 'AccessDeniedException', $metadata: { httpStatusCode: 400 } });
+    };
+    expect(await deployment.plan(update)).toMatchObject({ Status: 'SUCCESS' });
+    expect(deployment.store.parameters.get(NAME)!.Value).toBe('auto');
+    expect(deployment.logged[0]).toMatchObject({ parameter: NAME, cause: 'AccessDeniedException: no', fix: expect.stringContaining('write') });
   });
 
   const rename = { ...update, ResourceProperties: { OperatorParameterName: OTHER } };

@@ -14,14 +14,15 @@ export interface MirrorReading extends Reading {
  * Reads the item consistently, and again with back-off after a throttle, a server's error or no answer.
  *
  * @param until epoch milliseconds after which no attempt begins
+ * @param elsewhere whether Parameter Store is asked after it: then a first connection from a slow environment has all the time, not half of it
  * @throws ReadFailed
  */
-export async function readMirror(client: AwsClient, table: string, settings: Settings, until: number): Promise<MirrorReading> {
+export async function readMirror(client: AwsClient, table: string, settings: Settings, until: number, elsewhere: boolean): Promise<MirrorReading> {
   const { operatorParameter, plannedParameter } = settings;
   let answer: JsonObject;
   try {
     const key = { pk: { S: operatorParameter } };
-    answer = await client.call('dynamodb', 'GetItem', { TableName: table, Key: key, ConsistentRead: true }, until);
+    answer = await client.call('dynamodb', 'GetItem', { TableName: table, Key: key, ConsistentRead: true }, until, elsewhere);
   } catch (error) {
     throw new ReadFailed(`dynamodb:GetItem failed, ${reasonOf(error)}`, { cause: error });
   }

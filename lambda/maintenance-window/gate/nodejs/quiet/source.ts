@@ -25,7 +25,8 @@ export async function readWindow(client: AwsClient, settings: Settings, budget: 
   let mirrored: MirrorReading;
   try {
     const { share, least } = mirrorReadBudget;
-    mirrored = await readMirror(client, table, settings, started + Math.max(share * budget, Math.min(least, budget)));
+    const own = Math.max(share * budget, Math.min(least, budget));
+    mirrored = await readMirror(client, table, settings, started + own, own < budget);
   } catch (error) {
     if (client.clock() >= until) {
       throw error;

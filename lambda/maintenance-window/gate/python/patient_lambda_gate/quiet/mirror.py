@@ -39,13 +39,14 @@ def mirror_table(operator_parameter: str) -> str | None:
     return f"{NAMES['mirror']['tablePrefix']}{stack}"
 
 
-def read_mirror(client: AwsClient, table: str, operator_parameter: str, planned: bool, budget: float) -> Mirrored:
+def read_mirror(client: AwsClient, table: str, operator_parameter: str, planned: bool, budget: float, elsewhere: bool) -> Mirrored:
     """Reads, and again with back-off after a throttle, a server's error or no answer, within ``budget`` milliseconds.
 
-    ``planned``: the function has a planned parameter. Raises ReadFailed, also when there is no item."""
+    ``planned``: the function has a planned parameter. ``elsewhere``: Parameter Store is asked after it, so that a first connection from a slow
+    environment has all the time, not half of it. Raises ReadFailed, also when there is no item."""
     request = {"TableName": table, "Key": {"pk": {"S": operator_parameter}}, "ConsistentRead": True}
     try:
-        answer = client.call("dynamodb", "GetItem", request, client.clock() + budget)
+        answer = client.call("dynamodb", "GetItem", request, client.clock() + budget, elsewhere)
     except AwsError as error:
         raise ReadFailed(f"dynamodb:GetItem failed, {error}") from error
     try:

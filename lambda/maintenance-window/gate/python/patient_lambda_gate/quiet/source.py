@@ -29,8 +29,9 @@ def read_window(client: AwsClient, settings: Settings, budget: float) -> Iterato
         return
     started = client.clock()
     until = started + budget
+    own, has_planned = _share(budget), settings.planned_parameter is not None
     try:
-        mirrored = read_mirror(client, settings.mirror_table, settings.operator_parameter, settings.planned_parameter is not None, _share(budget))
+        mirrored = read_mirror(client, settings.mirror_table, settings.operator_parameter, has_planned, own, own < budget)
     except ReadFailed as failure:
         yield _without_mirror(client, settings, until, failure)
         return

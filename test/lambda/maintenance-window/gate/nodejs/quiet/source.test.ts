@@ -66,6 +66,11 @@ test('a mirror that throttles for a moment is asked again before Parameter Store
   expect(asked()).toEqual(['GetItem', 'GetItem']);
 });
 
+test('a mirror that hangs is asked once where Parameter Store has time left: a first connection may need more than half of the share', async () => {
+  expect(await read('hang', parameter('on'))).toMatchObject({ version: 8 });
+  expect(asked()).toEqual(['GetItem', 'GetParameters']);
+});
+
 test('a mirror that hangs has a refresh to itself: the last known value counts meanwhile', async () => {
   await expect(read('hang', parameter('on'), { budget: 300 })).rejects.toThrow(/^dynamodb:GetItem failed, NetworkError: [^;]*$/);
   expect(new Set(asked())).toEqual(new Set(['GetItem']));

@@ -77,7 +77,7 @@ def reader(server, environment):
         left = list(answers)
         service = server(lambda *_: left.pop(0) if len(left) > 1 else left[0])
         client = AwsClient({**environment, "AWS_ENDPOINT_URL_DYNAMODB": service.url}, wall_clock)
-        return lambda budget: read_mirror(client, TABLE, NAME, False, budget), service
+        return lambda budget: read_mirror(client, TABLE, NAME, False, budget, False), service
 
     return made
 

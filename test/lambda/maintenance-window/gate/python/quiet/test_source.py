@@ -132,6 +132,12 @@ def test_without_the_mirror_parameter_store_is_asked(services, name):
     assert asked == sorted(asked)  # the mirror first
 
 
+def test_a_mirror_that_hangs_is_asked_once_as_a_first_connection_may_need_more_than_half_of_its_share(services):
+    made = services([HANG], [stored("on")])
+    assert [found.operator.mode for found in made.read(budget=1000)] == ["on"]
+    assert made.asked() == ["GetItem", "GetParameters"]
+
+
 def test_a_mirror_that_throttles_for_a_while_is_read(services):
     made = services([failing(400, "ThrottlingException"), DROP, mirrored("on", wall_clock())])
     assert [found.operator.mode for found in made.read()] == ["on"]
@@ -200,8 +206,10 @@ class Calls:
         self.clock = Clock(NOW)
         self.answers = list(answers)
         self.seen = []
+        self.elsewhere = []
 
-    def call(self, service, operation, payload, until):
+    def call(self, service, operation, payload, until, elsewhere=False):
+        self.elsewhere.append(elsewhere)
         return self._answer(operation, until - self.clock())
 
     def call_once(self, service, operation, payload, budget):
@@ -235,6 +243,7 @@ def test_parameter_store_gets_what_the_mirror_leaves_of_the_budget(settings, bud
         list(read_window(client, settings, budget))
     assert client.seen == [("GetItem", share)] + ([] if left is None else [("GetParameters", left)])
     assert ("GetParameters" in str(raised.value)) is (left is not None)
+    assert client.elsewhere[0] is (left is not None)
 
 
 def test_a_refresh_whose_mirror_fails_fast_leaves_the_rest_to_parameter_store(settings):
