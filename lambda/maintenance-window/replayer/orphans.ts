@@ -17,8 +17,8 @@ const MOST_KEYS = 60;
 const LOOKS = 2;
 
 /**
- * How many events wait for nobody. What exactly one function carries by its tag counts as being there, without a call to Lambda; only the others are
- * looked at.
+ * How many events wait for nobody. A key that exactly one function carries by its tag counts as being there, without a call to Lambda, unless the
+ * drain before found it otherwise; only the others are looked at.
  *
  * @param pending by function key
  * @throws Error of the tagging API
@@ -31,7 +31,9 @@ export async function countOrphans(
     return 0;
   }
   const carriers = (await tagged.list()).map(({ functionKey }) => functionKey);
-  const doubtful = [...pending].filter(([functionKey]) => carriers.filter((carried) => carried === functionKey).length !== 1);
+  const doubtful = [...pending].filter(
+    ([functionKey]) => targets.orphaned.has(functionKey) || carriers.filter((carried) => carried === functionKey).length !== 1,
+  );
   if (doubtful.length > MOST_KEYS) {
     log('more functions than a sweep looks at may be gone', { functions: doubtful.length, lookedAt: MOST_KEYS });
   }

@@ -32,6 +32,8 @@ const MOST_NAMES = 5;
 
 /** Checks each target once for a drain: a function without the gate would take a pointer for an event of its own. */
 export class Targets {
+  /** Function keys with events for which no target was found. */
+  readonly orphaned = new Set<string>();
   private readonly checked = new Map<string, Promise<Target>>();
 
   constructor(
@@ -48,7 +50,12 @@ export class Targets {
     const key = `${functionKey} ${functionArn}`;
     let check = this.checked.get(key);
     if (!check) {
-      check = this.check(functionArn, functionKey);
+      check = this.check(functionArn, functionKey).then((target) => {
+        if (!target.accepted && target.orphaned) {
+          this.orphaned.add(functionKey);
+        }
+        return target;
+      });
       this.checked.set(key, check);
     }
     return check;

@@ -41,6 +41,14 @@ test('a function that carries its key costs no call to Lambda', async () => {
   expect(world.looks.filter((functionArn) => functionArn === FUNCTION_ARN)).toEqual([]);
 });
 
+test('what a drain found to have no target is counted, although a tag says otherwise', async () => {
+  const world = threeEvents(new World());
+  world.guard(FUNCTION_ARN, { PATIENT_LAMBDA_FUNCTION_KEY: 'bills' });
+  world.tagged.set(FUNCTION_ARN.replace(':live', ''), 'orders');
+  await world.simulation.run(world.replayer({ replay: 'AUTOMATIC' }).sweep(LONG));
+  expect(world.metrics).toContainEqual({ dimension: 'Store', values: { Orphaned: 3 } });
+});
+
 test('a function that was deployed before there was a tag is looked at, and is there', async () => {
   const world = threeEvents(new World());
   world.tagged.set(FUNCTION_ARN.replace(':live', ''), '');
