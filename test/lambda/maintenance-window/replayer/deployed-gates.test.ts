@@ -59,7 +59,8 @@ test('a function that is gone, or that Lambda says nothing of now, is not said t
   world.functions.delete(arnOf('gone'));
   world.refuseLook = (functionArn) => (functionArn === arnOf('throttled') ? awsError('TooManyRequestsException', 429) : undefined);
   expect(await anHour(world)).toEqual([]);
-  expect(world.logged).toContainEqual(expect.objectContaining({ message: 'a function could not be looked at', functionArn: arnOf('throttled') }));
+  const unclear = world.logged.filter(({ message }) => message === 'a function could not be looked at');
+  expect(unclear.map(({ functionArn }) => functionArn)).toEqual([arnOf('throttled')]);
 });
 
 test.each([0, 1, 2, 59, 60, 61, 299, 300, 301, 1000])('of %d functions each is looked at once in a round, at most 5 a minute', (count) => {
