@@ -1,5 +1,5 @@
-"""AccessDenied, as IAM answers when a function's role is allowed a call to Lambda only on functions with a certain tag, and the function that it names
-has another tag, none, or does not exist: what is not there carries no tag, so that Lambda's own ResourceNotFoundException is never reached.
+"""AccessDenied, as IAM answers when a function's role is allowed a call to Lambda only on functions with a certain tag, and the one that it names has
+another tag, none, or does not exist: what is not there carries no tag, so that Lambda's own ResourceNotFoundException is never reached.
 
 All that is judged of IAM while the bed runs; what no statement of the role allows at all passes here, and is found in the recorded requests.
 """

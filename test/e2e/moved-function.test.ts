@@ -58,12 +58,20 @@ test('events whose function guards others now wait, and what was tried is named'
   const { payload } = await stack.replay({ functionKey: row.functionKey.S! });
   expect(payload).toMatchObject({
     dispatched: 0,
-    waiting: [{ functionKey: row.functionKey.S, why: 'refused', detail: expect.stringContaining("guards other events: PATIENT_LAMBDA_FUNCTION_KEY is 'somebody-else'") }],
+    waiting: [
+      {
+        functionKey: row.functionKey.S,
+        why: 'refused',
+        detail: expect.stringContaining("guards other events: PATIENT_LAMBDA_FUNCTION_KEY is 'somebody-else'"),
+      },
+    ],
   });
   expect((await stack.deferred(requestId))!.state.S).toBe('PENDING');
 });
 
 test('the replayer asked AWS for nothing that its role does not allow', async () => {
   expect(notAllowed(stack.bed, nameOf('Replayer'), await statementsOf(stack.bed, nameOf('Replayer')))).toEqual([]);
-  expect(stack.bed.requests().filter(({ action, functionName }) => action === 'tag:GetResources' && functionName === nameOf('Replayer'))).not.toEqual([]);
+  expect(stack.bed.requests().filter(({ action, functionName }) => action === 'tag:GetResources' && functionName === nameOf('Replayer'))).not.toEqual(
+    [],
+  );
 });

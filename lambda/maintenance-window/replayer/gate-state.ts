@@ -8,9 +8,7 @@ import type { WindowNames } from './windows';
  * - missing: a pointer would reach the handler as an event of its own
  * - other: the gate is there, and guards the events of another function key
  */
-export type GateState =
-  | { readonly kind: 'there'; readonly window: WindowNames }
-  | { readonly kind: 'missing' | 'other'; readonly reason: string };
+export type GateState = { readonly kind: 'there'; readonly window: WindowNames } | { readonly kind: 'missing' | 'other'; readonly reason: string };
 
 export function gateState(variables: Readonly<Record<string, string>>, functionKey: string): GateState {
   const wrapper = variables[names.wrapper];

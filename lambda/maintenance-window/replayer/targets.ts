@@ -17,9 +17,7 @@ export type Target =
   | { readonly accepted: false; readonly reason: string; readonly orphaned: boolean };
 
 /** What came of looking at one ARN. */
-type Look =
-  | { readonly kind: 'accepted'; readonly functionArn: string; readonly window: WindowNames }
-  | Refusal;
+type Look = { readonly kind: 'accepted'; readonly functionArn: string; readonly window: WindowNames } | Refusal;
 
 interface Refusal {
   readonly kind: 'gone' | 'other' | 'refused' | 'unclear';

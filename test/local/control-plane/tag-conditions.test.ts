@@ -68,7 +68,10 @@ test('a statement without such a condition, or none, denies nothing', async () =
 test('a policy that is attached to the role counts as its own do', async () => {
   const client = await signedBy('attached', { Action: ACTIONS, Condition: TAGGED });
   const iam = new IAMClient(bed.clientConfig);
-  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: 'lambda:GetFunctionConfiguration', Resource: '*' }] });
+  const PolicyDocument = JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Action: 'lambda:GetFunctionConfiguration', Resource: '*' }],
+  });
   const { Policy } = await iam.send(new CreatePolicyCommand({ PolicyName: 'all', PolicyDocument }));
   expect(await look(client, 'theirs')).toBe('AccessDeniedException');
   await iam.send(new AttachRolePolicyCommand({ RoleName: 'attached', PolicyArn: Policy!.Arn }));

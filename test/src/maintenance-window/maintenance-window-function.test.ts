@@ -100,7 +100,7 @@ describe('a guarded function', () => {
     expect(JSON.stringify(statements(stack, /^FnServiceRole/))).not.toContain('cdk-patient-lambda-windows-');
   });
 
-  test("carries the layer, the tags by which the replayer finds it, and waits for its window", () => {
+  test('carries the layer, the tags by which the replayer finds it, and waits for its window', () => {
     const fn = guarded(newStack(), 'Fn');
     const { Properties: properties, DependsOn: dependsOn } = resourceOf(fn);
     expect(properties.Layers).toEqual([{ Ref: expect.stringMatching(/^CdkPatientLambdaLayer/) }]);

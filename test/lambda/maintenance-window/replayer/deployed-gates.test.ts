@@ -44,7 +44,10 @@ test('a function that lost its gate after it was deployed is told once an hour, 
 });
 
 test('of a function without the tag of its key the variable says it, else its name', async () => {
-  const world = deployed(['one', { AWS_LAMBDA_EXEC_WRAPPER: '' }], ['two', { AWS_LAMBDA_EXEC_WRAPPER: '', PATIENT_LAMBDA_FUNCTION_KEY: 'Orders/Two' }]);
+  const world = deployed(
+    ['one', { AWS_LAMBDA_EXEC_WRAPPER: '' }],
+    ['two', { AWS_LAMBDA_EXEC_WRAPPER: '', PATIENT_LAMBDA_FUNCTION_KEY: 'Orders/Two' }],
+  );
   world.tagged.set(arnOf('one'), '');
   world.tagged.set(arnOf('two'), '');
   world.functions.set(arnOf('one'), {});
@@ -75,6 +78,8 @@ test.each([0, 1, 2, 59, 60, 61, 299, 300, 301, 1000])('of %d functions each is l
 
 test('stores of one account look at different minutes', () => {
   const minuteOf = (store: string) =>
-    Array.from({ length: 60 }, (_, minute) => minute).find((minute) => functionsInTurn([{ functionArn: arnOf(1) }], store, minute * MINUTE).length > 0);
+    Array.from({ length: 60 }, (_, minute) => minute).find(
+      (minute) => functionsInTurn([{ functionArn: arnOf(1) }], store, minute * MINUTE).length > 0,
+    );
   expect(new Set(Array.from({ length: 100 }, (_, number) => minuteOf(`store-${number}`))).size).toBeGreaterThan(30);
 });

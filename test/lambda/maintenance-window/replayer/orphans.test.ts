@@ -20,7 +20,9 @@ test('events of a function that is gone are counted in each sweep, also while no
   world.functions.clear();
   world.tagged.clear();
   expect(await orphaned(world)).toBe(3);
-  expect(world.logged).toContainEqual(expect.objectContaining({ functionKey: 'orders', events: 3, reason: expect.stringContaining('orders:live is gone') }));
+  expect(world.logged).toContainEqual(
+    expect.objectContaining({ functionKey: 'orders', events: 3, reason: expect.stringContaining('orders:live is gone') }),
+  );
   world.guard(MOVED);
   expect(await orphaned(world)).toBe(0);
 });

@@ -14,9 +14,12 @@ function answering(...answers: object[]) {
   return { inputs, tagged: new TaggedFunctions(client as never, 'Platform/Store') };
 }
 
-test("asks for the functions of the store alone, page by page, and once", async () => {
+test('asks for the functions of the store alone, page by page, and once', async () => {
   const { inputs, tagged } = answering(
-    { ResourceTagMappingList: [{ ResourceARN: ARN, Tags: [store, { Key: 'cdk-patient-lambda:function-key', Value: 'Orders' }] }], PaginationToken: 'p' },
+    {
+      ResourceTagMappingList: [{ ResourceARN: ARN, Tags: [store, { Key: 'cdk-patient-lambda:function-key', Value: 'Orders' }] }],
+      PaginationToken: 'p',
+    },
     { ResourceTagMappingList: [{ ResourceARN: `${ARN}-2`, Tags: [store] }], PaginationToken: '' },
   );
   expect(await tagged.list()).toEqual([{ functionArn: ARN, functionKey: 'Orders' }, { functionArn: `${ARN}-2` }]);
