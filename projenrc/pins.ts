@@ -36,6 +36,7 @@ const AWS_SDK_CLIENTS = [
   'kinesis',
   'kms',
   'lambda',
+  'resource-groups-tagging-api',
   's3',
   'scheduler',
   'secrets-manager',

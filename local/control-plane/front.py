@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote
 
 import custom_resources
 import delivery
+import tag_conditions
 from corrections import chain
 from custom_resources import CustomResources
 from delivery import Answer, DataPlane, Invocation
@@ -65,6 +66,9 @@ class Front:
                 exchange.throttled = True
                 await _body(receive)
                 await _send(send, _rate_exceeded())
+            elif refusal := tag_conditions.refusal(scope["method"], path, headers, self._region, self._account):
+                await _body(receive)
+                await _send(send, _error(403, "AccessDeniedException", refusal))
             elif not await self._taken(scope, receive, send):
                 await self._emulator(scope, receive, send)
         except CallerGone:

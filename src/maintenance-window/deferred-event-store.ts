@@ -66,6 +66,14 @@ export interface IDeferredEventStore extends IResource {
    * @param options statistic, period and other properties of the metric
    */
   metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
+
+  /**
+   * How many deferred events wait for a function that is gone, or has lost its tag, and whose function key no other function of the store carries, as
+   * of each minute's sweep. Worth an alarm above 0: nothing brings them back by itself.
+   *
+   * @param options statistic, period and other properties of the metric
+   */
+  metricOrphaned(options?: cloudwatch.MetricOptions): cloudwatch.Metric;
 }
 
 /** Properties of a store of deferred events. */
@@ -248,6 +256,10 @@ export class DeferredEventStore extends Resource implements IDeferredEventStore 
   public metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metrics.backlogAge(options);
   }
+
+  public metricOrphaned(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.orphaned(options);
+  }
 }
 
 class ImportedStore extends Resource implements IDeferredEventStore {
@@ -283,6 +295,10 @@ class ImportedStore extends Resource implements IDeferredEventStore {
 
   public metricBacklogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.metrics.backlogAge(options);
+  }
+
+  public metricOrphaned(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.metrics.orphaned(options);
   }
 }
 

@@ -14,12 +14,12 @@ import { guardAll } from './parts/guard-all';
 const MAINTENANCE_WINDOW_FUNCTION = Symbol.for('cdk-patient-lambda.MaintenanceWindowFunction');
 
 const { namespace: _n, dimension: _d, storeDimension: _s, windowDimension: _w, ...named } = NAMES.metrics;
-const { backlog, backlogAge, windowOn, forcedOnAge, mirrorStale, ...gateMetrics } = named;
+const { backlog, backlogAge, orphaned, windowOn, forcedOnAge, mirrorStale, ...gateMetrics } = named;
 
 /** Where a metric of the library is to be found, by its name. */
 const OWN_METRICS = new Map<string, string>([
   ...Object.values(gateMetrics).map((name) => [name, 'windowGuard'] as const),
-  ...[backlog, backlogAge].map((name) => [name, 'deferredEvents'] as const),
+  ...[backlog, backlogAge, orphaned].map((name) => [name, 'deferredEvents'] as const),
   ...[windowOn, forcedOnAge, mirrorStale].map((name) => [name, 'maintenanceWindow'] as const),
 ]);
 

@@ -75,6 +75,7 @@ export const NAMES = {
   },
   "tag": {
     "store": "cdk-patient-lambda:store",
+    "functionKey": "cdk-patient-lambda:function-key",
     "windowStack": "cdk-patient-lambda:stack",
     "windowOwners": "cdk-patient-lambda:owners"
   },
@@ -112,6 +113,7 @@ export const NAMES = {
     "quarantined": "Quarantined",
     "backlog": "Backlog",
     "backlogAge": "BacklogAge",
+    "orphaned": "Orphaned",
     "windowOn": "WindowOn",
     "forcedOnAge": "ForcedOnAge",
     "mirrorStale": "MirrorStale"
@@ -436,6 +438,14 @@ export const IAM = {
           "aws:ResourceTag/cdk-patient-lambda:store": "<store id>"
         }
       }
+    },
+    "functionsByTag": {
+      "actions": [
+        "tag:GetResources"
+      ],
+      "resources": [
+        "*"
+      ]
     },
     "windows": {
       "actions": [

@@ -52,7 +52,14 @@ test.each<[string, readonly string[]]>([
   ['Layer', Object.values(names.layer)],
   ['Errors', Object.values(names.errors)],
   ['Metrics', Object.values(metrics)],
-  ['Ids in templates', [names.tag.store, ...[names.customResourceTypes, names.annotations, names.constructIds].flatMap((ids) => Object.values(ids))]],
+  [
+    'Ids in templates',
+    [
+      names.tag.store,
+      names.tag.functionKey,
+      ...[names.customResourceTypes, names.annotations, names.constructIds].flatMap((ids) => Object.values(ids)),
+    ],
+  ],
   ['Table', [...Object.values(store.keys), ...keysOf(store.backlogGroups)]],
   ['States', [...store.states, ...store.transitions.flatMap(({ from }) => from ?? [])]],
   ["Attributes of an event's row", keysOf(store.attributes)],

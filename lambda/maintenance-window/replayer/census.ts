@@ -1,6 +1,7 @@
 import type { Clock } from '../../clock';
 import { SHARDS } from '../store/keys';
 import type { Log } from './log';
+import type { Pending } from './orphans';
 import type { BacklogRow } from './row';
 import { matches, type Run } from './runs';
 import { sideBySide } from './side-by-side';
@@ -14,6 +15,8 @@ export interface Census {
   readonly age: number;
   /** How many events each run still has to do, by run id. */
   readonly work: ReadonlyMap<string, number>;
+  /** Events that wait, by function key. */
+  readonly pending: ReadonlyMap<string, Pending>;
 }
 
 /** Counts the backlog and what is left of each run in one reading of the index. */
@@ -24,6 +27,7 @@ export async function takeCensus(
 ): Promise<Census> {
   const now = clock.now();
   const work = new Map<string, number>();
+  const pending = new Map<string, Pending>();
   let backlog = 0;
   let oldest = now;
   const groups = (['pending', 'active'] as const).flatMap((group) => SHARDS.map((shard) => ({ group, shard })));
@@ -32,13 +36,17 @@ export async function takeCensus(
       for (const row of rows) {
         backlog++;
         oldest = Math.min(oldest, row.deferredAt);
+        if (group === 'pending') {
+          const { events, sample } = pending.get(row.functionKey) ?? { events: 0, sample: row.id };
+          pending.set(row.functionKey, { events: events + 1, sample });
+        }
         for (const run of runs.filter((each) => isWorkOf(each, row, now, full))) {
           work.set(run.runId, (work.get(run.runId) ?? 0) + 1);
         }
       }
     }
   });
-  return { backlog, age: now - oldest, work };
+  return { backlog, age: now - oldest, work, pending };
 }
 
 /** What a run took up is its work until it ends, its retries included; else what it was started for and is due, as long as it may take up more. */

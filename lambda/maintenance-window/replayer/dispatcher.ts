@@ -50,13 +50,17 @@ export class Dispatcher {
     return ours ? claimOf(row, token, item!) : undefined;
   }
 
-  /** Sends the pointer, and returns the claim when Lambda did not take it. */
-  async send(claimed: Claim): Promise<Answer> {
+  /**
+   * Sends the pointer, and returns the claim when Lambda did not take it.
+   *
+   * @param functionArn the envelope's, or that of the function that stands for it now
+   */
+  async send(claimed: Claim, functionArn: string): Promise<Answer> {
     const { row, token, envelope } = claimed;
     try {
       await this.lambda.send(
         new InvokeCommand({
-          FunctionName: envelope.functionArn,
+          FunctionName: functionArn,
           InvocationType: 'Event',
           Payload: pointerTo(row.requestId, token),
           TenantId: envelope.tenantId,

@@ -150,11 +150,12 @@ export class Drain {
       row: { functionKey, requestId },
       envelope,
     } = claimed;
-    if (!(await readiness.ofEnvelope(envelope, functionKey))) {
+    const functionArn = await readiness.ofEnvelope(envelope, functionKey);
+    if (functionArn === undefined) {
       await dispatcher.giveBack(claimed);
       return false;
     }
-    const answer: Answer = await dispatcher.send(claimed);
+    const answer: Answer = await dispatcher.send(claimed, functionArn);
     const counts = this.countsOf(run);
     switch (answer.kind) {
       case 'accepted':
@@ -208,10 +209,11 @@ export class Drain {
     try {
       const item = await table.get(row.id, 'pk', 'state', 'envelope', 'chunks', 'abandoned');
       const envelope = item?.state?.S === 'PENDING' ? readEnvelope(item) : undefined;
-      if (!item || !envelope || !(await readiness.ofEnvelope(envelope, row.functionKey))) {
+      const functionArn = envelope && (await readiness.ofEnvelope(envelope, row.functionKey));
+      if (!item || functionArn === undefined) {
         return undefined;
       }
-      return { row, functionArn: envelope.functionArn, hasChunks: Number(item.chunks?.N ?? 0) > 0 || (item.abandoned?.L ?? []).length > 0 };
+      return { row, functionArn, hasChunks: Number(item.chunks?.N ?? 0) > 0 || (item.abandoned?.L ?? []).length > 0 };
     } catch (error) {
       this.leaveOut(row, error);
       return undefined;

@@ -1,6 +1,7 @@
 /** The replayer's entry point: invoked every minute with {"action":"sweep"}, and by hand with {"action":"replay"}. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 import { systemClock } from '../../clock';
@@ -31,6 +32,7 @@ function create(): Replayer {
     dynamodb: new DynamoDBClient({}),
     lambda: new LambdaClient({}),
     ssm: new SSMClient({}),
+    tagging: new ResourceGroupsTaggingAPIClient({}),
     settings,
     clock: systemClock,
     random: Math.random,

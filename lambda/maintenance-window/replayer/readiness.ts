@@ -14,7 +14,7 @@ export interface Waiting {
 
 /** Says whether a function's events may be dispatched, asking AWS as seldom as that can be known. */
 export class Readiness {
-  /** What is known of each function: the ARNs by which its events were invoked. */
+  /** What is known of each function: whether there is a target for the ARNs by which its events were invoked. */
   private readonly arns = new Map<string, Map<string, boolean>>();
   /** The latest reason for each ARN that waits. */
   readonly waiting = new Map<string, Waiting>();
@@ -39,12 +39,12 @@ export class Readiness {
       }
       functionArn = readEnvelope(item).functionArn;
     }
-    return { functionArn, ready: await this.isReady(functionArn, row.functionKey) };
+    return { functionArn, ready: (await this.targetArn(functionArn, row.functionKey)) !== undefined };
   }
 
-  /** After the claim. */
-  ofEnvelope({ functionArn }: Envelope, functionKey: string): Promise<boolean> {
-    return this.isReady(functionArn, functionKey);
+  /** After the claim: the ARN to send its pointer to, which is another one for a function that has moved; undefined when it may not be sent now. */
+  ofEnvelope({ functionArn }: Envelope, functionKey: string): Promise<string | undefined> {
+    return this.targetArn(functionArn, functionKey);
   }
 
   /** Before each pass: whoever else drains may have taken by now what waited for its window to settle. */
@@ -62,23 +62,23 @@ export class Readiness {
     this.waiting.set(functionArn, { functionKey, functionArn, why: 'refused', detail: reason });
   }
 
-  private async isReady(functionArn: string, functionKey: string): Promise<boolean> {
+  private async targetArn(functionArn: string, functionKey: string): Promise<string | undefined> {
     if (this.arns.get(functionKey)?.get(functionArn) === false) {
-      return false;
+      return undefined;
     }
     const target = await this.targets.of(functionArn, functionKey);
     if (!target.accepted) {
       this.refuse(functionArn, functionKey, target.reason);
-      return false;
+      return undefined;
     }
     this.know(functionArn, functionKey, true);
     const waiting = await this.waitingFor(target);
     if (waiting) {
       this.waiting.set(functionArn, { functionKey, functionArn, ...waiting });
-      return false;
+      return undefined;
     }
     this.waiting.delete(functionArn);
-    return true;
+    return target.functionArn;
   }
 
   private async waitingFor({ window }: Extract<Target, { accepted: true }>): Promise<Pick<Waiting, 'why' | 'detail'> | undefined> {

@@ -1,6 +1,7 @@
 /** Brings deferred events back: what a sweep and a run by hand do, put together from their parts. */
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import type { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 
 import type { Clock } from '../../clock';
@@ -10,18 +11,21 @@ import { shownError } from '../../thrown';
 import { type Census, takeCensus } from './census';
 import { Circuit } from './circuit';
 import { removeFinishedChunks, removeUnfinished } from './cleanup';
+import { reportMissingGates } from './deployed-gates';
 import { Dispatcher } from './dispatcher';
 import { Drain, type DrainEnd } from './drain';
 import { Flight } from './flight';
 import { returnLapsedLeases } from './leases';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
+import { countOrphans } from './orphans';
 import { Pace } from './pace';
 import { Readiness, type Waiting } from './readiness';
 import type { RunFilter } from './request';
 import { newRun, type Run, Runs } from './runs';
 import type { Settings } from './settings';
 import { Table } from './table';
+import { TaggedFunctions } from './tagged-functions';
 import { Targets } from './targets';
 import { Windows } from './windows';
 
@@ -29,6 +33,7 @@ export interface ReplayerParts {
   readonly dynamodb: DynamoDBClient;
   readonly lambda: LambdaClient;
   readonly ssm: SSMClient;
+  readonly tagging: ResourceGroupsTaggingAPIClient;
   readonly settings: Settings;
   readonly clock: Clock;
   /** 0 to 1. */
@@ -64,6 +69,14 @@ export interface SweepReport extends DrainReport {
   readonly unfinishedRemoved: number;
   readonly cleanedUp: number;
   readonly backlog: number;
+  /** Events of the backlog that wait for a function that is gone; undefined when that could not be told. */
+  readonly orphaned?: number;
+}
+
+/** What one invocation knows of the store's functions. */
+interface Known {
+  readonly tagged: TaggedFunctions;
+  readonly targets: Targets;
 }
 
 /** Milliseconds kept back from the end of an invocation, for the last dispatch and the counts after it. */
@@ -94,7 +107,7 @@ export class Replayer {
     const {
       runs: [report],
       ...drain
-    } = (await this.work([run], clock.now() + remaining - MARGIN)).report;
+    } = (await this.work([run], clock.now() + remaining - MARGIN, this.known())).report;
     return { ...report, ...drain };
   }
 
@@ -115,17 +128,20 @@ export class Replayer {
         return undefined;
       }
     };
-    const parts = { ...this.parts, table: this.table, keepFinished: settings.keepFinished };
+    const known = this.known();
+    const parts = { ...this.parts, ...known, table: this.table, keepFinished: settings.keepFinished };
     const deadline = clock.now() + Math.min(remaining - MARGIN, SWEEP_BUDGET);
 
     const leases = await step('return lapsed leases', () => returnLapsedLeases(parts, deadline));
     const unfinishedRemoved = (await step('remove unfinished writes', () => removeUnfinished(parts, deadline))) ?? 0;
     const cleanedUp = (await step('remove finished chunks', () => removeFinishedChunks(parts, deadline))) ?? 0;
-    const worked = await step('replay', async () => this.work(await this.dueRuns(), deadline));
+    const worked = await step('replay', async () => this.work(await this.dueRuns(), deadline, known));
     const census = worked?.census ?? (await step('count the backlog', () => takeCensus(parts, [], new Set())));
     if (census) {
       await step('publish metrics', () => this.publish(census));
     }
+    const orphaned = census && (await step('count events without a function', () => this.countOrphans(parts, census)));
+    await step('look at deployed gates', () => reportMissingGates(parts, settings.store, clock.now()));
     const report: SweepReport = {
       returned: 0,
       quarantined: 0,
@@ -133,6 +149,7 @@ export class Replayer {
       unfinishedRemoved,
       cleanedUp,
       backlog: census?.backlog ?? 0,
+      ...(orphaned === undefined ? {} : { orphaned }),
       ...(worked?.report ?? { runs: [], ended: 'out of time', waiting: [] }),
     };
     log('sweep', { ...report, failures });
@@ -151,9 +168,9 @@ export class Replayer {
   }
 
   /** Drains for these runs, finishes those that have nothing left to do, and says how it went. */
-  private async work(runs: readonly Run[], deadline: number): Promise<{ report: DrainReport; census: Census }> {
+  private async work(runs: readonly Run[], deadline: number, { targets }: Known): Promise<{ report: DrainReport; census: Census }> {
     const { clock } = this.parts;
-    const { drain, readiness, circuit, flight } = this.newDrain(runs, deadline);
+    const { drain, readiness, circuit, flight } = this.newDrain(runs, deadline, targets);
     const ended = runs.length === 0 ? 'nothing left to dispatch' : await drain.drain();
     await flight.look();
     const census = await takeCensus({ ...this.parts, table: this.table }, runs, drain.full);
@@ -172,7 +189,7 @@ export class Replayer {
     return { report: { runs: reports, ended, waiting: [...readiness.waiting.values()] }, census };
   }
 
-  private newDrain(runs: readonly Run[], deadline: number) {
+  private newDrain(runs: readonly Run[], deadline: number, targets: Targets) {
     const { lambda, clock, random, log, settings } = this.parts;
     const circuit = new Circuit();
     const most = settings.maxConcurrency;
@@ -187,7 +204,7 @@ export class Replayer {
         flight.limit = Math.min(most, flight.limit * 2);
       }
     });
-    const readiness = new Readiness(this.table, new Targets(lambda), this.windows);
+    const readiness = new Readiness(this.table, targets, this.windows);
     const drain = new Drain(
       {
         table: this.table,
@@ -205,6 +222,18 @@ export class Replayer {
       deadline,
     );
     return { drain, readiness, circuit, flight };
+  }
+
+  private known(): Known {
+    const { tagging, lambda, settings } = this.parts;
+    const tagged = new TaggedFunctions(tagging, settings.store);
+    return { tagged, targets: new Targets(lambda, tagged) };
+  }
+
+  private async countOrphans(parts: Parameters<typeof countOrphans>[0], { pending }: Census): Promise<number> {
+    const orphaned = await countOrphans(parts, pending);
+    this.parts.metrics.ofStore({ [names.orphaned]: [orphaned, 'Count'] });
+    return orphaned;
   }
 
   private publish(census: Census): void {

@@ -3,7 +3,7 @@ import type { BacklogRow } from './row';
 /** An event that waits and that a newer one of the same rule stands for. */
 export interface Tick {
   readonly row: BacklogRow;
-  /** As invoked, with its qualifier. */
+  /** As it is going to be invoked, with its qualifier. */
   readonly functionArn: string;
   readonly hasChunks: boolean;
 }

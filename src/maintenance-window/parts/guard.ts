@@ -53,6 +53,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   const layer = ownLayer(fn, 'gate');
   fn.addLayers(layer);
   resource.tags.setTag(NAMES.tag.store, deferredEvents.storeId);
+  resource.tags.setTag(NAMES.tag.functionKey, guarded.functionKey);
   resource.node.addDependency(maintenanceWindow);
   const needed: iam.PolicyStatement[] = [];
   const grant = (statements: iam.PolicyStatement[]) => {

@@ -67,7 +67,7 @@ export function plannerStatements(planner: IConstruct, mirror: dynamodb.ITable):
 }
 
 export function replayerStatements(store: Store): iam.PolicyStatement[] {
-  const { index, table, functions, windows } = IAM.replayer;
+  const { index, table, functions, functionsByTag, windows } = IAM.replayer;
   return [
     allow(index, [indexArn(store)]),
     allow(table, [store.table.tableArn]),
@@ -75,6 +75,8 @@ export function replayerStatements(store: Store): iam.PolicyStatement[] {
     allow(functions, [Stack.of(store).formatArn({ service: 'lambda', resource: 'function:*' })], {
       StringEquals: { [`aws:ResourceTag/${NAMES.tag.store}`]: store.storeId },
     }),
+    // What carries a tag can be asked of a whole account only
+    allow(functionsByTag, ['*']),
     allow(windows, [parameterArn(store, `${NAMES.parameters.prefix}*`)]),
     ...customerKeyStatements(store, store.table),
   ];

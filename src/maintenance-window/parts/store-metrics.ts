@@ -22,4 +22,8 @@ export class StoreMetrics {
   public backlogAge(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
     return this.named(NAMES.metrics.backlogAge, { ...MAXIMUM, ...options });
   }
+
+  public orphaned(options?: cloudwatch.MetricOptions): cloudwatch.Metric {
+    return this.named(NAMES.metrics.orphaned, { ...MAXIMUM, ...options });
+  }
 }

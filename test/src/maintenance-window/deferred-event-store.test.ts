@@ -148,6 +148,7 @@ test('has metrics under its id', () => {
   const common = { namespace: 'CdkPatientLambda', dimensions: { Store: store.storeId } };
   expect(store.metricBacklog()).toMatchObject({ ...common, metricName: 'Backlog', statistic: 'Maximum' });
   expect(store.metricBacklogAge({ period: Duration.minutes(1) })).toMatchObject({ ...common, metricName: 'BacklogAge', period: Duration.minutes(1) });
+  expect(store.metricOrphaned()).toMatchObject({ ...common, metricName: 'Orphaned', statistic: 'Maximum' });
   expect(store.metric('Replayed', { statistic: 'Sum' })).toMatchObject({ ...common, metricName: 'Replayed', statistic: 'Sum' });
 });
 
@@ -191,7 +192,10 @@ describe('of another app', () => {
     const fn = guarded(stack, 'Fn', { deferredEvents });
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: Match.objectLike({ PATIENT_LAMBDA_TABLE: 'deferred', PATIENT_LAMBDA_KEEP_FINISHED: '1728000' }) },
-      Tags: [{ Key: 'cdk-patient-lambda:store', Value: 'Platform/Store' }],
+      Tags: [
+        { Key: 'cdk-patient-lambda:function-key', Value: fn.functionKey },
+        { Key: 'cdk-patient-lambda:store', Value: 'Platform/Store' },
+      ],
     });
     expect(fn.deferredEvents.keepFinishedFor.toDays()).toBe(20);
     expect(JSON.stringify(statements(stack, /^FnServiceRole/))).toContain(`"Resource":"${TABLE_ARN}"`);
@@ -224,9 +228,10 @@ describe('of another app', () => {
   test('has metrics under its id', () => {
     const store = DeferredEventStore.fromDeferredEventStoreAttributes(newStack(), 'Store', attrs);
     const common = { namespace: 'CdkPatientLambda', dimensions: { Store: 'Platform/Store' }, statistic: 'Maximum' };
-    expect([store.metricBacklog(), store.metricBacklogAge()]).toMatchObject([
+    expect([store.metricBacklog(), store.metricBacklogAge(), store.metricOrphaned()]).toMatchObject([
       { ...common, metricName: 'Backlog' },
       { ...common, metricName: 'BacklogAge' },
+      { ...common, metricName: 'Orphaned' },
     ]);
     expect(store.metric('Backlog', { statistic: 'Average' })).toMatchObject({ metricName: 'Backlog', statistic: 'Average' });
   });

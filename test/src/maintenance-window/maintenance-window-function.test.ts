@@ -19,7 +19,7 @@ import {
 import { BASIC, deployed, guarded, newStack, resourceOf, resources, statements, synthError, warnings } from './app';
 
 const { namespace: _n, dimension: _d, storeDimension: _s, windowDimension: _w, ...named } = metrics;
-const { backlog, backlogAge, windowOn, forcedOnAge, mirrorStale, ...functionMetrics } = named;
+const { backlog, backlogAge, orphaned, windowOn, forcedOnAge, mirrorStale, ...functionMetrics } = named;
 
 describe('a guarded function', () => {
   test('tells the layer everything by its environment', () => {
@@ -100,11 +100,14 @@ describe('a guarded function', () => {
     expect(JSON.stringify(statements(stack, /^FnServiceRole/))).not.toContain('cdk-patient-lambda-windows-');
   });
 
-  test("carries the layer, the store's tag, and waits for its window", () => {
+  test('carries the layer, the tags by which the replayer finds it, and waits for its window', () => {
     const fn = guarded(newStack(), 'Fn');
     const { Properties: properties, DependsOn: dependsOn } = resourceOf(fn);
     expect(properties.Layers).toEqual([{ Ref: expect.stringMatching(/^CdkPatientLambdaLayer/) }]);
-    expect(properties.Tags).toEqual([{ Key: 'cdk-patient-lambda:store', Value: fn.deferredEvents.storeId }]);
+    expect(properties.Tags).toEqual([
+      { Key: 'cdk-patient-lambda:function-key', Value: fn.functionKey },
+      { Key: 'cdk-patient-lambda:store', Value: fn.deferredEvents.storeId },
+    ]);
     expect(dependsOn).toContainEqual(expect.stringMatching(/^CdkPatientLambdaWindow/));
   });
 
@@ -135,7 +138,7 @@ describe('a guarded function', () => {
         const { Environment: own, ...plainRest } = resource.Properties;
         expect(rest).toEqual(plainRest);
         expect(Environment.Variables).toMatchObject(own.Variables);
-        expect([Layers.length, Tags.length]).toEqual([1, 1]);
+        expect([Layers.length, Tags.length]).toEqual([1, 2]);
       } else if (resource.Type === 'AWS::IAM::Policy') {
         expect(after[id].Properties.PolicyDocument.Statement).toEqual(expect.arrayContaining(resource.Properties.PolicyDocument.Statement));
       } else {
@@ -175,7 +178,7 @@ describe('a guarded function', () => {
     expect(() => guarded(newStack(), 'Fn').metric(name)).toThrow(`call maintenanceWindow.metric${name}() of this function`);
   });
 
-  test.each([backlog, backlogAge])("refuses to take the store's metric %s for one of AWS/Lambda", (name) => {
+  test.each([backlog, backlogAge, orphaned])("refuses to take the store's metric %s for one of AWS/Lambda", (name) => {
     expect(() => guarded(newStack(), 'Fn').metric(name)).toThrow(`call deferredEvents.metric${name}() of this function`);
   });
 

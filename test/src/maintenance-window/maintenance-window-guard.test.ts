@@ -6,7 +6,7 @@ import { type IMaintenanceWindowGuard, MaintenanceWindowFunction } from '../../.
 import { BASIC, guarded, newStack } from './app';
 
 const { namespace, dimension, storeDimension: _s, windowDimension: _w, ...named } = metrics;
-const { backlog: _b, backlogAge: _a, windowOn: _o, forcedOnAge: _f, mirrorStale: _m, ...ofFunction } = named;
+const { backlog: _b, backlogAge: _a, orphaned: _p, windowOn: _o, forcedOnAge: _f, mirrorStale: _m, ...ofFunction } = named;
 
 const guards: Record<string, () => IMaintenanceWindowGuard> = {
   'of guard()': () => MaintenanceWindowFunction.guard(new lambda.Function(newStack(), 'Fn', BASIC)),

@@ -30,7 +30,9 @@ class GuardedStack extends Stack {
     const deferredEvents = new DeferredEventStore(this, 'Deferred', { removalPolicy: RemovalPolicy.DESTROY });
 
     const probe = (language: string, runtime: lambda.Runtime, windowSource?: WindowSource) => {
+      const prefix = this.node.tryGetContext('functionNames') as string | undefined;
       const fn = new MaintenanceWindowFunction(this, `${language}Probe`, {
+        functionName: prefix && `${prefix}-${language}`, // another one makes another function of it
         runtime,
         handler: 'probe.handler',
         code: lambda.Code.fromAsset(path.join(__dirname, 'handlers')),

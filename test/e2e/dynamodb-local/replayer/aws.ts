@@ -1,4 +1,4 @@
-/** Lambda and Parameter Store as the replayer meets them: a real HTTP server on the loopback interface that speaks their protocols. */
+/** Lambda, Parameter Store and the tagging API as the replayer meets them: a real HTTP server on the loopback interface that speaks their protocols. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 export interface Invocation {
@@ -22,6 +22,8 @@ export class Aws {
   readonly parameters = new Map<string, Parameter>();
   /** Environment variables by function ARN. */
   readonly functions = new Map<string, Record<string, string>>();
+  /** Tags by function ARN, without a qualifier. */
+  readonly tags = new Map<string, Record<string, string>>();
   /** Answers an Invoke, after having done what the function would. */
   onInvoke: (invocation: Invocation) => Promise<InvokeAnswer> = () => Promise.resolve();
   private readonly server = createServer((request, response) => {
@@ -59,6 +61,8 @@ export class Aws {
       this.configuration(decodeURIComponent(functionArn), response);
     } else if (request.headers['x-amz-target'] === 'AmazonSSM.GetParameters') {
       this.getParameters((JSON.parse(body) as { Names: string[] }).Names, response);
+    } else if (request.headers['x-amz-target'] === 'ResourceGroupsTaggingAPI_20170126.GetResources') {
+      this.getResources((JSON.parse(body) as { TagFilters: { Key: string; Values: string[] }[] }).TagFilters, response);
     } else {
       throw new Error(`unexpected request ${request.method} ${request.url}`);
     }
@@ -86,6 +90,19 @@ export class Aws {
     response
       .writeHead(200, { 'content-type': 'application/json' })
       .end(JSON.stringify({ FunctionArn: functionArn, Environment: { Variables: variables } }));
+  }
+
+  private getResources(filters: readonly { Key: string; Values: string[] }[], response: ServerResponse): void {
+    const found = [...this.tags].filter(([, tags]) => filters.every(({ Key, Values }) => Values.includes(tags[Key])));
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.1' }).end(
+      JSON.stringify({
+        PaginationToken: '',
+        ResourceTagMappingList: found.map(([ResourceARN, tags]) => ({
+          ResourceARN,
+          Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+        })),
+      }),
+    );
   }
 
   private getParameters(names: readonly string[], response: ServerResponse): void {

@@ -1,5 +1,6 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
 import { SSMClient } from '@aws-sdk/client-ssm';
 
 import { environment, layer } from '../../../../lambda/contract/names.json';
@@ -70,13 +71,15 @@ export class Scene {
   replayer(settings: Partial<Settings> = {}): Replayer {
     const lambda = new LambdaClient(this.aws.config);
     const ssm = new SSMClient({ ...this.aws.config, maxAttempts: 1 });
-    this.clients.push(lambda, ssm);
+    const tagging = new ResourceGroupsTaggingAPIClient(this.aws.config);
+    this.clients.push(lambda, ssm, tagging);
     const collect = (dimension: string, values: Record<string, number>) => this.metrics.push({ dimension, values });
     const sleep = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, Math.min(milliseconds, 50)));
     return new Replayer({
       dynamodb: this.stage.client,
       lambda,
       ssm,
+      tagging,
       settings: { table: this.table, store: 's', replay: 'MANUAL', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600_000, ...settings },
       clock: { now: () => this.now(), sleep, alarm: sleep },
       random: () => 0.5,

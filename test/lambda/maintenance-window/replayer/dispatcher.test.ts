@@ -1,16 +1,10 @@
 import { pointerVectors } from '../../../../lambda/contract/maintenance-window/replay.json';
-import { layer } from '../../../../lambda/contract/names.json';
 import { answerOf } from '../../../../lambda/maintenance-window/replayer/dispatcher';
-import { targetOf } from '../../../../lambda/maintenance-window/replayer/targets';
 import { shardOf } from '../../../../lambda/maintenance-window/store/keys';
 import { pointerTo } from '../../../../lambda/maintenance-window/store/pointer';
-import { FUNCTION_ARN, requestIdOf, World } from '../state-machine/world';
+import { awsError, FUNCTION_ARN, requestIdOf, World } from '../state-machine/world';
 
 const LONG = 900_000;
-
-function awsError(name: string, httpStatusCode: number): Error {
-  return Object.assign(new Error(`said ${name}`), { name, $metadata: { httpStatusCode } });
-}
 
 test('a pointer has the bytes that gates know', () => {
   const vectors = pointerVectors.filter(({ pointer }) => pointer !== null);
@@ -93,38 +87,6 @@ describe('a pointer that Lambda', () => {
 });
 
 describe('a target', () => {
-  const variables = {
-    AWS_LAMBDA_EXEC_WRAPPER: layer.wrapper,
-    PATIENT_LAMBDA_FUNCTION_KEY: 'orders',
-    PATIENT_LAMBDA_OPERATOR_PARAMETER: '/o',
-    PATIENT_LAMBDA_PLANNED_PARAMETER: '/p',
-    PATIENT_LAMBDA_CACHE_TTL: '10',
-    PATIENT_LAMBDA_LEAD_TIME: '60',
-  };
-
-  test('with the gate is accepted, and says where its window stands', () => {
-    expect(targetOf(variables, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: '/p', cacheTtl: 10_000, leadTime: 60_000 } });
-  });
-
-  test("has the gate's defaults", () => {
-    const { PATIENT_LAMBDA_PLANNED_PARAMETER: _p, PATIENT_LAMBDA_CACHE_TTL: _c, PATIENT_LAMBDA_LEAD_TIME: _l, ...least } = variables;
-    expect(targetOf(least, 'orders')).toEqual({ accepted: true, window: { operator: '/o', planned: undefined, cacheTtl: 30_000, leadTime: 0 } });
-  });
-
-  test.each([
-    ['AWS_LAMBDA_EXEC_WRAPPER', undefined, 'lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is not set'],
-    ['AWS_LAMBDA_EXEC_WRAPPER', '/opt/other', "lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is '/opt/other'"],
-    ['PATIENT_LAMBDA_FUNCTION_KEY', 'bills', "guards other events: PATIENT_LAMBDA_FUNCTION_KEY is 'bills', not 'orders'"],
-    ['PATIENT_LAMBDA_DISABLED', 'true', "runs without its gate: PATIENT_LAMBDA_DISABLED is 'true'; remove the variable"],
-    ['PATIENT_LAMBDA_OPERATOR_PARAMETER', '', 'lacks the gate: PATIENT_LAMBDA_OPERATOR_PARAMETER is not set'],
-  ])('whose %s is %j is refused', (name, value, reason) => {
-    const { [name]: _, ...others } = variables as Record<string, string>;
-    expect(targetOf(value === undefined ? others : { ...others, [name]: value }, 'orders')).toEqual({
-      accepted: false,
-      reason: expect.stringContaining(reason),
-    });
-  });
-
   test('without the gate gets no pointer', async () => {
     const world = new World();
     world.guard(FUNCTION_ARN, { AWS_LAMBDA_EXEC_WRAPPER: '' });

@@ -155,7 +155,10 @@ describe('a sweep', () => {
   test('publishes zeros when nothing waits', async () => {
     const world = new World();
     await sweep(world);
-    expect(world.metrics).toEqual([{ dimension: 'Store', values: { Backlog: 0, BacklogAge: 0 } }]);
+    expect(world.metrics).toEqual([
+      { dimension: 'Store', values: { Backlog: 0, BacklogAge: 0 } },
+      { dimension: 'Store', values: { Orphaned: 0 } },
+    ]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** Replayers, functions and a table in one simulation, where any of them may fail at any step. */
-import { environment, layer } from '../../../../lambda/contract/names.json';
+import { environment, layer, tag } from '../../../../lambda/contract/names.json';
 import { failed } from '../../../../lambda/maintenance-window/gate/nodejs/replay/outcome';
 import { Refused, type Replays } from '../../../../lambda/maintenance-window/gate/nodejs/replay/replays';
 import { Replayer, type ReplayerParts } from '../../../../lambda/maintenance-window/replayer/replayer';
@@ -48,6 +48,14 @@ export class World {
   readonly metrics: { dimension: string; values: Record<string, number> }[] = [];
   readonly invocations: { functionArn: string; body: string }[] = [];
   readonly functions = new Map<string, Record<string, string>>();
+  /** Function keys by ARN without a qualifier, as the tagging API lists them; an empty one is no tag. */
+  readonly tagged = new Map<string, string>();
+  /** What the tagging API throws, if anything. */
+  refuseTags: () => Error | undefined = () => undefined;
+  /** What GetFunctionConfiguration throws, if anything. */
+  refuseLook: (functionArn: string) => Error | undefined = () => undefined;
+  /** Functions whose configuration was read. */
+  readonly looks: string[] = [];
   parameters: Record<string, { value: string; modified: Date }> = { [OPERATOR]: { value: 'auto', modified: LONG_AGO } };
   /** Most runs that were under way at once. */
   mostAtOnce = 0;
@@ -79,6 +87,7 @@ export class World {
       [environment.cacheTtl]: '30',
       ...variables,
     });
+    this.tagged.set(unqualified(functionArn), variables[environment.functionKey] ?? FUNCTION_KEY);
   }
 
   setWindow(value: string): void {
@@ -172,7 +181,7 @@ export class World {
     return this.random() < this.mishaps[mishap];
   }
 
-  private clients(): Pick<ReplayerParts, 'dynamodb' | 'lambda' | 'ssm'> {
+  private clients(): Pick<ReplayerParts, 'dynamodb' | 'lambda' | 'ssm' | 'tagging'> {
     let dead = false;
     const step = async <T>(work: () => T | Promise<T>): Promise<T> => {
       await this.simulation.sleep(this.random() * 20);
@@ -193,6 +202,7 @@ export class World {
     return {
       dynamodb: { send: (command: never) => step(() => this.database.send(command)) } as never,
       lambda: client((name, input: { FunctionName: string; Payload?: Uint8Array }) => this.lambda(name, input)),
+      tagging: client((_, input: { PaginationToken?: string }) => this.getResources(Number(input.PaginationToken ?? 0))),
       ssm: client((_, { Names }: { Names: string[] }) => ({
         Parameters: Names.filter((name) => this.parameters[name]).map((name) => ({
           Name: name,
@@ -203,10 +213,34 @@ export class World {
     };
   }
 
+  private getResources(from: number): unknown {
+    const refusal = this.refuseTags();
+    if (refusal) {
+      throw refusal;
+    }
+    const all = [...this.tagged].map(([ResourceARN, functionKey]) => ({
+      ResourceARN,
+      Tags: [{ Key: tag.store, Value: 's' }, ...(functionKey === '' ? [] : [{ Key: tag.functionKey, Value: functionKey }])],
+    }));
+    const next = from + PAGE;
+    return { ResourceTagMappingList: all.slice(from, next), PaginationToken: next < all.length ? String(next) : '' };
+  }
+
   private lambda(name: string, { FunctionName: functionArn, Payload: payload }: { FunctionName: string; Payload?: Uint8Array }): unknown {
     const variables = this.functions.get(functionArn);
+    if (name === 'GetFunctionConfigurationCommand') {
+      this.looks.push(functionArn);
+      const refusal = this.refuseLook(functionArn);
+      if (refusal) {
+        throw refusal;
+      }
+    }
+    if (![...this.functions.keys()].some((known) => unqualified(known) === unqualified(functionArn))) {
+      // No tag meets the condition of the replayer's permission
+      throw awsError('AccessDeniedException', 403);
+    }
     if (!variables) {
-      throw Object.assign(new Error(`Function not found: ${functionArn}`), { name: 'ResourceNotFoundException', $metadata: { httpStatusCode: 404 } });
+      throw awsError('ResourceNotFoundException', 404);
     }
     if (name === 'GetFunctionConfigurationCommand') {
       return { Environment: { Variables: variables } };
@@ -220,6 +254,17 @@ export class World {
     void this.deliver(body);
     return { StatusCode: 202 };
   }
+}
+
+/** One function a page. */
+const PAGE = 1;
+
+function unqualified(functionArn: string): string {
+  return functionArn.split(':').slice(0, 7).join(':');
+}
+
+export function awsError(name: string, httpStatusCode: number): Error {
+  return Object.assign(new Error(`said ${name}`), { name, $metadata: { httpStatusCode } });
 }
 
 /** Undefined when the gate refused what it was asked. */
