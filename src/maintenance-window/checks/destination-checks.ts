@@ -23,7 +23,7 @@ export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals 
 /** Deferring fails when the store does: Lambda's retries and then a failure destination are what is left. */
 export function warnWithoutFailureDestination(fn: lambda.Function): void {
   const stack = Stack.of(fn);
-  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, ({ functionName }) => functionName);
+  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, 'FunctionName');
   const forgets = pipesOf(fn).find(({ use }) => use === PipeUse.FIRE_AND_FORGET);
   const source = asynchronousSource(permissions) ?? (forgets && `the pipe '${forgets.pipe.node.path}'`);
   const caught =
@@ -44,6 +44,6 @@ interface Destinations {
 }
 
 function destinationsOf(fn: lambda.Function): Destinations[] {
-  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, ({ functionName }) => functionName);
+  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, 'FunctionName');
   return configs.map(({ destinationConfig }) => (Stack.of(fn).resolve(destinationConfig) ?? {}) as Destinations);
 }

@@ -42,7 +42,7 @@ const SOURCE_BY_SERVICE: Record<string, string> = {
 /** The mappings of a function, of its versions and of its aliases whose source can be told at synth. */
 export function mappingsOf(fn: lambda.Function): Mapping[] {
   return new FunctionTargets(fn)
-    .find(lambda.CfnEventSourceMapping, ({ functionName }) => functionName)
+    .find(lambda.CfnEventSourceMapping, 'FunctionName')
     .flatMap((poller) => {
       const read = originOf(poller.eventSourceArn) ?? (poller.selfManagedEventSource === undefined ? undefined : { source: 'kafka' });
       return read ? [{ poller, ...read }] : [];

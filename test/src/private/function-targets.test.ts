@@ -18,7 +18,7 @@ function permission(scope: Construct, id: string, functionName: string) {
 
 function found(fn: lambda.Function): string[] {
   return new FunctionTargets(fn)
-    .find(lambda.CfnPermission, ({ functionName }) => functionName)
+    .find(lambda.CfnPermission, 'FunctionName')
     .map(({ node }) => node.path)
     .sort();
 }
