@@ -37,6 +37,10 @@ export class AppElements {
     return (this.byType.get(type.CFN_RESOURCE_TYPE_NAME) ?? []).filter((resource) => isResourceOf(resource, type));
   }
 
+  public get resources(): readonly CfnResource[] {
+    return [...this.byType.values()].flat();
+  }
+
   /** What a template has under a logical id that was written by hand. */
   public withLogicalId(logicalId: string, stack: Stack): CfnElement | undefined {
     let known = this.logicalIds.get(stack);
@@ -69,8 +73,9 @@ export class AppElements {
 }
 
 /** Of what has a digest in its logical id: to ask for that means to render what it is made from, which may be asking just now. */
-function isNamedByContents({ node: { scope }, ...element }: CfnElement): boolean {
-  const type = (element as Partial<CfnResource>).cfnResourceType;
+function isNamedByContents(element: CfnElement): boolean {
+  const { cfnResourceType: type } = element as Partial<CfnResource>;
+  const { scope } = element.node;
   return (type === 'AWS::Lambda::Version' && scope !== undefined && 'lambda' in scope) || type === 'AWS::ApiGateway::Deployment';
 }
 

@@ -10,6 +10,14 @@ import { templateProperty } from './template-properties';
 /** A name or an ARN, whole or from the account on, of a function, a version or an alias. */
 const NAMED = new RegExp(`^(?:arn:${SEGMENT}:lambda:(${SEGMENT}):(${SEGMENT}):function:|(?:(${SEGMENT}):)?function:)?(${SEGMENT})(?::${SEGMENT})?$`);
 
+/** What a function goes by. */
+interface Names {
+  /** Undefined when it is given none. */
+  readonly name?: string;
+  /** To the function, its versions and its aliases. */
+  readonly references: ReadonlySet<string>;
+}
+
 /**
  * Tells the resources of the app that name a function, one of its versions or one of its aliases as their target: in whatever stack, by a reference, by
  * what is written by hand, or by the name that the function is given.
@@ -17,23 +25,12 @@ const NAMED = new RegExp(`^(?:arn:${SEGMENT}:lambda:(${SEGMENT}):(${SEGMENT}):fu
 export class FunctionTargets {
   /** The elements of the app, for what else is named in it. */
   public readonly app: AppElements;
-  /** To the function, its versions and its aliases. */
-  private readonly references: Set<string>;
-  /** Undefined when it is given none. */
-  private readonly name?: string;
+  private readonly resource: lambda.CfnFunction;
+  private own?: Names;
 
   constructor(public readonly fn: lambda.Function) {
     this.app = new AppElements(fn.node.root);
-    const resource = fn.node.defaultChild as lambda.CfnFunction;
-    this.references = new Set(['Ref', 'Arn'].map((attribute) => referenceIn(resource, attribute)));
-    this.name = nameOf(resource, this.app);
-    // Of the resources, for those of an alias or a version may be made without a construct of their own
-    for (const alias of this.find(lambda.CfnAlias, 'FunctionName')) {
-      ['Ref', 'AliasArn'].forEach((attribute) => this.references.add(referenceIn(alias, attribute)));
-    }
-    for (const version of this.find(lambda.CfnVersion, 'FunctionName')) {
-      ['Ref', 'FunctionArn'].forEach((attribute) => this.references.add(referenceIn(version, attribute)));
-    }
+    this.resource = fn.node.defaultChild as lambda.CfnFunction;
   }
 
   /**
@@ -56,12 +53,34 @@ export class FunctionTargets {
    * @param value of a property of the resource
    */
   public isNamedBy(value: unknown, resource: CfnResource): boolean {
-    const text = referenceText(value, resource, this.app);
-    const [, region, account, partial, name] = NAMED.exec(text ?? '') ?? [];
-    if (name === undefined) {
-      return false;
+    if (this.isReferredBy(value, resource)) {
+      return true;
     }
-    return this.references.has(name) || (name === this.name && this.isHere({ region, account: account ?? partial }, resource));
+    const [, region, account, partial, name] = this.partsOf(value, resource);
+    return name !== undefined && name === this.names.name && this.isHere({ region, account: account ?? partial }, resource);
+  }
+
+  /** Whether a value is that by a reference, which brings the function's stack before the resource's. */
+  public isReferredBy(value: unknown, resource: CfnResource): boolean {
+    const [, , , , name] = this.partsOf(value, resource);
+    return name !== undefined && this.names.references.has(name);
+  }
+
+  private partsOf(value: unknown, resource: CfnResource): readonly (string | undefined)[] {
+    return NAMED.exec(referenceText(value, resource, this.app) ?? '') ?? [];
+  }
+
+  /** Looked for when first needed: most apps have nothing of most types to compare with them. */
+  private get names(): Names {
+    if (!this.own) {
+      const references = referencesTo(this.resource, ['Ref', 'Arn']);
+      this.own = { name: nameOf(this.resource, this.app), references: new Set(references) };
+      // By their resources, which may be made without constructs of their own
+      const aliases = this.find(lambda.CfnAlias, 'FunctionName').flatMap((alias) => referencesTo(alias, ['Ref', 'AliasArn']));
+      const versions = this.find(lambda.CfnVersion, 'FunctionName').flatMap((version) => referencesTo(version, ['Ref', 'FunctionArn']));
+      this.own = { ...this.own, references: new Set([...references, ...aliases, ...versions]) };
+    }
+    return this.own;
   }
 
   /** Whether a name, which is unique in an account and Region, is this function's. */
@@ -73,8 +92,12 @@ export class FunctionTargets {
     const stage = Stage.of(resource);
     const isOfOwnStage = stage === Stage.of(this.fn);
     // Stages of one app may have the same names, each for itself
-    return isOfOwnStage || !this.ofType(lambda.CfnFunction).some((other) => Stage.of(other) === stage && nameOf(other, this.app) === this.name);
+    return isOfOwnStage || !this.ofType(lambda.CfnFunction).some((other) => Stage.of(other) === stage && nameOf(other, this.app) === this.names.name);
   }
+}
+
+function referencesTo(resource: CfnResource, attributes: readonly string[]): string[] {
+  return attributes.map((attribute) => referenceIn(resource, attribute));
 }
 
 function nameOf(fn: lambda.CfnFunction, app: AppElements): string | undefined {

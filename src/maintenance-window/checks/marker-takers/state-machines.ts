@@ -1,8 +1,9 @@
 import { CfnResource } from 'aws-cdk-lib';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
-import { jsonByPath, propertiesByPath, textOf } from '../../../private/by-path';
+import { jsonByPath, textOf } from '../../../private/by-path';
 import { FunctionTargets } from '../../../private/function-targets';
+import { templateProperties } from '../../../private/template-properties';
 
 /** Integrations by which a task waits for the function's reply. One with a task token waits for whom the function tells, and so for the replay. */
 const WAITS = /:states:::(aws-sdk:)?lambda:invoke$/;
@@ -10,7 +11,7 @@ const WAITS = /:states:::(aws-sdk:)?lambda:invoke$/;
 /** State machines with a task whose result is a function's reply. */
 export function waitingStateMachines(targets: FunctionTargets): CfnResource[] {
   return targets.ofType(sfn.CfnStateMachine).filter((machine) => {
-    const { DefinitionString: text, Definition: object, DefinitionSubstitutions: substitutions } = propertiesByPath(machine);
+    const { DefinitionString: text, Definition: object, DefinitionSubstitutions: substitutions } = templateProperties(machine);
     const definition = object ?? jsonByPath(text);
     const names = (value: unknown) => targets.isNamedBy(value, machine);
     // By a substitution, or in a text that synth can't read, a function is named for whatever task
