@@ -31,7 +31,7 @@ export function referenceText(value: unknown, scope: CfnElement, app: AppElement
 }
 
 interface Intrinsics {
-  readonly Ref?: unknown;
+  readonly 'Ref'?: unknown;
   readonly 'Fn::GetAtt'?: unknown;
   readonly 'Fn::Join'?: readonly [separator: unknown, parts: unknown];
   readonly 'Fn::Sub'?: unknown;

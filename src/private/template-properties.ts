@@ -42,8 +42,9 @@ export function givenProperty(resource: CfnResource, name: string): unknown {
   if (overrides && name in overrides) {
     return overrides[name];
   }
-  // What has a class of its own has names of its own
-  return cfnProperties[name.charAt(0).toLowerCase() + name.slice(1)] ?? cfnProperties[name];
+  // A class has names of its own, which differ by their case: `streamArn` for `StreamARN`
+  const own = Object.keys(cfnProperties).find((key) => key.toLowerCase() === name.toLowerCase());
+  return own === undefined ? undefined : cfnProperties[own];
 }
 
 /** As the CDK puts overrides over what is there: object by object, and what is undefined removes. */

@@ -1,4 +1,4 @@
-import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
+import { Annotations, Aspects, CfnResource, Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
@@ -49,15 +49,23 @@ function grantVisibility(targets: FunctionTargets, mappings: readonly Mapping[],
     if (!found) {
       warnOfHiding(fn, (resource ?? poller).node.path);
     } else if (found.beside) {
-      const statement = fifoQueuesStatement([found.queueArn]);
-      new iam.Policy(found.beside, POLICY_ID, { roles: fn.role && [fn.role], statements: [statement] });
-      role.expect([statement]);
+      grantBeside(found.beside, found.queueArn, role, fn);
     } else {
       own.set(JSON.stringify(Stack.of(fn).resolve(found.queueArn)), found.queueArn);
     }
   }
   if (own.size > 0) {
     role.grant([fifoQueuesStatement([...own.values()])]);
+  }
+}
+
+/** In the stack of the mapping, which names both the function and the queue. */
+function grantBeside(poller: CfnResource, queueArn: string, role: RoleStatements, fn: lambda.Function): void {
+  // An app that is synthesized twice has it already
+  if (!poller.node.tryFindChild(POLICY_ID)) {
+    const statement = fifoQueuesStatement([queueArn]);
+    new iam.Policy(poller, POLICY_ID, { roles: fn.role && [fn.role], statements: [statement] });
+    role.expect([statement]);
   }
 }
 

@@ -37,7 +37,12 @@ export function mappingsOf(targets: FunctionTargets): Mapping[] {
   return targets.find(lambda.CfnEventSourceMapping, 'FunctionName').map((poller) => {
     const settings = templateProperties(poller) as MappingSettings;
     const read = originOf(settings.EventSourceArn, poller, targets.app);
-    return { poller, settings, guessed: read === undefined && settings.EventSourceArn !== undefined, ...(read ?? { source: guessedSource(settings) }) };
+    return {
+      poller,
+      settings,
+      guessed: read === undefined && settings.EventSourceArn !== undefined,
+      ...(read ?? { source: guessedSource(settings) }),
+    };
   });
 }
 
