@@ -3,6 +3,7 @@ import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 
 import { jsonByPath, textOf } from '../../../private/by-path';
 import { FunctionTargets } from '../../../private/function-targets';
+import { referenceText } from '../../../private/reference-text';
 import { templateProperties } from '../../../private/template-properties';
 
 /** Integrations by which a task waits for the function's reply. One with a task token waits for whom the function tells, and so for the replay. */
@@ -12,7 +13,7 @@ const WAITS = /:states:::(aws-sdk:)?lambda:invoke$/;
 export function waitingStateMachines(targets: FunctionTargets): CfnResource[] {
   return targets.ofType(sfn.CfnStateMachine).filter((machine) => {
     const { DefinitionString: text, Definition: object, DefinitionSubstitutions: substitutions } = templateProperties(machine);
-    const definition = object ?? jsonByPath(text);
+    const definition = object ?? jsonByPath(text) ?? writtenDefinition(text, machine, targets);
     const names = (value: unknown) => targets.isNamedBy(value, machine);
     // By a substitution, or in a text that synth can't read, a function is named for whatever task
     return (
@@ -20,6 +21,11 @@ export function waitingStateMachines(targets: FunctionTargets): CfnResource[] {
       (definition === undefined ? some(text, names) : some(definition, (state) => isWaitingTask(state as Partial<Task>, names)))
     );
   });
+}
+
+/** A text that was put together by hand, as by `Fn::Sub`. */
+function writtenDefinition(text: unknown, machine: CfnResource, { app }: FunctionTargets): unknown {
+  return jsonByPath(referenceText(text, machine, app));
 }
 
 interface Task {
