@@ -64,7 +64,8 @@ function grantBeside(poller: CfnResource, queueArn: string, role: RoleStatements
   // An app that is synthesized twice has it already
   if (!poller.node.tryFindChild(POLICY_ID)) {
     const statement = fifoQueuesStatement([queueArn]);
-    new iam.Policy(poller, POLICY_ID, { roles: fn.role && [fn.role], statements: [statement] });
+    // By the role, which knows whether it may be changed
+    fn.role?.attachInlinePolicy(new iam.Policy(poller, POLICY_ID, { statements: [statement] }));
     role.expect([statement]);
   }
 }

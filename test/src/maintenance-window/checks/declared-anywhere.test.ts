@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { App, Aws, CfnOutput, CfnParameter, CfnResource, Duration, NestedStack, Stack, Stage } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CfnInclude } from 'aws-cdk-lib/cloudformation-include';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
@@ -253,6 +254,15 @@ test.each(names)('a FIFO queue with maxReceiveCount 3 mapped %s is refused', (pl
 
 test.each(names)('the role may hide messages of a FIFO queue mapped %s', (place) => {
   expect(visibilityStatements(withQueue(PLACES[place], 25, isByName(place)))).toHaveLength(1);
+});
+
+test("a role that can't be changed is told of the queue of another stack", () => {
+  const { app, stack, other } = stacks();
+  const role = iam.Role.fromRoleArn(stack, 'Role', `arn:aws:iam::${ACCOUNT}:role/fixed`, { mutable: false });
+  const fn = guarded(stack, 'Fn', { role });
+  const queue = new sqs.Queue(other, 'Queue', { fifo: true });
+  declare({ app, fn, stack: other, origin: other, functionName: fn.functionArn }, { arn: queue.queueArn, literal: '' }, {});
+  expect(() => app.synth()).toThrow(/no policy that synth can see .*role\/fixed[^]*sqs:ChangeMessageVisibility[^]*Queue/);
 });
 
 describe('in another stage', () => {
