@@ -9,8 +9,8 @@ import { DeferralAction } from '../deferral-action';
 import { IMaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
 import { actionFor, deferralProperty } from '../parts/deferral-actions';
-import { hidesMessages } from './fifo-visibility';
 import { Mapping, mappingsOf, Polled } from './event-sources';
+import { hidesMessages } from './fifo-visibility';
 import { originOf } from './origins';
 import { pipeAction, pipesOf, PipeUse, UsedPipe, waits } from './pipes';
 
