@@ -1,5 +1,6 @@
-import { Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+
+import { templateProperty } from './template-properties';
 
 /** Services that invoke a function asynchronously, by the principal of the permission that they need. */
 const PRINCIPALS = [
@@ -16,6 +17,6 @@ const PRINCIPALS = [
 
 /** The first service that the permissions let invoke a function asynchronously. */
 export function asynchronousSource(permissions: lambda.CfnPermission[]): string | undefined {
-  const principals = permissions.map((permission) => String(Stack.of(permission).resolve(permission.principal)));
+  const principals = permissions.map((permission) => String(templateProperty(permission, 'Principal')));
   return principals.find((principal) => PRINCIPALS.includes(principal));
 }

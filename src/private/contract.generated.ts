@@ -146,7 +146,9 @@ export const NAMES = {
     "moreResourcesThanExecutions": "cdk-patient-lambda:moreResourcesThanExecutions",
     "noSpareExecution": "cdk-patient-lambda:noSpareExecution",
     "shortServiceTimeout": "cdk-patient-lambda:shortServiceTimeout",
-    "completionHeld": "cdk-patient-lambda:completionHeld"
+    "completionHeld": "cdk-patient-lambda:completionHeld",
+    "messagesNotHidden": "cdk-patient-lambda:messagesNotHidden",
+    "eventSourceUnknown": "cdk-patient-lambda:eventSourceUnknown"
   },
   "constructIds": {
     "window": "CdkPatientLambdaWindow",

@@ -1,41 +1,50 @@
-import { CfnResource, Fn, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Stack, Stage } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import { IConstruct } from 'constructs';
 
-import { byPath, partsOf, textOf } from './by-path';
-import { isResourceOf, ResourceType } from './resource-type';
+import { AppElements } from './app-elements';
+import { mayBeIn } from './place';
+import { referenceIn, referenceText, SEGMENT } from './reference-text';
+import { ResourceType } from './resource-type';
+import { templateProperty } from './template-properties';
 
-/** Of an alias or a version, after a function's name or ARN. */
-const QUALIFIER = /^:[\w$-]+$/;
+/** A name or an ARN, whole or from the account on, of a function, a version or an alias. */
+const NAMED = new RegExp(`^(?:arn:${SEGMENT}:lambda:(${SEGMENT}):(${SEGMENT}):function:|(?:(${SEGMENT}):)?function:)?(${SEGMENT})(?::${SEGMENT})?$`);
 
-/** Where an ARN of a function has its name. */
-const NAME_IN_ARN = 6;
+/** What a function goes by. */
+interface Names {
+  /** Undefined when it is given none. */
+  readonly name?: string;
+  /** To the function, its versions and its aliases. */
+  readonly references: ReadonlySet<string>;
+}
 
-/** Tells the resources of the app that name a function, one of its versions or one of its aliases as their target. */
+/**
+ * Tells the resources of the app that name a function, one of its versions or one of its aliases as their target: in whatever stack, by a reference, by
+ * what is written by hand, or by the name that the function is given.
+ */
 export class FunctionTargets {
-  private readonly stack: Stack;
-  private readonly all: IConstruct[];
-  /** By paths in the tree. */
-  private readonly references: Set<string>;
-  private readonly aliases: lambda.IFunction[];
+  /** The elements of the app, for what else is named in it. */
+  public readonly app: AppElements;
+  private readonly resource: lambda.CfnFunction;
+  private own?: Names;
 
-  constructor(private readonly fn: lambda.Function) {
-    this.stack = Stack.of(fn);
-    this.all = fn.node.root.node.findAll();
-    // Versions and aliases both name their function as `lambda`
-    const qualified = this.all.filter((construct) => 'lambda' in construct && construct.lambda === fn) as unknown as lambda.IFunction[];
-    this.aliases = qualified.filter((construct) => 'aliasName' in construct);
-    this.references = new Set([fn, ...qualified].flatMap(namesOf).map((name) => JSON.stringify(withoutQualifier(byPath(name, this.stack)))));
+  constructor(public readonly fn: lambda.Function) {
+    this.app = new AppElements(fn.node.root);
+    this.resource = fn.node.defaultChild as lambda.CfnFunction;
   }
 
-  /** The resources of a CloudFormation type that target the function by the given property. */
-  public find<T extends CfnResource>(type: ResourceType<T>, targetOf: (resource: T) => string): T[] {
-    return this.ofType(type).filter((resource) => this.isNamedBy(targetOf(resource), resource));
+  /**
+   * The resources of a CloudFormation type that target the function.
+   *
+   * @param property by which they name their target, as in a template
+   */
+  public find<T extends CfnResource>(type: ResourceType<T>, property: string): T[] {
+    return this.ofType(type).filter((resource) => this.isNamedBy(templateProperty(resource, property), resource));
   }
 
   /** The resources of a CloudFormation type, whatever they target. */
   public ofType<T extends CfnResource>(type: ResourceType<T>): T[] {
-    return this.all.filter((construct) => isResourceOf(construct, type));
+    return this.app.ofType(type);
   }
 
   /**
@@ -44,50 +53,53 @@ export class FunctionTargets {
    * @param value of a property of the resource
    */
   public isNamedBy(value: unknown, resource: CfnResource): boolean {
-    const target = byPath(value, resource);
-    if (target === undefined) {
-      return false;
-    }
-    if (this.references.has(JSON.stringify(withoutQualifier(target)))) {
+    if (this.isReferredBy(value, resource)) {
       return true;
     }
-    const text = textOf(target);
-    return text === undefined ? this.isWritten(target, resource) : this.isLiterally(text, resource);
+    const [, region, account, partial, name] = this.partsOf(value, resource);
+    return name !== undefined && name === this.names.name && this.isHere({ region, account: account ?? partial }, resource);
   }
 
-  /** As an intrinsic function that was written by hand. In the template of a nested stack the same text may mean another function. */
-  private isWritten(target: unknown, resource: CfnResource): boolean {
-    // Not by a version's: its logical id is made from all that the function is, which may be asking just now
-    const written = () => [this.fn, ...this.aliases].flatMap(namesOf).map((name) => JSON.stringify(this.stack.resolve(name)));
-    return Stack.of(resource) === this.stack && written().includes(JSON.stringify(target));
+  /** Whether a value is that by a reference, which brings the function's stack before the resource's. */
+  public isReferredBy(value: unknown, resource: CfnResource): boolean {
+    const [, , , , name] = this.partsOf(value, resource);
+    return name !== undefined && this.names.references.has(name);
   }
 
-  /** By the name that the function is given, or an ARN with it. */
-  private isLiterally(text: string, resource: CfnResource): boolean {
-    const { functionName } = this.fn.node.defaultChild as lambda.CfnFunction;
-    const name: unknown = this.stack.resolve(functionName);
-    const [, arn, found] = /^(?:(.*:)?function:)?([\w-]+)(?::[\w$-]+)?$/.exec(text) ?? [];
-    if (typeof name !== 'string' || found !== name) {
+  private partsOf(value: unknown, resource: CfnResource): readonly (string | undefined)[] {
+    return NAMED.exec(referenceText(value, resource, this.app) ?? '') ?? [];
+  }
+
+  /** Looked for when first needed: most apps have nothing of most types to compare with them. */
+  private get names(): Names {
+    if (!this.own) {
+      const references = referencesTo(this.resource, ['Ref', 'Arn']);
+      this.own = { name: nameOf(this.resource, this.app), references: new Set(references) };
+      // By their resources, which may be made without constructs of their own
+      const aliases = this.find(lambda.CfnAlias, 'FunctionName').flatMap((alias) => referencesTo(alias, ['Ref', 'AliasArn']));
+      const versions = this.find(lambda.CfnVersion, 'FunctionName').flatMap((version) => referencesTo(version, ['Ref', 'FunctionArn']));
+      this.own = { ...this.own, references: new Set([...references, ...aliases, ...versions]) };
+    }
+    return this.own;
+  }
+
+  /** Whether a name, which is unique in an account and Region, is this function's. */
+  private isHere(place: { readonly region?: string; readonly account?: string }, resource: CfnResource): boolean {
+    const { region, account } = Stack.of(resource);
+    if (!mayBeIn(Stack.of(this.fn), { region: place.region ?? region, account: place.account ?? account })) {
       return false;
     }
-    const { region: own, account: ownAccount } = Stack.of(resource);
-    const [, region, account] = /^arn:[\w-]+:lambda:([\w-]+):(\d+):$/.exec(arn ?? '') ?? [undefined, own, ownAccount];
-    return isSame(region, this.stack.region) && isSame(account, this.stack.account);
+    const stage = Stage.of(resource);
+    const isOfOwnStage = stage === Stage.of(this.fn);
+    // Stages of one app may have the same names, each for itself
+    return isOfOwnStage || !this.ofType(lambda.CfnFunction).some((other) => Stage.of(other) === stage && nameOf(other, this.app) === this.names.name);
   }
 }
 
-function namesOf({ functionName, functionArn }: lambda.IFunction): string[] {
-  // A function that another stack imports by its ARN goes by the name in it
-  return [functionName, functionArn, Fn.select(NAME_IN_ARN, Fn.split(':', functionArn))];
+function referencesTo(resource: CfnResource, attributes: readonly string[]): string[] {
+  return attributes.map((attribute) => referenceIn(resource, attribute));
 }
 
-/** A name or an ARN with an alias or a version after it, that of the function itself; what is one reference stays. */
-function withoutQualifier(target: unknown): unknown {
-  const [name, qualifier] = partsOf(target) ?? [];
-  return typeof qualifier === 'string' && QUALIFIER.test(qualifier) ? name : target;
-}
-
-/** Whether two values of an environment may be the same. */
-function isSame(one: string, other: string): boolean {
-  return one === other || Token.isUnresolved(one) || Token.isUnresolved(other);
+function nameOf(fn: lambda.CfnFunction, app: AppElements): string | undefined {
+  return referenceText(templateProperty(fn, 'FunctionName'), fn, app);
 }

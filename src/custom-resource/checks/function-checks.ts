@@ -85,7 +85,7 @@ export function invokeConfigProblem(target: Target, own?: lambda.CfnEventInvokeC
 export function eventSource({ invoked, fn }: Target): string | undefined {
   const text = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
   const names = [invoked.functionArn, invoked.functionName].map(text);
-  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, ({ functionName }) => functionName);
+  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, 'FunctionName');
   return asynchronousSource(permissions.filter(({ functionName }) => names.includes(text(functionName))));
 }
 

@@ -17,7 +17,7 @@ export function invokeConfigs({ invoked, fn, qualifier }: Target): lambda.CfnEve
   const text = (value: unknown) => JSON.stringify(Stack.of(fn).resolve(value));
   // The CDK takes an alias' name from its ARN
   const names = [qualifier, (invoked as { readonly qualifier?: string }).qualifier].map(text);
-  const ofFunction = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, ({ functionName }) => functionName);
+  const ofFunction = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, 'FunctionName');
   return ofFunction.filter((config) => names.includes(text(config.qualifier)));
 }
 

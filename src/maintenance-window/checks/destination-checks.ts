@@ -1,15 +1,16 @@
-import { Annotations, Stack } from 'aws-cdk-lib';
+import { Annotations } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { asynchronousSource } from '../../private/asynchronous-source';
 import { NAMES } from '../../private/contract.generated';
 import { FunctionTargets } from '../../private/function-targets';
+import { templateProperties, templateProperty } from '../../private/template-properties';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
 import { pipesOf, PipeUse } from './pipes';
 
 /** An `onSuccess` destination is told of each deferral, and of each replay without a result, as a success, which its consumers must know. */
 export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals }: MaintenanceWindowOptions): string[] {
-  const told = destinationsOf(fn).some((destinations) => destinations.onSuccess !== undefined);
+  const told = destinationsOf(new FunctionTargets(fn)).some((destinations) => destinations.OnSuccess !== undefined);
   if (!told || onSuccessSeesDeferrals) {
     return [];
   }
@@ -21,14 +22,14 @@ export function checkDestinations(fn: lambda.Function, { onSuccessSeesDeferrals 
 }
 
 /** Deferring fails when the store does: Lambda's retries and then a failure destination are what is left. */
-export function warnWithoutFailureDestination(fn: lambda.Function): void {
-  const stack = Stack.of(fn);
-  const permissions = new FunctionTargets(fn).find(lambda.CfnPermission, ({ functionName }) => functionName);
-  const forgets = pipesOf(fn).find(({ use }) => use === PipeUse.FIRE_AND_FORGET);
+export function warnWithoutFailureDestination(targets: FunctionTargets): void {
+  const { fn } = targets;
+  const permissions = targets.find(lambda.CfnPermission, 'FunctionName');
+  const forgets = pipesOf(targets).find(({ use }) => use === PipeUse.FIRE_AND_FORGET);
   const source = asynchronousSource(permissions) ?? (forgets && `the pipe '${forgets.pipe.node.path}'`);
   const caught =
-    stack.resolve((fn.node.defaultChild as lambda.CfnFunction).deadLetterConfig) !== undefined ||
-    destinationsOf(fn).some((destinations) => destinations.onFailure !== undefined);
+    templateProperty(fn.node.defaultChild as lambda.CfnFunction, 'DeadLetterConfig') !== undefined ||
+    destinationsOf(targets).some((destinations) => destinations.OnFailure !== undefined);
   if (source && !caught) {
     Annotations.of(fn).addWarningV2(
       NAMES.annotations.noFailureDestination,
@@ -39,11 +40,11 @@ export function warnWithoutFailureDestination(fn: lambda.Function): void {
 }
 
 interface Destinations {
-  readonly onSuccess?: unknown;
-  readonly onFailure?: unknown;
+  readonly OnSuccess?: unknown;
+  readonly OnFailure?: unknown;
 }
 
-function destinationsOf(fn: lambda.Function): Destinations[] {
-  const configs = new FunctionTargets(fn).find(lambda.CfnEventInvokeConfig, ({ functionName }) => functionName);
-  return configs.map(({ destinationConfig }) => (Stack.of(fn).resolve(destinationConfig) ?? {}) as Destinations);
+function destinationsOf(targets: FunctionTargets): Destinations[] {
+  const configs = targets.find(lambda.CfnEventInvokeConfig, 'FunctionName');
+  return configs.map((config) => (templateProperties(config).DestinationConfig ?? {}) as Destinations);
 }

@@ -1,16 +1,17 @@
-import { Stack } from 'aws-cdk-lib';
 import * as kinesis from 'aws-cdk-lib/aws-kinesis';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as pipes from 'aws-cdk-lib/aws-pipes';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
-import { IConstruct } from 'constructs';
 
 import { TIMING } from '../../private/contract.generated';
+import { FunctionTargets } from '../../private/function-targets';
+import { templateProperties, templateProperty } from '../../private/template-properties';
 import { DeferralAction } from '../deferral-action';
 import { IMaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
 import { actionFor, deferralProperty } from '../parts/deferral-actions';
-import { hidesMessages, Mapping, mappingsOf, originOf, Polled } from './event-sources';
+import { Mapping, mappingsOf, Polled } from './event-sources';
+import { hidesMessages } from './fifo-visibility';
+import { originOf } from './origins';
 import { pipeAction, pipesOf, PipeUse, UsedPipe, waits } from './pipes';
 
 /** What AWS sets where a template says nothing, in seconds. DynamoDB streams keep records for just this long, Kinesis streams at least. */
@@ -37,50 +38,75 @@ interface Left extends Polled {
 
 /** Errors for event sources that would lose the events which a window leaves with them: retries or retention end before the window may. */
 export function checkMappings(fn: lambda.Function, window: IMaintenanceWindow, options: MaintenanceWindowOptions): string[] {
-  const mappings = mappingsOf(fn);
+  const targets = new FunctionTargets(fn);
+  const mappings = mappingsOf(targets);
   const left = mappings.filter(({ source }) => actionFor(source, options.deferral) === DeferralAction.LEAVE);
-  const lost = [...left.map((mapping) => leftByMapping(fn, mapping, options)), ...leftByPipes(fn, options)].flatMap((source) => {
+  const lost = [...left.map((mapping) => leftByMapping(targets, mapping, options)), ...leftByPipes(targets, options)].flatMap((source) => {
     const problems = isQueue(source) ? queueProblems(source, window) : streamProblems(source, window);
     return problems.map((problem) => describe(source, problem));
   });
   return [...lost, ...stateProblems(mappings, options)];
 }
 
-function leftByMapping(fn: lambda.Function, mapping: Mapping, options: MaintenanceWindowOptions): Left {
-  const { poller, source } = mapping;
+function leftByMapping(targets: FunctionTargets, mapping: Mapping, options: MaintenanceWindowOptions): Left {
+  const { settings, source } = mapping;
   return {
     ...mapping,
     deferral: deferralProperty(source),
-    hidden: hidesMessages(fn, mapping) ? (options.fifoVisibilityTimeout?.toSeconds() ?? TIMING.fifoVisibilityTimeoutSeconds.default) : undefined,
-    retries: { name: 'retryAttempts', value: poller.maximumRetryAttempts },
-    recordAge: { name: 'maxRecordAge', value: poller.maximumRecordAgeInSeconds },
+    hidden: hidesMessages(targets, mapping) ? (options.fifoVisibilityTimeout?.toSeconds() ?? TIMING.fifoVisibilityTimeoutSeconds.default) : undefined,
+    retries: { name: 'retryAttempts', value: settings.MaximumRetryAttempts },
+    recordAge: { name: 'maxRecordAge', value: settings.MaximumRecordAgeInSeconds },
   };
 }
 
-function leftByPipes(fn: lambda.Function, { deferral }: MaintenanceWindowOptions): Left[] {
-  const used = pipesOf(fn);
-  return pipeAction(used, deferral) === DeferralAction.LEAVE ? used.filter(waits).flatMap(leftByPipe) : [];
+function leftByPipes(targets: FunctionTargets, { deferral }: MaintenanceWindowOptions): Left[] {
+  const used = pipesOf(targets);
+  return pipeAction(used, deferral) === DeferralAction.LEAVE ? used.filter(waits).flatMap((one) => leftByPipe(one, targets)) : [];
 }
 
-function leftByPipe({ pipe, use }: UsedPipe): Left[] {
-  const parameters = (Stack.of(pipe).resolve(pipe.sourceParameters) ?? {}) as pipes.CfnPipe.PipeSourceParametersProperty;
-  const read = originOf(pipe.source) ?? (parameters.selfManagedKafkaParameters ? { source: 'kafka' } : undefined);
-  const stream = (parameters.kinesisStreamParameters ??
-    parameters.dynamoDbStreamParameters ??
-    {}) as pipes.CfnPipe.PipeSourceKinesisStreamParametersProperty;
+/** What a pipe's template says of the source that it reads. */
+interface PipeSource {
+  readonly Source?: unknown;
+  readonly SourceParameters?: {
+    readonly KinesisStreamParameters?: StreamParameters;
+    readonly DynamoDBStreamParameters?: StreamParameters;
+    readonly SelfManagedKafkaParameters?: unknown;
+  };
+}
+
+interface StreamParameters {
+  readonly MaximumRetryAttempts?: unknown;
+  readonly MaximumRecordAgeInSeconds?: unknown;
+}
+
+function leftByPipe({ pipe, use }: UsedPipe, { app }: FunctionTargets): Left[] {
+  const { Source: arn, SourceParameters: parameters = {} } = templateProperties(pipe) as PipeSource;
+  const stream = parameters.KinesisStreamParameters ?? parameters.DynamoDBStreamParameters ?? {};
+  const read = originOf(arn, pipe, app) ?? guessedOf(parameters);
   const left = {
     poller: pipe,
     deferral: use === PipeUse.ENRICHMENT ? undefined : deferralProperty('pipe'),
-    retries: { name: 'maximumRetryAttempts', value: stream.maximumRetryAttempts },
-    recordAge: { name: 'maximumRecordAgeInSeconds', value: stream.maximumRecordAgeInSeconds },
+    retries: { name: 'maximumRetryAttempts', value: stream.MaximumRetryAttempts },
+    recordAge: { name: 'maximumRecordAgeInSeconds', value: stream.MaximumRecordAgeInSeconds },
   };
   return read ? [{ ...left, ...read }] : [];
+}
+
+/** The source of a pipe whose ARN only the deployment knows, by what no other source has. */
+function guessedOf(parameters: NonNullable<PipeSource['SourceParameters']>): { readonly source: string } | undefined {
+  if (parameters.SelfManagedKafkaParameters !== undefined) {
+    return { source: 'kafka' };
+  }
+  if (parameters.DynamoDBStreamParameters !== undefined) {
+    return { source: 'dynamodb-stream' };
+  }
+  return parameters.KinesisStreamParameters === undefined ? undefined : { source: 'kinesis' };
 }
 
 /** A deferred batch would run without the sum of those before it, and the window would end without it. */
 function stateProblems(mappings: readonly Mapping[], { deferral }: MaintenanceWindowOptions): string[] {
   return mappings
-    .filter(({ poller, source }) => actionFor(source, deferral) === DeferralAction.DEFER && known(poller, poller.tumblingWindowInSeconds, 0) !== 0)
+    .filter(({ settings, source }) => actionFor(source, deferral) === DeferralAction.DEFER && known(settings.TumblingWindowInSeconds, 0) !== 0)
     .map(
       ({ poller, source }) =>
         `deferral.${deferralProperty(source)} can't be DEFER: batches of '${poller.node.path}' hand on the state of a tumbling window, which a deferred ` +
@@ -93,8 +119,8 @@ interface Problem {
   readonly remedy: string;
 }
 
-function describe({ deferral, origin, poller }: Left, { what, remedy }: Problem): string {
-  const where = (origin ?? poller).node.path;
+function describe({ deferral, resource, poller }: Left, { what, remedy }: Problem): string {
+  const where = (resource ?? poller).node.path;
   const deferred = deferral === undefined ? '' : `or set deferral.${deferral} to DeferralAction.DEFER, `;
   return (
     `events of '${where}' are left there during a maintenance window, but ${what}: ${remedy}, ${deferred}` +
@@ -102,24 +128,31 @@ function describe({ deferral, origin, poller }: Left, { what, remedy }: Problem)
   );
 }
 
+/** A queue's properties as a template has them. */
+interface QueueSettings {
+  readonly MessageRetentionPeriod?: unknown;
+  readonly VisibilityTimeout?: unknown;
+  readonly RedrivePolicy?: { readonly maxReceiveCount?: unknown };
+}
+
 interface LeftInQueue extends Left {
-  readonly origin: sqs.CfnQueue;
+  readonly resource: sqs.CfnQueue;
 }
 
 function isQueue(left: Left): left is LeftInQueue {
-  return left.origin?.cfnResourceType === sqs.CfnQueue.CFN_RESOURCE_TYPE_NAME;
+  return left.resource?.cfnResourceType === sqs.CfnQueue.CFN_RESOURCE_TYPE_NAME;
 }
 
-function queueProblems({ hidden, origin: queue }: LeftInQueue, { longestWindow }: IMaintenanceWindow): Problem[] {
+function queueProblems({ hidden, resource: queue }: LeftInQueue, { longestWindow }: IMaintenanceWindow): Problem[] {
   const window = longestWindow.toSeconds();
   const problems: Problem[] = [];
-  const retention = known(queue, queue.messageRetentionPeriod, AWS_DEFAULTS.queueRetention);
+  const settings = templateProperties(queue) as QueueSettings;
+  const retention = known(settings.MessageRetentionPeriod, AWS_DEFAULTS.queueRetention);
   if (retention !== undefined && retention <= window) {
     problems.push({ what: `its retention of ${retention} s is no longer than longestWindow (${window} s)`, remedy: 'raise it' });
   }
-  const invisible = hidden ?? known(queue, queue.visibilityTimeout, AWS_DEFAULTS.visibility);
-  const redrive = Stack.of(queue).resolve(queue.redrivePolicy) as { maxReceiveCount?: unknown } | undefined;
-  const most = known(queue, redrive?.maxReceiveCount, Infinity);
+  const invisible = hidden ?? known(settings.VisibilityTimeout, AWS_DEFAULTS.visibility);
+  const most = known(settings.RedrivePolicy?.maxReceiveCount, Infinity);
   // Once each time the message shows again, and once more when the window is over
   const receives = invisible === undefined ? undefined : Math.ceil(window / Math.max(1, invisible)) + 1;
   if (receives !== undefined && most !== undefined && most < receives) {
@@ -132,17 +165,17 @@ function queueProblems({ hidden, origin: queue }: LeftInQueue, { longestWindow }
 }
 
 function streamProblems(left: Left, { longestWindow }: IMaintenanceWindow): Problem[] {
-  const { poller, retries, recordAge } = left;
+  const { retries, recordAge } = left;
   const window = longestWindow.toSeconds();
   const problems: Problem[] = [];
-  const most = known(poller, retries?.value, UNLIMITED);
+  const most = known(retries?.value, UNLIMITED);
   if (retries && most !== undefined && most !== UNLIMITED) {
     problems.push({
       what: `${retries.name} ${most} are used up before longestWindow (${window} s) is over`,
       remedy: `leave ${retries.name} out`,
     });
   }
-  const age = known(poller, recordAge?.value, UNLIMITED);
+  const age = known(recordAge?.value, UNLIMITED);
   if (recordAge && age !== undefined && age !== UNLIMITED && age <= window) {
     problems.push({
       what: `${recordAge.name} of ${age} s is no longer than longestWindow (${window} s)`,
@@ -156,22 +189,23 @@ function streamProblems(left: Left, { longestWindow }: IMaintenanceWindow): Prob
   return problems;
 }
 
-function streamRetention({ source, origin }: Left): number | undefined {
+function streamRetention({ source, resource }: Left): number | undefined {
   if (source === 'dynamodb-stream') {
     return AWS_DEFAULTS.streamRetention;
   }
-  if (origin?.cfnResourceType !== kinesis.CfnStream.CFN_RESOURCE_TYPE_NAME) {
+  if (resource?.cfnResourceType !== kinesis.CfnStream.CFN_RESOURCE_TYPE_NAME) {
     return undefined;
   }
-  const hours = known(origin, (origin as kinesis.CfnStream).retentionPeriodHours, AWS_DEFAULTS.streamRetention / SECONDS_PER_HOUR);
+  const hours = known(templateProperty(resource, 'RetentionPeriodHours'), AWS_DEFAULTS.streamRetention / SECONDS_PER_HOUR);
   return hours === undefined ? undefined : hours * SECONDS_PER_HOUR;
 }
 
 /** A number of the template: AWS's default when it is left out, undefined when only the deployment will know it. */
-function known(scope: IConstruct, value: unknown, whenAbsent: number): number | undefined {
-  const resolved: unknown = Stack.of(scope).resolve(value);
-  if (resolved === undefined) {
+function known(value: unknown, whenAbsent: number): number | undefined {
+  if (value === undefined) {
     return whenAbsent;
   }
-  return typeof resolved === 'number' ? resolved : undefined;
+  // CloudFormation takes a number as a text as well
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && /^-?\d+$/.test(value));
+  return isNumber ? Number(value) : undefined;
 }

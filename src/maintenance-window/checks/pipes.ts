@@ -1,8 +1,8 @@
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as pipes from 'aws-cdk-lib/aws-pipes';
 
-import { propertiesByPath } from '../../private/by-path';
 import { FunctionTargets } from '../../private/function-targets';
+import { templateProperties } from '../../private/template-properties';
 import { Deferral } from '../deferral';
 import { DeferralAction } from '../deferral-action';
 
@@ -32,10 +32,9 @@ export interface UsedPipe {
 }
 
 /** The pipes that invoke a function, one of its versions or one of its aliases. */
-export function pipesOf(fn: lambda.Function): UsedPipe[] {
-  const targets = new FunctionTargets(fn);
+export function pipesOf(targets: FunctionTargets): UsedPipe[] {
   return targets.ofType(pipes.CfnPipe).flatMap((pipe) => {
-    const { Target: target, Enrichment: enrichment, TargetParameters: parameters } = propertiesByPath(pipe) as PipeProperties;
+    const { Target: target, Enrichment: enrichment, TargetParameters: parameters } = templateProperties(pipe) as PipeProperties;
     return [
       ...(targets.isNamedBy(target, pipe) ? [{ pipe, use: useOfTarget(parameters) }] : []),
       ...(targets.isNamedBy(enrichment, pipe) ? [{ pipe, use: PipeUse.ENRICHMENT }] : []),
@@ -61,7 +60,7 @@ export function waits({ use }: UsedPipe): boolean {
 
 /** Errors for pipes that would lose events, or pass a deferral on as data. */
 export function checkPipes(fn: lambda.Function, { pipe: override }: Deferral = {}): string[] {
-  const used = pipesOf(fn);
+  const used = pipesOf(new FunctionTargets(fn));
   const waiting = used.filter(waits);
   const others = used.filter((one) => one.use === PipeUse.FIRE_AND_FORGET);
   if (override === DeferralAction.LEAVE) {

@@ -3,6 +3,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
 import { SOURCES } from '../../private/contract.generated';
+import { FunctionTargets } from '../../private/function-targets';
 import { ValidationError } from '../../private/validation-error';
 import { pipeAction, pipesOf } from '../checks/pipes';
 import { Deferral } from '../deferral';
@@ -47,7 +48,7 @@ export function deferralVariable(fn: lambda.Function, deferral: Deferral = {}, f
   deferralBySource(fn, deferral);
   return Lazy.uncachedString({
     produce: () => {
-      const overrides = deferralBySource(fn, { ...deferral, ...found, pipe: pipeAction(pipesOf(fn), deferral) });
+      const overrides = deferralBySource(fn, { ...deferral, ...found, pipe: pipeAction(pipesOf(new FunctionTargets(fn)), deferral) });
       return Object.keys(overrides).length === 0 ? undefined : JSON.stringify(overrides);
     },
   });

@@ -67,7 +67,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   warnOfShortTimeout(fn, options);
   recommendRuntimeUpdates(fn, options);
 
-  eventSourceAspect(fn, grant);
+  eventSourceAspect(fn, options, { grant, expect: (statements) => needed.push(...statements) });
   callerAspect(fn, options);
   if (options.deferral?.cloudformation === undefined) {
     completionAspect(fn, () => environment.override({ cloudformation: DeferralAction.RUN }));

@@ -3,8 +3,10 @@ import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
+import { AppElements } from '../../private/app-elements';
 import { STREAMING } from '../../private/contract.generated';
-import { referenceTo, Rendered, renderedProperties } from '../../private/rendered';
+import { referenceIn, referenceText } from '../../private/reference-text';
+import { templateProperties, templateProperty } from '../../private/template-properties';
 
 type Source = (typeof STREAMING.sources)[number];
 
@@ -19,8 +21,8 @@ const { unqualified, version } = STREAMING.qualifiers;
  * APIs anywhere in the app. Undefined when there are none. A second question about the same function is answered anew.
  */
 export function streamingVariable(fn: lambda.Function): string | undefined {
-  const { endpoints, qualified } = scanFor(fn);
-  const targets = new Targets(fn, qualified);
+  const { endpoints, qualified, app } = scanFor(fn);
+  const targets = new Targets(fn, qualified, app);
   const found = new Map<Source, Set<string>>();
   for (const { source, target, qualifier } of endpoints) {
     const invoked = targets.qualifierOf(target, qualifier);
@@ -39,20 +41,21 @@ export function streamingVariable(fn: lambda.Function): string | undefined {
 /** What streams the responses of a function. */
 interface Endpoint {
   readonly source: Source;
-  /** A function, an alias or a version, as rendered. */
-  readonly target: unknown;
+  /** A function, an alias or a version; undefined when only the deployment knows it. */
+  readonly target?: string;
   readonly qualifier?: string;
 }
 
 /** An alias or a version. */
 interface Qualified {
   readonly reference: string;
-  readonly target: unknown;
+  readonly target?: string;
   readonly qualifier: string;
 }
 
 /** What of an app matters to all its functions. To render it for each would take seconds in a large one. */
 interface Scan {
+  readonly app: AppElements;
   readonly endpoints: readonly Endpoint[];
   readonly qualified: readonly Qualified[];
   /** The functions that were answered by it. */
@@ -66,38 +69,52 @@ function scanFor(fn: lambda.Function): Scan {
   const { root } = fn.node;
   let scan = SCANS.get(root);
   if (!scan || scan.asked.has(fn)) {
-    const all = root.node.findAll().filter((construct) => CfnResource.isCfnResource(construct));
-    scan = { endpoints: all.flatMap(endpointsOf), qualified: all.flatMap(qualifiedBy), asked: new Set() };
+    const app = new AppElements(root);
+    const all = app.resources;
+    scan = {
+      app,
+      endpoints: all.flatMap((resource) => endpointsOf(resource, app)),
+      qualified: all.flatMap((resource) => qualifiedBy(resource, app)),
+      asked: new Set(),
+    };
     SCANS.set(root, scan);
   }
   scan.asked.add(fn);
   return scan;
 }
 
-function endpointsOf(resource: CfnResource): Endpoint[] {
+/** Of a method of a REST API, as a template has it. */
+interface Integration {
+  readonly Uri?: unknown;
+  readonly ResponseTransferMode?: unknown;
+}
+
+function endpointsOf(resource: CfnResource, app: AppElements): Endpoint[] {
   switch (resource.cfnResourceType) {
     case lambda.CfnUrl.CFN_RESOURCE_TYPE_NAME: {
-      const { InvokeMode: mode, TargetFunctionArn: target, Qualifier: rendered } = renderedProperties(resource);
+      const { InvokeMode: mode, TargetFunctionArn: arn, Qualifier: rendered } = templateProperties(resource);
+      const target = referenceText(arn, resource, app);
       const qualifier = literalOr(rendered, (resource as lambda.CfnUrl).qualifier);
       return mode === lambda.InvokeMode.RESPONSE_STREAM ? [{ source: 'function-url', target, qualifier }] : [];
     }
     case apigateway.CfnMethod.CFN_RESOURCE_TYPE_NAME: {
-      const { Uri: uri, ResponseTransferMode: mode } = (renderedProperties(resource).Integration ?? {}) as Rendered;
-      const [, target, streams] = INTEGRATION.exec(textOf(uri)) ?? [];
+      const { Uri: uri, ResponseTransferMode: mode } = (templateProperties(resource).Integration ?? {}) as Integration;
+      const [, target, streams] = INTEGRATION.exec(referenceText(uri, resource, app) ?? '') ?? [];
       return streams !== undefined || mode === apigateway.ResponseTransferMode.STREAM ? [{ source: 'api-gateway-rest', target }] : [];
     }
   }
   return [];
 }
 
-function qualifiedBy(resource: CfnResource): Qualified[] {
+function qualifiedBy(resource: CfnResource, app: AppElements): Qualified[] {
   const isAlias = resource.cfnResourceType === lambda.CfnAlias.CFN_RESOURCE_TYPE_NAME;
   if (!isAlias && resource.cfnResourceType !== lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME) {
     return [];
   }
-  const { FunctionName: target, Name: name } = renderedProperties(resource);
+  const { FunctionName: functionName, Name: name } = templateProperties(resource);
+  const target = referenceText(functionName, resource, app);
   const qualifier = isAlias ? literalOr(name, (resource as lambda.CfnAlias).name) : version;
-  return qualifier === undefined ? [] : [{ reference: referenceTo(resource, 'Ref'), target, qualifier }];
+  return qualifier === undefined ? [] : [{ reference: referenceIn(resource, 'Ref'), target, qualifier }];
 }
 
 /** Tells a function, its aliases and its versions by what names them: a reference, the literal name, or an ARN with either. */
@@ -105,10 +122,10 @@ class Targets {
   /** By what is named, the qualifier that is invoked. */
   private readonly qualifiers = new Map<string, string>();
 
-  constructor(fn: lambda.Function, qualified: readonly Qualified[]) {
+  constructor(fn: lambda.Function, qualified: readonly Qualified[], app: AppElements) {
     const resource = fn.node.defaultChild as lambda.CfnFunction;
-    const { FunctionName: name } = renderedProperties(resource);
-    for (const named of [referenceTo(resource, 'Ref'), referenceTo(resource, 'Arn'), ...(typeof name === 'string' ? [name] : [])]) {
+    const name = referenceText(templateProperty(resource, 'FunctionName'), resource, app);
+    for (const named of [referenceIn(resource, 'Ref'), referenceIn(resource, 'Arn'), ...(name === undefined ? [] : [name])]) {
       this.qualifiers.set(named, unqualified);
     }
     for (const { reference, target, qualifier } of qualified) {
@@ -121,24 +138,14 @@ class Targets {
   /**
    * Undefined when it is another function that is named.
    *
-   * @param target a function, an alias or a version, rendered
+   * @param target a function, an alias or a version
    * @param qualifier a property beside it
    */
-  public qualifierOf(target: unknown, qualifier?: string): string | undefined {
-    const [, named = '', own = qualifier] = NAMED.exec(textOf(target)) ?? [];
+  public qualifierOf(target: string | undefined, qualifier?: string): string | undefined {
+    const [, named = '', own = qualifier] = NAMED.exec(target ?? '') ?? [];
     const found = this.qualifiers.get(named);
     return found === unqualified && own !== undefined ? spelled(own) : found;
   }
-}
-
-/** A property as one text, also where CloudFormation is to put it together. */
-function textOf(rendered: unknown): string {
-  const [delimiter, parts] = (isObject(rendered) ? rendered['Fn::Join'] : undefined) ?? [];
-  return parts === undefined ? String(rendered) : parts.map(textOf).join(delimiter);
-}
-
-function isObject(value: unknown): value is { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] } {
-  return typeof value === 'object' && value !== null;
 }
 
 function spelled(qualifier: string): string {
@@ -147,5 +154,5 @@ function spelled(qualifier: string): string {
 
 /** A text of the template; a name that only the deployment knows stays the token that it was. */
 function literalOr(rendered: unknown, token: string | undefined): string | undefined {
-  return typeof rendered === 'string' && !rendered.includes('<') ? rendered : token;
+  return typeof rendered === 'string' ? rendered : token;
 }

@@ -5,9 +5,9 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 
-import { byPath } from '../../private/by-path';
 import { COALESCING } from '../../private/contract.generated';
 import { FunctionTargets } from '../../private/function-targets';
+import { templateProperties } from '../../private/template-properties';
 
 /** What EventBridge Scheduler replaces in an input, so that each tick has other bytes. */
 const PLACEHOLDER = '<aws.scheduler.';
@@ -22,8 +22,8 @@ interface Schedule {
 }
 
 interface Target {
-  readonly arn: unknown;
-  readonly input?: unknown;
+  readonly Arn: unknown;
+  readonly Input?: unknown;
 }
 
 /** What was found last: a template is resolved many times, and each search goes through all schedules of the app. */
@@ -75,22 +75,24 @@ export class TickInputs {
 function rulesOf(targets: FunctionTargets): Schedule[] {
   return targets
     .ofType(events.CfnRule)
-    .filter((rule) => rule.scheduleExpression !== undefined && byPath(rule.eventPattern, rule) === undefined)
-    .flatMap((rule) => schedulesTo(targets, rule, byPath(rule.targets, rule)));
+    .map((rule) => ({ rule, properties: templateProperties(rule) }))
+    .filter(({ properties }) => properties.ScheduleExpression !== undefined && properties.EventPattern === undefined)
+    .flatMap(({ rule, properties }) => schedulesTo(targets, rule, properties.Targets));
 }
 
 function schedulesOf(targets: FunctionTargets): Schedule[] {
   return targets
     .ofType(scheduler.CfnSchedule)
-    .filter(({ scheduleExpression }) => !scheduleExpression.startsWith(ONCE))
-    .flatMap((schedule) => schedulesTo(targets, schedule, [byPath(schedule.target, schedule)]));
+    .map((schedule) => ({ schedule, properties: templateProperties(schedule) }))
+    .filter(({ properties }) => !String(properties.ScheduleExpression).startsWith(ONCE))
+    .flatMap(({ schedule, properties }) => schedulesTo(targets, schedule, [properties.Target]));
 }
 
 /** @param all the targets of a schedule, with references as paths */
 function schedulesTo(targets: FunctionTargets, resource: CfnResource, all: unknown): Schedule[] {
   return ((all ?? []) as Target[])
-    .filter(({ arn, input }) => input !== undefined && targets.isNamedBy(arn, resource))
-    .map(({ input }) => ({ resource, input: typeof input === 'string' ? input : undefined }));
+    .filter(({ Arn, Input }) => Input !== undefined && targets.isNamedBy(Arn, resource))
+    .map(({ Input: input }) => ({ resource, input: typeof input === 'string' ? input : undefined }));
 }
 
 /** The service may hand on what an input says and not how it is spaced. */

@@ -1,4 +1,4 @@
-import { App, Fn, NestedStack, Stack } from 'aws-cdk-lib';
+import { App, ArnFormat, Aws, CfnParameter, Fn, Lazy, NestedStack, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 
@@ -18,7 +18,7 @@ function permission(scope: Construct, id: string, functionName: string) {
 
 function found(fn: lambda.Function): string[] {
   return new FunctionTargets(fn)
-    .find(lambda.CfnPermission, ({ functionName }) => functionName)
+    .find(lambda.CfnPermission, 'FunctionName')
     .map(({ node }) => node.path)
     .sort();
 }
@@ -91,4 +91,59 @@ test('a function of the same name in another Region or account is another one', 
   permission(own, 'ByArn', 'arn:aws:lambda:eu-west-1:111122223333:function:orders');
   permission(own, 'Same', 'arn:aws:lambda:us-east-1:111122223333:function:orders');
   expect(found(fn)).toEqual(['Own/Same']);
+});
+
+test('a function is found by an ARN that is put together of its name', () => {
+  const { parent, nested, outer, inner } = twins();
+  for (const [id, fn] of Object.entries({ Outer: outer, Inner: inner })) {
+    permission(
+      nested,
+      id,
+      parent.formatArn({ service: 'lambda', resource: 'function', resourceName: fn.functionName, arnFormat: ArnFormat.COLON_RESOURCE_NAME }),
+    );
+  }
+  expect(found(outer)).toEqual(['Parent/Nested/Outer']);
+  expect(found(inner)).toEqual(['Parent/Nested/Inner']);
+});
+
+test('the name counts that the template gives the function, whole or of several parts', () => {
+  const stack = new Stack(new App(), 'Orders');
+  const fn = functionIn(stack);
+  const resource = fn.node.defaultChild as lambda.CfnFunction;
+  permission(stack, 'Whole', 'orders');
+  permission(stack, 'Parts', `orders-${Aws.REGION}`);
+  expect(found(fn)).toEqual([]);
+  resource.addPropertyOverride('FunctionName', 'orders');
+  expect(found(fn)).toEqual(['Orders/Whole']);
+  resource.addPropertyOverride('FunctionName', { 'Fn::Sub': 'orders-${AWS::Region}' });
+  expect(found(fn)).toEqual(['Orders/Parts']);
+});
+
+test('an alias without a construct of its own is one of its function', () => {
+  const stack = new Stack(new App(), 'Orders');
+  const fn = functionIn(stack);
+  const other = new lambda.Function(stack, 'Other', { runtime: lambda.Runtime.NODEJS_22_X, handler: 'i.h', code: lambda.Code.fromInline('x') });
+  const alias = (id: string, functionName: string) => new lambda.CfnAlias(stack, id, { functionName, functionVersion: '$LATEST', name: 'live' }).ref;
+  permission(stack, 'OfFunction', alias('Live', fn.functionName));
+  permission(stack, 'OfOther', alias('OtherLive', other.functionName));
+  expect(found(fn)).toEqual(['Orders/OfFunction']);
+});
+
+test('what depends on a version is read without its logical id, which would be asking for all that the function is', () => {
+  const stack = new Stack(new App(), 'Orders');
+  const fn = functionIn(stack);
+  let asked = 0;
+  fn.addEnvironment('COUNTED', Lazy.string({ produce: () => String(++asked) }));
+  permission(stack, 'Dependent', fn.functionName);
+  stack.node.findChild('Dependent').node.addDependency(fn.currentVersion);
+  expect(found(fn)).toEqual(['Orders/Dependent']);
+  expect(asked).toBe(0);
+});
+
+test('an import of an export that is none of the app, and a parameter of a stack that is not nested, are nobody', () => {
+  const stack = new Stack(new App(), 'Orders');
+  const fn = functionIn(stack);
+  permission(stack, 'Import', Fn.importValue('orders'));
+  permission(stack, 'Parameter', new CfnParameter(stack, 'Name', { default: 'orders' }).valueAsString);
+  expect(found(fn)).toEqual([]);
 });

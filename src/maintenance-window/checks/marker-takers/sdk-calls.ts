@@ -1,7 +1,8 @@
 import { CfnResource } from 'aws-cdk-lib';
 
-import { jsonByPath, propertiesByPath } from '../../../private/by-path';
+import { jsonByPath } from '../../../private/by-path';
 import { FunctionTargets } from '../../../private/function-targets';
+import { templateProperties } from '../../../private/template-properties';
 
 /** The resource of `custom-resources.AwsCustomResource`; its class is none of its own. */
 const SDK_CALLS = { CFN_RESOURCE_TYPE_NAME: 'Custom::AWS', prototype: CfnResource.prototype };
@@ -18,7 +19,7 @@ interface SdkCall {
 /** Custom resources that invoke a function when their stack is deployed, and wait for it. */
 export function waitingSdkCalls(targets: FunctionTargets): CfnResource[] {
   return targets.ofType(SDK_CALLS).filter((resource) => {
-    const { Create, Update, Delete } = propertiesByPath(resource);
+    const { Create, Update, Delete } = templateProperties(resource);
     return [Create, Update, Delete].some((call) => {
       const { service, action, parameters = {} } = (jsonByPath(call) ?? {}) as SdkCall;
       const invokes = SERVICE.test(String(service)) && ACTION.test(String(action)) && parameters.InvocationType !== 'Event';

@@ -84,9 +84,27 @@ test.each<[string, string, Make]>([
     (stack, fn) => written(stack, '{"States":{"T":{"Type":"Task","Resource":"${Function}"}}}', { Function: fn.functionArn }),
   ],
   [
-    'a definition that synth cannot read',
+    'a definition that CloudFormation puts together',
     'stateMachineTakesMarker',
     (stack, fn) => written(stack, Fn.sub('{"States":{"T":{"Type":"Task","Resource":"${Function}"}}}', { Function: fn.functionArn })),
+  ],
+  [
+    'a definition with a reference that was written by hand',
+    'stateMachineTakesMarker',
+    (stack, fn) => {
+      const logicalId = stack.resolve((fn.node.defaultChild as lambda.CfnFunction).logicalId) as string;
+      const task = {
+        Type: 'Task',
+        Resource: 'arn:${AWS::Partition}:states:::lambda:invoke',
+        Parameters: { FunctionName: `\${${logicalId}.Arn}:live` },
+      };
+      return written(stack, Fn.sub(JSON.stringify({ States: { T: task } })));
+    },
+  ],
+  [
+    'a definition that synth cannot read',
+    'stateMachineTakesMarker',
+    (stack, fn) => written(stack, Fn.sub('{"States":${States},"Function":"${Function}"}', { States: Fn.importValue('s'), Function: fn.functionArn })),
   ],
   ['a call of the SDK', 'sdkCallTakesMarker', (stack, fn) => sdkCall(stack, fn, 'invoke')],
   ['a call of the SDK by its command', 'sdkCallTakesMarker', (stack, fn) => sdkCall(stack, fn, 'InvokeCommand')],

@@ -206,3 +206,15 @@ describe("a pipe's source", () => {
     synth(stack);
   });
 });
+
+test('a pipe that depends on a version is read without its logical id, which is made of what the pipe decides on', () => {
+  const stack = newStack();
+  const fn = guarded(stack, 'Fn');
+  const pipe = new pipes.CfnPipe(stack, 'Pipe', {
+    roleArn: 'arn:aws:iam::111122223333:role/pipe',
+    source: 'arn:aws:sqs:eu-west-1:111122223333:source',
+    target: fn.currentVersion.functionArn,
+  });
+  pipe.node.addDependency(fn.currentVersion);
+  expect(JSON.stringify(resourceOf(fn).Properties.Environment)).toContain('LEAVE');
+});

@@ -15,6 +15,8 @@ const method = (scope: Stack, handler: lambda.IFunction, responseTransferMode = 
 const raw = (scope: Stack, properties: object) =>
   new CfnResource(scope, 'Raw', { type: 'AWS::Lambda::Url', properties: { AuthType: 'NONE', InvokeMode: 'RESPONSE_STREAM', ...properties } });
 
+const logicalId = (fn: lambda.Function) => Stack.of(fn).resolve((fn.node.defaultChild as CfnResource).logicalId) as string;
+
 /** What the function is told. */
 const told = (fn: lambda.Function) => {
   const value: unknown = resourceOf(fn).Properties.Environment.Variables[names.streaming];
@@ -37,6 +39,11 @@ test.each<[string, (fn: lambda.Function, stack: Stack) => unknown, object | unde
     { 'function-url': ['$LATEST'] },
   ],
   ['a raw URL by reference', (fn, stack) => raw(stack, { TargetFunctionArn: fn.functionArn, Qualifier: 'live' }), { 'function-url': ['live'] }],
+  [
+    'a raw URL by what is written by hand',
+    (fn, stack) => raw(stack, { TargetFunctionArn: { 'Fn::Sub': `\${${logicalId(fn)}.Arn}:live` } }),
+    { 'function-url': ['live'] },
+  ],
   ['a raw URL by name', (_, stack) => raw(stack, { TargetFunctionArn: 'orders' }), { 'function-url': ['$LATEST'] }],
   ['a raw URL by name and qualifier', (_, stack) => raw(stack, { TargetFunctionArn: 'orders:live' }), { 'function-url': ['live'] }],
   [
