@@ -8,10 +8,9 @@ import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DeleteParameterCommand, GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
 import names from '../../lambda/contract/names.json';
-import { mirrorTableOf } from '../../lambda/maintenance-window/mirror/parameter-names';
 import { eventually } from './support/eventually';
 import { GuardedStack, type Reply } from './support/guarded-stack';
-import { mirrored, writeParameter } from './support/window';
+import { mirrored, mirrorTableOf, writeParameter } from './support/window';
 
 jest.setTimeout(300_000);
 

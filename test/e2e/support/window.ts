@@ -1,9 +1,15 @@
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
-import { mirrorTableOf } from '../../../lambda/maintenance-window/mirror/parameter-names';
+import names from '../../../lambda/contract/names.json';
 import type { Bed } from '../../../local/bed';
 import { eventually } from './eventually';
+
+/** The table that has a window's item, by the name of its operator's parameter. */
+export function mirrorTableOf(operatorParameter: string): string {
+  const [stackName] = operatorParameter.slice(names.parameters.prefix.length).split('/');
+  return names.mirror.tablePrefix + stackName;
+}
 
 /** Writes a window's value as an operator does. */
 export async function writeParameter(bed: Bed, name: string, value: string): Promise<void> {
