@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
@@ -40,4 +43,15 @@ export function ownLayer(scope: IConstruct, name: keyof typeof LAYERS): lambda.I
         license: 'Apache-2.0',
       }),
   );
+}
+
+/** By file: it is read once for all functions. */
+const DIGESTS = new Map<string, string>();
+
+/** SHA-256 of a layer of the library, in hexadecimal: another one for each build that differs, the same on every machine. */
+export function ownLayerDigest(scope: IConstruct, name: keyof typeof LAYERS): string {
+  const file = assetPath(scope, LAYERS[name].asset);
+  const digest = DIGESTS.get(file) ?? createHash('sha256').update(readFileSync(file)).digest('hex');
+  DIGESTS.set(file, digest);
+  return digest;
 }

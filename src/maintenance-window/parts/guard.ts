@@ -1,4 +1,4 @@
-import { Annotations, IResource, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, IResource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
@@ -12,6 +12,7 @@ import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
 import { warnOfNetwork } from '../checks/network-checks';
 import { checkPipes } from '../checks/pipes';
+import { LOST, refuseLost, renderedProblems } from '../checks/rendered-function';
 import { checkRole } from '../checks/role-permissions';
 import { recommendRuntimeUpdates } from '../checks/runtime-updates';
 import { checkSupported } from '../checks/supported-functions';
@@ -66,21 +67,24 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   warnOfShortTimeout(fn, options);
   recommendRuntimeUpdates(fn, options);
 
+  refuseLost(fn, resource);
   eventSourceAspect(fn, grant);
   callerAspect(fn, options);
   if (options.deferral?.cloudformation === undefined) {
     completionAspect(fn, () => environment.override({ cloudformation: DeferralAction.RUN }));
   }
-  fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
-  fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
-  fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
-  fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
-  fn.node.addValidation({ validate: () => checkRole(fn, needed, options) });
-  fn.node.addValidation({
-    validate: () => {
-      warnOfNetwork(fn, options);
-      return [];
-    },
+  const validate = (check: () => string[]) => {
+    fn.node.addValidation({ validate: () => (fn.node.defaultChild === resource ? check() : []) });
+  };
+  fn.node.addValidation({ validate: () => (fn.node.defaultChild === resource ? [] : [LOST]) });
+  validate(() => renderedProblems(fn, { environment, layer, tags: { [NAMES.tag.store]: deferredEvents.storeId } }));
+  validate(() => checkMappings(fn, maintenanceWindow, options));
+  validate(() => checkPipes(fn, options.deferral));
+  validate(() => checkDestinations(fn, options));
+  validate(() => checkRole(fn, needed, options));
+  validate(() => {
+    warnOfNetwork(fn, options);
+    return [];
   });
   Object.defineProperty(fn, GUARDED, { value: true });
   return guarded;
@@ -94,15 +98,6 @@ function checkSameEnvironment(fn: lambda.Function, name: string, needed: IResour
       throw new ValidationError(fn, `${name} must be in the function's ${property} ${own}, but '${needed.node.path}' is in ${others}`);
     }
   }
-}
-
-/** Without the layer the wrapper that the variables name would not start. */
-function layerProblems(resource: lambda.CfnFunction, layer: lambda.ILayerVersion): string[] {
-  const resolve = (value: unknown) => JSON.stringify(Stack.of(resource).resolve(value));
-  const layers = (Stack.of(resource).resolve(resource.layers) ?? []) as unknown[];
-  return layers.some((arn) => JSON.stringify(arn) === resolve(layer.layerVersionArn))
-    ? []
-    : ["the maintenance window's layer was removed from the function, so that its wrapper would not start: add layers by addLayers()"];
 }
 
 /** Into the policy that the role has anyway: no further resource. What becomes of them only the templates tell: a role that can't be changed takes them and drops them. */

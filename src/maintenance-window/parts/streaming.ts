@@ -3,8 +3,8 @@ import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
+import { partsOf, propertiesByPath, Rendered } from '../../private/by-path';
 import { STREAMING } from '../../private/contract.generated';
-import { referenceTo, Rendered, renderedProperties } from '../../private/rendered';
 
 type Source = (typeof STREAMING.sources)[number];
 
@@ -77,12 +77,12 @@ function scanFor(fn: lambda.Function): Scan {
 function endpointsOf(resource: CfnResource): Endpoint[] {
   switch (resource.cfnResourceType) {
     case lambda.CfnUrl.CFN_RESOURCE_TYPE_NAME: {
-      const { InvokeMode: mode, TargetFunctionArn: target, Qualifier: rendered } = renderedProperties(resource);
+      const { InvokeMode: mode, TargetFunctionArn: target, Qualifier: rendered } = propertiesByPath(resource);
       const qualifier = literalOr(rendered, (resource as lambda.CfnUrl).qualifier);
       return mode === lambda.InvokeMode.RESPONSE_STREAM ? [{ source: 'function-url', target, qualifier }] : [];
     }
     case apigateway.CfnMethod.CFN_RESOURCE_TYPE_NAME: {
-      const { Uri: uri, ResponseTransferMode: mode } = (renderedProperties(resource).Integration ?? {}) as Rendered;
+      const { Uri: uri, ResponseTransferMode: mode } = (propertiesByPath(resource).Integration ?? {}) as Rendered;
       const [, target, streams] = INTEGRATION.exec(textOf(uri)) ?? [];
       return streams !== undefined || mode === apigateway.ResponseTransferMode.STREAM ? [{ source: 'api-gateway-rest', target }] : [];
     }
@@ -95,7 +95,7 @@ function qualifiedBy(resource: CfnResource): Qualified[] {
   if (!isAlias && resource.cfnResourceType !== lambda.CfnVersion.CFN_RESOURCE_TYPE_NAME) {
     return [];
   }
-  const { FunctionName: target, Name: name } = renderedProperties(resource);
+  const { FunctionName: target, Name: name } = propertiesByPath(resource);
   const qualifier = isAlias ? literalOr(name, (resource as lambda.CfnAlias).name) : version;
   return qualifier === undefined ? [] : [{ reference: referenceTo(resource, 'Ref'), target, qualifier }];
 }
@@ -107,7 +107,7 @@ class Targets {
 
   constructor(fn: lambda.Function, qualified: readonly Qualified[]) {
     const resource = fn.node.defaultChild as lambda.CfnFunction;
-    const { FunctionName: name } = renderedProperties(resource);
+    const { FunctionName: name } = propertiesByPath(resource);
     for (const named of [referenceTo(resource, 'Ref'), referenceTo(resource, 'Arn'), ...(typeof name === 'string' ? [name] : [])]) {
       this.qualifiers.set(named, unqualified);
     }
@@ -131,14 +131,14 @@ class Targets {
   }
 }
 
-/** A property as one text, also where CloudFormation is to put it together. */
+/** A property as one text, also where CloudFormation is to put it together: a reference in it has brackets, so that it is told from a name. */
 function textOf(rendered: unknown): string {
-  const [delimiter, parts] = (isObject(rendered) ? rendered['Fn::Join'] : undefined) ?? [];
-  return parts === undefined ? String(rendered) : parts.map(textOf).join(delimiter);
+  const { Ref: reference } = (rendered ?? {}) as { readonly Ref?: unknown };
+  return partsOf(rendered)?.map(textOf).join('') ?? (typeof reference === 'string' ? `<${reference}>` : String(rendered));
 }
 
-function isObject(value: unknown): value is { readonly 'Fn::Join'?: readonly [string, readonly unknown[]] } {
-  return typeof value === 'object' && value !== null;
+function referenceTo(resource: CfnResource, attribute: string): string {
+  return textOf({ Ref: `${resource.node.path}.${attribute}` });
 }
 
 function spelled(qualifier: string): string {
@@ -147,5 +147,5 @@ function spelled(qualifier: string): string {
 
 /** A text of the template; a name that only the deployment knows stays the token that it was. */
 function literalOr(rendered: unknown, token: string | undefined): string | undefined {
-  return typeof rendered === 'string' && !rendered.includes('<') ? rendered : token;
+  return typeof rendered === 'string' ? rendered : token;
 }
