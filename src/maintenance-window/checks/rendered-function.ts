@@ -13,20 +13,24 @@ export interface Expected {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What guards it was in that resource. */
-export const LOST =
-  "the function's CfnFunction was removed or replaced after the maintenance window had been put on it: remove what does so, or remove the whole " +
-  'function and guard another one';
-
-/** Refuses a function that has lost its resource, before others look for it. */
+/**
+ * Lets synth end when a function has lost its resource, before other checks look for it.
+ *
+ * @throws ValidationError in aspects and in the validation, when it was removed or replaced
+ */
 export function refuseLost(fn: lambda.Function, resource: lambda.CfnFunction): void {
-  Aspects.of(fn).add({
-    visit: (node) => {
-      if (node === fn && fn.node.defaultChild !== resource) {
-        throw new ValidationError(fn, LOST);
-      }
-    },
-  });
+  const check = () => {
+    if (fn.node.defaultChild !== resource) {
+      throw new ValidationError(
+        fn,
+        "the function's CfnFunction was removed or replaced after the maintenance window had been put on it: remove what does so, or remove the whole " +
+          'function and guard another one',
+      );
+    }
+    return [];
+  };
+  Aspects.of(fn).add({ visit: (node) => node === fn && check() });
+  fn.node.addValidation({ validate: check });
 }
 
 /**

@@ -90,10 +90,10 @@ export class GateEnvironment {
    * @param rendered the variables that the function has in the template
    */
   public problems(rendered: Rendered): string[] {
-    const changed = OWN_VARIABLES.filter((name) => !isRendered(rendered[name], this.variables[name], this.fn));
-    if (Object.keys(this.variables).every((name) => changed.includes(name))) {
+    if (!Object.keys(this.variables).some((name) => name in rendered)) {
       return [REPLACED];
     }
+    const changed = OWN_VARIABLES.filter((name) => !isRendered(rendered[name], this.variables[name], this.fn));
     const problems = changed.map((name) => `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`);
     if (!isRendered(byPath(streamingVariable(this.fn), this.fn), this.variables[NAMES.environment.streaming], this.fn)) {
       problems.push(STREAMS_LATE);

@@ -12,7 +12,7 @@ import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
 import { warnOfNetwork } from '../checks/network-checks';
 import { checkPipes } from '../checks/pipes';
-import { LOST, refuseLost, renderedProblems } from '../checks/rendered-function';
+import { refuseLost, renderedProblems } from '../checks/rendered-function';
 import { checkRole } from '../checks/role-permissions';
 import { recommendRuntimeUpdates } from '../checks/runtime-updates';
 import { checkSupported } from '../checks/supported-functions';
@@ -50,6 +50,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   checkSameEnvironment(fn, 'maintenanceWindow', maintenanceWindow);
   checkSameEnvironment(fn, 'deferredEvents', deferredEvents);
 
+  refuseLost(fn, resource);
   const environment = new GateEnvironment(fn, options, guarded);
   const layer = ownLayer(fn, 'gate');
   fn.addLayers(layer);
@@ -67,24 +68,22 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   warnOfShortTimeout(fn, options);
   recommendRuntimeUpdates(fn, options);
 
-  refuseLost(fn, resource);
   eventSourceAspect(fn, grant);
   callerAspect(fn, options);
   if (options.deferral?.cloudformation === undefined) {
     completionAspect(fn, () => environment.override({ cloudformation: DeferralAction.RUN }));
   }
-  const validate = (check: () => string[]) => {
-    fn.node.addValidation({ validate: () => (fn.node.defaultChild === resource ? check() : []) });
-  };
-  fn.node.addValidation({ validate: () => (fn.node.defaultChild === resource ? [] : [LOST]) });
-  validate(() => renderedProblems(fn, { environment, layer, tags: { [NAMES.tag.store]: deferredEvents.storeId } }));
-  validate(() => checkMappings(fn, maintenanceWindow, options));
-  validate(() => checkPipes(fn, options.deferral));
-  validate(() => checkDestinations(fn, options));
-  validate(() => checkRole(fn, needed, options));
-  validate(() => {
-    warnOfNetwork(fn, options);
-    return [];
+  const tags = { [NAMES.tag.store]: deferredEvents.storeId };
+  fn.node.addValidation({ validate: () => renderedProblems(fn, { environment, layer, tags }) });
+  fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
+  fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
+  fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
+  fn.node.addValidation({ validate: () => checkRole(fn, needed, options) });
+  fn.node.addValidation({
+    validate: () => {
+      warnOfNetwork(fn, options);
+      return [];
+    },
   });
   Object.defineProperty(fn, GUARDED, { value: true });
   return guarded;
