@@ -45,13 +45,18 @@ export function ownLayer(scope: IConstruct, name: keyof typeof LAYERS): lambda.I
   );
 }
 
-/** By file: it is read once for all functions. */
-const DIGESTS = new Map<string, string>();
+/** By app: a file is read once for all functions. */
+const DIGESTS = new WeakMap<IConstruct, Map<string, string>>();
 
 /** SHA-256 of a layer of the library, in hexadecimal: another one for each build that differs, the same on every machine. */
 export function ownLayerDigest(scope: IConstruct, name: keyof typeof LAYERS): string {
-  const file = assetPath(scope, LAYERS[name].asset);
-  const digest = DIGESTS.get(file) ?? createHash('sha256').update(readFileSync(file)).digest('hex');
-  DIGESTS.set(file, digest);
+  const { root } = scope.node;
+  const digests = DIGESTS.get(root) ?? new Map<string, string>();
+  const digest =
+    digests.get(name) ??
+    createHash('sha256')
+      .update(readFileSync(assetPath(scope, LAYERS[name].asset)))
+      .digest('hex');
+  DIGESTS.set(root, digests.set(name, digest));
   return digest;
 }

@@ -94,7 +94,9 @@ export class GateEnvironment {
       return [REPLACED];
     }
     const changed = OWN_VARIABLES.filter((name) => !isRendered(rendered[name], this.variables[name], this.fn));
-    const problems = changed.map((name) => `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`);
+    const problems = changed.map(
+      (name) => `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`,
+    );
     if (!isRendered(byPath(streamingVariable(this.fn), this.fn), this.variables[NAMES.environment.streaming], this.fn)) {
       problems.push(STREAMS_LATE);
     }

@@ -17,7 +17,9 @@ const replaced = { error: "the variables of the maintenance window are not in th
 const changed = (name: string) => ({ error: `environment variable ${name} was changed after the maintenance window had set it` });
 const noLayer = { error: "the maintenance window's layer was removed from the function" };
 const refused = (reason: string) => ({ error: `this function can't be guarded by a maintenance window as the template has it: ${reason}` });
-const noTag = (what: string) => ({ error: `the function's tag ${tag.store} ${what}, by which the replayer may bring its events back: it must be 'Orders/` });
+const noTag = (what: string) => ({
+  error: `the function's tag ${tag.store} ${what}, by which the replayer may bring its events back: it must be 'Orders/`,
+});
 const lost = { error: "the function's CfnFunction was removed or replaced after the maintenance window had been put on it" };
 
 const onResource = (change: (cfn: lambda.CfnFunction) => unknown): IAspect => ({
@@ -37,7 +39,11 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
   ['a deletion of the wrapper', (cfn) => cfn.addPropertyDeletionOverride(WRAPPER), { error: `${names.wrapper} was taken out` }],
   ['a wrapper by addEnvironment()', (_, fn) => fn.addEnvironment(names.wrapper, '/opt/other'), { chained: '/opt/other' }],
   ["the gate's wrapper by addEnvironment()", (_, fn) => fn.addEnvironment(names.wrapper, layer.wrapper), 'unchanged'],
-  ['the wrapper of the Lambda Web Adapter', (_, fn) => fn.addEnvironment(names.wrapper, '/opt/bootstrap'), { error: 'the Lambda Web Adapter, ignores' }],
+  [
+    'the wrapper of the Lambda Web Adapter',
+    (_, fn) => fn.addEnvironment(names.wrapper, '/opt/bootstrap'),
+    { error: 'the Lambda Web Adapter, ignores' },
+  ],
   [
     'a wrapper by an aspect on functions',
     (_, fn, stack) => Aspects.of(stack).add(onFunction(() => fn.addEnvironment(names.wrapper, '/opt/other'))),
@@ -50,17 +56,29 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
   ],
   [
     'a wrapper by an early aspect',
-    (_, fn, stack) => Aspects.of(stack).add(onFunction(() => fn.addEnvironment(names.wrapper, '/opt/other')), early),
+    (_, fn, stack) =>
+      Aspects.of(stack).add(
+        onFunction(() => fn.addEnvironment(names.wrapper, '/opt/other')),
+        early,
+      ),
     { chained: '/opt/other' },
   ],
   [
     'a wrapper by an aspect later than ours',
-    (_, __, stack) => Aspects.of(stack).add(onResource((cfn) => cfn.addPropertyOverride(WRAPPER, '/opt/other')), late),
+    (_, __, stack) =>
+      Aspects.of(stack).add(
+        onResource((cfn) => cfn.addPropertyOverride(WRAPPER, '/opt/other')),
+        late,
+      ),
     setLate,
   ],
   [
     'a wrapper by addEnvironment() in an aspect later than ours',
-    (_, fn, stack) => Aspects.of(stack).add(onResource(() => fn.addEnvironment(names.wrapper, '/opt/other')), late),
+    (_, fn, stack) =>
+      Aspects.of(stack).add(
+        onResource(() => fn.addEnvironment(names.wrapper, '/opt/other')),
+        late,
+      ),
     setLate,
   ],
   [
@@ -76,10 +94,22 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
   ['an override of all variables, which only adds some', (cfn) => cfn.addPropertyOverride('Environment.Variables', { MINE: 'x' }), 'unchanged'],
   ['a deletion of the environment', (cfn) => cfn.addDeletionOverride('Properties.Environment'), replaced],
   ['an override of a variable of ours', (cfn) => cfn.addPropertyOverride(`Environment.Variables.${names.table}`, 'mine'), changed(names.table)],
-  ['an override of a variable of ours by its own value', (cfn) => cfn.addPropertyOverride(`Environment.Variables.${names.cacheTtl}`, '30'), 'unchanged'],
-  ['a deletion of a variable of ours', (cfn) => cfn.addPropertyDeletionOverride(`Environment.Variables.${names.functionKey}`), changed(names.functionKey)],
+  [
+    'an override of a variable of ours by its own value',
+    (cfn) => cfn.addPropertyOverride(`Environment.Variables.${names.cacheTtl}`, '30'),
+    'unchanged',
+  ],
+  [
+    'a deletion of a variable of ours',
+    (cfn) => cfn.addPropertyDeletionOverride(`Environment.Variables.${names.functionKey}`),
+    changed(names.functionKey),
+  ],
   ['a variable of ours that was not set', (_, fn) => fn.addEnvironment(names.alwaysRun, '["* /*"]'), changed(names.alwaysRun)],
-  ['the switch for emergencies, by an override', (cfn) => cfn.addPropertyOverride(`Environment.Variables.${names.disabled}`, 'true'), { error: names.disabled }],
+  [
+    'the switch for emergencies, by an override',
+    (cfn) => cfn.addPropertyOverride(`Environment.Variables.${names.disabled}`, 'true'),
+    { error: names.disabled },
+  ],
 
   // Layers
   ['an override of the layers', (cfn) => cfn.addPropertyOverride('Layers', ['arn:aws:lambda:eu-west-1:111111111111:layer:other:1']), noLayer],
@@ -91,14 +121,38 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
   ['a deletion of the layers', (cfn) => cfn.addPropertyDeletionOverride('Layers'), noLayer],
   ['the setter of the layers', (cfn) => (cfn.layers = []), noLayer],
   ['layers by an aspect', (_, __, stack) => Aspects.of(stack).add(onResource((cfn) => (cfn.layers = undefined))), noLayer],
-  ['layers by an aspect later than ours', (_, __, stack) => Aspects.of(stack).add(onResource((cfn) => (cfn.layers = [])), late), noLayer],
+  [
+    'layers by an aspect later than ours',
+    (_, __, stack) =>
+      Aspects.of(stack).add(
+        onResource((cfn) => (cfn.layers = [])),
+        late,
+      ),
+    noLayer,
+  ],
 
   // Its kind
-  ['an override of the runtime', (cfn) => cfn.addPropertyOverride('Runtime', 'provided.al2023'), refused('runtime provided.al2023 starts no wrapper')],
+  [
+    'an override of the runtime',
+    (cfn) => cfn.addPropertyOverride('Runtime', 'provided.al2023'),
+    refused('runtime provided.al2023 starts no wrapper'),
+  ],
   ['the setter of the runtime', (cfn) => (cfn.runtime = 'java21'), refused('runtime java21 is not yet supported')],
-  ['a runtime by an early aspect', (_, __, stack) => Aspects.of(stack).add(onResource((cfn) => (cfn.runtime = 'nodejs18.x')), early), refused('runtime nodejs18')],
+  [
+    'a runtime by an early aspect',
+    (_, __, stack) =>
+      Aspects.of(stack).add(
+        onResource((cfn) => (cfn.runtime = 'nodejs18.x')),
+        early,
+      ),
+    refused('runtime nodejs18'),
+  ],
   ['a newer runtime', (cfn) => cfn.addPropertyOverride('Runtime', 'nodejs24.x'), 'unchanged'],
-  ['a runtime that only the deployment knows', (cfn) => (cfn.runtime = Fn.importValue('runtime')), refused('its runtime was changed to {"Fn::ImportValue"')],
+  [
+    'a runtime that only the deployment knows',
+    (cfn) => (cfn.runtime = Fn.importValue('runtime')),
+    refused('its runtime was changed to {"Fn::ImportValue"'),
+  ],
   ['the setter of the package type', (cfn) => (cfn.packageType = 'Image'), refused('container images take no layers')],
   ['an override of the package type', (cfn) => cfn.addPropertyOverride('PackageType', 'Image'), refused('container images take no layers')],
   ['the setter of the handler', (cfn) => (cfn.handler = 'run.sh'), refused("handler 'run.sh' is not <module>.<function>")],
@@ -118,7 +172,15 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
 
   // The resource and what it needs
   ['the resource removed', (_, fn) => fn.node.tryRemoveChild('Resource'), lost],
-  ['the resource removed by an aspect later than ours', (_, fn, stack) => Aspects.of(stack).add(onFunction(() => fn.node.tryRemoveChild('Resource')), late), lost],
+  [
+    'the resource removed by an aspect later than ours',
+    (_, fn, stack) =>
+      Aspects.of(stack).add(
+        onFunction(() => fn.node.tryRemoveChild('Resource')),
+        late,
+      ),
+    lost,
+  ],
   [
     'the resource replaced',
     (_, fn) => [
@@ -127,7 +189,11 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
     ],
     lost,
   ],
-  ["the role's policy removed", (_, fn) => fn.role!.node.tryRemoveChild('DefaultPolicy'), { error: `[ack: ${annotations.permissionsGrantedElsewhere}]` }],
+  [
+    "the role's policy removed",
+    (_, fn) => fn.role!.node.tryRemoveChild('DefaultPolicy'),
+    { error: `[ack: ${annotations.permissionsGrantedElsewhere}]` },
+  ],
   [
     "an override of the policy's statements",
     (_, fn) => (fn.role!.node.findChild('DefaultPolicy').node.defaultChild as iam.CfnPolicy).addPropertyOverride('PolicyDocument.Statement', []),
@@ -137,14 +203,26 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
 
 const BEFORE_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
   ['an override of the wrapper', (cfn) => cfn.addPropertyOverride(WRAPPER, '/opt/other'), { chained: '/opt/other' }],
-  ['an override of all variables', (cfn) => cfn.addOverride('Properties.Environment', { Variables: { [names.wrapper]: '/opt/other' } }), { chained: '/opt/other' }],
+  [
+    'an override of all variables',
+    (cfn) => cfn.addOverride('Properties.Environment', { Variables: { [names.wrapper]: '/opt/other' } }),
+    { chained: '/opt/other' },
+  ],
   [
     'an override of the wrapper that was set',
     (cfn, fn) => [fn.addEnvironment(names.wrapper, '/opt/first'), cfn.addPropertyOverride(WRAPPER, '/opt/other')],
     { chained: '/opt/other' },
   ],
-  ['a deletion of a wrapper that was set', (cfn, fn) => [fn.addEnvironment(names.wrapper, '/opt/x'), cfn.addPropertyDeletionOverride(WRAPPER)], { chained: '/opt/x' }],
-  ['an override of the wrapper by a reference', (cfn) => cfn.addPropertyOverride(WRAPPER, Fn.importValue('wrapper')), { chained: { 'Fn::ImportValue': 'wrapper' } }],
+  [
+    'a deletion of a wrapper that was set',
+    (cfn, fn) => [fn.addEnvironment(names.wrapper, '/opt/x'), cfn.addPropertyDeletionOverride(WRAPPER)],
+    { chained: '/opt/x' },
+  ],
+  [
+    'an override of the wrapper by a reference',
+    (cfn) => cfn.addPropertyOverride(WRAPPER, Fn.importValue('wrapper')),
+    { chained: { 'Fn::ImportValue': 'wrapper' } },
+  ],
   ["an override of the wrapper with the gate's own", (cfn) => cfn.addPropertyOverride(WRAPPER, layer.wrapper), 'unchanged'],
   ['the setter of the environment', (cfn) => (cfn.environment = { variables: { MINE: 'x' } }), replaced],
   ['an override of a variable of ours', (cfn) => cfn.addPropertyOverride(`Environment.Variables.${names.table}`, 'mine'), changed(names.table)],
