@@ -1,4 +1,4 @@
-import { CfnResource, DefaultTokenResolver, TokenizedStringFragments, Tokenization } from 'aws-cdk-lib';
+import { CfnResource, DefaultTokenResolver, Tokenization,TokenizedStringFragments } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /**
@@ -41,6 +41,6 @@ class KeepingTexts extends DefaultTokenResolver {
   }
 }
 
-function concatenated(left: unknown, right: unknown): string {
-  return `${String(left ?? '')}${String(right ?? '')}`;
+function concatenated(left = '', right = ''): string {
+  return left + right;
 }

@@ -1,10 +1,10 @@
 import { App, Aspects, CfnParameter, Lazy, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 
 import { environment as names, layer } from '../../../../lambda/contract/names.json';
 import { MaintenanceWindowFunction } from '../../../../src';
 import { BASIC, guarded, messages, newStack, resourceOf, synthError } from '../app';
-import { SynthesisMessageLevel } from 'aws-cdk-lib/cx-api';
 
 /** What the private member of the CDK's function has, which some tools read. */
 const declared = (fn: lambda.Function) =>
