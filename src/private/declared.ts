@@ -1,4 +1,4 @@
-import { CfnResource, DefaultTokenResolver, Tokenization,TokenizedStringFragments } from 'aws-cdk-lib';
+import { CfnResource, DefaultTokenResolver, Tokenization, TokenizedStringFragments } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /**
