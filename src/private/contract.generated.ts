@@ -24,6 +24,7 @@ export const NAMES = {
     "streaming": "PATIENT_LAMBDA_STREAMING",
     "coalesceBy": "PATIENT_LAMBDA_COALESCE_BY",
     "tickInputs": "PATIENT_LAMBDA_TICK_INPUTS",
+    "gate": "PATIENT_LAMBDA_GATE",
     "disabled": "PATIENT_LAMBDA_DISABLED",
     "attached": "PATIENT_LAMBDA_ATTACHED"
   },

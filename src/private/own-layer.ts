@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { IConstruct } from 'constructs';
 
@@ -40,4 +43,20 @@ export function ownLayer(scope: IConstruct, name: keyof typeof LAYERS): lambda.I
         license: 'Apache-2.0',
       }),
   );
+}
+
+/** By app: a file is read once for all functions. */
+const DIGESTS = new WeakMap<IConstruct, Map<string, string>>();
+
+/** SHA-256 of a layer of the library, in hexadecimal: another one for each build that differs, the same on every machine. */
+export function ownLayerDigest(scope: IConstruct, name: keyof typeof LAYERS): string {
+  const { root } = scope.node;
+  const digests = DIGESTS.get(root) ?? new Map<string, string>();
+  const digest =
+    digests.get(name) ??
+    createHash('sha256')
+      .update(readFileSync(assetPath(scope, LAYERS[name].asset)))
+      .digest('hex');
+  DIGESTS.set(root, digests.set(name, digest));
+  return digest;
 }

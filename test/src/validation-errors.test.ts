@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import { join, sep } from 'node:path';
 
 import { Duration, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
@@ -127,6 +128,30 @@ const WRONG: readonly Wrong[] = [
     value: "can't run at the edge",
     remedy: 'use a lambda.Function',
     build: (stack) => guarded(stack, 'Fn')._checkEdgeCompatibility(),
+  },
+  {
+    path: 'Orders/Fn',
+    property: 'CfnFunction',
+    value: 'was removed or replaced',
+    remedy: 'remove what does so',
+    build: (stack) => {
+      guarded(stack, 'Fn').node.tryRemoveChild('Resource');
+      Template.fromStack(stack);
+    },
+  },
+  {
+    path: 'Orders/Fn',
+    property: 'handler',
+    value: "'run.sh'",
+    remedy: 'Give a handler that is a function',
+    build: (stack) => guarded(stack, 'Fn', { handler: 'run.sh' }),
+  },
+  {
+    path: 'Orders/Fn',
+    property: 'AWS_LAMBDA_EXEC_WRAPPER',
+    value: '/opt/bootstrap',
+    remedy: 'take the adapter away',
+    build: (stack) => guarded(stack, 'Fn', { environment: { AWS_LAMBDA_EXEC_WRAPPER: '/opt/bootstrap' } }),
   },
   {
     path: 'Near/Fn',

@@ -1,11 +1,16 @@
-import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { CfnResource, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
+import { rawOverride } from '../../private/declared';
 import { isOwnFunction } from '../../private/own-function';
 import { ValidationError } from '../../private/validation-error';
+import { unsupportedHandler } from './handler-names';
+import { declaredWrapper, unsupportedWrapper } from './wrappers';
 
 /** The oldest versions whose own clients are tested with the layer; older ones are past their end of life on AWS. */
 const OLDEST = { nodejs: 20, python: 10 };
+
+const IMAGE = 'container images take no layers: give its code as lambda.Code, with a runtime of Node.js or Python';
 
 /**
  * Checks that the layer can keep invocations from a function's handler. Anything else would run unprotected.
@@ -19,9 +24,47 @@ export function checkSupported(fn: lambda.IFunction): asserts fn is lambda.Funct
   }
 }
 
-/** Why a function can't be guarded, and what to do instead; undefined when it can. */
+/** Why a function can't be guarded, as far as it is known by now, and what to do instead; undefined when it can. */
 export function unsupported(fn: lambda.IFunction): string | undefined {
-  return unsupportedConstruct(fn) ?? unsupportedRuntime((fn as lambda.Function).runtime) ?? unsupportedKind(fn as lambda.Function);
+  return unsupportedConstruct(fn) ?? unsupportedProperties(declaredProperties(fn as lambda.Function)) ?? unsupportedWrapper(declaredWrapper(fn));
+}
+
+/** What of a function decides whether it can be guarded, as the template has it; what only the deployment knows is no text. */
+export interface FunctionProperties {
+  readonly PackageType?: unknown;
+  readonly Runtime?: unknown;
+  readonly Handler?: unknown;
+  readonly DurableConfig?: unknown;
+  readonly CapacityProviderConfig?: unknown;
+}
+
+/** The same by what a function has in its template. */
+export function unsupportedProperties(properties: FunctionProperties): string | undefined {
+  const { PackageType, Runtime, Handler, DurableConfig, CapacityProviderConfig } = properties;
+  if (PackageType === 'Image') {
+    return IMAGE;
+  }
+  if (DurableConfig !== undefined) {
+    return 'a durable function (durableConfig) is called again and again for one event, which a window would tear apart: leave durableConfig out';
+  }
+  if (CapacityProviderConfig !== undefined) {
+    return 'Managed Instances (capacityProviderConfig) are not yet supported: leave capacityProviderConfig out';
+  }
+  return unsupportedRuntime(Runtime) ?? unsupportedHandler(Handler, Runtime);
+}
+
+/** What escape hatches and setters have made of the function so far. */
+function declaredProperties(fn: lambda.Function): FunctionProperties {
+  const resource = fn.node.defaultChild as lambda.CfnFunction;
+  const { runtime, packageType, handler, durableConfig, capacityProviderConfig } = resource;
+  const declared = (name: string, value: unknown) => rawOverride(resource, name) ?? value;
+  return {
+    PackageType: declared('PackageType', packageType),
+    Runtime: declared('Runtime', runtime ?? fn.runtime.name),
+    Handler: declared('Handler', handler),
+    DurableConfig: declared('DurableConfig', durableConfig),
+    CapacityProviderConfig: declared('CapacityProviderConfig', capacityProviderConfig),
+  };
 }
 
 /** What is not the function itself. By resource and not by class, of which an app may have two copies. */
@@ -47,41 +90,30 @@ function unsupportedConstruct(fn: lambda.IFunction): string | undefined {
   return 'it is imported, so that its environment, layers and role cannot be changed: guard it in the app that makes it';
 }
 
-function unsupportedRuntime({ name, family }: lambda.Runtime): string | undefined {
-  switch (family) {
-    case lambda.RuntimeFamily.NODEJS:
-      return olderThan(name, /^nodejs(\d+)/, OLDEST.nodejs, `nodejs${OLDEST.nodejs}.x`);
-    case lambda.RuntimeFamily.PYTHON:
-      return olderThan(name, /^python3\.(\d+)/, OLDEST.python, `python3.${OLDEST.python}`);
-    case lambda.RuntimeFamily.JAVA:
-    case lambda.RuntimeFamily.DOTNET_CORE:
-    case lambda.RuntimeFamily.RUBY:
-      return `runtime ${name} is not yet supported, Node.js and Python are`;
+function unsupportedRuntime(runtime: unknown): string | undefined {
+  // A name that only the deployment knows is a Region's newest (`determineLatestNodeRuntime`)
+  if (typeof runtime !== 'string' || Token.isUnresolved(runtime)) {
+    return undefined;
   }
-  if (name === lambda.Runtime.FROM_IMAGE.name) {
-    return 'container images take no layers: give its code as lambda.Code, with a runtime of Node.js or Python';
+  if (runtime.startsWith('nodejs')) {
+    return olderThan(runtime, /^nodejs(\d+)/, OLDEST.nodejs, `nodejs${OLDEST.nodejs}.x`);
   }
-  if (name.startsWith('provided')) {
-    return `runtime ${name} starts no wrapper (AWS_LAMBDA_EXEC_WRAPPER), Node.js and Python do`;
+  if (runtime.startsWith('python')) {
+    return olderThan(runtime, /^python3\.(\d+)/, OLDEST.python, `python3.${OLDEST.python}`);
   }
-  return `runtime ${name} is not supported, Node.js and Python are`;
+  if (/^(java|dotnet|ruby)/.test(runtime)) {
+    return `runtime ${runtime} is not yet supported, Node.js and Python are`;
+  }
+  if (runtime === lambda.Runtime.FROM_IMAGE.name) {
+    return IMAGE;
+  }
+  if (runtime.startsWith('provided')) {
+    return `runtime ${runtime} starts no wrapper (AWS_LAMBDA_EXEC_WRAPPER), Node.js and Python do`;
+  }
+  return `runtime ${runtime} is not supported, Node.js and Python are`;
 }
 
-/** A name that only the deployment knows is a Region's newest (`determineLatestNodeRuntime`). */
 function olderThan(name: string, pattern: RegExp, oldest: number, oldestName: string): string | undefined {
   const version = pattern.exec(name);
-  return Token.isUnresolved(name) || (version && Number(version[1]) >= oldest)
-    ? undefined
-    : `runtime ${name} is older than ${oldestName}: use that or a newer one`;
-}
-
-function unsupportedKind(fn: lambda.Function): string | undefined {
-  const resource = fn.node.defaultChild as lambda.CfnFunction;
-  if (Stack.of(fn).resolve(resource.durableConfig) !== undefined) {
-    return 'a durable function (durableConfig) is called again and again for one event, which a window would tear apart: leave durableConfig out';
-  }
-  if (Stack.of(fn).resolve(resource.capacityProviderConfig) !== undefined) {
-    return 'Managed Instances (capacityProviderConfig) are not yet supported: leave capacityProviderConfig out';
-  }
-  return undefined;
+  return version && Number(version[1]) >= oldest ? undefined : `runtime ${name} is older than ${oldestName}: use that or a newer one`;
 }

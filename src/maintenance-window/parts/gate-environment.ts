@@ -1,12 +1,16 @@
-import { Aspects, Stack, Token } from 'aws-cdk-lib';
+import { Aspects } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
+import { byPath, isRendered, Rendered } from '../../private/by-path';
 import { NAMES, TIMING } from '../../private/contract.generated';
+import { ownLayerDigest } from '../../private/own-layer';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
 import { ValidationError } from '../../private/validation-error';
+import { environmentOf } from '../checks/wrappers';
 import { Deferral } from '../deferral';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown, WindowSource } from '../maintenance-window-options';
+import { ChainedWrapper } from './chained-wrapper';
 import { deferralVariable } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
 import { streamingVariable } from './streaming';
@@ -22,16 +26,27 @@ const STREAMS_LATE =
   'a function URL or a method of a REST API that streams the responses of this function was added by an aspect that comes after those of ' +
   'the function: add that aspect with a priority under 500';
 
+/** One message instead of one for each variable. */
+const REPLACED =
+  "the variables of the maintenance window are not in the function's environment, which something has replaced as a whole (the setter of the " +
+  'CfnFunction, or an override of Environment or of its Variables): give variables by environment or addEnvironment()';
+
+/** Some of them come from others. */
+const CHECKED_APART: readonly string[] = [NAMES.environment.wrapper, NAMES.environment.nextWrapper, NAMES.environment.disabled];
+
 type Time = 'cacheTtl' | 'leadTime' | 'duplicateCheckFor' | 'fifoVisibilityTimeout';
 
 interface Variables {
   [name: string]: string;
 }
 
+/** Those that a function has as they were set, or has not, as they must still be in the template. */
+const OWN_VARIABLES: readonly string[] = Object.values(NAMES.environment).filter((name) => !CHECKED_APART.includes(name));
+
 /** The environment variables by which the layer is told how a function behaves. */
 export class GateEnvironment {
-  /** All that must still be there at the end of synth, a chained wrapper included. */
   private readonly variables: Variables;
+  private readonly wrapper: ChainedWrapper;
   /** Actions that only the whole app tells. */
   private readonly found: Deferral = {};
 
@@ -45,14 +60,16 @@ export class GateEnvironment {
     options: MaintenanceWindowOptions,
     guard: MaintenanceWindowGuard,
   ) {
+    refuseOwnVariables(fn);
     this.variables = {
       ...variablesOf(fn, options, guard),
       [NAMES.environment.deferral]: deferralVariable(fn, options.deferral, this.found),
-      ...this.chainedWrapper(),
+      [NAMES.environment.gate]: ownLayerDigest(fn, 'gate'),
     };
     for (const [name, value] of Object.entries(this.variables)) {
       fn.addEnvironment(name, value);
     }
+    this.wrapper = new ChainedWrapper(fn);
     Aspects.of(fn).add({
       visit: (node) => {
         if (node === fn) {
@@ -67,22 +84,23 @@ export class GateEnvironment {
     Object.assign(this.found, deferral);
   }
 
-  /** What was changed after they had been set. */
-  public problems(): string[] {
-    const { wrapper, disabled } = NAMES.environment;
-    const resolve = (value: unknown) => JSON.stringify(Stack.of(this.fn).resolve(value));
-    const now = this.current();
-    const changed = Object.entries(this.variables)
-      .filter(([name, value]) => JSON.stringify(now[name]) !== resolve(value))
-      .map(([name]) => {
-        return name === wrapper
-          ? `${name} was set to '${String(now[name])}' after the maintenance window: pass it in environment, or set it before guard(), and it is chained`
-          : `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`;
-      });
-    if (resolve(streamingVariable(this.fn)) !== resolve(this.variables[NAMES.environment.streaming])) {
-      changed.push(STREAMS_LATE);
+  /**
+   * What was changed after they had been set.
+   *
+   * @param rendered the variables that the function has in the template
+   */
+  public problems(rendered: Rendered): string[] {
+    if (!Object.keys(this.variables).some((name) => name in rendered)) {
+      return [REPLACED];
     }
-    return disabled in now ? [...changed, BY_HAND] : changed;
+    const changed = OWN_VARIABLES.filter((name) => !isRendered(rendered[name], this.variables[name], this.fn));
+    const problems = changed.map(
+      (name) => `environment variable ${name} was changed after the maintenance window had set it: remove what changes it`,
+    );
+    if (!isRendered(byPath(streamingVariable(this.fn), this.fn), this.variables[NAMES.environment.streaming], this.fn)) {
+      problems.push(STREAMS_LATE);
+    }
+    return [...this.wrapper.problems(rendered), ...problems, ...(NAMES.environment.disabled in rendered ? [BY_HAND] : [])];
   }
 
   /** Only the whole app shows it. */
@@ -94,33 +112,24 @@ export class GateEnvironment {
       this.fn.addEnvironment(name, value);
     }
   }
+}
 
-  /** A wrapper that was set before is started by ours. */
-  private chainedWrapper(): Variables {
-    const { wrapper, nextWrapper, disabled } = NAMES.environment;
-    const before = this.current();
-    if (disabled in before) {
-      throw new ValidationError(this.fn, BY_HAND);
-    }
-    for (const name of Object.values(NAMES.environment)) {
-      if (name !== wrapper && name in before) {
-        throw new ValidationError(this.fn, `environment variable ${name} is set by the maintenance window, remove it from environment`);
-      }
-    }
-    return before[wrapper] === undefined ? {} : { [nextWrapper]: Token.asString(before[wrapper]) };
+function refuseOwnVariables(fn: lambda.Function): void {
+  const before = environmentOf(fn.node.defaultChild as lambda.CfnFunction);
+  const { wrapper, disabled } = NAMES.environment;
+  if (disabled in before) {
+    throw new ValidationError(fn, BY_HAND);
   }
-
-  private current(): Record<string, unknown> {
-    const { environment } = this.fn.node.defaultChild as lambda.CfnFunction;
-    const { variables } = (Stack.of(this.fn).resolve(environment) ?? {}) as { variables?: Record<string, unknown> };
-    return variables ?? {};
+  for (const name of Object.values(NAMES.environment)) {
+    if (name !== wrapper && name in before) {
+      throw new ValidationError(fn, `environment variable ${name} is set by the maintenance window, remove it from environment`);
+    }
   }
 }
 
 function variablesOf(fn: lambda.Function, options: MaintenanceWindowOptions, guard: MaintenanceWindowGuard): Variables {
   const names = NAMES.environment;
   return {
-    [names.wrapper]: NAMES.layer.wrapper,
     [names.operatorParameter]: guard.maintenanceWindow.operatorParameterName,
     [names.table]: guard.deferredEvents.table.tableName,
     [names.functionKey]: guard.functionKey,

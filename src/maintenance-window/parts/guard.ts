@@ -1,4 +1,4 @@
-import { Annotations, IResource, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, IResource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
@@ -12,6 +12,7 @@ import { eventSourceAspect } from '../checks/event-source-aspect';
 import { checkMappings } from '../checks/mapping-checks';
 import { warnOfNetwork } from '../checks/network-checks';
 import { checkPipes } from '../checks/pipes';
+import { refuseLost, renderedProblems } from '../checks/rendered-function';
 import { checkRole } from '../checks/role-permissions';
 import { recommendRuntimeUpdates } from '../checks/runtime-updates';
 import { checkSupported } from '../checks/supported-functions';
@@ -49,11 +50,12 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   checkSameEnvironment(fn, 'maintenanceWindow', maintenanceWindow);
   checkSameEnvironment(fn, 'deferredEvents', deferredEvents);
 
+  refuseLost(fn, resource);
   const environment = new GateEnvironment(fn, options, guarded);
   const layer = ownLayer(fn, 'gate');
   fn.addLayers(layer);
-  resource.tags.setTag(NAMES.tag.store, deferredEvents.storeId);
-  resource.tags.setTag(NAMES.tag.functionKey, guarded.functionKey);
+  const tags = { [NAMES.tag.store]: deferredEvents.storeId, [NAMES.tag.functionKey]: guarded.functionKey };
+  Object.entries(tags).forEach(([key, value]) => resource.tags.setTag(key, value));
   resource.node.addDependency(maintenanceWindow);
   const needed: iam.PolicyStatement[] = [];
   const grant = (statements: iam.PolicyStatement[]) => {
@@ -72,7 +74,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   if (options.deferral?.cloudformation === undefined) {
     completionAspect(fn, () => environment.override({ cloudformation: DeferralAction.RUN }));
   }
-  fn.node.addValidation({ validate: () => [...environment.problems(), ...layerProblems(resource, layer)] });
+  fn.node.addValidation({ validate: () => renderedProblems(fn, { environment, layer, tags }) });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });
@@ -95,15 +97,6 @@ function checkSameEnvironment(fn: lambda.Function, name: string, needed: IResour
       throw new ValidationError(fn, `${name} must be in the function's ${property} ${own}, but '${needed.node.path}' is in ${others}`);
     }
   }
-}
-
-/** Without the layer the wrapper that the variables name would not start. */
-function layerProblems(resource: lambda.CfnFunction, layer: lambda.ILayerVersion): string[] {
-  const resolve = (value: unknown) => JSON.stringify(Stack.of(resource).resolve(value));
-  const layers = (Stack.of(resource).resolve(resource.layers) ?? []) as unknown[];
-  return layers.some((arn) => JSON.stringify(arn) === resolve(layer.layerVersionArn))
-    ? []
-    : ["the maintenance window's layer was removed from the function, so that its wrapper would not start: add layers by addLayers()"];
 }
 
 /** Into the policy that the role has anyway: no further resource. What becomes of them only the templates tell: a role that can't be changed takes them and drops them. */

@@ -42,6 +42,20 @@ test.each([
   );
 });
 
+test.each<[string, (cfn: lambda.CfnFunction, runtime: string) => void]>([
+  ['an override', (cfn, name) => cfn.addPropertyOverride('Runtime', name)],
+  ['a setter', (cfn, name) => (cfn.runtime = name)],
+])('the runtime that %s gave it before guard() counts', (_, change) => {
+  const fn = (declared: lambda.Runtime, name: string) => {
+    const made = new lambda.Function(newStack(), 'Fn', { ...BASIC, runtime: declared });
+    change(made.node.defaultChild as lambda.CfnFunction, name);
+    MaintenanceWindowFunction.guard(made);
+    return made;
+  };
+  expect(resourceOf(fn(lambda.Runtime.NODEJS_18_X, 'nodejs24.x')).Properties.Runtime).toBe('nodejs24.x');
+  expect(() => fn(lambda.Runtime.NODEJS_22_X, 'provided.al2023')).toThrow('runtime provided.al2023 starts no wrapper');
+});
+
 test('a container image is refused', () => {
   const stack = newStack();
   const image = lambda.DockerImageCode.fromEcr(ecr.Repository.fromRepositoryName(stack, 'Repository', 'images'));
