@@ -7,7 +7,7 @@ import { shownError } from '../../thrown';
 import { windowOf } from '../mirror/parameter-names';
 import type { Log } from './log';
 import type { Mirror } from './mirror';
-import { claimed, claimOf, claimsTag, type Ownership, ownershipIn, ownerTags, released } from './owners';
+import { claimed, claimOf, claimsTag, type Ownership, ownershipIn, ownerTags, type Release, released } from './owners';
 import { checkAdopted, isReadable, type Parameters } from './parameters';
 import { isWindowParameter, operatorParameterName, tagsOf } from './request';
 import { logTroubles } from './rounds';
@@ -17,6 +17,11 @@ import type { Settings } from './settings';
 const LONGEST_MIRRORING = 15_000;
 /** Milliseconds kept back from the request's time. */
 const MARGIN = 1_000;
+/**
+ * Milliseconds after which the owners are looked up once more before the last one takes the parameter along: a claim that a window has added a moment
+ * ago may not be listed yet, and that window's hold would end.
+ */
+const SECOND_LOOK = 5_000;
 
 export interface WindowRequestDependencies {
   readonly parameters: Parameters;
@@ -116,12 +121,15 @@ export class WindowRequest {
 
   /** Gives up the window's claim, and removes the parameter with the last one. Whether other windows of ours have it still. */
   private async release(name: string): Promise<boolean> {
-    const { parameters, log } = this.dependencies;
-    const tags = await parameters.tags(name);
-    if (!tags) {
+    const { parameters, clock, log } = this.dependencies;
+    let release = await this.released(name);
+    if (release?.action === 'REMOVE') {
+      await clock.sleep(SECOND_LOOK);
+      release = await this.released(name);
+    }
+    if (!release) {
       return false;
     }
-    const release = released(ownershipIn(tags), claimOf(this.request));
     if (release.action === 'REMOVE') {
       await parameters.remove(name);
       return false;
@@ -131,6 +139,12 @@ export class WindowRequest {
     }
     log('a parameter stays, for it is not only this window that owns it', { parameter: name, logicalId: this.request.LogicalResourceId });
     return release.windowsLeft;
+  }
+
+  /** Undefined when there is no parameter. */
+  private async released(name: string): Promise<Release | undefined> {
+    const tags = await this.dependencies.parameters.tags(name);
+    return tags && released(ownershipIn(tags), claimOf(this.request));
   }
 
   /** Parameter Store holds the truth, gates fall back to it, and the next minute repairs: a deployment does not fail for its mirror. */

@@ -86,6 +86,16 @@ describe('a window that moves in the tree', () => {
     expect(deployment.mirror.items.size).toBe(0);
   });
 
+  test('keeps them where its claim is not listed at once when the old one goes', async () => {
+    await create('Old');
+    deployment.store.parameters.set(NAME, { Name: NAME, Value: 'on # upgrade' });
+    const before = { ...deployment.store.tags.get(NAME) };
+    await create('New');
+    deployment.store.behind.push(before);
+    expect(await remove('Old')).toMatchObject({ Status: 'SUCCESS' });
+    expect([value(), deployment.claims(NAME)]).toEqual(['on # upgrade', [expect.any(String)]]);
+  });
+
   test('and is rolled back keeps both: the new claim goes, the old one stays', async () => {
     await create('Old');
     deployment.given(NAME, 'on # upgrade');

@@ -29,6 +29,8 @@ export class ParameterStore {
   public readonly parameters = new Map<string, StoredParameter>();
   /** The tags of each parameter that was tagged. */
   public readonly tags = new Map<string, Tags>();
+  /** What the next lists of tags say in place of these, as one that is behind does. */
+  public readonly behind: Tags[] = [];
   /** `<action> <name>` of each call. */
   public readonly calls: string[] = [];
   /** The next calls' faults, in order. */
@@ -122,7 +124,7 @@ export class ParameterStore {
   }
 
   private tagList(name: string) {
-    return Object.entries(this.tags.get(name) ?? {}).map(([Key, Value]) => ({ Key, Value }));
+    return Object.entries(this.behind.shift() ?? this.tags.get(name) ?? {}).map(([Key, Value]) => ({ Key, Value }));
   }
 }
 
