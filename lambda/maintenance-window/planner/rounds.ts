@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock';
 import { metrics as names } from '../../contract/names.json';
 import { metricsLine, type MetricValues } from '../../embedded-metrics';
-import { windowOf } from '../mirror/parameter-names';
+import { operatorParameterOf, type WindowNames,windowOf } from '../mirror/parameter-names';
 import type { Log } from './log';
 import type { Mirror } from './mirror';
 import type { Outcome } from './mirrored-window';
@@ -14,7 +14,7 @@ const LONGEST_ROUND = 50_000;
 const EXIT_MARGIN = 5_000;
 
 export interface RoundsDependencies {
-  readonly mirror: Pick<Mirror, 'mirror'>;
+  readonly mirror: Pick<Mirror, 'lastValue' | 'mirror'>;
   readonly settings: Settings;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,21 +44,28 @@ export class Rounds {
   }
 
   /**
-   * Mirrors the window whose parameter has changed; of other parameters there is nothing to do.
+   * Mirrors the window whose parameter has changed. One that is not the stack's any more, or not yet, is mirrored when it has an item: functions may
+   * still go by it. Of other parameters there is nothing to do.
    *
    * @param parameter name of an operator's or planned parameter
    * @param remaining milliseconds that are left of the invocation
    * @throws Error as {@link minute} does
    */
   async changed(parameter: string, remaining: number): Promise<void> {
-    const { mirror, settings, log } = this.dependencies;
-    const changed = windowOf(parameter);
-    const window = settings.windows.find((one) => one.stack === changed?.stack && one.window === changed.window);
-    if (!window) {
+    const { mirror, log } = this.dependencies;
+    const end = this.end(remaining);
+    const window = windowOf(parameter);
+    if (!window || !(await this.isMirrored(window, end))) {
       log('a parameter changed that is not one of a window of this stack', { parameter });
       return;
     }
-    this.conclude(await mirror.mirror([window], this.end(remaining)));
+    this.conclude(await mirror.mirror([window], end));
+  }
+
+  private async isMirrored(window: WindowNames, end: number): Promise<boolean> {
+    const { mirror, settings } = this.dependencies;
+    const isOfStack = settings.windows.some((one) => one.stack === window.stack && one.window === window.window);
+    return isOfStack || (window.stack === settings.stack && (await mirror.lastValue(operatorParameterOf(window), end)) !== undefined);
   }
 
   private end(remaining: number): number {

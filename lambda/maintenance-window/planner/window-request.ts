@@ -58,7 +58,7 @@ export class WindowRequest {
 
   /** A value is the operator's, whatever has changed around it. A hold ends neither by another name of the window nor because its parameter is gone. */
   async update(): Promise<string> {
-    const { parameters } = this.dependencies;
+    const { parameters, log } = this.dependencies;
     const name = operatorParameterName(this.request);
     const tags = tagsOf(this.request);
     const before = this.request.PhysicalResourceId ?? name;
@@ -66,6 +66,9 @@ export class WindowRequest {
     if (!(await parameters.create(name, await this.lastValue(before), [...ownerTags(this.mine), ...tags]))) {
       const ownership = claimed(name, await this.ownership(name), this.mine, renamed ? 'others' : 'mine');
       await parameters.tag(name, [...ownerTags(ownership), ...tags]);
+      if (renamed) {
+        log('a window has now a parameter that was there, and goes by its value', { parameter: name, before });
+      }
     }
     await this.mirrored(name);
     return name;

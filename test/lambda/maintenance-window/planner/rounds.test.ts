@@ -110,6 +110,14 @@ describe('a change', () => {
     expect(world.told).toEqual(['Opened B']);
   });
 
+  test('mirrors a window that a deployment has taken off the list, as long as it has an item', async () => {
+    world.parameters.put(operatorOf('Renamed'), 'auto');
+    await world.round('Renamed');
+    world.parameters.put(operatorOf('Renamed'), 'on');
+    await rounds('A').changed(operatorOf('Renamed'), 120_000);
+    expect(world.item('Renamed')!.operator!.value).toBe('on');
+  });
+
   test.each([operatorOf('Removed'), '/cdk-patient-lambda/windows/Billing/A/operator', '/cdk-patient-lambda/windows/Orders/A/b/operator', 'x'])(
     'of %s, which is none of the windows, is said and does nothing',
     async (parameter) => {

@@ -71,7 +71,7 @@ const PASSING: [string, Reply, string][] = [
 ];
 
 test.each(PASSING)('%s is asked again to the end of the budget, then a failed read with its cause', async (_, reply, cause) => {
-  await expect(read(Array<Reply>(20).fill(reply), undefined, 400)).rejects.toThrow(cause);
+  await expect(read(Array<Reply>(20).fill(reply), undefined, 700)).rejects.toThrow(cause);
   // Pauses of 25 to 50, 50 to 100, 100 to 200 ms and so on fit in
   expect(ssm.calls.length).toBeGreaterThanOrEqual(2);
   expect(ssm.calls.length).toBeLessThanOrEqual(5);

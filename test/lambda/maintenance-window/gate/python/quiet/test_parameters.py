@@ -75,7 +75,7 @@ def test_what_may_pass_is_asked_again_to_the_end_of_the_budget(reader, name):
     answer, cause = PASSING[name]
     read, service = reader(answer)
     with pytest.raises(ReadFailed) as raised:
-        read(400)
+        read(700)
     assert cause in str(raised.value)
     assert len(service.requests) >= 2
 
