@@ -145,10 +145,14 @@ export class WindowCache {
     return (this.options.random ?? Math.random)();
   }
 
-  /** Tells each change of what keeps the mirror from being read, which Parameter Store's quota bears. */
+  /** Counts each time that the mirror could not be read, which Parameter Store's quota bears, and logs each change of cause. */
   private note(mirrorFailure: string | undefined): void {
-    if (mirrorFailure !== undefined && mirrorFailure !== this.noted) {
-      this.options.reporter.log(`the mirror of the maintenance window could not be read, so Parameter Store was asked: ${mirrorFailure}`);
+    const { reporter } = this.options;
+    if (mirrorFailure !== undefined) {
+      reporter.count('windowStale');
+      if (mirrorFailure !== this.noted) {
+        reporter.log(`the mirror of the maintenance window could not be read, so Parameter Store was asked: ${mirrorFailure}`);
+      }
     }
     this.noted = mirrorFailure;
   }

@@ -215,9 +215,11 @@ class WindowCache:
         self._say(cause)
 
     def _note(self, mirror_failure: str | None) -> None:
-        """Tells each change of what keeps the mirror from being read, which Parameter Store's quota bears."""
-        if mirror_failure is not None and mirror_failure != self._noted:
-            self._reporter.log(f"the mirror of the maintenance window could not be read, so Parameter Store was asked: {mirror_failure}")
+        """Counts each time that the mirror could not be read, which Parameter Store's quota bears, and logs each change of cause."""
+        if mirror_failure is not None:
+            self._reporter.count("windowStale")
+            if mirror_failure != self._noted:
+                self._reporter.log(f"the mirror of the maintenance window could not be read, so Parameter Store was asked: {mirror_failure}")
         self._noted = mirror_failure
 
     def _say(self, cause: str | None) -> None:
