@@ -129,11 +129,14 @@ export class AwsClient {
       if (left <= 0) {
         throw failure;
       }
+      const budget = elsewhere || left < 2 * LEAST_ATTEMPT ? left : Math.min(left / 2, MOST_ATTEMPT);
       try {
-        const budget = elsewhere || left < 2 * LEAST_ATTEMPT ? left : Math.min(left / 2, MOST_ATTEMPT);
         return await this.callOnce(service, operation, input, budget, attempt > 0);
       } catch (error) {
-        failure = error as AwsError;
+        const { code } = error as AwsError;
+        if (attempt === 0 || budget >= LEAST_ATTEMPT || code !== 'NetworkError') {
+          failure = error as AwsError; // that of an attempt with hardly any time says less than the one before
+        }
       }
       const wait = pauseAfter(attempt, Math.random());
       if (!failure.retryable || this.clock() + wait >= until) {

@@ -110,11 +110,12 @@ class AwsClient:
             left = until - self.clock()
             if left <= 0:
                 raise failure
+            budget = left if elsewhere or left < 2 * LEAST_ATTEMPT else min(left / 2, MOST_ATTEMPT)
             try:
-                budget = left if elsewhere or left < 2 * LEAST_ATTEMPT else min(left / 2, MOST_ATTEMPT)
                 return self.call_once(service, operation, payload, budget, fresh=attempts > 0)
             except AwsError as error:
-                failure = error
+                if attempts == 0 or budget >= LEAST_ATTEMPT or error.code != "NetworkError":
+                    failure = error  # that of an attempt with hardly any time says less than the one before
             attempts += 1
             wait = Chance.between(pause / 2, pause)
             if not failure.retryable or self.clock() + wait >= until:

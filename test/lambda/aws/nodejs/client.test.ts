@@ -49,6 +49,17 @@ test('the last failure is reported when the time is over', async () => {
   expect(service.calls).toHaveLength(3);
 });
 
+test('an attempt with hardly any time hides no cause', async () => {
+  let now = Date.now();
+  const until = now + 1000;
+  service.reply = () => {
+    now += 900;
+    return service.calls.length === 1 ? failing(400, 'ThrottlingException') : 'hang';
+  };
+  await expect(client(() => now).call('dynamodb', 'GetItem', {}, until)).rejects.toThrow('ThrottlingException');
+  expect(service.calls).toHaveLength(2);
+});
+
 test('a service that hangs leaves time for another attempt', async () => {
   answering('hang');
   expect(await client().call('dynamodb', 'GetItem', {}, Date.now() + 2000)).toEqual({ Item: 1 });

@@ -51,6 +51,20 @@ def test_the_last_failure_is_reported_when_time_is_over(server, environment):
     assert len(service.requests) == 3
 
 
+def test_an_attempt_with_hardly_any_time_hides_no_cause(server, environment):
+    clock = Clock()
+
+    def answer(*_):
+        clock.now += 900
+        return failing(400, "ThrottlingException") if clock.now == begin + 900 else HANG
+
+    begin = clock.now
+    service = server(answer)
+    with pytest.raises(AwsError, match="ThrottlingException"):
+        AwsClient({**environment, "AWS_ENDPOINT_URL": service.url}, clock).call("dynamodb", "GetItem", {}, begin + 1000)
+    assert len(service.requests) == 2
+
+
 def test_a_service_that_hangs_leaves_time_for_another_attempt(server, environment):
     assert client(server, environment, [HANG, (200, {"Item": 1})]).call("dynamodb", "GetItem", {}, wall_clock() + 2_000) == {"Item": 1}
 
