@@ -25,6 +25,8 @@ let serial = 0;
 const newId = () => `event-${process.pid}-${++serial}`;
 
 const LANGUAGES = ['Python', 'Nodejs'];
+/** To which one of the tests has them write. */
+const NO_SUCH_TABLE = 'no-such-table';
 
 describe.each(LANGUAGES)('%s', (language) => {
   test('outside a window the handler runs and nothing is kept', async () => {
@@ -64,7 +66,7 @@ describe.each(LANGUAGES)('%s', (language) => {
     const configure = (variables: Record<string, string>) =>
       stack.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: stack.outputs[language], Environment: { Variables: variables } }));
     await stack.window('on');
-    await configure({ ...Environment!.Variables, [names.environment.table]: 'no-such-table' });
+    await configure({ ...Environment!.Variables, [names.environment.table]: NO_SUCH_TABLE });
     try {
       const { payload, error } = await stack.invoke(language, { id: newId() });
 
@@ -141,7 +143,8 @@ test('a guarded function may do what it asks AWS for, and asks for all that it m
   const expected = [...new Set([...events.actions, ...mirror.actions])].sort();
   for (const language of LANGUAGES) {
     const functionName = stack.outputs[language];
-    expect(notAllowed(stack.bed, functionName, await statementsOf(stack.bed, functionName))).toEqual([]);
+    const denied = notAllowed(stack.bed, functionName, await statementsOf(stack.bed, functionName));
+    expect(denied.filter((request) => !request.endsWith(`table/${NO_SUCH_TABLE}`))).toEqual([]);
     const asked = stack.bed.requests().filter((request) => request.functionName === functionName);
     expect([...new Set(asked.map(({ action }) => action))].filter((action) => action !== 'ssm:GetParameters').sort()).toEqual(expected);
   }

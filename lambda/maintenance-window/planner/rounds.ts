@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock';
 import { metrics as names } from '../../contract/names.json';
 import { metricsLine, type MetricValues } from '../../embedded-metrics';
-import { operatorParameterOf, type WindowNames,windowOf } from '../mirror/parameter-names';
+import { operatorParameterOf, type WindowNames, windowOf } from '../mirror/parameter-names';
 import type { Log } from './log';
 import type { Mirror } from './mirror';
 import type { Outcome } from './mirrored-window';
