@@ -82,6 +82,7 @@ export interface IMaintenanceWindowGuard {
 
   /**
    * How often the function started without its gate: `onUnknownClient` is `RUN` and its runtime's client is unknown, or the gate is switched off.
+   * The sweep of its store adds one each hour in which it finds the deployed function without it.
    *
    * @param options statistic, period and other properties of the metric
    */

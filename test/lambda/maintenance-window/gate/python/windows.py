@@ -4,7 +4,10 @@ import threading
 from datetime import datetime
 
 from patient_lambda_gate.quiet.reading import Reading
+from patient_lambda_gate.quiet.window_cache import KnownWindow
 from patient_lambda_gate.window.value import parse_operator, parse_planned
+
+TTL = 30_000  # of a cache, unless a test says otherwise
 
 
 def ms(text: str) -> int:
@@ -35,3 +38,15 @@ class Reader:
                 yield part
             elif part.wait(5) and part is answer:
                 yield reading("on")
+
+
+def is_on(cache) -> bool | None:
+    state = cache.state(60_000)
+    return state.decision.on if isinstance(state, KnownWindow) else None
+
+
+def quiet_span(cache, clock) -> tuple:
+    """Between which moments from now nothing need be asked."""
+    moments = range(-1, 2 * TTL)
+    quiet = [moment for moment in moments if cache.is_quiet(clock.now + moment)]
+    return quiet[0], quiet[-1] + 1

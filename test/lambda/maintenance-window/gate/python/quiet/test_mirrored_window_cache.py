@@ -2,35 +2,8 @@
 
 import threading
 
-import pytest
-from fake_services import Clock
-from patient_lambda_gate.quiet.settings import Settings
-from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow, WindowCache
-from windows import Reader, reading
-
-TTL = 30_000
-
-
-@pytest.fixture
-def make(environment, reporter):
-    def made(*answers, draw=lambda: 1.0, **variables):
-        reader, clock = Reader(*answers), Clock()
-        cache = WindowCache(Settings({**environment, **variables}), reader, reporter, clock, draw)
-        return cache, reader, clock
-
-    return made
-
-
-def is_on(cache) -> bool | None:
-    state = cache.state(60_000)
-    return state.decision.on if isinstance(state, KnownWindow) else None
-
-
-def quiet_span(cache, clock) -> tuple:
-    """Between which moments from now nothing need be asked."""
-    moments = range(-1, 2 * TTL)
-    quiet = [moment for moment in moments if cache.is_quiet(clock.now + moment)]
-    return quiet[0], quiet[-1] + 1
+from patient_lambda_gate.quiet.window_cache import UnknownWindow
+from windows import TTL, is_on, quiet_span, reading
 
 
 def test_an_older_value_never_replaces_a_newer_one_of_the_operators(make, reporter):

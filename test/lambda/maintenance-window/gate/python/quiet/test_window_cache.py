@@ -6,27 +6,10 @@ import pytest
 from contract_files import contract_file
 from fake_services import Clock
 from patient_lambda_gate.quiet.reading import ReadFailed
-from patient_lambda_gate.quiet.settings import Settings
-from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow, WindowCache
-from windows import Reader, ms, reading
+from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
+from windows import TTL, is_on, ms, quiet_span, reading
 
-TTL = 30_000
 TIMEOUT = float("inf")
-
-
-@pytest.fixture
-def make(environment, reporter):
-    def made(*answers, draw=lambda: 1.0, **variables):
-        reader, clock = Reader(*answers), Clock()
-        cache = WindowCache(Settings({**environment, **variables}), reader, reporter, clock, draw)
-        return cache, reader, clock
-
-    return made
-
-
-def is_on(cache) -> bool | None:
-    state = cache.state(60_000)
-    return state.decision.on if isinstance(state, KnownWindow) else None
 
 
 def test_a_value_is_read_once_until_it_is_old(make):
@@ -66,13 +49,6 @@ def test_an_edge_is_exact_from_a_cached_value(make):
     clock.now += 5_000
     assert is_on(cache) is False
     assert len(reader.budgets) == 1
-
-
-def quiet_span(cache, clock) -> tuple:
-    """Between which moments from now nothing need be asked."""
-    moments = range(-1, 2 * TTL)
-    quiet = [moment for moment in moments if cache.is_quiet(clock.now + moment)]
-    return quiet[0], quiet[-1] + 1
 
 
 def test_the_quiet_time_ends_with_the_next_edge_or_refresh(make):
