@@ -2,7 +2,8 @@ import { CfnResource, Stack, Stage, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { IConstruct } from 'constructs';
 
-import { byPath, propertiesByPath, textOf } from './by-path';
+import { byPath, textOf } from './by-path';
+import { templateProperties } from './template-properties';
 
 /** A role as a template names it, in what {@link byPath} gives. */
 export interface NamedRole {
@@ -98,7 +99,7 @@ function scanFor(scope: IConstruct, needed: readonly iam.PolicyStatement[]): Sca
 
 function scanOf(resources: readonly CfnResource[]): Scan {
   const ofType = (type: string) =>
-    resources.filter(({ cfnResourceType }) => cfnResourceType === type).map((resource) => ({ resource, properties: propertiesByPath(resource) }));
+    resources.filter(({ cfnResourceType }) => cfnResourceType === type).map((resource) => ({ resource, properties: templateProperties(resource) }));
   const roles = ofType(iam.CfnRole.CFN_RESOURCE_TYPE_NAME);
   const managed = ofType(iam.CfnManagedPolicy.CFN_RESOURCE_TYPE_NAME);
   const attachments = [

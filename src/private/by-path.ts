@@ -1,4 +1,4 @@
-import { CfnResource, DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { DefaultTokenResolver, IPostProcessor, IResolvable, IResolveContext, Reference, Stack, Tokenization } from 'aws-cdk-lib';
 import { IConstruct } from 'constructs';
 
 /** Texts that only the deployment puts together, in CloudFormation's form. */
@@ -40,27 +40,8 @@ function joined(parts: readonly unknown[]): unknown {
   return flat.length === 1 ? flat[0] : { 'Fn::Join': ['', flat] };
 }
 
-/** The properties of a resource in its template. */
-export type Rendered = Readonly<Record<string, unknown>>;
-
-/** The properties that a resource has in the template, escape hatches included, with references as paths. */
-export function propertiesByPath(resource: CfnResource): Rendered {
-  // Internal to the CDK, and the one way to what overrides make of a resource of any class
-  const template = byPath((resource as unknown as Renderable)._toCloudFormation(), resource) as Template;
-  const [rendered] = Object.values(template.Resources ?? {});
-  return rendered?.Properties ?? {};
-}
-
-interface Renderable {
-  _toCloudFormation(): unknown;
-}
-
-interface Template {
-  readonly Resources?: Readonly<Record<string, { readonly Properties?: Rendered }>>;
-}
-
 /**
- * Whether a property in the template, as {@link propertiesByPath} gives it, says what it should: by the same references, or by the logical ids that
+ * Whether a property in the template, with references as paths, says what it should: by the same references, or by the logical ids that
  * somebody wrote by hand.
  *
  * @param expected of a construct in the same stack

@@ -149,7 +149,13 @@ export const NAMES = {
     "shortServiceTimeout": "cdk-patient-lambda:shortServiceTimeout",
     "completionHeld": "cdk-patient-lambda:completionHeld",
     "messagesNotHidden": "cdk-patient-lambda:messagesNotHidden",
-    "eventSourceUnknown": "cdk-patient-lambda:eventSourceUnknown"
+    "eventSourceUnknown": "cdk-patient-lambda:eventSourceUnknown",
+    "functionNotSupported": "cdk-patient-lambda:functionNotSupported",
+    "functionReplaced": "cdk-patient-lambda:functionReplaced",
+    "wrapperNotChained": "cdk-patient-lambda:wrapperNotChained",
+    "gateVariableChanged": "cdk-patient-lambda:gateVariableChanged",
+    "gateLayerRemoved": "cdk-patient-lambda:gateLayerRemoved",
+    "gateTagChanged": "cdk-patient-lambda:gateTagChanged"
   },
   "constructIds": {
     "window": "CdkPatientLambdaWindow",

@@ -9,7 +9,8 @@ interface Internals {
   renderProperties?(properties: Properties): Properties;
 }
 
-type Properties = Readonly<Record<string, unknown>>;
+/** The properties of a resource in its template. */
+export type Properties = Readonly<Record<string, unknown>>;
 
 /** What stands for one value, so that an override does not add to it. */
 const INTRINSIC = /^(Ref|Fn::.+)$/;

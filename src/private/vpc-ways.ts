@@ -2,11 +2,10 @@ import { CfnResource } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import { IConstruct } from 'constructs';
 
-import { partsOf, propertiesByPath, textOf } from './by-path';
+import { partsOf, textOf } from './by-path';
 import { isResourceOf, ResourceType } from './resource-type';
+import { Properties, templateProperties } from './template-properties';
 import { vpcIdOf } from './vpc-members';
-
-type Properties = Readonly<Record<string, unknown>>;
 
 /** Of a route, what says for where it is and not through what. */
 const NOT_A_TARGET = /^(RouteTableId|Destination.*)$/;
@@ -40,7 +39,7 @@ export class VpcWays {
   /**
    * Those of some subnets that the app makes of which every route is seen, and out of which none leads, but to an internet gateway.
    *
-   * @param ids of subnets, as {@link propertiesByPath} gives them
+   * @param ids of subnets, as {@link templateProperties} gives them
    */
   public closedSubnets(ids: readonly unknown[]): ec2.CfnSubnet[] {
     return this.scan.subnets.filter((subnet) => ids.some((id) => refersTo(id, subnet)) && this.isClosed(subnet));
@@ -99,10 +98,10 @@ function scanOf(all: readonly IConstruct[]): Scan {
   return {
     subnets: ofType(ec2.CfnSubnet),
     internetGateways: new Set(ofType(ec2.CfnInternetGateway).flatMap(referencesTo)),
-    associations: ofType(ec2.CfnSubnetRouteTableAssociation).map(propertiesByPath),
-    routes: ofType(ec2.CfnRoute).map(propertiesByPath),
-    propagations: ofType(ec2.CfnVPNGatewayRoutePropagation).map(propertiesByPath),
-    endpoints: ofType(ec2.CfnVPCEndpoint).map((endpoint) => ({ vpc: vpcIdOf(endpoint), properties: propertiesByPath(endpoint) })),
+    associations: ofType(ec2.CfnSubnetRouteTableAssociation).map(templateProperties),
+    routes: ofType(ec2.CfnRoute).map(templateProperties),
+    propagations: ofType(ec2.CfnVPNGatewayRoutePropagation).map(templateProperties),
+    endpoints: ofType(ec2.CfnVPCEndpoint).map((endpoint) => ({ vpc: vpcIdOf(endpoint), properties: templateProperties(endpoint) })),
     asked: new Set(),
   };
 }

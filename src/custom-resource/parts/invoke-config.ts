@@ -1,8 +1,8 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { propertiesByPath } from '../../private/by-path';
 import { FunctionTargets } from '../../private/function-targets';
+import { templateProperties } from '../../private/template-properties';
 import { Target } from './target';
 
 /** Where the CDK's `configureAsyncInvoke` makes one, under the function or alias. */
@@ -23,7 +23,7 @@ export function invokeConfigs({ invoked, fn, qualifier }: Target): lambda.CfnEve
 
 /** Whether a config says no more than a provider's would, in the function's stack: it can become the provider's. */
 export function isAdoptable(config: lambda.CfnEventInvokeConfig, { fn }: Target): boolean {
-  const { FunctionName: _, Qualifier: __, ...settings } = propertiesByPath(config);
+  const { FunctionName: _, Qualifier: __, ...settings } = templateProperties(config);
   return Stack.of(config) === Stack.of(fn) && JSON.stringify(settings) === JSON.stringify({ MaximumRetryAttempts: RETRIES });
 }
 

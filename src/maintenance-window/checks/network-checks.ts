@@ -2,8 +2,8 @@ import { Annotations } from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { propertiesByPath } from '../../private/by-path';
 import { NAMES, TIMING } from '../../private/contract.generated';
+import { templateProperties } from '../../private/template-properties';
 import { VpcWays } from '../../private/vpc-ways';
 import { MaintenanceWindowOptions, WindowSource } from '../maintenance-window-options';
 
@@ -21,7 +21,7 @@ interface Unreached {
 
 /** Warns of a function whose network, as far as the app makes it, has no way to what the gate calls: it would be protected in name alone. */
 export function warnOfNetwork(fn: lambda.Function, { networkReachesAws, windowSource }: MaintenanceWindowOptions): void {
-  const { VpcConfig, Environment } = propertiesByPath(fn.node.defaultChild as lambda.CfnFunction) as Network;
+  const { VpcConfig, Environment } = templateProperties(fn.node.defaultChild as lambda.CfnFunction) as Network;
   const ids = VpcConfig?.SubnetIds;
   if (networkReachesAws || !Array.isArray(ids) || hasProxy(Environment?.Variables)) {
     return;

@@ -1,13 +1,23 @@
 import { Aspects } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { byPath, isRendered, propertiesByPath, Rendered } from '../../private/by-path';
+import { byPath, isRendered } from '../../private/by-path';
+import { NAMES } from '../../private/contract.generated';
+import { Properties, templateProperties } from '../../private/template-properties';
 import { ValidationError } from '../../private/validation-error';
 import { unsupportedProperties } from './supported-functions';
 
+const { annotations: IDS } = NAMES;
+
+/** What finds fault with the variables that a function has in the template. */
+interface Judge {
+  problems(rendered: Properties): string[];
+}
+
 /** What of a guarded function must be in its template. */
 export interface Expected {
-  readonly environment: { problems(rendered: Rendered): string[] };
+  readonly environment: Judge;
+  readonly wrapper: Judge;
   /** The gate's. */
   readonly layer: lambda.ILayerVersion;
   readonly tags: Readonly<Record<string, string>>;
@@ -23,8 +33,11 @@ export function refuseLost(fn: lambda.Function, resource: lambda.CfnFunction): v
     if (fn.node.defaultChild !== resource) {
       throw new ValidationError(
         fn,
-        "the function's CfnFunction was removed or replaced after the maintenance window had been put on it: remove what does so, or remove the whole " +
-          'function and guard another one',
+        named(
+          IDS.functionReplaced,
+          "the function's CfnFunction was removed or replaced after the maintenance window had been put on it: remove what does so, or remove the whole " +
+            'function and guard another one',
+        ),
       );
     }
     return [];
@@ -37,18 +50,25 @@ export function refuseLost(fn: lambda.Function, resource: lambda.CfnFunction): v
  * What escape hatches, setters, aspects and tags have made of a guarded function, as far as it would leave it unprotected. Judged is the template, at
  * the end of synth: the constructs don't know of overrides.
  */
-export function renderedProblems(fn: lambda.Function, { environment, layer, tags }: Expected): string[] {
-  const rendered = propertiesByPath(fn.node.defaultChild as lambda.CfnFunction);
-  const { Variables } = (rendered.Environment ?? {}) as { readonly Variables?: Rendered };
-  return [
-    ...kindProblems(fn, rendered),
-    ...environment.problems(Variables ?? {}),
-    ...layerProblems(fn, rendered.Layers, layer),
-    ...tagProblems(fn, rendered.Tags, tags),
+export function renderedProblems(fn: lambda.Function, { environment, wrapper, layer, tags }: Expected): string[] {
+  const rendered = templateProperties(fn.node.defaultChild as lambda.CfnFunction);
+  const { Variables: variables = {} } = (rendered.Environment ?? {}) as { readonly Variables?: Properties };
+  const problems: readonly (readonly [id: string, found: readonly string[]])[] = [
+    [IDS.functionNotSupported, kindProblems(fn, rendered)],
+    [IDS.wrapperNotChained, wrapper.problems(variables)],
+    [IDS.gateVariableChanged, environment.problems(variables)],
+    [IDS.gateLayerRemoved, layerProblems(fn, rendered.Layers, layer)],
+    [IDS.gateTagChanged, tagProblems(fn, rendered.Tags, tags)],
   ];
+  return problems.flatMap(([id, found]) => found.map((problem) => named(id, problem)));
 }
 
-function kindProblems(fn: lambda.Function, rendered: Rendered): string[] {
+/** By an id as annotations have: whoever meets the error finds what the docs say of it. */
+function named(id: string, problem: string): string {
+  return `${problem} [${id}]`;
+}
+
+function kindProblems(fn: lambda.Function, rendered: Properties): string[] {
   const reason = unsupportedProperties(rendered) ?? unknownRuntime(fn, rendered.Runtime);
   return reason === undefined ? [] : [`this function can't be guarded by a maintenance window as the template has it: ${reason}`];
 }

@@ -3,9 +3,10 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
 import { notAttached } from '../../private/attached-policies';
-import { byPath, propertiesByPath, textOf } from '../../private/by-path';
+import { byPath, textOf } from '../../private/by-path';
 import { NAMES } from '../../private/contract.generated';
 import { policyText, roleText } from '../../private/policy-text';
+import { templateProperties } from '../../private/template-properties';
 import { MaintenanceWindowOptions } from '../maintenance-window-options';
 
 /**
@@ -18,7 +19,7 @@ export function checkRole(fn: lambda.Function, needed: readonly iam.PolicyStatem
     return [];
   }
   // What the template says, for an escape hatch may give the function another role
-  const { Role: arn } = propertiesByPath(fn.node.defaultChild as lambda.CfnFunction);
+  const { Role: arn } = templateProperties(fn.node.defaultChild as lambda.CfnFunction);
   const role = fn.role && JSON.stringify(byPath(fn.role.roleArn, fn)) === JSON.stringify(arn) ? fn.role : undefined;
   const name = role && byPath(role.roleName, fn);
   const missing = notAttached(fn, { arn, name, account: Stack.of(fn).account }, needed);

@@ -1,9 +1,10 @@
 import { AspectPriority, Aspects, Token } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { isRendered, Rendered } from '../../private/by-path';
+import { isRendered } from '../../private/by-path';
 import { NAMES } from '../../private/contract.generated';
 import { isDeleted, rawOverride } from '../../private/declared';
+import { Properties } from '../../private/template-properties';
 import { environmentOf, others, unsupportedWrapper, WRAPPER_PATH } from '../checks/wrappers';
 
 const { wrapper, nextWrapper } = NAMES.environment;
@@ -55,7 +56,7 @@ export class ChainedWrapper {
    *
    * @param rendered the variables that the function has in the template
    */
-  public problems(rendered: Rendered): string[] {
+  public problems(rendered: Properties): string[] {
     const { [wrapper]: first, [nextWrapper]: second } = rendered;
     const { next } = this;
     if (!isRendered(first, NAMES.layer.wrapper, this.fn)) {

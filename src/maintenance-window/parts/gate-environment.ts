@@ -1,16 +1,16 @@
 import { Aspects } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { byPath, isRendered, Rendered } from '../../private/by-path';
+import { byPath, isRendered } from '../../private/by-path';
 import { NAMES, TIMING } from '../../private/contract.generated';
 import { ownLayerDigest } from '../../private/own-layer';
 import { SecondsRange, wholeSeconds } from '../../private/seconds';
+import { Properties } from '../../private/template-properties';
 import { ValidationError } from '../../private/validation-error';
 import { environmentOf } from '../checks/wrappers';
 import { Deferral } from '../deferral';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { CoalesceBy, HandlerLoading, MaintenanceWindowOptions, OnUnknownClient, OnWindowUnknown, WindowSource } from '../maintenance-window-options';
-import { ChainedWrapper } from './chained-wrapper';
 import { deferralVariable } from './deferral-actions';
 import { alwaysRunVariable, rejectionVariable } from './http-options';
 import { streamingVariable } from './streaming';
@@ -46,7 +46,6 @@ const OWN_VARIABLES: readonly string[] = Object.values(NAMES.environment).filter
 /** The environment variables by which the layer is told how a function behaves. */
 export class GateEnvironment {
   private readonly variables: Variables;
-  private readonly wrapper: ChainedWrapper;
   /** Actions that only the whole app tells. */
   private readonly found: Deferral = {};
 
@@ -69,7 +68,6 @@ export class GateEnvironment {
     for (const [name, value] of Object.entries(this.variables)) {
       fn.addEnvironment(name, value);
     }
-    this.wrapper = new ChainedWrapper(fn);
     Aspects.of(fn).add({
       visit: (node) => {
         if (node === fn) {
@@ -89,7 +87,7 @@ export class GateEnvironment {
    *
    * @param rendered the variables that the function has in the template
    */
-  public problems(rendered: Rendered): string[] {
+  public problems(rendered: Properties): string[] {
     if (!Object.keys(this.variables).some((name) => name in rendered)) {
       return [REPLACED];
     }
@@ -100,7 +98,7 @@ export class GateEnvironment {
     if (!isRendered(byPath(streamingVariable(this.fn), this.fn), this.variables[NAMES.environment.streaming], this.fn)) {
       problems.push(STREAMS_LATE);
     }
-    return [...this.wrapper.problems(rendered), ...problems, ...(NAMES.environment.disabled in rendered ? [BY_HAND] : [])];
+    return [...problems, ...(NAMES.environment.disabled in rendered ? [BY_HAND] : [])];
   }
 
   /** Only the whole app shows it. */

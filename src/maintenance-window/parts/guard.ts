@@ -21,6 +21,7 @@ import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
 import { HandlerLoading, MaintenanceWindowOptions, WindowSource } from '../maintenance-window-options';
+import { ChainedWrapper } from './chained-wrapper';
 import { functionKeyOf } from './function-key';
 import { GateEnvironment } from './gate-environment';
 import { functionStatements, mirrorStatement } from './permissions';
@@ -52,6 +53,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
 
   refuseLost(fn, resource);
   const environment = new GateEnvironment(fn, options, guarded);
+  const wrapper = new ChainedWrapper(fn);
   const layer = ownLayer(fn, 'gate');
   fn.addLayers(layer);
   const tags = { [NAMES.tag.store]: deferredEvents.storeId, [NAMES.tag.functionKey]: guarded.functionKey };
@@ -74,7 +76,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   if (options.deferral?.cloudformation === undefined) {
     completionAspect(fn, () => environment.override({ cloudformation: DeferralAction.RUN }));
   }
-  fn.node.addValidation({ validate: () => renderedProblems(fn, { environment, layer, tags }) });
+  fn.node.addValidation({ validate: () => renderedProblems(fn, { environment, wrapper, layer, tags }) });
   fn.node.addValidation({ validate: () => checkMappings(fn, maintenanceWindow, options) });
   fn.node.addValidation({ validate: () => checkPipes(fn, options.deferral) });
   fn.node.addValidation({ validate: () => checkDestinations(fn, options) });

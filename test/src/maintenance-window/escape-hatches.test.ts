@@ -9,18 +9,28 @@ import { BASIC, newStack, resources, synthError } from './app';
 type Hatch = (cfn: lambda.CfnFunction, fn: lambda.Function, stack: Stack) => unknown;
 
 /** What becomes of a function: refused by a message, with another wrapper that ours starts, or as guarded as without the hatch. */
-type Outcome = { readonly error: string } | { readonly chained: unknown } | 'unchanged';
+type Outcome = { readonly error: string; readonly id: string } | { readonly chained: unknown } | 'unchanged';
 
 const WRAPPER = `Environment.Variables.${names.wrapper}`;
-const setLate = { error: `${names.wrapper} was set to '/opt/other' after the maintenance window` };
-const replaced = { error: "the variables of the maintenance window are not in the function's environment" };
-const changed = (name: string) => ({ error: `environment variable ${name} was changed after the maintenance window had set it` });
-const noLayer = { error: "the maintenance window's layer was removed from the function" };
-const refused = (reason: string) => ({ error: `this function can't be guarded by a maintenance window as the template has it: ${reason}` });
+const notChained = (error: string) => ({ error, id: annotations.wrapperNotChained });
+const setLate = notChained(`${names.wrapper} was set to '/opt/other' after the maintenance window`);
+const variable = (error: string) => ({ error, id: annotations.gateVariableChanged });
+const replaced = variable("the variables of the maintenance window are not in the function's environment");
+const changed = (name: string) => variable(`environment variable ${name} was changed after the maintenance window had set it`);
+const noLayer = { error: "the maintenance window's layer was removed from the function", id: annotations.gateLayerRemoved };
+const refused = (reason: string) => ({
+  error: `this function can't be guarded by a maintenance window as the template has it: ${reason}`,
+  id: annotations.functionNotSupported,
+});
 const noTag = (what: string, name = tag.store) => ({
   error: `the function's tag ${name} ${what}, by which the replayer may bring its events back: it must be 'Orders/`,
+  id: annotations.gateTagChanged,
 });
-const lost = { error: "the function's CfnFunction was removed or replaced after the maintenance window had been put on it" };
+const lost = {
+  error: "the function's CfnFunction was removed or replaced after the maintenance window had been put on it",
+  id: annotations.functionReplaced,
+};
+const noPermission = { error: 'ssm:GetParameters', id: annotations.permissionsGrantedElsewhere };
 
 const onResource = (change: (cfn: lambda.CfnFunction) => unknown): IAspect => ({
   visit: (node) => node instanceof lambda.CfnFunction && node.node.path === 'Orders/Fn/Resource' && change(node),
@@ -36,13 +46,13 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
   ['an override of the wrapper', (cfn) => cfn.addPropertyOverride(WRAPPER, '/opt/other'), setLate],
   ['an override of the wrapper from the top', (cfn) => cfn.addOverride(`Properties.${WRAPPER}`, '/opt/other'), setLate],
   ["an override of the wrapper with the gate's own", (cfn) => cfn.addPropertyOverride(WRAPPER, layer.wrapper), 'unchanged'],
-  ['a deletion of the wrapper', (cfn) => cfn.addPropertyDeletionOverride(WRAPPER), { error: `${names.wrapper} was taken out` }],
+  ['a deletion of the wrapper', (cfn) => cfn.addPropertyDeletionOverride(WRAPPER), notChained(`${names.wrapper} was taken out`)],
   ['a wrapper by addEnvironment()', (_, fn) => fn.addEnvironment(names.wrapper, '/opt/other'), { chained: '/opt/other' }],
   ["the gate's wrapper by addEnvironment()", (_, fn) => fn.addEnvironment(names.wrapper, layer.wrapper), 'unchanged'],
   [
     'the wrapper of the Lambda Web Adapter',
     (_, fn) => fn.addEnvironment(names.wrapper, '/opt/bootstrap'),
-    { error: 'the Lambda Web Adapter, ignores' },
+    notChained('the Lambda Web Adapter, ignores'),
   ],
   [
     'a wrapper by an aspect on functions',
@@ -86,7 +96,7 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
     (_, fn) => [fn.addEnvironment(names.wrapper, '/opt/first'), fn.addEnvironment(names.wrapper, '/opt/other')],
     { chained: '/opt/other' },
   ],
-  ['what the gate is to start', (_, fn) => fn.addEnvironment(names.nextWrapper, '/opt/other'), { error: `${names.nextWrapper} is set by` }],
+  ['what the gate is to start', (_, fn) => fn.addEnvironment(names.nextWrapper, '/opt/other'), notChained(`${names.nextWrapper} is set by`)],
 
   // Other variables
   ['the setter of the environment', (cfn) => (cfn.environment = { variables: { MINE: 'x' } }), replaced],
@@ -108,7 +118,7 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
   [
     'the switch for emergencies, by an override',
     (cfn) => cfn.addPropertyOverride(`Environment.Variables.${names.disabled}`, 'true'),
-    { error: names.disabled },
+    variable(names.disabled),
   ],
 
   // Layers
@@ -190,15 +200,11 @@ const AFTER_GUARD: readonly (readonly [string, Hatch, Outcome])[] = [
     ],
     lost,
   ],
-  [
-    "the role's policy removed",
-    (_, fn) => fn.role!.node.tryRemoveChild('DefaultPolicy'),
-    { error: `[ack: ${annotations.permissionsGrantedElsewhere}]` },
-  ],
+  ["the role's policy removed", (_, fn) => fn.role!.node.tryRemoveChild('DefaultPolicy'), noPermission],
   [
     "an override of the policy's statements",
     (_, fn) => (fn.role!.node.findChild('DefaultPolicy').node.defaultChild as iam.CfnPolicy).addPropertyOverride('PolicyDocument.Statement', []),
-    { error: `[ack: ${annotations.permissionsGrantedElsewhere}]` },
+    noPermission,
   ],
 ];
 
@@ -261,6 +267,7 @@ function expectOutcome(made: { stack: Stack; fn: lambda.Function }, outcome: Out
   } else {
     const message = synthError(made.stack);
     expect(message).toContain(outcome.error);
+    expect(message).toContain(`${outcome.id}]`);
     expect(message).toContain('Orders/Fn');
   }
 }

@@ -1,7 +1,7 @@
-import { Aws, CfnResource, Fn, Lazy, Stack } from 'aws-cdk-lib';
+import { Aws, Fn, Lazy } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
-import { byPath, jsonByPath, propertiesByPath, textOf } from '../../../src/private/by-path';
+import { byPath, jsonByPath, textOf } from '../../../src/private/by-path';
 import { BASIC, newStack } from '../maintenance-window/app';
 
 const setting = () => {
@@ -48,12 +48,4 @@ test('JSON is read with its references where they are, alone and as a part', () 
 
 test.each([['{'], [undefined], [{ 'Fn::Sub': '{}' }]])('what synth cannot read as JSON is nothing: %j', (value) => {
   expect(jsonByPath(value)).toBeUndefined();
-});
-
-test("a resource's properties are those of the template, of whatever class it is", () => {
-  const { stack, fn, arn } = setting();
-  const resource = new CfnResource(stack, 'Any', { type: 'Custom::Any', properties: { Arn: fn.functionArn, Other: 1 } });
-  resource.addPropertyOverride('Other', 2);
-  expect(propertiesByPath(resource)).toEqual({ Arn: arn, Other: 2 });
-  expect(propertiesByPath(new CfnResource(new Stack(), 'None', { type: 'Custom::None' }))).toEqual({});
 });
