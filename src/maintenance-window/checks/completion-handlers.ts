@@ -1,13 +1,11 @@
-import { Annotations, Aspects, CfnResource, Reference, Stack, Tokenization } from 'aws-cdk-lib';
+import { Annotations, Aspects, CfnResource } from 'aws-cdk-lib';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Provider } from 'aws-cdk-lib/custom-resources';
 import { IConstruct } from 'constructs';
 
-import { serviceTokenUsers } from '../../custom-resource/checks/service-token-users';
 import { NAMES } from '../../private/contract.generated';
-
-/** The function that an ARN names. */
-const FUNCTION_NAME = /:function:([^:]+)/;
+import { FunctionTargets } from '../../private/function-targets';
+import { templateProperty } from '../../private/template-properties';
 
 /**
  * Does what must be done for a function that completes the operations of a CDK `Provider`, once the app has made them all.
@@ -26,14 +24,14 @@ export function completionAspect(fn: lambda.Function, run: () => void): void {
 
 /** An operation begun is finished: what asks whether it is complete looks like the request itself, but for the function that it goes to. */
 function letCompletionsRun(fn: lambda.Function, run: () => void): void {
+  const targets = new FunctionTargets(fn);
   const all = fn.node.root.node.findAll();
-  const own = new OwnArns(fn, all);
   const providers = all.filter(isProvider);
-  const completed = providers.find(({ isCompleteHandler }) => isCompleteHandler && own.has(isCompleteHandler));
+  const completed = providers.find((provider) => isOne(targets, provider.isCompleteHandler, provider));
   if (!completed) {
     return;
   }
-  const sender = providers.find(({ onEventHandler }) => own.has(onEventHandler)) ?? own.customResource();
+  const sender = providers.find((provider) => isOne(targets, provider.onEventHandler, provider)) ?? customResource(targets, all);
   if (!sender) {
     run();
     return;
@@ -51,41 +49,13 @@ function isProvider(construct: IConstruct): construct is Provider {
   return 'onEventHandler' in construct && 'serviceToken' in construct;
 }
 
-/** Tells what means a function, one of its versions or one of its aliases. */
-class OwnArns {
-  /** The function and what qualifies it; versions and aliases both name their function as `lambda`. */
-  private readonly functions: Set<IConstruct>;
-
-  constructor(
-    private readonly fn: lambda.Function,
-    all: IConstruct[],
-  ) {
-    this.functions = new Set([fn, ...all.filter((construct) => 'lambda' in construct && construct.lambda === fn)]);
-  }
-
-  /** Whether a handler is one of them: itself, or imported by its ARN or name. */
-  public has(handler: lambda.IFunction): boolean {
-    return referencesIn(handler.functionArn).some(({ target }) => this.isResource(target)) || this.isNamedBy(handler);
-  }
-
-  /** A custom resource whose service token is one of them. */
-  public customResource(): IConstruct | undefined {
-    const users = [...this.functions].flatMap((one) => {
-      return serviceTokenUsers(this.fn, one.node.defaultChild as CfnResource, (one as lambda.IFunction).functionArn);
-    });
-    return users.map(({ resource }) => resource)[0];
-  }
-
-  private isResource(target: IConstruct): boolean {
-    return target.node.scope !== undefined && this.functions.has(target.node.scope) && target === target.node.scope.node.defaultChild;
-  }
-
-  private isNamedBy(handler: lambda.IFunction): boolean {
-    const [, name] = FUNCTION_NAME.exec(handler.functionArn) ?? [];
-    return name !== undefined && name === Stack.of(this.fn).resolve((this.fn.node.defaultChild as lambda.CfnFunction).functionName);
-  }
+/** Whether a provider's handler is the function, one of its versions or one of its aliases: itself, or imported by its ARN or name. */
+function isOne(targets: FunctionTargets, handler: lambda.IFunction | undefined, provider: Provider): boolean {
+  const resource = provider.node.findAll().find(CfnResource.isCfnResource);
+  return handler !== undefined && resource !== undefined && targets.isNamedBy(handler.functionArn, resource);
 }
 
-function referencesIn(arn: string): Reference[] {
-  return Tokenization.reverseString(arn).tokens.filter((token): token is Reference => Reference.isReference(token));
+/** A custom resource whose requests the function gets itself. */
+function customResource(targets: FunctionTargets, all: readonly IConstruct[]): CfnResource | undefined {
+  return all.filter(CfnResource.isCfnResource).find((resource) => targets.isNamedBy(templateProperty(resource, 'ServiceToken'), resource));
 }

@@ -95,6 +95,14 @@ describe('a handler that takes requests as well is held, with a warning that nam
     expect(held(stack)).toEqual([expect.stringContaining(`takes the requests of '${sender}' as well`)]);
   });
 
+  test('a service token of another stack, by a literal ARN', () => {
+    const stack = completing({ functionName: 'complete' });
+    const other = new Stack(stack.node.root, 'Things');
+    new CustomResource(other, 'Thing', { serviceToken: `arn:aws:lambda:${stack.region}:${stack.account}:function:complete` });
+    expect(deferral(stack)).toBeUndefined();
+    expect(held(stack)).toEqual([expect.stringContaining("takes the requests of 'Things/Thing/Default' as well")]);
+  });
+
   test.each([DeferralAction.RUN, DeferralAction.REJECT])('until it is said what is to become of both: %s', (cloudformation) => {
     const stack = completing({ deferral: { cloudformation } }, (scope, fn) => new Provider(scope, 'Other', { onEventHandler: fn }));
     expect([deferral(stack), held(stack)]).toEqual([JSON.stringify({ cloudformation }), []]);
