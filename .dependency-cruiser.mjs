@@ -11,6 +11,7 @@ export const PARTS = {
   '.dependency-cruiser.mjs': [],
   '.projenrc.ts': ['projenrc'],
   'bench': ['local/bed.ts', ...PUBLISHED],
+  'bench/cold-start': ['bench', 'lambda/contract', 'local'], // starts environments one by one, which no bed does
   'bench/fleet': ['bench', 'lambda'], // simulates fleets of what runs in AWS
   'demo': ['local/bed.ts'],
   'eslint.config.mjs': [],

@@ -1,6 +1,7 @@
 /** `npm run bench`: measurements on the bed, side by side in one run, and simulated fleets. `--only <part>` for one of them. */
 import { parseArgs } from 'node:util';
 
+import { compareColdStarts } from './cold-start/compare';
 import { compareCustomResources } from './custom-resources/compare';
 import { compareFleets } from './fleet/compare';
 import { compareInvocations } from './invocations';
@@ -9,10 +10,20 @@ const number = (value: string) => ({ type: 'string', default: value }) as const;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, cold: number('15'), warm: number('500'), crashes: number('3'), jobs: number('6'), synths: number('5') },
+    options: {
+      only: { type: 'string' },
+      cold: number('15'),
+      warm: number('500'),
+      crashes: number('3'),
+      jobs: number('6'),
+      synths: number('5'),
+      runtimes: { type: 'string', default: '' },
+      rounds: number('15'),
+    },
   });
   const { only } = values;
   const parts: Readonly<Record<string, () => Promise<void>>> = {
+    'cold-start': () => compareColdStarts({ runtimes: values.runtimes.split(',').filter(Boolean), rounds: Number(values.rounds) }),
     'invocations': () => compareInvocations({ cold: Number(values.cold), warm: Number(values.warm) }),
     'custom-resources': () => compareCustomResources({ crashes: Number(values.crashes), jobs: Number(values.jobs), synths: Number(values.synths) }),
     'fleet': compareFleets,

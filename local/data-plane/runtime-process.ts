@@ -89,6 +89,11 @@ export class RuntimeProcess {
     return this.sandbox.thaw();
   }
 
+  /** CPU seconds that the runtime has used so far. */
+  cpuSeconds(): number {
+    return this.sandbox.cpuSeconds();
+  }
+
   kill(): Promise<void> {
     return this.sandbox.kill();
   }

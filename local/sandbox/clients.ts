@@ -3,6 +3,8 @@ import * as path from 'node:path';
 
 import { collectSdk, sdkEntryName } from './aws-sdk';
 import { type Cache, platformTag, type Progress } from './cache';
+import { run } from './child';
+import { findPython } from './interpreters';
 import { buildNativeClient } from './native-client';
 import { pinnedVersions, pinnedWheel, unpackNpm, unpackWheels } from './registries';
 
@@ -77,7 +79,17 @@ export function pythonClientEntry(minor: string, version: string): Entry {
   return entry(`awslambdaric-${version}-cp${cp(minor)}`, async (directory, _cache, progress) => {
     progress(`awslambdaric ${version} for Python ${minor}: fetching`);
     await unpackWheels(wheels, directory);
+    await compile(minor, directory);
   });
+}
+
+/** As an image has its packages: the sandbox shows them read-only, so that each process would compile them anew. */
+async function compile(minor: string, directory: string): Promise<void> {
+  const { found } = await findPython(minor);
+  const interpreter = found && path.join(found.prefix, `bin/python${minor}`);
+  if (interpreter) {
+    await run(interpreter, ['-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', directory]);
+  }
 }
 
 /** The AWS SDK that Python runtimes carry. */

@@ -1,5 +1,6 @@
 /** Orders of events that real runtimes produce only now and then. */
 import { IDLE_ENVIRONMENT_LIMIT } from '../../../local/data-plane/limits';
+import type { Sandbox } from '../../../local/sandbox/sandbox';
 import { TestPlane } from './plane';
 import { scripted, type ScriptedRuntime } from './scripted-runtime';
 
@@ -166,7 +167,7 @@ test('a sandbox that cannot be killed is reported, and everything else is closed
       startSandbox: async (spec) => {
         const sandbox = await startSandbox(spec);
         const kill = () => sandbox.kill().then(() => Promise.reject(new Error('still there')));
-        return { exited: sandbox.exited, freeze: () => sandbox.freeze(), thaw: () => sandbox.thaw(), kill };
+        return Object.assign(Object.create(sandbox) as Sandbox, { kill });
       },
     },
   );
