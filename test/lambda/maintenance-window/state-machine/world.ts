@@ -134,9 +134,9 @@ export class World {
   }
 
   /** A replayer with clients of its own: what befalls it befalls it alone. */
-  replayer(settings: Partial<Settings> = {}): Replayer {
+  replayer(settings: Partial<Settings> = {}, mishaps: Pick<Mishaps, 'replayerDies' | 'lostAcknowledgement'> = this.mishaps): Replayer {
     const collect = (dimension: string, values: Record<string, number>) => this.metrics.push({ dimension, values });
-    const clients = this.clients();
+    const clients = this.clients(mishaps);
     return new Replayer({
       ...clients,
       settings: { table: 't', store: 's', replay: 'AUTOMATIC', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600_000, ...settings },
@@ -195,16 +195,16 @@ export class World {
     return this.random() < this.mishaps[mishap];
   }
 
-  private clients(): Pick<ReplayerParts, 'dynamodb' | 'lambda' | 'ssm' | 'tagging'> {
+  private clients(mishaps: Pick<Mishaps, 'replayerDies' | 'lostAcknowledgement'>): Pick<ReplayerParts, 'dynamodb' | 'lambda' | 'ssm' | 'tagging'> {
     let dead = false;
     const step = async <T>(work: () => T | Promise<T>): Promise<T> => {
       await this.simulation.sleep(this.random() * 20);
-      dead ||= this.happens('replayerDies');
+      dead ||= this.random() < mishaps.replayerDies;
       if (dead) {
         throw new Dead('this replayer is dead');
       }
       const result = await work();
-      if (this.happens('lostAcknowledgement')) {
+      if (this.random() < mishaps.lostAcknowledgement) {
         throw new Error('socket hang up');
       }
       return result;
