@@ -1,4 +1,4 @@
-"""What IAM asks for when a request arrives: one action or several, each on the resources that the request names. The emulator's reading knows one of each."""
+"""What IAM asks for when a request arrives: an action or several, each on a resource that it names. The emulator's reading knows one of each."""
 
 import json
 

@@ -1,8 +1,18 @@
-import { attributes, backlogGroups, envelope, finished, index, run, shards, states, transitions } from '../../lambda/contract/maintenance-window/store.json';
+import {
+  attributes,
+  backlogGroups,
+  envelope,
+  finished,
+  index,
+  run,
+  shards,
+  states,
+  transitions,
+} from '../../lambda/contract/maintenance-window/store.json';
 import { updateInput } from '../../lambda/maintenance-window/replayer/change';
+import { completed, redirectedRow, takenOver, unfinishedRow } from '../../lambda/maintenance-window/replayer/redirected-row';
 import type { BacklogRow, Item } from '../../lambda/maintenance-window/replayer/row';
 import { newRun, Runs } from '../../lambda/maintenance-window/replayer/runs';
-import { completed, redirectedRow, takenOver, unfinishedRow } from '../../lambda/maintenance-window/replayer/redirected-row';
 import { Table } from '../../lambda/maintenance-window/replayer/table';
 import { claim, coalesce, lapse, redirectTo, unclaim } from '../../lambda/maintenance-window/replayer/transitions';
 import { InMemoryDynamoDb } from '../lambda/maintenance-window/state-machine/in-memory-dynamodb';
@@ -68,7 +78,11 @@ test.each(rows)('a row that is written as %s names no attribute that the contrac
 test('a take-over asks for the writer that it replaces, and names it for the clean-up', () => {
   const { item, condition } = takenOver({ ...unfinished, writeId: { S: 'x' } }, unfinished);
   expect(condition.values).toEqual({ writing: 'WRITING', earlier: 'w' });
-  expect(item).toMatchObject({ state: { S: 'WRITING' }, writeId: { S: 'x' }, abandoned: { L: [{ M: { writeId: { S: 'w' }, chunks: { N: '1' } } }] } });
+  expect(item).toMatchObject({
+    state: { S: 'WRITING' },
+    writeId: { S: 'x' },
+    abandoned: { L: [{ M: { writeId: { S: 'w' }, chunks: { N: '1' } } }] },
+  });
 });
 
 test.each(changes)('%s -> %s asks for the one state, writes the other, and names no attribute that the contract does not', (from, to, change) => {

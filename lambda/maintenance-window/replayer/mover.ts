@@ -18,8 +18,7 @@ import { redirectTo } from './transitions';
  * - refused: it waits where it did; with functionArn: as do all that were sent to that function
  */
 export type Move =
-  | { readonly kind: 'redirected' | 'movedOn' | 'outOfTime' }
-  | { readonly kind: 'refused'; readonly reason: string; readonly functionArn?: string };
+  { readonly kind: 'redirected' | 'movedOn' | 'outOfTime' } | { readonly kind: 'refused'; readonly reason: string; readonly functionArn?: string };
 
 interface MoverParts {
   readonly table: Table;

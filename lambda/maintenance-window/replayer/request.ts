@@ -60,7 +60,9 @@ function readRedirect(fields: Record<string, unknown>): Request {
   const functionKey = functionKeyIn(fields, 'functionKey');
   const to = functionKeyIn(fields, 'to');
   if (to === functionKey) {
-    throw new BadRequest(`"to" is ${shown(to)}, as is "functionKey"; its events are there already. Name the key of the function that is to run them.`);
+    throw new BadRequest(
+      `"to" is ${shown(to)}, as is "functionKey"; its events are there already. Name the key of the function that is to run them.`,
+    );
   }
   const maxEvents = mostEvents(fields.maxEvents);
   return { action: 'redirect', filter: { ...filterOf(fields), functionKey }, to, ...(maxEvents === undefined ? {} : { maxEvents }) };

@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 
 import { environment, tag } from '../../../../lambda/contract/names.json';
-import { claim } from '../../../../lambda/maintenance-window/replayer/transitions';
 import { updateInput } from '../../../../lambda/maintenance-window/replayer/change';
+import { claim } from '../../../../lambda/maintenance-window/replayer/transitions';
 import { backlogKey, chunkKey } from '../../../../lambda/maintenance-window/store/keys';
 import { closeStage, FUNCTION_ARN, FUNCTION_KEY, openStage, requestId, Scene, type Stage } from './setup';
 

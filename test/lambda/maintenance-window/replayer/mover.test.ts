@@ -145,7 +145,9 @@ describe.each([
   test('that is claimed in the last moment runs where it was, and nowhere else', async () => {
     const world = movedWorld();
     const id = deferBody(world, 1, body);
-    once(world, 'before', 'TransactWriteItems', () => world.database.put({ ...world.database.item(id)!, state: { S: 'CLAIMED' }, token: { S: 't' } }));
+    once(world, 'before', 'TransactWriteItems', () =>
+      world.database.put({ ...world.database.item(id)!, state: { S: 'CLAIMED' }, token: { S: 't' } }),
+    );
     expect(await redirect(world)).toMatchObject({ redirected: 0, left: { movedOn: 1 } });
     expect(world.database.item(id)).toMatchObject({ state: { S: 'CLAIMED' }, token: { S: 't' } });
     expect(['WRITING', undefined]).toContain(world.state(newId(1)));
@@ -226,22 +228,25 @@ describe.each([
     expect([tries, refused[0].reason]).toEqual([1, expect.stringContaining('(ValidationError: Item size has exceeded)')]);
   });
 
-  test.each(['PENDING', 'DONE', 'WRITING'])('whose request id the new key has already, %s, is refused by name; neither row is touched', async (state) => {
-    const world = movedWorld();
-    const id = deferBody(world, 1, body);
-    const there = { pk: { S: newId(1) }, state: { S: state }, writeId: { S: 'of its own gate' } };
-    world.database.put(there);
-    const { refused } = await redirect(world);
-    expect(refused).toEqual([
-      {
-        requestId: requestIdOf(1),
-        events: 1,
-        reason: `'bills' has a row of its request id already, '${newId(1)}' (${state}); discard the one that is not to run`,
-      },
-    ]);
-    expect(world.database.item(newId(1))).toEqual(there);
-    expect(world.state(id)).toBe('PENDING');
-  });
+  test.each(['PENDING', 'DONE', 'WRITING'])(
+    'whose request id the new key has already, %s, is refused by name; neither row is touched',
+    async (state) => {
+      const world = movedWorld();
+      const id = deferBody(world, 1, body);
+      const there = { pk: { S: newId(1) }, state: { S: state }, writeId: { S: 'of its own gate' } };
+      world.database.put(there);
+      const { refused } = await redirect(world);
+      expect(refused).toEqual([
+        {
+          requestId: requestIdOf(1),
+          events: 1,
+          reason: `'bills' has a row of its request id already, '${newId(1)}' (${state}); discard the one that is not to run`,
+        },
+      ]);
+      expect(world.database.item(newId(1))).toEqual(there);
+      expect(world.state(id)).toBe('PENDING');
+    },
+  );
 
   test('that another redirect moves at the same time is moved once', async () => {
     const world = movedWorld();

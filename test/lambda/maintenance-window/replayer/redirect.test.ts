@@ -82,6 +82,19 @@ test('the old row says where its event went, and expires', async () => {
   expect(world.database.item(id)).not.toHaveProperty('bpk');
 });
 
+test('events may be redirected again, to a third key; not back, while their discarded rows are kept', async () => {
+  const world = movedWorld();
+  world.defer(requestIdOf(1));
+  await redirect(world);
+  world.guard(FUNCTION_ARN.replace(':live', ''));
+  world.guard(`${NEW_ARN}-2`, { [environment.functionKey]: 'third' });
+  const again = (to: string) => world.simulation.run(world.replayer().redirect({ action: 'redirect', filter: { functionKey: TO }, to }, LONG));
+  const taken = `'orders' has a row of its request id already, '${FUNCTION_KEY}#${requestIdOf(1)}' (DISCARDED)`;
+  expect(await again(FUNCTION_KEY)).toMatchObject({ redirected: 0, pending: 1, refused: [{ reason: expect.stringContaining(taken) }] });
+  expect(await again('third')).toMatchObject({ redirected: 1, pending: 0 });
+  expect(world.database.item(`third#${requestIdOf(1)}`)).toMatchObject({ state: { S: 'PENDING' }, redirectedFrom: { S: TO } });
+});
+
 describe('which events', () => {
   test('of the function key alone, not of one that begins with it', async () => {
     const world = movedWorld();
@@ -199,6 +212,22 @@ describe('the function', () => {
     world.defer(requestIdOf(2), {}, { functionArn: { S: lost } });
     expect(await redirect(world)).toMatchObject({ redirected: 1, refused: [{ functionArn: lost, events: 1 }], pending: 1 });
   });
+});
+
+test('events that the index lists a moment longer are neither moved again nor counted as waiting', async () => {
+  const world = movedWorld();
+  [1, 2].forEach((number) => world.defer(requestIdOf(number)));
+  const { perform } = world.database;
+  const listed = new Map<string, unknown>();
+  world.database.perform = (operation, input) => {
+    const group = operation === 'Query' ? input.ExpressionAttributeValues![':bpk'].S! : undefined;
+    if (group === undefined) {
+      return perform.call(world.database, operation, input);
+    }
+    listed.set(group, listed.get(group) ?? perform.call(world.database, operation, input));
+    return listed.get(group);
+  };
+  expect(await redirect(world)).toEqual({ redirected: 2, left: NOTHING_LEFT, pending: 0, ended: 'nothing left to redirect', refused: [] });
 });
 
 test('when time is over the rest waits where it did, and is taken by the next call', async () => {

@@ -1,4 +1,4 @@
-import { to, target, vectors, writeId } from '../../../../lambda/contract/maintenance-window/redirect.vectors.json';
+import { target, to, vectors, writeId } from '../../../../lambda/contract/maintenance-window/redirect.vectors.json';
 import { updateInput } from '../../../../lambda/maintenance-window/replayer/change';
 import { completed, redirectedRow, takenOver, unfinishedRow } from '../../../../lambda/maintenance-window/replayer/redirected-row';
 import { type Item, readRow } from '../../../../lambda/maintenance-window/replayer/row';
@@ -46,6 +46,9 @@ describe('a body in chunks', () => {
     const { item, condition } = takenOver(unfinishedRow(whole, { writeId: 'w-3', chunks: 2, now: NOW + 1 }), first);
     expect(condition).toEqual({ when: '#state = :writing AND #writeId = :earlier', values: { writing: 'WRITING', earlier: 'w-2' } });
     const writer = (name: string) => ({ M: { writeId: { S: name }, chunks: { N: '2' } } });
-    expect(item).toEqual({ ...unfinishedRow(whole, { writeId: 'w-3', chunks: 2, now: NOW + 1 }), abandoned: { L: [writer('w-new'), writer('w-2')] } });
+    expect(item).toEqual({
+      ...unfinishedRow(whole, { writeId: 'w-3', chunks: 2, now: NOW + 1 }),
+      abandoned: { L: [writer('w-new'), writer('w-2')] },
+    });
   });
 });

@@ -49,7 +49,10 @@ test.each([
   [{ action: 'redirect', functionKey: 'orders' }, '"to" is undefined; it must be a function key'],
   [{ action: 'redirect', functionKey: 'orders', to: '' }, '"to" is ""; it must be a function key'],
   [{ action: 'redirect', functionKey: 'orders', to: 'a#b' }, '"to" is "a#b"; it must be a function key'],
-  [{ action: 'redirect', functionKey: 'orders', to: 'run' }, `"to" is "run"; it must be a function key: 1 to 64 letters, digits, '.', '_', '/' or '-', and not 'run'.`],
+  [
+    { action: 'redirect', functionKey: 'orders', to: 'run' },
+    `"to" is "run"; it must be a function key: 1 to 64 letters, digits, '.', '_', '/' or '-', and not 'run'.`,
+  ],
   [{ action: 'redirect', functionKey: 'orders', to: 'x'.repeat(65) }, 'it must be a function key'],
   [{ action: 'redirect', functionKey: 'orders#', to: 'bills' }, '"functionKey" is "orders#"; it must be a function key'],
   [{ action: 'redirect', functionKey: 'orders', to: 'orders' }, '"to" is "orders", as is "functionKey"; its events are there already.'],
