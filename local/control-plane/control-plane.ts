@@ -27,8 +27,8 @@ export interface ApiRequest {
   readonly action: string | null;
   /** ARN, or `*` when the request names none or several. */
   readonly resource: string;
-  /** Each ARN that the request names, as `resource` when it is one or none: IAM asks for the permission on all of them. */
-  readonly resources: readonly string[];
+  /** What IAM asks for, all of it: `action` on each ARN that the request names; for a transaction the action of each of its writes. */
+  readonly permissions: readonly { readonly action: string | null; readonly resource: string }[];
   readonly status: number;
   /** Whether the bed refused it for the rate of requests, as AWS does with ThrottlingException. */
   readonly throttled: boolean;

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from leading_keys import leading_keys
-from named_resources import named_resources
+from permissions import permissions
 
 # Enough to find the action and the resource of any request, and the keys of a DynamoDB item (at most 400 KB)
 KEPT_BODY_BYTES = 1_048_576
@@ -67,7 +67,7 @@ class Exchange:
             "service": service,
             "action": action,
             "resource": resource,
-            "resources": named_resources(action, body, self._region, self._account) or [resource],
+            "permissions": permissions(action, resource, body, self._region, self._account),
             "status": self._status,
             "throttled": self.throttled,
             "accessKeyId": router.extract_access_key_id(headers, query) or None,

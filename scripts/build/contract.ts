@@ -21,7 +21,7 @@ interface Part {
 const PARTS: readonly Part[] = [
   { name: 'NAMES', file: 'names', select: ({ $comment, ...names }) => names },
   { name: 'WINDOW', file: 'maintenance-window/window', select: pick('allowedPattern', 'mostCharacters', 'mostReasonCharacters') },
-  { name: 'STORE', file: 'maintenance-window/store', select: pick('table', 'index', 'keys', 'states', 'finished') },
+  { name: 'STORE', file: 'maintenance-window/store', select: pick('table', 'index', 'keys', 'functionKey', 'states', 'finished') },
   { name: 'TIMING', file: 'maintenance-window/timing', select: ({ $comment, ...timing }) => timing },
   { name: 'MIRROR', file: 'maintenance-window/mirror', select: pick('key') },
   { name: 'REPLAY', file: 'maintenance-window/replay', select: pick('limits') },

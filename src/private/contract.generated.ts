@@ -217,6 +217,11 @@ export const STORE = {
     "run": "run#<runId>",
     "leadingKeys": "<functionKey>#*"
   },
+  "functionKey": {
+    "allowed": "^[A-Za-z0-9._/-]+$",
+    "mostCharacters": 64,
+    "source": "it is in every key and index entry; no #, which separates the parts of a key, and no * or ?, which policies take for wildcards; run alone begins the keys of runs"
+  },
   "states": [
     "WRITING",
     "PENDING",

@@ -1,9 +1,20 @@
-import { attributes, backlogGroups, finished, index, run, shards, states, transitions } from '../../lambda/contract/maintenance-window/store.json';
+import {
+  attributes,
+  backlogGroups,
+  envelope,
+  finished,
+  index,
+  run,
+  shards,
+  states,
+  transitions,
+} from '../../lambda/contract/maintenance-window/store.json';
 import { updateInput } from '../../lambda/maintenance-window/replayer/change';
+import { completed, redirectedRow, takenOver, unfinishedRow } from '../../lambda/maintenance-window/replayer/redirected-row';
 import type { BacklogRow, Item } from '../../lambda/maintenance-window/replayer/row';
 import { newRun, Runs } from '../../lambda/maintenance-window/replayer/runs';
 import { Table } from '../../lambda/maintenance-window/replayer/table';
-import { claim, coalesce, lapse, unclaim } from '../../lambda/maintenance-window/replayer/transitions';
+import { claim, coalesce, lapse, redirectTo, unclaim } from '../../lambda/maintenance-window/replayer/transitions';
 import { InMemoryDynamoDb } from '../lambda/maintenance-window/state-machine/in-memory-dynamodb';
 
 const row: BacklogRow = {
@@ -28,6 +39,10 @@ const leased = (state: string, changes: Item): Item => ({
   ...changes,
 });
 
+const old: Item = { ...leased('PENDING', {}), deferredAt: { N: '1' }, envelope: { M: {} } };
+const whole = redirectedRow(old, row, 'l', { accepted: true, functionArn: 'arn', window: { operator: '/w', cacheTtl: 1, leadTime: 0 } });
+const unfinished = unfinishedRow(whole, { writeId: 'w', chunks: 1, now: 9 });
+
 /** Every change that the replayer makes to an event's row, by the states that it leads from and to. */
 const changes = [
   ['PENDING', 'CLAIMED', claim(row, { token: 't', run: 'x', now: 9 })],
@@ -37,11 +52,37 @@ const changes = [
   ['RUNNING', 'PENDING', lapse(leased('RUNNING', { attempt: { N: '1' } }), 9, 0)!.change],
   ['RUNNING', 'QUARANTINED', lapse(leased('RUNNING', { attempt: { N: '5' } }), 9, 0)!.change],
   ['PENDING', 'DISCARDED', coalesce(row, { newest: 'z', hasChunks: false, now: 9, keepFinished: 1 })],
+  ['PENDING', 'DISCARDED', redirectTo(row, { to: 'l', hasChunks: true, now: 9, keepFinished: 1 })],
+  ['WRITING', 'PENDING', completed(whole, 'w')],
+] as const;
+/** Every row that it writes whole. */
+const rows = [
+  ['PENDING', whole],
+  ['WRITING', unfinished],
 ] as const;
 
 test('the replayer makes the transitions that the contract gives it, and no other', () => {
-  const wanted = transitions.filter(({ by, from }) => by === 'replayer' && from !== 'WRITING').map(({ from, to }) => `${from} -> ${to}`);
-  expect([...new Set(changes.map(([from, to]) => `${from} -> ${to}`))].sort()).toEqual([...new Set(wanted)].sort());
+  // WRITING -> WRITING, by the sweep and by a redirect, is a take-over: the state stays, the writer changes
+  const wanted = transitions.filter(({ by, from, to }) => by === 'replayer' && !(from === 'WRITING' && to === 'WRITING'));
+  const made = [...changes.map(([from, to]) => `${from} -> ${to}`), ...rows.map(([to]) => `null -> ${to}`)];
+  expect([...new Set(made)].sort()).toEqual([...new Set(wanted.map(({ from, to }) => `${from} -> ${to}`))].sort());
+});
+
+test.each(rows)('a row that is written as %s names no attribute that the contract does not', (state, item) => {
+  expect(item.state).toEqual({ S: state });
+  expect(Object.keys(item).filter((name) => !(name in attributes))).toEqual([]);
+  expect(Object.keys(item.envelope.M!).filter((name) => !(name in envelope))).toEqual([]);
+  expect(backlogGroups[item.bpk.S!.split('#')[0] as keyof typeof backlogGroups].states).toContain(state);
+});
+
+test('a take-over asks for the writer that it replaces, and names it for the clean-up', () => {
+  const { item, condition } = takenOver({ ...unfinished, writeId: { S: 'x' } }, unfinished);
+  expect(condition.values).toEqual({ writing: 'WRITING', earlier: 'w' });
+  expect(item).toMatchObject({
+    state: { S: 'WRITING' },
+    writeId: { S: 'x' },
+    abandoned: { L: [{ M: { writeId: { S: 'w' }, chunks: { N: '1' } } }] },
+  });
 });
 
 test.each(changes)('%s -> %s asks for the one state, writes the other, and names no attribute that the contract does not', (from, to, change) => {

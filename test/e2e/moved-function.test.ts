@@ -1,4 +1,6 @@
 /** A function that is replaced while its events wait. */
+import { createHash, randomBytes } from 'node:crypto';
+
 import { GetFunctionConfigurationCommand, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 
 import { environment } from '../../lambda/contract/names.json';
@@ -67,9 +69,40 @@ test('events whose function guards others now wait, and what was tried is named'
   expect((await stack.deferred(requestId))!.state.S).toBe('PENDING');
 });
 
+test('events of a function that was replaced by one with another key are redirected, and run there once', async () => {
+  await stack.deploy({ functionNames: 'third' });
+  await stack.window('on');
+  const small = await deferred('small');
+  const payload = randomBytes(400_000).toString('base64');
+  const { payload: large } = await stack.invoke('Nodejs', { id: 'large', payload });
+  const functionKey = (await stack.deferred(small))!.functionKey.S!;
+  await stack.deploy({ functionNames: 'fourth', functionKeys: 'other' });
+  await stack.window('auto');
+
+  const { payload: report, error } = await stack.invoke('Replayer', { action: 'redirect', functionKey, to: 'other-Nodejs', requestId: small });
+  expect([report, error]).toMatchObject([{ redirected: 1, pending: 0, ended: 'nothing left to redirect', refused: [] }, false]);
+  expect((await stack.invoke('Replayer', { action: 'redirect', functionKey, to: 'other-Nodejs' })).payload).toMatchObject({ left: { refused: 0 } });
+  expect(await stack.row(`${functionKey}#${small}`)).toMatchObject({ state: { S: 'DISCARDED' }, outcome: { M: { errorType: { S: 'redirected' } } } });
+  expect((await stack.row(`other-Nodejs#${large.maintenanceWindow.requestId}`))!.chunks.N).toBe('2');
+  await eventually(
+    async () => {
+      await stack.replay({ functionKey: 'other-Nodejs' });
+      return [await stack.run('small'), await stack.run('large')];
+    },
+    (runs) => runs.every((run) => run !== undefined),
+  );
+  expect(await stack.run('small')).toMatchObject({ runs: { N: '1' } });
+  expect(await stack.run('large')).toMatchObject({ runs: { N: '1' }, digest: { S: createHash('sha256').update(payload).digest('hex') } });
+  expect((await stack.row(`other-Nodejs#${small}`))!.redirectedFrom.S).toBe(functionKey);
+});
+
 test('the replayer asked AWS for nothing that its role does not allow', async () => {
   expect(notAllowed(stack.bed, nameOf('Replayer'), await statementsOf(stack.bed, nameOf('Replayer')))).toEqual([]);
-  expect(stack.bed.requests().filter(({ action, functionName }) => action === 'tag:GetResources' && functionName === nameOf('Replayer'))).not.toEqual(
-    [],
+  const asked = new Set(
+    stack.bed
+      .requests()
+      .filter(({ functionName }) => functionName === nameOf('Replayer'))
+      .map(({ action }) => action),
   );
+  expect([...asked]).toEqual(expect.arrayContaining(['tag:GetResources', 'dynamodb:TransactWriteItems']));
 });

@@ -1,4 +1,4 @@
-/** The replayer's entry point: invoked every minute with {"action":"sweep"}, and by hand with {"action":"replay"}. */
+/** The replayer's entry point: invoked every minute with {"action":"sweep"}, and by hand with {"action":"replay"} or {"action":"redirect"}. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ResourceGroupsTaggingAPIClient } from '@aws-sdk/client-resource-groups-tagging-api';
@@ -21,9 +21,15 @@ let replayer: Replayer | undefined;
 export async function handler(event: unknown, context: InvocationContext): Promise<unknown> {
   const request = readRequest(event);
   replayer ??= create();
-  return request.action === 'sweep'
-    ? replayer.sweep(context.getRemainingTimeInMillis())
-    : replayer.replay(request.filter, request.maxEvents, context.getRemainingTimeInMillis());
+  const remaining = context.getRemainingTimeInMillis();
+  switch (request.action) {
+    case 'sweep':
+      return replayer.sweep(remaining);
+    case 'replay':
+      return replayer.replay(request.filter, request.maxEvents, remaining);
+    case 'redirect':
+      return replayer.redirect(request, remaining);
+  }
 }
 
 function create(): Replayer {

@@ -18,10 +18,12 @@ import { Flight } from './flight';
 import { returnLapsedLeases } from './leases';
 import type { Log } from './log';
 import type { Metrics } from './metrics';
+import { Mover } from './mover';
 import { countOrphans } from './orphans';
 import { Pace } from './pace';
 import { Readiness, type Waiting } from './readiness';
-import type { RunFilter } from './request';
+import { Redirect, type RedirectReport } from './redirect';
+import type { Request, RunFilter } from './request';
 import { newRun, type Run, Runs } from './runs';
 import type { Settings } from './settings';
 import { Table } from './table';
@@ -109,6 +111,24 @@ export class Replayer {
       ...drain
     } = (await this.work([run], clock.now() + remaining - MARGIN, this.known())).report;
     return { ...report, ...drain };
+  }
+
+  /**
+   * Gives events that wait under one function key to the function of another one. What is left when this invocation ends is taken by calling again.
+   *
+   * @param remaining milliseconds that this invocation has left
+   */
+  async redirect(request: Extract<Request, { action: 'redirect' }>, remaining: number): Promise<RedirectReport> {
+    const { clock, settings, log } = this.parts;
+    const { filter, to, maxEvents } = request;
+    log('redirect is started', { filter, to, maxEvents });
+    const parts = { table: this.table, targets: this.known().targets, clock, log, keepFinished: settings.keepFinished };
+    const redirect = new Redirect({ ...parts, mover: new Mover(parts, to) }, filter, clock.now() + remaining, maxEvents);
+    try {
+      return await redirect.redirect();
+    } finally {
+      log('redirect has ended', { ...redirect.progress });
+    }
   }
 
   /**

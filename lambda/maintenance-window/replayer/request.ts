@@ -1,5 +1,7 @@
 import { sources } from '../../contract/maintenance-window/sources.json';
+import { functionKey as functionKeys } from '../../contract/maintenance-window/store.json';
 import { isObject } from '../../json';
+import { isFunctionKey } from '../store/keys';
 
 /** What a manual run replays; a field that is absent does not filter. */
 export interface RunFilter {
@@ -8,9 +10,17 @@ export interface RunFilter {
   readonly requestId?: string;
 }
 
-export type Request = { readonly action: 'sweep' } | { readonly action: 'replay'; readonly filter: RunFilter; readonly maxEvents?: number };
+/** What a redirect takes: events of one function key. */
+export type RedirectFilter = RunFilter & { readonly functionKey: string };
 
-const EXAMPLE = 'Send {"action":"sweep"} or {"action":"replay"}, the latter with any of "functionKey", "source", "requestId", "maxEvents".';
+export type Request =
+  | { readonly action: 'sweep' }
+  | { readonly action: 'replay'; readonly filter: RunFilter; readonly maxEvents?: number }
+  | { readonly action: 'redirect'; readonly filter: RedirectFilter; readonly to: string; readonly maxEvents?: number };
+
+const EXAMPLE =
+  'Send {"action":"sweep"}, {"action":"replay"} with any of "functionKey", "source", "requestId", "maxEvents", ' +
+  'or {"action":"redirect","functionKey":"<old>","to":"<new>"} with any of "source", "requestId", "maxEvents".';
 const FILTERS = ['functionKey', 'source', 'requestId'] as const;
 
 export class BadRequest extends Error {
@@ -39,7 +49,34 @@ export function readRequest(event: unknown): Request {
     const maxEvents = mostEvents(rest.maxEvents);
     return { action, filter: filterOf(rest), ...(maxEvents === undefined ? {} : { maxEvents }) };
   }
+  if (action === 'redirect') {
+    return readRedirect(rest);
+  }
   throw new BadRequest(`"action" is ${shown(action)}.`);
+}
+
+function readRedirect(fields: Record<string, unknown>): Request {
+  refuseUnknown(fields, [...FILTERS, 'to', 'maxEvents']);
+  const functionKey = functionKeyIn(fields, 'functionKey');
+  const to = functionKeyIn(fields, 'to');
+  if (to === functionKey) {
+    throw new BadRequest(
+      `"to" is ${shown(to)}, as is "functionKey"; its events are there already. Name the key of the function that is to run them.`,
+    );
+  }
+  const maxEvents = mostEvents(fields.maxEvents);
+  return { action: 'redirect', filter: { ...filterOf(fields), functionKey }, to, ...(maxEvents === undefined ? {} : { maxEvents }) };
+}
+
+function functionKeyIn(fields: Record<string, unknown>, field: string): string {
+  const value = fields[field];
+  if (typeof value !== 'string' || !isFunctionKey(value)) {
+    const { mostCharacters } = functionKeys;
+    throw new BadRequest(
+      `"${field}" is ${shown(value)}; it must be a function key: 1 to ${mostCharacters} letters, digits, '.', '_', '/' or '-', and not 'run'.`,
+    );
+  }
+  return value;
 }
 
 function refuseUnknown(fields: Record<string, unknown>, known: readonly string[]): void {

@@ -51,15 +51,18 @@ export function newRun({
   return { runId: randomUUID(), mode, filter, deferredBefore, maxEvents, startedAt: now, tripped: false, stored: false };
 }
 
-/** Whether an event is one of those that a run was started for. */
-export function matches(run: Run, row: BacklogRow): boolean {
-  const { functionKey, source, requestId } = run.filter;
+/** Whether an event is one of those that a filter names. */
+export function meets({ functionKey, source, requestId }: RunFilter, row: BacklogRow): boolean {
   return (
     (functionKey === undefined || row.functionKey === functionKey) &&
     (source === undefined || row.source === source) &&
-    (requestId === undefined || row.requestId === requestId) &&
-    (run.deferredBefore === undefined || row.deferredAt <= run.deferredBefore)
+    (requestId === undefined || row.requestId === requestId)
   );
+}
+
+/** Whether an event is one of those that a run was started for. */
+export function matches(run: Run, row: BacklogRow): boolean {
+  return meets(run.filter, row) && (run.deferredBefore === undefined || row.deferredAt <= run.deferredBefore);
 }
 
 /** The run that an event belongs to: the one that took it up before, else the oldest one that matches. */
@@ -74,6 +77,7 @@ export class Runs {
   ) {}
 
   async store(run: Run): Promise<Run> {
+    // Its id is random: what is there already is this very row, whose acknowledgement got lost
     await this.table.create(itemOf(run));
     return { ...run, stored: true };
   }

@@ -13,6 +13,7 @@ import { type BacklogRow, type Item, number, text } from './row';
 export const NEVER_STARTED = 'NeverStarted';
 export const RUN_LOST = 'RunLost';
 export const COALESCED = 'coalesced';
+export const REDIRECTED = 'redirected';
 
 const MESSAGES = {
   [NEVER_STARTED]: `${maxDispatches.value} pointers were dispatched and none started a run. Does the function import, and is it not throttled?`,
@@ -119,11 +120,30 @@ function quarantine(item: Item, errorType: typeof NEVER_STARTED | typeof RUN_LOS
   };
 }
 
+/** What becomes of a discarded row's chunks and of the row itself. */
+export interface Discard {
+  readonly hasChunks: boolean;
+  readonly now: number;
+  /** Milliseconds. */
+  readonly keepFinished: number;
+}
+
 /** PENDING -> DISCARDED: a newer tick of the same rule stands for this one. */
-export function coalesce(
-  row: BacklogRow,
-  { newest, hasChunks, now, keepFinished }: { newest: string; hasChunks: boolean; now: number; keepFinished: number },
-): Change {
+export function coalesce(row: BacklogRow, { newest, ...how }: Discard & { newest: string }): Change {
+  return discard(row, COALESCED, `Stands aside for ${newest}, the newer one of the same rule.`, how);
+}
+
+/** PENDING -> DISCARDED: the event waits under another function key from now on, unless anything has happened to it since it was read. */
+export function redirectTo(row: BacklogRow, { to, ...how }: Discard & { to: string }): Change {
+  const { when, values, ...change } = discard(row, REDIRECTED, `Waits under the function key '${to}' since an operator redirected it.`, how);
+  return {
+    ...change,
+    when: `${when} AND #attempt = :attempt AND #nextAttempt = :next`,
+    values: { ...values, attempt: row.attempt, next: row.nextAttempt },
+  };
+}
+
+function discard(row: BacklogRow, errorType: string, errorMessage: string, { hasChunks, now, keepFinished }: Discard): Change {
   const { then, values } = hasChunks
     ? { then: '#bpk = :backlog', values: { backlog: backlogKey('cleanup', row.requestId) } }
     : { then: '#expiresAt = :expires', values: { expires: expiry(now, keepFinished) } };
@@ -131,13 +151,7 @@ export function coalesce(
     id: row.id,
     when: '#state = :pending',
     then: `SET #state = :discarded, #finishedAt = :now, #outcome = :outcome, ${then}${hasChunks ? '' : ' REMOVE #bpk, #bsk'}`,
-    values: {
-      pending: 'PENDING',
-      discarded: 'DISCARDED',
-      now,
-      outcome: outcome(COALESCED, `Stands aside for ${newest}, the newer one of the same rule.`),
-      ...values,
-    },
+    values: { pending: 'PENDING', discarded: 'DISCARDED', now, outcome: outcome(errorType, errorMessage), ...values },
   };
 }
 

@@ -1,13 +1,18 @@
 /** Keys of the deferred events table and of its index. lambda/contract/maintenance-window/store.json. */
 import { createHash } from 'node:crypto';
 
-import { type backlogGroups, run, shards } from '../../contract/maintenance-window/store.json';
+import { type backlogGroups, functionKey as functionKeys, run, shards } from '../../contract/maintenance-window/store.json';
 
 /** Rows of one kind, which the index lists together. */
 export type Group = keyof typeof backlogGroups;
 
 /** Every shard's number. Marked as pure so that bundles that do not list the backlog leave it out. */
 export const SHARDS: readonly number[] = /* @__PURE__ */ (() => Array.from({ length: shards.count }, (_, shard) => shard))();
+
+/** Whether a text can be a function key. */
+export function isFunctionKey(text: string): boolean {
+  return new RegExp(functionKeys.allowed).test(text) && text.length <= functionKeys.mostCharacters && `${text}#` !== run.keyPrefix;
+}
 
 /** Key of an event's row. Formed from the function's own key, so that a request id cannot name another function's row. */
 export function eventKey(functionKey: string, requestId: string): string {
@@ -47,6 +52,11 @@ export function shardOf(requestId: string): number {
 /** The index's sort key of an event's row: by function, the oldest first. */
 export function backlogSortKey(functionKey: string, deferredAt: number, requestId: string): string {
   return `${functionKey}#${deferredAt}#${requestId}`;
+}
+
+/** What the sort keys of one function's rows begin with, and of no other's. */
+export function backlogSortPrefix(functionKey: string): string {
+  return `${functionKey}#`;
 }
 
 /** The index's sort key of a replay run's row: the oldest first. */

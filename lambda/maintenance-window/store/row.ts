@@ -68,6 +68,8 @@ export interface EventRow {
   readonly dispatches: number;
   readonly only?: readonly string[];
   readonly run?: string;
+  /** The function key under which it waited before an operator redirected it. */
+  readonly redirectedFrom?: string;
   readonly outcome?: FailureOutcome;
   readonly finishedAt?: number;
   /** Epoch seconds. */

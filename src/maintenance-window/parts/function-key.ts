@@ -7,11 +7,9 @@ import { STORE } from '../../private/contract.generated';
 import { stableName } from '../../private/stable-name';
 import { ValidationError } from '../../private/validation-error';
 
-/** It is in every key and index entry of the table. */
-const MOST_CHARACTERS = 64;
+const MOST_CHARACTERS = STORE.functionKey.mostCharacters;
 const HASH_CHARACTERS = 8;
-/** No `#`, which separates the parts of a key, and no `*` or `?`, which policies take for wildcards. */
-const ALLOWED = /^[A-Za-z0-9._/-]+$/;
+const ALLOWED = new RegExp(STORE.functionKey.allowed);
 /** Keys of replay runs begin with it. */
 const RESERVED = STORE.keys.run.split('#')[0];
 

@@ -90,6 +90,12 @@ export class GuardedStack {
     return undefined;
   }
 
+  /** A row of the deferred events table. */
+  async row(pk: string): Promise<Item | undefined> {
+    const command = new GetItemCommand({ TableName: this.outputs.DeferredEventsTable, Key: { pk: { S: pk } }, ConsistentRead: true });
+    return (await this.dynamodb.send(command)).Item;
+  }
+
   async logged(output: string): Promise<string> {
     const FunctionName = this.outputs[output];
     const { LoggingConfig } = await this.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));

@@ -4,8 +4,8 @@ import { notAllowed, type Statement } from './least-privilege';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/t';
 
-const bedThatSaw = (request: { action: string; resources: string[]; leadingKeys?: string[] }) =>
-  ({ requests: () => [{ functionName: 'fn', leadingKeys: [], ...request }] }) as unknown as Bed;
+const bedThatSaw = ({ action, resources, leadingKeys = [] }: { action: string; resources: string[]; leadingKeys?: string[] }) =>
+  ({ requests: () => [{ functionName: 'fn', leadingKeys, permissions: resources.map((resource) => ({ action, resource })) }] }) as unknown as Bed;
 
 it('each of several resources must be allowed, by whichever statement', () => {
   const bed = bedThatSaw({ action: 'ssm:GetParameters', resources: ['p/one', 'p/two', 'p/three'] });

@@ -42,7 +42,7 @@ export async function statementsOf(bed: Bed, functionName: string): Promise<Stat
 const list = (value: string | string[]) => [value].flat();
 
 /**
- * What a function asked for that the statements don't allow, as `<action> <resource>`, a line for each resource that a request names.
+ * What a function asked for that the statements don't allow, as `<action> <resource>`, a line for each that IAM asks for.
  *
  * Of conditions those on the leading keys of DynamoDB's items are judged; all others count as met.
  */
@@ -50,7 +50,7 @@ export function notAllowed(bed: Bed, functionName: string, statements: readonly 
   return bed
     .requests()
     .filter((request) => request.functionName === functionName)
-    .flatMap(({ action, resources, leadingKeys }) => resources.map((resource) => ({ action, resource, leadingKeys })))
+    .flatMap(({ permissions, leadingKeys }) => permissions.map((permission) => ({ ...permission, leadingKeys })))
     .filter(
       ({ action, resource, leadingKeys }) =>
         !statements.some(

@@ -292,9 +292,9 @@ describe('the record of requests', () => {
     await ssm.send(new DeleteParametersCommand({ Names: ['/noted/one', '/noted/two'] }));
     await ssm.send(new PutParameterCommand({ Name: '/noted/put', Value: 'v', Type: 'String' }));
     const named = (action: string) =>
-      eventually(async () => bed.controlPlane.requests.find((request) => request.action === action)).then(({ resource, resources }) => ({
+      eventually(async () => bed.controlPlane.requests.find((request) => request.action === action)).then(({ resource, permissions }) => ({
         resource,
-        names: resources.map((resourceArn) => resourceArn.replace('arn:aws:ssm:us-east-1:000000000000:parameter', '')),
+        names: permissions.map((permission) => permission.resource.replace('arn:aws:ssm:us-east-1:000000000000:parameter', '')),
       }));
     expect(await named('ssm:GetParameters')).toEqual({ resource: '*', names: ['/noted/one', '/plain', '/noted/arn'] });
     expect(await named('ssm:DeleteParameters')).toEqual({ resource: '*', names: ['/noted/one', '/noted/two'] });
@@ -331,6 +331,12 @@ describe('the record of requests', () => {
     await dynamodb.send(
       new TransactWriteItemsCommand({ TransactItems: [{ Put: { TableName: 'keyed', Item: key('eve', '1') } }, { ConditionCheck: check }] }),
     );
+    const transaction = await eventually(async () => bed.controlPlane.requests.find(({ action }) => action === 'dynamodb:TransactWriteItems'));
+    const resource = 'arn:aws:dynamodb:us-east-1:000000000000:table/keyed';
+    expect(transaction.permissions).toEqual([
+      { action: 'dynamodb:PutItem', resource },
+      { action: 'dynamodb:ConditionCheckItem', resource },
+    ]);
     const keysOf = (action: string) =>
       eventually(async () => bed.controlPlane.requests.find((request) => request.action === action && request.leadingKeys[0] !== 'x')?.leadingKeys);
     expect(await keysOf('dynamodb:TransactWriteItems')).toEqual(['eve', 'fay']);

@@ -31,6 +31,7 @@ class GuardedStack extends Stack {
 
     const probe = (language: string, runtime: lambda.Runtime, windowSource?: WindowSource) => {
       const prefix = this.node.tryGetContext('functionNames') as string | undefined;
+      const functionKeys = this.node.tryGetContext('functionKeys') as string | undefined;
       const fn = new MaintenanceWindowFunction(this, `${language}Probe`, {
         functionName: prefix && `${prefix}-${language}`, // another one makes another function of it
         runtime,
@@ -43,6 +44,7 @@ class GuardedStack extends Stack {
         deferredEvents,
         cacheTtl: Duration.seconds(1),
         windowSource,
+        functionKey: functionKeys && `${functionKeys}-${language}`,
       });
       runs.grant(fn, 'dynamodb:UpdateItem');
       new CfnOutput(this, language, { value: fn.functionName });

@@ -88,6 +88,15 @@ class Reader {
       this.next(')');
       return exists === wanted;
     }
+    if (this.is('BEGINS_WITH')) {
+      this.next();
+      this.next('(');
+      const text = this.value(this.next());
+      this.next(',');
+      const beginning = this.value(this.next());
+      this.next(')');
+      return text?.S !== undefined && text.S.startsWith(beginning!.S!);
+    }
     const left = this.value(this.next());
     const operator = this.next();
     return compare(left, operator, this.value(this.next()));

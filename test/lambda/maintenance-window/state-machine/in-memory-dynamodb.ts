@@ -1,5 +1,7 @@
 /** The deferred events table with DynamoDB's condition semantics and no network, for tests that try many histories. */
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { isDeepStrictEqual } from 'node:util';
+
+import { ConditionalCheckFailedException, IdempotentParameterMismatchException, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
 
 import { index } from '../../../../lambda/contract/maintenance-window/store.json';
 import { holds, type Item, type Names, updated } from './expressions';
@@ -15,12 +17,16 @@ interface Input extends Names {
   readonly ProjectionExpression?: string;
   readonly ReturnValuesOnConditionCheckFailure?: string;
   readonly ExclusiveStartKey?: Item;
+  readonly RequestItems?: Record<string, { readonly Keys: readonly Item[] }>;
+  readonly TransactItems?: readonly { readonly Put?: Input; readonly Update?: Input }[];
+  readonly ClientRequestToken?: string;
 }
 
 const PROJECTED = ['pk', index.partitionKey, index.sortKey, ...index.projected];
 
 export class InMemoryDynamoDb {
   readonly items = new Map<string, Item>();
+  private readonly transactions = new Map<string, Input['TransactItems']>();
   /** Rows of one page of a query. */
   pageSize = 3;
   /** Called with each operation's name and input before it is done; may throw to refuse it. */
@@ -75,7 +81,50 @@ export class InMemoryDynamoDb {
       return { Attributes: { ...item } };
     },
     Query: (input) => this.query(input),
+    BatchGetItem: ({ RequestItems: wanted }) => ({
+      Responses: Object.fromEntries(
+        Object.entries(wanted!).map(([table, { Keys }]) => [table, Keys.map(({ pk }) => this.items.get(pk.S!)).filter((item) => item !== undefined)]),
+      ),
+    }),
+    TransactWriteItems: (input) => this.transact(input),
   };
+
+  /** All or nothing; the same token with the same writes is done once. */
+  private transact({ TransactItems: writes, ClientRequestToken: token }: Input): object {
+    const earlier = this.transactions.get(token!);
+    if (earlier) {
+      if (!isDeepStrictEqual(earlier, writes)) {
+        throw new IdempotentParameterMismatchException({ message: 'the token was used for other writes', $metadata: {} });
+      }
+      return {};
+    }
+    const ids = writes!.map(({ Put, Update }) => (Put?.Item ?? Update!.Key!).pk.S!);
+    if (new Set(ids).size < ids.length) {
+      throw new Error('ValidationException: Transaction request cannot include multiple operations on one item');
+    }
+    const reasons = writes!.map(({ Put, Update }, number) => this.reasonAgainst((Put ?? Update)!, ids[number]));
+    if (reasons.some(({ Code }) => Code !== 'None')) {
+      const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.map(({ Code }) => Code).join(', ')}]`;
+      throw new TransactionCanceledException({ message, CancellationReasons: reasons, $metadata: {} });
+    }
+    for (const { Put, Update } of writes!) {
+      this.operations[Put ? 'PutItem' : 'UpdateItem']((Put ?? Update)!);
+    }
+    this.transactions.set(token!, writes);
+    return {};
+  }
+
+  private reasonAgainst(input: Input, id: string): { Code: string; Message?: string; Item?: Item } {
+    try {
+      this.check(input, id);
+      return { Code: 'None' };
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) {
+        return { Code: 'ConditionalCheckFailed', Message: error.message, Item: error.Item };
+      }
+      throw error;
+    }
+  }
 
   private check(input: Input, id: string): void {
     const item = this.items.get(id);

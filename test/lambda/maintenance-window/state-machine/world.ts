@@ -62,21 +62,32 @@ export class World {
   /** What Invoke throws, if anything; called before the pointer is queued. */
   refuse: (functionArn: string) => Error | undefined = () => undefined;
   private readonly running = new Map<string, number>();
-  private readonly gate: Replays;
+  /** What gates loaded of events that have a body, as text by request id. */
+  readonly loaded = new Map<string, string>();
+  private readonly gates = new Map<string, Replays>();
 
   constructor(
     seed = 1,
     private readonly mishaps: Mishaps = NO_MISHAPS,
   ) {
     this.random = randomFrom(seed);
-    this.gate = gateOver(this.database, this.simulation, FUNCTION_KEY, async (work) => {
-      await this.simulation.sleep(this.random() * 20);
-      if (this.happens('lostAcknowledgement')) {
-        work();
-      }
-      return work();
-    });
     this.guard(FUNCTION_ARN);
+  }
+
+  /** The gate of whichever functions have this key. */
+  private gateOf(functionKey: string): Replays {
+    let gate = this.gates.get(functionKey);
+    if (!gate) {
+      gate = gateOver(this.database, this.simulation, functionKey, async (work) => {
+        await this.simulation.sleep(this.random() * 20);
+        if (this.happens('lostAcknowledgement')) {
+          work();
+        }
+        return work();
+      });
+      this.gates.set(functionKey, gate);
+    }
+    return gate;
   }
 
   guard(functionArn: string, variables: Record<string, string> = {}): void {
@@ -123,9 +134,9 @@ export class World {
   }
 
   /** A replayer with clients of its own: what befalls it befalls it alone. */
-  replayer(settings: Partial<Settings> = {}): Replayer {
+  replayer(settings: Partial<Settings> = {}, mishaps: Pick<Mishaps, 'replayerDies' | 'lostAcknowledgement'> = this.mishaps): Replayer {
     const collect = (dimension: string, values: Record<string, number>) => this.metrics.push({ dimension, values });
-    const clients = this.clients();
+    const clients = this.clients(mishaps);
     return new Replayer({
       ...clients,
       settings: { table: 't', store: 's', replay: 'AUTOMATIC', maxConcurrency: 5, rate: Infinity, keepFinished: 1_209_600_000, ...settings },
@@ -140,28 +151,31 @@ export class World {
   }
 
   /** A pointer in a function's asynchronous queue. */
-  async deliver(body: string): Promise<void> {
+  async deliver(body: string, functionKey = FUNCTION_KEY): Promise<void> {
     await this.simulation.sleep(this.random() * 5000);
     if (this.happens('neverDelivered')) {
       return;
     }
     const times = this.happens('deliveredTwice') ? 2 : 1;
-    await Promise.all(Array.from({ length: times }, () => this.run(body)));
+    await Promise.all(Array.from({ length: times }, () => this.run(body, this.gateOf(functionKey))));
   }
 
-  private async run(body: string): Promise<void> {
+  private async run(body: string, gate: Replays): Promise<void> {
     const { simulation } = this;
     await simulation.sleep(this.random() * 2000);
     const pointer = (JSON.parse(body) as { $maintenanceReplay: { requestId: string; token: string } }).$maintenanceReplay;
     const { requestId } = pointer;
     if (this.parameters[OPERATOR].value === 'on') {
-      await unlessRefused(this.gate.giveBack(pointer, Infinity));
+      await unlessRefused(gate.giveBack(pointer, Infinity));
       return;
     }
     const deadline = simulation.now() + FUNCTION_TIMEOUT;
-    const run = await unlessRefused(this.gate.start(pointer, deadline, Infinity));
+    const run = await unlessRefused(gate.start(pointer, deadline, Infinity));
     if (!run) {
       return;
+    }
+    if (run.row.body ?? run.row.writeId) {
+      this.loaded.set(requestId, (await gate.load(run.row, Infinity)).toString());
     }
     if (this.running.has(requestId)) {
       this.overlaps.push(requestId);
@@ -173,7 +187,7 @@ export class World {
     this.running.delete(requestId);
     if (!this.happens('runLost')) {
       const outcome = this.happens('handlerFails') ? failed('Error', 'it failed') : { status: 'DONE' as const, errorType: '', errorMessage: '' };
-      await unlessRefused(this.gate.finish(run, outcome, Infinity));
+      await unlessRefused(gate.finish(run, outcome, Infinity));
     }
   }
 
@@ -181,16 +195,16 @@ export class World {
     return this.random() < this.mishaps[mishap];
   }
 
-  private clients(): Pick<ReplayerParts, 'dynamodb' | 'lambda' | 'ssm' | 'tagging'> {
+  private clients(mishaps: Pick<Mishaps, 'replayerDies' | 'lostAcknowledgement'>): Pick<ReplayerParts, 'dynamodb' | 'lambda' | 'ssm' | 'tagging'> {
     let dead = false;
     const step = async <T>(work: () => T | Promise<T>): Promise<T> => {
       await this.simulation.sleep(this.random() * 20);
-      dead ||= this.happens('replayerDies');
+      dead ||= this.random() < mishaps.replayerDies;
       if (dead) {
         throw new Dead('this replayer is dead');
       }
       const result = await work();
-      if (this.happens('lostAcknowledgement')) {
+      if (this.random() < mishaps.lostAcknowledgement) {
         throw new Error('socket hang up');
       }
       return result;
@@ -251,7 +265,7 @@ export class World {
     if (refusal) {
       throw refusal;
     }
-    void this.deliver(body);
+    void this.deliver(body, variables[environment.functionKey]);
     return { StatusCode: 202 };
   }
 }

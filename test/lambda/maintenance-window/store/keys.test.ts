@@ -4,9 +4,11 @@ import { keyVectors, shards } from '../../../../lambda/contract/maintenance-wind
 import {
   backlogKey,
   backlogSortKey,
+  backlogSortPrefix,
   chunkKey,
   chunkKeys,
   eventKey,
+  isFunctionKey,
   runKey,
   runSortKey,
   shardKey,
@@ -60,4 +62,23 @@ describe('the shard of a request id', () => {
       }),
     );
   });
+});
+
+test("a function's places in the index begin with its own prefix, and not with that of a key that is longer or shorter", () => {
+  const place = backlogSortKey('orders', 1, 'r');
+  expect(['orders', 'order', 'orders-2'].map((functionKey) => place.startsWith(backlogSortPrefix(functionKey)))).toEqual([true, false, false]);
+});
+
+test.each([
+  ['Shop/Orders-1.a_b', true],
+  ['x'.repeat(64), true],
+  ['x'.repeat(65), false],
+  ['', false],
+  ['a#b', false],
+  ['a*', false],
+  ['a\n', false],
+  ['run', false],
+  ['runs', true],
+])('%j can be a function key: %s', (text, can) => {
+  expect(isFunctionKey(text)).toBe(can);
 });

@@ -70,6 +70,7 @@ if TYPE_CHECKING:
         dispatches: int
         only: list[str]
         run: str
+        redirectedFrom: str
         outcome: FailureOutcome
         finishedAt: int
         expiresAt: int
