@@ -1,4 +1,4 @@
-import { Annotations, IResource, Token } from 'aws-cdk-lib';
+import { IResource, Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 
@@ -9,6 +9,7 @@ import { callerAspect } from '../checks/caller-aspect';
 import { completionAspect } from '../checks/completion-handlers';
 import { checkDestinations } from '../checks/destination-checks';
 import { eventSourceAspect } from '../checks/event-source-aspect';
+import { warnOfLateLoading } from '../checks/late-loading';
 import { checkMappings } from '../checks/mapping-checks';
 import { warnOfNetwork } from '../checks/network-checks';
 import { checkPipes } from '../checks/pipes';
@@ -20,16 +21,11 @@ import { DeferralAction } from '../deferral-action';
 import { DeferredEventStore } from '../deferred-event-store';
 import { MaintenanceWindow } from '../maintenance-window';
 import { MaintenanceWindowGuard } from '../maintenance-window-guard';
-import { HandlerLoading, MaintenanceWindowOptions, WindowSource } from '../maintenance-window-options';
+import { MaintenanceWindowOptions, WindowSource } from '../maintenance-window-options';
 import { ChainedWrapper } from './chained-wrapper';
 import { functionKeyOf } from './function-key';
 import { GateEnvironment } from './gate-environment';
 import { functionStatements, mirrorStatement } from './permissions';
-
-/** Under this a late load of the handler and its first run may not fit into one invocation. */
-const SHORT_TIMEOUT_SECONDS = 10;
-/** Lambda's own default. */
-const DEFAULT_TIMEOUT_SECONDS = 3;
 
 const GUARDED = Symbol.for('cdk-patient-lambda.GuardedFunction');
 
@@ -68,7 +64,6 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   if (options.windowSource !== WindowSource.PARAMETER_STORE) {
     grant([mirrorStatement(maintenanceWindow)]);
   }
-  warnOfShortTimeout(fn, options);
   recommendRuntimeUpdates(fn, options);
 
   eventSourceAspect(fn, options, { grant, expect: (statements) => needed.push(...statements) });
@@ -84,6 +79,7 @@ export function guard(fn: lambda.IFunction, options: MaintenanceWindowOptions): 
   fn.node.addValidation({
     validate: () => {
       warnOfNetwork(fn, options);
+      warnOfLateLoading(fn, options);
       return [];
     },
   });
@@ -105,17 +101,5 @@ function checkSameEnvironment(fn: lambda.Function, name: string, needed: IResour
 function grantTo(fn: lambda.Function, statements: iam.PolicyStatement[]): void {
   for (const statement of statements) {
     fn.grantPrincipal.addToPrincipalPolicy(statement);
-  }
-}
-
-function warnOfShortTimeout(fn: lambda.Function, { handlerLoading }: MaintenanceWindowOptions): void {
-  const seconds = fn.timeout?.isUnresolved() ? undefined : (fn.timeout?.toSeconds({ integral: false }) ?? DEFAULT_TIMEOUT_SECONDS);
-  const late = (handlerLoading ?? HandlerLoading.AFTER_CHECK) === HandlerLoading.AFTER_CHECK;
-  if (late && seconds !== undefined && seconds < SHORT_TIMEOUT_SECONDS) {
-    Annotations.of(fn).addWarningV2(
-      NAMES.annotations.shortTimeout,
-      'after a window the handler is loaded within an invocation, under its timeout ' +
-        `of ${seconds} s; give it ${SHORT_TIMEOUT_SECONDS} s or more, or set handlerLoading to HandlerLoading.AT_ONCE`,
-    );
   }
 }

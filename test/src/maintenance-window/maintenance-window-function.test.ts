@@ -290,17 +290,6 @@ describe('times', () => {
     const ttl = Duration.seconds(new CfnParameter(stack, 'Ttl', { type: 'Number' }).valueAsNumber);
     expect(() => guarded(stack, 'Fn', { cacheTtl: ttl })).toThrow('cacheTtl must be known at synth, got a token');
   });
-
-  test('a timeout under 10 s is a warning, unless the handler loads at once', () => {
-    const [short, byDefault, atOnce, long] = ['A', 'B', 'C', 'D'].map((id) => newStack(id));
-    guarded(short, 'Fn', { timeout: Duration.seconds(9) });
-    guarded(byDefault, 'Fn');
-    guarded(atOnce, 'Fn', { timeout: Duration.seconds(9), handlerLoading: HandlerLoading.AT_ONCE });
-    guarded(long, 'Fn', { timeout: Duration.seconds(10) });
-    expect(warnings(short)).toEqual([expect.stringMatching(/timeout of 9 s.*\[ack: cdk-patient-lambda:shortTimeout\]/)]);
-    expect(warnings(byDefault)).toEqual([expect.stringContaining('timeout of 3 s')]);
-    expect([...warnings(atOnce), ...warnings(long)]).toEqual([]);
-  });
 });
 
 test('the template holds no other function of the library', () => {
