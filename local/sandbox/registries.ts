@@ -11,7 +11,7 @@ const NPM: Readonly<Record<string, string>> = pins.npm;
 const WHEELS: Readonly<Record<string, string>> = pins.wheels;
 
 /** The pip that reads wheels for interpreters other than its own; older ones don't know newer platform tags. */
-const PLATFORM_TAGS = ['manylinux_2_28', 'manylinux_2_17', 'manylinux2014', 'manylinux_2_5'];
+export const PLATFORM_TAGS = ['manylinux_2_28', 'manylinux_2_17', 'manylinux2014', 'manylinux_2_5'];
 
 /** Fetches a pinned npm package with `npm pack`, checks it and unpacks it into a directory. */
 export async function unpackNpm(spec: string, into: string): Promise<void> {

@@ -2,7 +2,7 @@
  * HTTP with kept connections and one deadline for each request, name lookup included. Leaves nothing behind that keeps the event loop alive: a
  * callback handler's response waits until that is empty, so timers are cleared and the agent lets go of idle sockets.
  */
-import type { ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest as Request, IncomingHttpHeaders, RequestOptions } from 'node:http';
 
 import { reasonOf } from '../../thrown';
 import { placeOf, type Proxy, refusal, serverNameOf } from './proxy';
@@ -36,24 +36,23 @@ const KEPT = { keepAlive: true, timeout: MOST_IDLE } as const;
 
 /**
  * As they are when the process starts: user code may put another request or global agent into the modules, of a proxy for instance, that knows
- * nothing of these calls.
+ * nothing of these calls. Tracing tools have put their own `request` there before that, and would report each call as one of the function's: so it
+ * is the class that is used, which `request` of either module makes an object of.
  */
-const { Agent: HttpAgent, request: requestHttp } = process.getBuiltinModule('node:http');
-const { Agent: HttpsAgent, request: requestHttps } = process.getBuiltinModule('node:https');
+const { Agent: HttpAgent, ClientRequest } = process.getBuiltinModule('node:http');
+const { Agent: HttpsAgent } = process.getBuiltinModule('node:https');
 
-const SCHEMES = {
-  'http:': scheme(requestHttp, HttpAgent),
-  'https:': scheme(requestHttps, HttpsAgent),
+const AGENTS = {
+  'http:': agents(HttpAgent),
+  'https:': agents(HttpsAgent),
 } as const;
 
 /** Kept tunnels, by the proxy that they go through. */
 const TUNNELS = new WeakMap<Proxy, TunnelAgent>();
 
-type Start = (options: RequestOptions, callback: (response: IncomingMessage) => void) => ClientRequest;
-
 /** Without an agent of its own a request takes the global one, or makes one of the same class. */
-function scheme<A>(request: Start, Agent: new (options: object) => A) {
-  return { request, kept: new Agent(KEPT), fresh: () => new Agent({ keepAlive: false }) };
+function agents<A>(Agent: new (options: object) => A) {
+  return { kept: new Agent(KEPT), fresh: () => new Agent({ keepAlive: false }) };
 }
 
 /**
@@ -86,11 +85,12 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
 function open(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void): () => void {
   const { method, url, headers, body, proxy } = request;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body; // Node.js would count and encode a text with what user code may have patched
-  let connecting: ClientRequest | undefined;
-  const [start, way] = wayOf(request, (opened) => {
+  let connecting: Request | undefined;
+  const way = wayOf(request, (opened) => {
     connecting = opened;
   });
-  const sent = start({ ...way, method, headers: { 'host': url.host, 'content-length': bytes.length, ...headers, ...way.headers } }, (response) => {
+  const all = { 'host': url.host, 'content-length': bytes.length, ...headers, ...way.headers };
+  const sent = new ClientRequest({ ...way, method, headers: all }, (response) => {
     if (response.statusCode === 407 && proxy) {
       reject(new Error(refusal(proxy, 407, url.host)));
     }
@@ -107,11 +107,8 @@ function open(request: HttpRequest, resolve: (response: HttpResponse) => void, r
   };
 }
 
-/** By what, over which connection and for which target a request is sent: to the host itself, through a tunnel, or to the proxy as it is. */
-function wayOf(
-  { url, fresh, proxy }: HttpRequest,
-  opening: TunnelOptions['opening'],
-): [start: Start, options: RequestOptions & { readonly servername?: string }] {
+/** Over which connection and for which target a request is sent: to the host itself, through a tunnel, or to the proxy as it is. */
+function wayOf({ url, fresh, proxy }: HttpRequest, opening: TunnelOptions['opening']): RequestOptions & { readonly servername?: string } {
   const { protocol, host, hostname, port, pathname, search } = url;
   if (protocol !== 'http:' && protocol !== 'https:') {
     throw new Error(`'${protocol}' is neither http: nor https:`);
@@ -120,26 +117,23 @@ function wayOf(
   const options = { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port, path };
   if (proxy && protocol === 'http:') {
     const { authorization } = proxy;
-    const { request, kept, fresh: another } = SCHEMES[proxy.protocol];
-    return [
-      request,
-      {
-        agent: fresh ? another() : kept,
-        protocol: proxy.protocol,
-        hostname: proxy.hostname,
-        port: proxy.port,
-        servername: serverNameOf(proxy),
-        path: `${protocol}//${host}${path}`,
-        headers: authorization === undefined ? {} : { 'proxy-authorization': authorization },
-      },
-    ];
+    const { kept, fresh: another } = AGENTS[proxy.protocol];
+    return {
+      agent: fresh ? another() : kept,
+      protocol: proxy.protocol,
+      hostname: proxy.hostname,
+      port: proxy.port,
+      servername: serverNameOf(proxy),
+      path: `${protocol}//${host}${path}`,
+      headers: authorization === undefined ? {} : { 'proxy-authorization': authorization },
+    };
   }
-  const { request, kept, fresh: another } = SCHEMES[protocol];
   if (proxy) {
     const tunnel: TunnelOptions = { ...options, opening, agent: fresh ? new TunnelAgent(proxy, { keepAlive: false }) : keptTunnel(proxy) };
-    return [request, tunnel];
+    return tunnel;
   }
-  return [request, { ...options, agent: fresh ? another() : kept }];
+  const { kept, fresh: another } = AGENTS[protocol];
+  return { ...options, agent: fresh ? another() : kept };
 }
 
 function keptTunnel(proxy: Proxy): TunnelAgent {

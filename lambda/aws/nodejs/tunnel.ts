@@ -1,5 +1,5 @@
 /** TLS through a proxy: connections that begin with CONNECT, and are kept as any other. */
-import type { ClientRequest, RequestOptions } from 'node:http';
+import type { ClientRequest as Request, RequestOptions } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ConnectionOptions } from 'node:tls';
@@ -7,14 +7,14 @@ import type { ConnectionOptions } from 'node:tls';
 import { placeOf, type Proxy, refusal, serverNameOf } from './proxy';
 
 /** As they are when the process starts, see the transport. */
-const { Agent: HttpAgent, request: requestHttp } = process.getBuiltinModule('node:http');
-const { Agent: HttpsAgent, request: requestHttps } = process.getBuiltinModule('node:https');
+const { Agent: HttpAgent, ClientRequest } = process.getBuiltinModule('node:http');
+const { Agent: HttpsAgent } = process.getBuiltinModule('node:https');
 const { connect } = process.getBuiltinModule('node:tls');
 
 /** What asks for a connection. */
 export interface TunnelOptions extends RequestOptions {
   /** Is given the CONNECT, which whoever gives up has to break off: there is no socket yet. */
-  readonly opening: (request: ClientRequest) => void;
+  readonly opening: (request: Request) => void;
 }
 
 type Done = (error: Error | null, socket?: Duplex) => void;
@@ -30,7 +30,7 @@ export class TunnelAgent extends HttpsAgent {
   override createConnection(options: RequestOptions, done: Done): undefined {
     const { protocol, hostname, port, authorization } = this.proxy;
     const place = placeOf({ hostname: options.host!, port: Number(options.port) });
-    const asked = (protocol === 'https:' ? requestHttps : requestHttp)({
+    const asked = new ClientRequest({
       agent: protocol === 'https:' ? new HttpsAgent({ keepAlive: false }) : new HttpAgent({ keepAlive: false }),
       protocol,
       hostname,

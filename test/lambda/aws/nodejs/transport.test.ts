@@ -46,6 +46,24 @@ test('a request has its path, its headers and the length of its body in bytes', 
   expect(JSON.parse(body.toString())).toMatchObject({ url: '/a?b=c', method: 'POST', headers: { 'x': 'y', 'content-length': '5' } });
 });
 
+test.each(['node:http', 'node:https'])('a tool that has replaced request of %s before the gate started sees none of its calls', async (name) => {
+  const module = process.getBuiltinModule(name) as { request: unknown };
+  const { request } = module;
+  const seen = jest.fn();
+  module.request = seen;
+  try {
+    await jest.isolateModulesAsync(async () => {
+      const { send: sendBehind } = await import('../../../../lambda/aws/nodejs/transport');
+      const url = new URL(name === 'node:https' ? address().replace('http', 'https') : address());
+      const sent = sendBehind({ method: 'POST', url, headers: {}, body: '', budget: 5000 });
+      await (name === 'node:https' ? expect(sent).rejects.toThrow(/SSL|EPROTO/) : expect(sent).resolves.toMatchObject({ status: 200 }));
+    });
+  } finally {
+    module.request = request;
+  }
+  expect(seen).not.toHaveBeenCalled();
+});
+
 test('a redirect is an answer like any other', async () => {
   answer = (_, response) => response.writeHead(307, { location: '/elsewhere' }).end();
   expect(await ask()).toMatchObject({ status: 307, headers: { location: '/elsewhere' } });

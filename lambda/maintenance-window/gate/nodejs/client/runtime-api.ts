@@ -3,6 +3,9 @@ import { type HttpResponse, send } from '../../../../aws/nodejs/transport';
 import { streaming } from '../../../../contract/maintenance-window/answers.json';
 import type { Invocation } from '../quiet/invocation';
 
+/** Not `request`, which a tracing tool may have replaced by now: see the transport. */
+const { ClientRequest } = process.getBuiltinModule('node:http');
+
 const VERSION = '/2018-06-01/runtime';
 /** Milliseconds: the Runtime API is on this machine. */
 const BUDGET = 10_000;
@@ -36,9 +39,12 @@ export class RuntimeApi {
    */
   async stream(invocation: Invocation, body: string): Promise<void> {
     const { contentType, modeHeader, mode } = streaming;
-    const { request } = await import('node:http');
+    const { hostname, port } = new URL(`http://${this.address}`);
     const status = await new Promise<number>((resolve, reject) => {
-      const sent = request(`http://${this.address}${responsePath(invocation)}`, {
+      const sent = new ClientRequest({
+        hostname,
+        port,
+        path: responsePath(invocation),
         method: 'POST',
         agent: false,
         timeout: BUDGET,

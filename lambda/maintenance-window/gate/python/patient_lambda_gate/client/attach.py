@@ -64,7 +64,7 @@ def attach(bootstrap: object, gate: Gate, more_names: tuple[str, ...]) -> None:
     def session() -> Session:
         from patient_lambda_gate.client.session import Session
 
-        return Session(gate, original, more_names, getattr(bootstrap, "FaultException", None))
+        return Session(gate, original, lambda: getattr(bootstrap, SEAM), more_names, getattr(bootstrap, "FaultException", None))
 
     def handle_event_request(
         lambda_runtime_client: RuntimeClient,

@@ -20,17 +20,31 @@ if TYPE_CHECKING:
 class Session:
     """``original`` is the client's seam; ``more_names`` are its parameters after those that every client has.
 
+    ``outermost`` gives what the client calls by now: the gate's seam, or what a tool has put before it.
+
     ``fault`` is the client's own error, which it reports without a look at the stack: for that it would load what user code may have of the name.
     """
 
-    def __init__(self, gate: Gate, original: Seam, more_names: tuple[str, ...], fault: Callable[[str, str], Exception] | None) -> None:
+    def __init__(
+        self,
+        gate: Gate,
+        original: Seam,
+        outermost: Callable[[], Seam],
+        more_names: tuple[str, ...],
+        fault: Callable[[str, str], Exception] | None,
+    ) -> None:
         self._gate = gate
         self._original = original
+        self._outermost = outermost
         self._more_names = more_names
         self._fault = fault
+        self._is_passing = False  # an invocation that was planned, on its way through a tool
 
     def handle(self, raw: RawInvocation) -> None:
         """Everything that the warm path does not settle."""
+        if self._is_passing:
+            self._call(raw, raw.client, raw.handler, raw.body, raw.client_context, raw.identity)
+            return
         step = self._gate.plan(read_invocation(raw, self._more_names))
         if isinstance(step, RunHandler):
             self.run(step)
@@ -46,15 +60,27 @@ class Session:
         """Calls the handler, which is loaded now when it was held."""
         raw = step.invocation
         client: RuntimeClient = raw.client if step.replay is None else ReplayClient(raw.client, step.replay)
-        handler = raw.handler
-        if handler is late_handler.handler:
-            try:
-                handler = late_handler.load()
-            except Exception as error:
-                self._call(raw, client, _raising(error), raw.body, raw.client_context, raw.identity)
-                # As after a failed init; the Runtime API takes no init error any more
-                raise SystemExit(1) from None
-        self._call(raw, client, handler, raw.body, raw.client_context, raw.identity)
+        if raw.handler is late_handler.handler:
+            self._run_late(raw, client)
+        else:
+            self._call(raw, client, raw.handler, raw.body, raw.client_context, raw.identity)
+
+    def _run_late(self, raw: RawInvocation, client: RuntimeClient) -> None:
+        """A tool that patches the client while the handler is loaded, as some tracing does, sees this invocation as it will see the next ones."""
+        before, is_loaded = self._outermost(), True
+        try:
+            handler = late_handler.load()
+        except Exception as error:
+            handler, is_loaded = _raising(error), False
+        seam = self._outermost()
+        self._is_passing = seam is not before
+        try:
+            self._call(raw, client, handler, raw.body, raw.client_context, raw.identity, seam if self._is_passing else None)
+        finally:
+            self._is_passing = False
+        if not is_loaded:
+            # As after a failed init; the Runtime API takes no init error any more
+            raise SystemExit(1)
 
     def _streaming(self, raw: RawInvocation) -> StreamingClient:
         return StreamingClient(raw.client, self._gate.parts.environment["AWS_LAMBDA_RUNTIME_API"])
@@ -64,9 +90,17 @@ class Session:
         self._call(raw, client, handler, b"null", None, None)
 
     def _call(
-        self, raw: RawInvocation, client: RuntimeClient, handler: Handler, body: bytes | str, context: str | None, identity: str | None
+        self,
+        raw: RawInvocation,
+        client: RuntimeClient,
+        handler: Handler,
+        body: bytes | str,
+        context: str | None,
+        identity: str | None,
+        seam: Seam | None = None,
     ) -> None:
-        self._original(client, handler, raw.request_id, body, raw.content_type, context, identity, raw.arn, raw.deadline, *raw.more, **raw.named)
+        call = seam or self._original
+        call(client, handler, raw.request_id, body, raw.content_type, context, identity, raw.arn, raw.deadline, *raw.more, **raw.named)
 
 
 def _raising(error: Exception) -> Handler:
