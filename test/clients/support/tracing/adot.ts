@@ -22,18 +22,7 @@ const DISTRIBUTION = '@aws/aws-distro-opentelemetry-node-autoinstrumentation';
 const HOOKS = ['import-in-the-middle', 'require-in-the-middle'];
 
 const NODE_WRAPPER = `#!/bin/bash
-case "$(ls /var/task)" in
-  *.mjs*) esm=true ;;
-  *) esm=false ;;
-esac
-case $AWS_EXECUTION_ENV in
-  *nodejs2[4-9].x) esm=true ;;
-esac
-if $esm; then
-  export NODE_OPTIONS="$NODE_OPTIONS --import /opt/wrapper.mjs"
-else
-  export NODE_OPTIONS="$NODE_OPTIONS --require /opt/wrapper.js"
-fi
+export NODE_OPTIONS="$NODE_OPTIONS --import /opt/wrapper.mjs"
 export OTEL_NODE_ENABLED_INSTRUMENTATIONS=aws-sdk,aws-lambda,http
 export OTEL_METRICS_EXPORTER=none OTEL_LOGS_EXPORTER=none
 export OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf
