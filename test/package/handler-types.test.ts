@@ -106,7 +106,7 @@ describe('the declarations of the packed handler runtime', () => {
 
   test.each(SETTINGS)('are found, right, and hold against mistakes under $name', ({ options, extension, declarations }) => {
     const right = ['search-index', ...examples().map((_, index) => `example-${index}`)];
-    expect(right).toHaveLength(3);
+    expect(right).toHaveLength(4);
     const compiled = program(
       [...right, ...Object.keys(SAMPLES)].map((name) => `${name}.${extension}`),
       { ...STRICTEST, ...options },

@@ -71,7 +71,7 @@ export const SAMPLES: Readonly<Record<string, Sample>> = {
   },
   'delete-is-missing': {
     code: `${HEAD}export const handler = customResource({ create: async () => done(), update: async () => done() });`,
-    error: /'delete' is missing/,
+    error: /'delete' is missing|missing the following.*delete/,
   },
 
   'handlers-that-were-not-made': { code: operation('handlers', 'report.answer?.status'), error: /'definition' is missing/ },
@@ -102,6 +102,70 @@ export type Used = Attributes;
 });
 export type Used = State | Attributes | typeof wait;
 `,
+  },
+  'map-whose-entries-infer': {
+    code: `${HEAD}import { resourceHandlers } from 'cdk-patient-lambda/handler';
+export const handler = customResource({
+  'Custom::Tenant': resourceHandlers({
+    parse: ({ Name }) => ({ name: String(Name) }),
+    create: async ({ properties }) => wait({ job: properties.name }),
+    update: async () => done(),
+    delete: async () => wait({ job: 'away' }),
+    poll: async ({ requestType }, { job }) => done({ data: { Job: job.toUpperCase() + requestType } }),
+  }),
+  'Custom::User': resourceHandlers({
+    create: async ({ properties }) => done({ physicalResourceId: String(properties.Name) }),
+    update: async () => done(),
+    delete: async () => done(),
+  }),
+});
+export type Used = Raw | State | Attributes;
+`,
+  },
+  'entry-that-waits-without-poll': {
+    code: `${HEAD}import { resourceHandlers } from 'cdk-patient-lambda/handler';
+export const handler = customResource({
+  'Custom::Tenant': resourceHandlers({ create: async () => wait({ job: '1' }), update: async () => done(), delete: async () => done() }),
+});
+export type Used = Raw | State | Attributes;
+`,
+    error: /'poll' is missing/,
+  },
+  'properties-of-a-poll-that-sees-no-delete': {
+    code: `${HEAD}import { resourceHandlers } from 'cdk-patient-lambda/handler';
+export const handler = customResource(resourceHandlers({
+  parse: ({ Name }) => ({ name: String(Name) }),
+  create: async () => wait({ looks: 1 }),
+  update: async () => done(),
+  delete: async () => done(),
+  poll: async ({ properties }, { looks }) => done({ data: { Name: properties.name.trim(), Looks: looks + 1 } }),
+}));
+export type Used = Raw | State | Attributes;
+`,
+  },
+  'properties-of-a-poll-without-a-map': {
+    code: `${HEAD}export const handler = customResource({
+  parse: ({ Name }) => ({ name: String(Name) }),
+  create: async () => wait({ looks: 1 }),
+  update: async () => done(),
+  delete: async () => done(),
+  poll: async ({ properties }, { looks }) => done({ data: { Name: properties.name.trim(), Looks: looks + 1 } }),
+});
+export type Used = Raw | State | Attributes;
+`,
+  },
+  'properties-of-a-poll-that-sees-a-delete': {
+    code: `${HEAD}import { resourceHandlers } from 'cdk-patient-lambda/handler';
+export const handler = customResource(resourceHandlers({
+  parse: ({ Name }) => ({ name: String(Name) }),
+  create: async () => wait({ looks: 1 }),
+  update: async () => done(),
+  delete: async () => wait({ looks: 1 }),
+  poll: async ({ properties }) => done({ data: { Name: properties.name.trim() } }),
+}));
+export type Used = Raw | State | Attributes;
+`,
+    error: /unknown/,
   },
   'stopping-that-returns-something': {
     code: `${HEAD}const api = { cancel: async (job: string) => ({ stopped: job }) };

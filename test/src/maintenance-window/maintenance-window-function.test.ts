@@ -16,7 +16,7 @@ import {
   OnWindowUnknown,
   WindowSource,
 } from '../../../src';
-import { BASIC, deployed, guarded, newStack, resourceOf, resources, statements, synthError, warnings } from './app';
+import { BASIC, deployed, guarded, newStack, resourceOf, resources, statements, synthError } from './app';
 
 const { namespace: _n, dimension: _d, storeDimension: _s, windowDimension: _w, ...named } = metrics;
 const { backlog, backlogAge, orphaned, windowOn, forcedOnAge, mirrorStale, ...functionMetrics } = named;

@@ -5,7 +5,7 @@ import { awsCalls } from './operation/aws';
 import { execute } from './operation/execution';
 import { captureUncaught, exitOnUncaught } from './operation/uncaught';
 import { checkDefinition } from './protocol/definition';
-import type { AnyHandlers, CoreHandlers, Definition, PollingHandlers, Raw } from './types';
+import type { AnyHandlers, CoreHandlers, Definition, MakingHandlers, PollingHandlers, Raw } from './types';
 
 export type { Json } from '../../../json';
 export {
@@ -19,12 +19,14 @@ export {
 } from './from-on-event';
 export type { PhysicalNameOptions } from './protocol/names';
 export { type Done, done, type DoneOptions, ResourceFailure, type Wait, wait, type WaitOptions } from './protocol/results';
+export { type Given, resourceHandlers } from './resource-handlers';
 export type {
   AnyHandlers,
   AnyRequest,
   CoreHandlers,
   Definition,
   Logger,
+  MakingHandlers,
   OperationContext,
   PollingHandlers,
   Raw,
@@ -83,13 +85,16 @@ export interface CustomResourceHandler {
  *   },
  * });
  */
+export function customResource(handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>> & { readonly create?: undefined }): CustomResourceHandler;
 export function customResource<P = Raw, S extends never = never, A extends Record<string, Json> = Record<never, Json>>(
   handlers: CoreHandlers<P, S, A> & { readonly poll?: undefined },
 ): CustomResourceHandler;
 export function customResource<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>>(
+  handlers: MakingHandlers<P, S, A>,
+): CustomResourceHandler;
+export function customResource<P = Raw, S extends Json = never, A extends Record<string, Json> = Record<never, Json>>(
   handlers: PollingHandlers<P, S, A>,
 ): CustomResourceHandler;
-export function customResource(handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>>): CustomResourceHandler;
 export function customResource(handlers: unknown): CustomResourceHandler {
   const definition = handlers as Definition;
   checkDefinition(definition);

@@ -132,6 +132,13 @@ export interface PollingHandlers<P, S extends Json, A extends Record<string, Jso
   poll(request: AnyRequest<P>, state: S, context: OperationContext): Result<A, S>;
 }
 
+/** The functions of a resource whose create or update returns `wait`, and whose delete does not: `poll` sees no Delete, whose properties are raw. */
+export interface MakingHandlers<P, S extends Json, A extends Record<string, Json>> extends CoreHandlers<P, S, A> {
+  delete(request: ResourceRequest<Raw, 'Delete'>, context: OperationContext): Promise<Done<A> | Done<never>>;
+  /** Looks whether what was begun is finished. May be called again with the same state. */
+  poll(request: ResourceRequest<P, 'Create'> | ResourceRequest<P, 'Update'>, state: S, context: OperationContext): Result<A, S>;
+}
+
 /**
  * The functions of one type of resource.
  *
