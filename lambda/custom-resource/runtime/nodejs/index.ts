@@ -85,7 +85,9 @@ export interface CustomResourceHandler {
  *   },
  * });
  */
-export function customResource(handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>> & { readonly create?: undefined }): CustomResourceHandler;
+export function customResource(
+  handlersByType: Readonly<Record<`${string}::${string}`, AnyHandlers>> & { readonly create?: undefined },
+): CustomResourceHandler;
 export function customResource<P = Raw, S extends never = never, A extends Record<string, Json> = Record<never, Json>>(
   handlers: CoreHandlers<P, S, A> & { readonly poll?: undefined },
 ): CustomResourceHandler;
