@@ -54,7 +54,7 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
   }
   const { condition, functionArn } = isObject(requestContext) ? requestContext : {};
   const { reason, ...rest } = answerTo(operation, responsePayload, condition);
-  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(printable(`${reason}${ofFunction(functionArn)}`))) };
+  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(printable(`${reason}${place(reason, request.RequestId, functionArn)}`))) };
   log.info('answers for an invocation that failed', { status: answer.status, physicalResourceId: answer.physicalResourceId, reason: answer.reason });
   await deliver({
     url: request.ResponseURL,
@@ -98,10 +98,10 @@ function mayHoldSecret({ ResourceProperties, OldResourceProperties }: CloudForma
   return !isLambdas && !failedToLoad(errorType) && holdsReference(JSON.stringify([ResourceProperties, OldResourceProperties]));
 }
 
-/** Where to look further: the function, for its log group is not known here. */
-function ofFunction(arn: unknown): string {
+/** Where to look further: the function, for its log group is not known here. What the function itself has said of that stays. */
+function place(reason: string, requestId: string, arn: unknown): string {
   const name = isText(arn) ? arn.split(':')[FUNCTION_NAME] : undefined;
-  return name === undefined ? '' : ` (function: ${name})`;
+  return name === undefined || reason.includes(`request id: ${requestId}`) ? '' : `\nrequest id: ${requestId}, function: ${name}`;
 }
 
 /** What Lambda tells of an error. */

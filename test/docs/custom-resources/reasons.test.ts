@@ -13,7 +13,7 @@ const [section] = page.split('## What CloudFormation shows when\n')[1].split('\n
 /** Second column; `…` stands for anything. */
 const shown = [...section.matchAll(/^\| [^|]+ \| `([^`]+)`/gm)].map(([, reason]) => reason);
 /** Where the log is, is said once above the table. */
-const withoutPlace = (reason: string) => reason.replace(/ \(log group: [^)]+, log stream: [^)]+\)$/, '');
+const withoutPlace = (reason: string) => reason.replace(/\nrequest id: .*(\nhttps:.*)?$/, '');
 const pattern = (reason: string) => new RegExp(`^${reason.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&').replaceAll('…', '[^]*')}$`);
 
 const gone = async () => done();

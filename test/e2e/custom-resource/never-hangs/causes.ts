@@ -74,7 +74,7 @@ const SHORT_TIMEOUT = '50';
 const AT_THE_MARGIN = { Hops: 'at the margin' };
 
 export const H1: readonly Cause[] = [
-  { what: 'the handler throws', failure: 'throws', id: 'marker', reason: /RangeError: the snapshot is gone \(log group: .+, log stream: / },
+  { what: 'the handler throws', failure: 'throws', id: 'marker', reason: /RangeError: the snapshot is gone\nrequest id: .+, log group: .+, log stream: / },
   { what: 'the handler returns nothing', failure: 'returns nothing', reason: /returned undefined; return done\(\.\.\.\) or wait\(\.\.\.\)/ },
 ];
 
@@ -94,7 +94,7 @@ export const H2: readonly Cause[] = [
   {
     what: 'an error is thrown in a timer',
     failure: 'throws in a timer',
-    reason: /an error that nobody caught: RangeError: the snapshot is gone \(log group: .+, log stream: /,
+    reason: /an error that nobody caught: RangeError: the snapshot is gone\nrequest id: .+, log group: .+, log stream: /,
     repeated: ENDED,
   },
   {

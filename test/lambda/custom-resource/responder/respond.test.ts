@@ -311,19 +311,19 @@ describe('the function whose log says more', () => {
   const functionArn = 'arn:aws:lambda:eu-central-1:111122223333:function:restore:live';
 
   test.each<[string, object, unknown, RegExp]>([
-    ['crashed', request('Create'), OUT_OF_MEMORY, /signal: killed \(function: restore\)$/],
-    ['never ran', request('Create'), undefined, /EventAgeExceeded \(function: restore\)$/],
+    ['crashed', request('Create'), OUT_OF_MEMORY, /signal: killed\nrequest id: [^,\n]+, function: restore$/],
+    ['never ran', request('Create'), undefined, /EventAgeExceeded\nrequest id: [^,\n]+, function: restore$/],
     [
       'worded what may hold a secret',
       request('Create', { ResourceProperties: { P: '{{resolve:secretsmanager:Db}}' } }),
       crash('Runtime.UnhandledPromiseRejection', 'x'),
-      /in the log of the function, for it may hold a secret \(function: restore\)$/,
+      /in the log of the function, for it may hold a secret\nrequest id: [^,\n]+, function: restore$/,
     ],
     [
       'could not go on',
       continuation(),
       crash('HopNotStarted', JSON.stringify({ status: 'FAILED', physicalResourceId: 'id', reason: 'no next execution', cause: 'x' })),
-      /^no next execution \(function: restore\)$/,
+      /^no next execution\nrequest id: [^,\n]+, function: restore$/,
     ],
   ])('is named where it %s', async (_, payload, response, reason) => {
     await world.fail(payload, response, { functionArn });

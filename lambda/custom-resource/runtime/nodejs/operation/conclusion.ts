@@ -6,6 +6,7 @@ import type { Mask } from '../protocol/mask';
 import type { Operation } from '../protocol/operation';
 import { handOver } from '../protocol/times';
 import { type Answered, failed, HandlerError, type Verdict } from '../protocol/verdict';
+import { whereabouts } from '../protocol/whereabouts';
 import type { Logger } from '../types';
 import { startNextExecution } from './next-execution';
 import type { Invocation, Platform } from './platform';
@@ -55,7 +56,7 @@ function hop(operation: Operation, { invocation, platform, lastAttemptAt, cancel
 }
 
 async function answer(verdict: Answered, { operation, invocation, platform, lastAttemptAt, mask, log }: Circumstances): Promise<void> {
-  const { request, closesAt } = operation;
+  const { request, startedAt, closesAt } = operation;
   const { clock, fetch, environment } = platform;
   if (clock.now() >= closesAt) {
     log.error('CloudFormation has stopped waiting: the answer is not sent');
@@ -63,8 +64,8 @@ async function answer(verdict: Answered, { operation, invocation, platform, last
   }
   const { reason } = verdict.answer;
   const { until, unreachableUntil } = handOver(clock.now(), closesAt);
-  const place = `log group: ${invocation.logGroup}, log stream: ${invocation.logStream}`;
-  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason} (${place})` };
+  const place = whereabouts({ ...invocation, requestId: request.RequestId, from: startedAt, to: clock.now() });
+  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason}\n${place}` };
   await deliver({
     url: request.ResponseURL,
     answer: shown,

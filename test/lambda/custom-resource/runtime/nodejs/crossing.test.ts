@@ -109,13 +109,13 @@ describe('what is too large', () => {
       'properties',
       { create: async () => wait({}, LATER) },
       mostBytes,
-      /at most 240000 are possible \(the properties: 240011; the state: 2\): .* its name into the properties \(log/,
+      /at most 240000 are possible \(the properties: 240011; the state: 2\): .* its name into the properties\n/,
     ],
     [
       'state',
       { create: async () => wait({ text: 'x'.repeat(150_000) }, LATER) },
       100_000,
-      /\(the state: 150011; the properties: 100011\): .* its name into the state \(log/,
+      /\(the state: 150011; the properties: 100011\): .* its name into the state\n/,
     ],
   ])('is named with its size, and what to do: %s', async (_, handlers, size, reason) => {
     const { answer } = await run(handlers, { ...CREATE, ResourceProperties: large(size) });

@@ -22,6 +22,11 @@ export function run(handlers: Partial<Handlers>, event: Event = CREATE, options?
   return runOperation(customResource<Raw, Json, Record<string, Json>>(all), event, options);
 }
 
+/** A reason without the lines that say where the log is. */
+export function withoutPlace(reason: string | undefined): string | undefined {
+  return reason?.replace(/\nrequest id: .*, log group: .*, log stream: .*(\nhttps:.*)?$/, '');
+}
+
 export function throws(message: string): () => Promise<never> {
   return async () => {
     throw new Error(message);

@@ -62,7 +62,7 @@ scenario(
     expect(await answer('Create')).toMatchObject({
       Status: 'FAILED',
       PhysicalResourceId: 'made',
-      Reason: expect.stringMatching(/^Error: Some failure \(.*log stream: stream\)$/),
+      Reason: expect.stringMatching(/^Error: Some failure\n.*log stream: stream\n/),
     });
     expect(isComplete).toHaveBeenCalledTimes(1);
   },

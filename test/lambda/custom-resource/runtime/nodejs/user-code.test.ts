@@ -56,7 +56,7 @@ describe('what is thrown', () => {
   test('a message of megabytes is cut before the log, the answer and the record of its delivery', async () => {
     world.putFates = [403];
     await world.run({ create: () => Promise.reject(new Error(`begin ${'x'.repeat(5_000_000)} end`)) }, request('Create'));
-    expect(world.answer.Reason).toMatch(/^Error: begin .* end \(log group: group, log stream: stream\)$/);
+    expect(world.answer.Reason).toMatch(/^Error: begin .* end\nrequest id: .+, log group: group, log stream: stream\n/);
     expect(Buffer.byteLength(JSON.stringify(world.records))).toBeLessThan(20_000);
     expect(world.log.length).toBeLessThan(10_000);
   });

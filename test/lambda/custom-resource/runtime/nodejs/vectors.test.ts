@@ -16,6 +16,7 @@ import { readOperation } from '../../../../../lambda/custom-resource/runtime/nod
 import { BadReference, parseReference } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/references';
 import { margin, operationTimes } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/times';
 import { isTransient } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/transient';
+import { whereabouts } from '../../../../../lambda/custom-resource/runtime/nodejs/protocol/whereabouts';
 import { request } from './requests';
 
 const RESTORE = vectors.defaultIdVectors[0];
@@ -138,4 +139,8 @@ test.each(vectors.transientVectors)('may pass by itself: $name', ({ error: { nam
 test.each(vectors.answerVectors)('an answer has the members that belong to it: $name', ({ request: type, answer, members }) => {
   const body = JSON.parse(render(request(type as 'Create'), answer as Answer).toString()) as object;
   expect(Object.keys(body).sort()).toEqual([...members].sort());
+});
+
+test.each(vectors.whereaboutsVectors)('where the log is: $name', ({ execution, lines }) => {
+  expect(whereabouts(execution).split('\n')).toEqual(lines);
 });
