@@ -81,8 +81,8 @@ export interface OperationContext {
   readonly defaultPhysicalResourceId: string;
   /**
    * A name for what the handler makes, as `defaultPhysicalResourceId` is, but one that fits: the same in each create, update and delete of this
-   * resource in this stack. `{ maxLength: 63, lowercase: true }` fits RDS and S3, `{ maxLength: 32 }` a load balancer. A replacement gets the same
-   * name: it can't be made while the old resource has it.
+   * resource in this stack. `{ maxLength: 63, lowercase: true }` fits RDS and S3, `{ maxLength: 32 }` a load balancer, unless the stack's name begins
+   * as a service's own names do (`internal-`, `sthree-`, `amzn-`). A replacement gets the same name: it can't be made while the old resource has it.
    *
    * @param options what the service takes
    * @throws Error naming the option that is wrong
