@@ -13,7 +13,9 @@ export const BY_RUNTIME = ASKED.length > 0;
 
 export function releasesOf(family: RuntimeFamily, sample: readonly Release[]): readonly Release[] {
   if (BY_RUNTIME) {
-    return asked().filter((runtime) => runtime.startsWith(family)).flatMap(everyClient);
+    return asked()
+      .filter((runtime) => runtime.startsWith(family))
+      .flatMap(everyClient);
   }
   return family === 'python' && process.env.CLIENTS === ALL ? everyClient(sample[sample.length - 1].runtime) : sample;
 }

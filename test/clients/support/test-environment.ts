@@ -103,7 +103,7 @@ export class TestEnvironment {
    * compared themselves.
    */
   get requests(): readonly [request: string, headers: Readonly<Record<string, string>>][] {
-    return this.received.map(({ method, url, headers: { host: _, 'content-length': __, ...headers } }) => [
+    return this.received.map(({ method, url, headers: { 'host': _, 'content-length': __, ...headers } }) => [
       `${method} ${url}`,
       Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value).replace(UUID, 'UUID')])),
     ]);
