@@ -34,7 +34,7 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     heading: 'window',
-    what: 'in a window every source is answered in its own shape, as a stream too, and the handler is not called',
+    what: 'in a window the handler is not called: a trigger of Cognito, an HTTP request, a batch of Kinesis are each answered in the shape of their source, an HTTP request that streams as a stream',
     tests: ['sources are answered in their own shape', 'gets status and headers as metadata of a stream, and what does not, as ever'],
   },
   {
