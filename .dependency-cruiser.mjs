@@ -22,7 +22,9 @@ export const PARTS = {
   'projenrc': [],
   'scripts': [],
   'scripts/build/clients.ts': ['scripts', 'local/sandbox'], // makes what the sandbox runs
+  'scripts/check/matrix': ['scripts', 'local/sandbox'], // runs every client that the sandbox has
   'scripts/check/runtimes.ts': ['scripts', 'local/sandbox'], // names what the sandbox ran
+  'scripts/check/seams': ['scripts', 'local/data-plane', 'local/sandbox', 'lambda/contract'], // looks at clients that the sandbox has not
   'scripts/check/samples.ts': ['scripts', 'lambda'], // counts what the gate knows
   'src': [],
   'test': ['bench', 'demo', 'examples', 'lambda', 'local', 'projenrc', 'scripts', 'src', ...PUBLISHED],

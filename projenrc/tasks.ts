@@ -19,6 +19,8 @@ const COMMANDS: Record<string, string> = {
   'test:clients': 'tsx scripts/check/test.ts clients',
   'test:e2e': 'tsx scripts/check/test.ts e2e',
   'test:package': 'tsx scripts/check/test.ts package',
+  'matrix': 'tsx scripts/check/matrix/main.ts',
+  'seams': 'tsx scripts/check/seams/main.ts',
   'coverage': 'tsx scripts/check/coverage.ts',
   'lint': 'tsx scripts/check/lint/main.ts',
   'hooks': 'git config core.hooksPath .githooks', // opt-in: formats what is staged before a commit

@@ -51,9 +51,9 @@ type State = 'Started' | 'InitError' | 'Ready' | 'Running' | 'InvocationResponse
  * Texts, types and transitions follow AWS's runtime interface emulator and, for the invocation id, AWS's clients from July 2026 on.
  */
 export class RuntimeApi {
-  /** Serves on a free port of the loopback interface. */
-  static async listen(): Promise<RuntimeApi> {
-    const api = new RuntimeApi();
+  /** Serves on a free port of the loopback interface; `onRequest` sees what comes, before it is answered. */
+  static async listen(onRequest?: (request: http.IncomingMessage) => void): Promise<RuntimeApi> {
+    const api = new RuntimeApi(onRequest);
     await new Promise<void>((resolve, reject) => {
       api.server.once('error', reject);
       api.server.listen(0, '127.0.0.1', resolve);
@@ -74,11 +74,12 @@ export class RuntimeApi {
   private state: State = 'Started';
   private current?: { invocation: RuntimeInvocation; outcome: Completion<RuntimeOutcome>; ready: Completion<void> };
 
-  private constructor() {
+  private constructor(onRequest: (request: http.IncomingMessage) => void = () => undefined) {
     this.initialised = this.firstNext.promise;
     this.initFailed = this.initError.promise;
     // No time limits: a client waits for its next invocation as long as it takes, frozen or not
     this.server = http.createServer({ keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 }, (request, response) => {
+      onRequest(request);
       this.handle(request, response).catch((error: unknown) => {
         if (!response.headersSent) {
           answer(response, 500, 'InternalServerError', `Internal Server Error: ${String(error)}`);

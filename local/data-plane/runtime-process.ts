@@ -1,3 +1,5 @@
+import type { IncomingMessage } from 'node:http';
+
 import type { Sandbox, SandboxExit, SandboxSpec } from '../sandbox/sandbox';
 import { RuntimeApi, type RuntimeInvocation, type RuntimeOutcome } from './runtime-api';
 
@@ -6,9 +8,16 @@ export type Ended<T> = { readonly done: T } | { readonly exit: SandboxExit } | {
 
 /** A runtime in its sandbox, and the Runtime API that it talks to. */
 export class RuntimeProcess {
-  /** @throws what `startSandbox` throws; the port is free again then. */
-  static async start(startSandbox: (spec: SandboxSpec) => Promise<Sandbox>, spec: Omit<SandboxSpec, 'runtimeApi'>): Promise<RuntimeProcess> {
-    const api = await RuntimeApi.listen();
+  /**
+   * @param onRequest sees what the runtime asks the Runtime API for
+   * @throws what `startSandbox` throws; the port is free again then.
+   */
+  static async start(
+    startSandbox: (spec: SandboxSpec) => Promise<Sandbox>,
+    spec: Omit<SandboxSpec, 'runtimeApi'>,
+    onRequest?: (request: IncomingMessage) => void,
+  ): Promise<RuntimeProcess> {
+    const api = await RuntimeApi.listen(onRequest);
     try {
       return new RuntimeProcess(api, await startSandbox({ ...spec, runtimeApi: api.address }));
     } catch (error) {

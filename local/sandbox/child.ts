@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Default: none. */
   readonly timeoutMs?: number;
+  /** Kills the command. */
+  readonly signal?: AbortSignal;
   /** All of the command's environment. Default: what `toolEnvironment()` allows. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Takes each line of both outputs as it comes. */
@@ -55,6 +57,7 @@ export function start(file: string, args: readonly string[], options: RunOptions
     env: options.environment ?? toolEnvironment(),
     stdio: 'pipe',
     timeout: options.timeoutMs,
+    signal: options.signal,
     killSignal: 'SIGKILL',
   });
   child.stdin.on('error', () => undefined); // it ended first

@@ -6,12 +6,12 @@ import { type Cache, platformTag, type Progress } from './cache';
 import { run } from './child';
 import { findPython } from './interpreters';
 import { buildNativeClient } from './native-client';
-import { pinnedVersions, pinnedWheel, unpackNpm, unpackWheels } from './registries';
+import { type Machine, pinnedVersions, pinnedWheel, unpackNpm, unpackWheels } from './registries';
 
 /** The release whose native addon every Node.js runtime loads: older releases need autotools to build. */
 export const NATIVE_CLIENT = '4.0.2';
-/** Node.js clients as pinned; what AWS runs on nodejs20.x and nodejs22.x is 3.x, on nodejs24.x 4.x. */
-export const NODE_CLIENTS = ['3.3.0', NATIVE_CLIENT] as const;
+/** Node.js clients as pinned, with the oldest Node.js that runs each; what AWS runs on nodejs20.x and nodejs22.x is 3.x, on nodejs24.x 4.x. */
+const NODE_CLIENTS: Readonly<Record<string, number>> = { '3.3.0': 18, [NATIVE_CLIENT]: 22 };
 /** The Python client that runs unless a test asks for another. */
 export const PYTHON_CLIENT = '4.2.2';
 /** Node.js interpreters, by major version, as packages of the npm registry. */
@@ -48,8 +48,8 @@ export function nodeClientEntry(version: string): Entry {
       await buildNativeClient(version, path.join(headers, 'include/node'), directory, progress);
     });
   }
-  if (!NODE_CLIENTS.some((known) => known === version)) {
-    throw new Error(`no aws-lambda-ric ${version} is pinned; pinned are ${NODE_CLIENTS.join(', ')}`);
+  if (!Object.hasOwn(NODE_CLIENTS, version)) {
+    throw new Error(`no aws-lambda-ric ${version} is pinned; pinned are ${Object.keys(NODE_CLIENTS).join(', ')}`);
   }
   return entry(`aws-lambda-ric-${version}`, async (directory, cache, progress) => {
     const native = await nodeClientEntry(NATIVE_CLIENT).ensure(cache, progress);
@@ -63,9 +63,14 @@ export function nodeClientEntry(version: string): Entry {
   });
 }
 
-/** The versions of AWS's Python client that are pinned for an interpreter (`3.11`) on this machine, oldest first. */
-export function pythonClientVersions(minor: string): string[] {
-  return pinnedVersions('awslambdaric', cp(minor)).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+/** The versions of AWS's Node.js client that are pinned and run on a major version of Node.js, oldest first. */
+export function nodeClientVersions(major: string): string[] {
+  return Object.keys(NODE_CLIENTS).filter((version) => Number(major) >= NODE_CLIENTS[version]);
+}
+
+/** The versions of AWS's Python client that are pinned for an interpreter (`3.11`) on this machine, or one of another architecture, oldest first. */
+export function pythonClientVersions(minor: string, machine?: Machine): string[] {
+  return pinnedVersions('awslambdaric', cp(minor), machine).sort((a, b) => a.localeCompare(b, undefined, { numeric: true }));
 }
 
 /** AWS's Python client with what it imports: `awslambdaric`, its native module, `simplejson`, `snapshot_restore_py`. */

@@ -64,9 +64,13 @@ export async function unpackWheels(files: string[], into: string): Promise<void>
   });
 }
 
-/** The pinned wheel of a project for a CPython version (`311`) on this machine, else the one for all of them. */
-export function pinnedWheel(name: string, python: string, version?: string): string | undefined {
-  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+/** As wheels call an architecture. */
+export type Machine = 'x86_64' | 'aarch64';
+
+const THIS_MACHINE: Machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+
+/** The pinned wheel of a project for a CPython version (`311`), else the one for all of them. */
+export function pinnedWheel(name: string, python: string, version?: string, machine = THIS_MACHINE): string | undefined {
   const candidates = Object.keys(WHEELS)
     .map((file) => ({ file, ...parseWheel(file) }))
     .filter((wheel) => wheel.name === name && (version === undefined || wheel.version === version));
@@ -74,13 +78,13 @@ export function pinnedWheel(name: string, python: string, version?: string): str
   return (exact ?? candidates.find((wheel) => wheel.machine === undefined))?.file;
 }
 
-/** The pinned versions of a project's wheels for a CPython version (`311`) on this machine. */
-export function pinnedVersions(name: string, python: string): string[] {
+/** The pinned versions of a project's wheels for a CPython version (`311`). */
+export function pinnedVersions(name: string, python: string, machine = THIS_MACHINE): string[] {
   const versions = Object.keys(WHEELS)
     .map(parseWheel)
     .filter((wheel) => wheel.name === name)
     .map((wheel) => wheel.version);
-  return [...new Set(versions)].filter((version) => pinnedWheel(name, python, version));
+  return [...new Set(versions)].filter((version) => pinnedWheel(name, python, version, machine));
 }
 
 function parseWheel(file: string): { name: string; version: string; python: string; machine?: string } {

@@ -6,8 +6,8 @@ import {
   boto3Entry,
   type Entry,
   NATIVE_CLIENT,
-  NODE_CLIENTS,
   nodeClientEntry,
+  nodeClientVersions,
   nodeInterpreterEntry,
   nodeSdkEntry,
   PYTHON_CLIENT,
@@ -16,6 +16,7 @@ import {
 } from './clients';
 import { findPython, type PythonInterpreter } from './interpreters';
 import type { Mount } from './isolation';
+import type { Machine } from './registries';
 
 const IMAGE = path.join(__dirname, 'image');
 const FETCH = 'run `npm run clients`';
@@ -93,10 +94,10 @@ export function newestRuntime(supported: readonly RuntimeSupport[], family: Runt
   return present.sort((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1)!;
 }
 
-/** The versions of AWS's client that can be asked for with a runtime (`SandboxSpec.client`), oldest first. */
-export function clientVersions(runtime: string): readonly string[] {
+/** The versions of AWS's client that can be asked for with a runtime (`SandboxSpec.client`) on this machine or another, oldest first. */
+export function clientVersions(runtime: string, machine?: Machine): readonly string[] {
   const row = rowOf(runtime);
-  return row.family === 'python' ? pythonClientVersions(row.version) : NODE_CLIENTS;
+  return row.family === 'python' ? pythonClientVersions(row.version, machine) : nodeClientVersions(row.version);
 }
 
 /**

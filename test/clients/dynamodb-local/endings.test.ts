@@ -1,7 +1,7 @@
 /** Handlers that exit, eat all memory or never return. */
-import { DEFERRED, MINUTES, useStage } from '../support/gate';
+import { comparable, DEFERRED, MINUTES, useStage } from '../support/gate';
 import { code } from '../support/language';
-import { ENDING } from '../support/languages';
+import { ENDING, EXITING } from '../support/languages';
 import type { Stage } from '../support/stage';
 
 /** Of the invocation that never returns; a warm environment has begun its replay long before. */
@@ -12,6 +12,20 @@ useStage((opened) => {
   stage = opened;
 });
 
+describe.each(EXITING)('$name', ({ language, release }) => {
+  test.each(language.exits)(
+    '%s ends the process as without the gate',
+    async (kind) => {
+      const start = (more = {}) => stage.start({ ...release, code: code(language, 'ends'), ...more });
+      const [gated, bare] = await Promise.all([start(), start({ layer: undefined })]);
+      expect(await gated.exit({ kind }, { requestId: 'r-1' })).toEqual(await bare.exit({ kind }, { requestId: 'r-1' }));
+      expect(comparable(gated.output)).toBe(comparable(bare.output));
+      expect(gated.requests).toEqual(bare.requests);
+    },
+    MINUTES,
+  );
+});
+
 describe.each(ENDING)('$name', ({ language, release }) => {
   const start = (more = {}) => stage.start({ ...release, code: code(language, 'ends'), ...more });
 
@@ -20,15 +34,6 @@ describe.each(ENDING)('$name', ({ language, release }) => {
     await (await start()).reply(event, { requestId: 'r-1' });
     stage.window('auto');
   };
-
-  test.each(language.exits)(
-    '%s ends the process as without the gate',
-    async (kind) => {
-      const [gated, bare] = await Promise.all([start(), start({ layer: undefined })]);
-      expect(await gated.exit({ kind })).toEqual(await bare.exit({ kind }));
-    },
-    MINUTES,
-  );
 
   test.each(language.exits)(
     'a replay that ends by %s leaves its lease to lapse, and does not start again',

@@ -3,11 +3,18 @@ import { comparable, MINUTES, readable, useStage } from '../support/gate';
 import { code } from '../support/language';
 import { LANGUAGES, RELEASES } from '../support/languages';
 import type { Stage } from '../support/stage';
+import type { TestEnvironment } from '../support/test-environment';
 
 let stage: Stage;
 useStage((opened) => {
   stage = opened;
 });
+
+/** All that they wrote and asked for has been read then. */
+async function ended(...environments: readonly TestEnvironment[]): Promise<void> {
+  await Promise.all(environments.map((environment) => environment.idle()));
+  await stage.closeEnvironments();
+}
 
 describe.each(RELEASES)('$name', ({ language, release }) => {
   const both = (files: Record<string, string>) =>
@@ -27,8 +34,9 @@ describe.each(RELEASES)('$name', ({ language, release }) => {
         const options = { requestId: `r-${n}`, clientContext, cognitoIdentity };
         expect(readable(await gated.invoke(event, options))).toEqual(readable(await bare.invoke(event, options)));
       }
-      await stage.closeEnvironments(); // all that they wrote has been read then
+      await ended(gated, bare);
       expect(comparable(gated.output)).toBe(comparable(bare.output));
+      expect(gated.requests).toEqual(bare.requests);
       expect(await stage.rows()).toEqual([]);
     },
     MINUTES,
@@ -40,6 +48,9 @@ describe.each(RELEASES)('$name', ({ language, release }) => {
       const [gated, bare] = await both(code(language, 'runs'));
       const body = Buffer.from('{no json');
       expect(readable(await gated.invoke(body, { requestId: 'r-1' }))).toEqual(readable(await bare.invoke(body, { requestId: 'r-1' })));
+      await ended(gated, bare);
+      expect(comparable(gated.output)).toBe(comparable(bare.output));
+      expect(gated.requests).toEqual(bare.requests);
       expect(await stage.rows()).toEqual([]);
     },
     MINUTES,
@@ -52,6 +63,7 @@ describe.each(RELEASES)('$name', ({ language, release }) => {
       expect(readable(await gated.initialised())).toEqual(readable(await bare.initialised()));
       await Promise.all([gated.lastWords(), bare.lastWords()]);
       expect(comparable(gated.output)).toBe(comparable(bare.output));
+      expect(gated.requests).toEqual(bare.requests);
     },
     MINUTES,
   );

@@ -1,5 +1,6 @@
 /** A stage whose layer has the gates of both languages, for a test file. */
 import { bundleGate } from '../../../scripts/build/gate';
+import { HARMLESS } from './harmless';
 import { ensureReleases, LANGUAGES } from './languages';
 import { Stage } from './stage';
 
@@ -24,12 +25,9 @@ export function useStage(opened: (stage: Stage) => void): void {
   afterEach(() => stage.closeEnvironments());
 }
 
-/** What a process wrote, without its times and without the frame that tells which turn of Node.js's event loop it was. */
+/** What a process wrote, without what differs harmlessly. */
 export function comparable(output: string): string {
-  return output
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/" +at process\.processTicksAndRejections \([^)]*\)",/g, '')
-    .replace(/^ +at process\.processTicksAndRejections .*\n/gm, '');
+  return HARMLESS.reduce((text, { pattern, instead }) => text.replace(pattern, instead), output);
 }
 
 /** A value in a form that tests compare: bytes as comparable text. */

@@ -1,6 +1,7 @@
 /** Node.js and AWS's clients for it: 3.x on nodejs20.x and nodejs22.x, 4.x on nodejs24.x, as AWS runs them. */
 import clients from '../../../lambda/contract/maintenance-window/clients.json';
 import type { Language } from './language';
+import { releasesOf } from './releases';
 
 const [, NODE_22, NEWEST] = clients.nodejs.releases;
 
@@ -39,7 +40,7 @@ export const USE_OTHER = 'sed -i "s#rapid-client.node#moved-client.node#" index.
 
 export const NODEJS: Language = {
   name: 'nodejs',
-  releases: clients.nodejs.releases,
+  releases: releasesOf('nodejs', clients.nodejs.releases),
   newest: NEWEST,
   ending: [NODE_22, NEWEST],
   file: 'app.js',

@@ -1,13 +1,11 @@
 /** Python and AWS's clients for it, all on one Python: the client is chosen by its release, not by the runtime. */
 import clients from '../../../lambda/contract/maintenance-window/clients.json';
-import { clientVersions } from '../../../local/sandbox/runtimes';
 import type { Language } from './language';
+import { releasesOf } from './releases';
 
-/** Oldest, one of each line whose seam differs, newest; all that are pinned with CLIENTS=all. */
+/** Oldest, one of each line whose seam differs, newest. */
 const SAMPLE = clients.python.releases;
 const NEWEST = SAMPLE[SAMPLE.length - 1];
-const RELEASES = process.env.CLIENTS === 'all' ? clientVersions(NEWEST.runtime).map((client) => ({ runtime: NEWEST.runtime, client })) : SAMPLE;
-
 const TELLS = `
 import os, sys
 print("LOADED")
@@ -38,6 +36,7 @@ const CHANGING = `#!/bin/sh
 client=$("$1" -c 'import os, sys; sys.path.insert(0, "/var/runtime"); import awslambdaric; print(os.path.dirname(awslambdaric.__file__))')
 mkdir /tmp/runtime
 cp -r /var/runtime/bootstrap.py "$client" /tmp/runtime
+rm -r /tmp/runtime/awslambdaric/__pycache__ # compiled as an image has it: never compared with what it was made of
 sed -i "$CHANGE" /tmp/runtime/awslambdaric/*.py
 for argument do
   shift
@@ -49,7 +48,7 @@ exec "$@"
 
 export const PYTHON: Language = {
   name: 'python',
-  releases: RELEASES,
+  releases: releasesOf('python', SAMPLE),
   newest: NEWEST,
   ending: [NEWEST],
   file: 'app.py',

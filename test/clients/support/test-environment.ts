@@ -1,6 +1,7 @@
 /** One execution environment with the layer in front of AWS's own client, driven through the Runtime API. */
 import { randomUUID } from 'node:crypto';
 import * as fs from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import * as os from 'node:os';
 import * as path from 'node:path';
 
@@ -14,6 +15,8 @@ const PATIENCE_MS = 30_000;
 const TIMEOUT_MS = 20_000;
 /** Longer than a busy machine keeps a process from its next words. */
 const SILENCE_MS = 3000;
+
+const UUID = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 
 export const OPERATOR_PARAMETER = '/cdk-patient-lambda/windows/test/operator';
 export const FUNCTION_KEY = 'fn';
@@ -58,18 +61,23 @@ export class TestEnvironment {
       await fs.promises.writeFile(file, text);
     }
     const output: Buffer[] = [];
-    const process = await RuntimeProcess.start(startSandbox, {
-      runtime: spec.runtime,
-      client: spec.client,
-      handler: spec.handler ?? 'app.handler',
-      memorySize: spec.memorySize ?? 512,
-      ephemeralStorage: 64,
-      taskRoot,
-      optRoot: spec.layer,
-      environment: environmentOf(spec),
-      onOutput: (chunk) => output.push(chunk),
-    });
-    return new TestEnvironment(process, taskRoot, output);
+    const requests: IncomingMessage[] = [];
+    const process = await RuntimeProcess.start(
+      startSandbox,
+      {
+        runtime: spec.runtime,
+        client: spec.client,
+        handler: spec.handler ?? 'app.handler',
+        memorySize: spec.memorySize ?? 512,
+        ephemeralStorage: 64,
+        taskRoot,
+        optRoot: spec.layer,
+        environment: environmentOf(spec),
+        onOutput: (chunk) => output.push(chunk),
+      },
+      (request) => requests.push(request),
+    );
+    return new TestEnvironment(process, taskRoot, output, requests);
   }
 
   private ready: Promise<unknown> = Promise.resolve();
@@ -79,6 +87,7 @@ export class TestEnvironment {
     private readonly process: RuntimeProcess,
     private readonly taskRoot: string,
     private readonly chunks: Buffer[],
+    private readonly received: readonly IncomingMessage[],
   ) {
     // From the beginning: a process that has ended by the time somebody asks has told why before that
     this.init = process.initialised(PATIENCE_MS);
@@ -87,6 +96,17 @@ export class TestEnvironment {
   /** Everything the process wrote. */
   get output(): string {
     return Buffer.concat(this.chunks).toString('utf8');
+  }
+
+  /**
+   * What the Runtime API was asked for, with every header, but for what no two environments have in common, and the lengths of bodies: those are
+   * compared themselves.
+   */
+  get requests(): readonly [request: string, headers: Readonly<Record<string, string>>][] {
+    return this.received.map(({ method, url, headers: { 'host': _, 'content-length': __, ...headers } }) => [
+      `${method} ${url}`,
+      Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value).replace(UUID, 'UUID')])),
+    ]);
   }
 
   /** The init error, or undefined when the client asks for its first invocation; an exit as such. */
@@ -151,6 +171,11 @@ export class TestEnvironment {
       throw new Error(`did not exit:\n${this.output}`);
     }
     return ended.exit;
+  }
+
+  /** Waits until it asks for another invocation, or has ended. */
+  async idle(): Promise<void> {
+    await this.process.waitFor(this.ready, PATIENCE_MS);
   }
 
   /** Waits until the process has ended by itself, or has written nothing for a while: an old client stays after its init error. */

@@ -33,6 +33,20 @@ const next = () => call(`${base}/invocation/next`);
 const post = (path: string, more: Call = {}) => call(`${base}/${path}`, { method: 'POST', ...more });
 const parse = (body: Buffer) => JSON.parse(body.toString()) as { errorType: string; errorMessage: string };
 
+test('who listens hears of every request, with its headers, also of one that is refused', async () => {
+  const heard: string[] = [];
+  const heardApi = await RuntimeApi.listen(({ method, url, headers }) => heard.push(`${method} ${url} ${String(headers['x-own'])}`));
+  try {
+    heardApi.deliver(invocation());
+    const headers = { 'x-own': '1' };
+    await call(`http://${heardApi.address}/2018-06-01/runtime/invocation/next`, { headers });
+    await call(`http://${heardApi.address}/nowhere`, { headers });
+  } finally {
+    await heardApi.close();
+  }
+  expect(heard).toEqual(['GET /2018-06-01/runtime/invocation/next 1', 'GET /nowhere 1']);
+});
+
 describe('next', () => {
   test('hands over the very bytes of the event, with the headers of AWS', async () => {
     const event = invocation({ payload: Buffer.from('{ "n" : 1.0,\n"u":"\\u00e9 é" }') });

@@ -89,6 +89,7 @@ test("an error at import is posted by AWS's client as an init error", async () =
 test('clients of other versions can be asked for, and what is asked for runs', async () => {
   expect(clientVersions('nodejs22.x')).toEqual(['3.3.0', '4.0.2']);
   expect(clientVersions('python3.11')[0]).toBe('2.0.4');
+  expect(clientVersions('nodejs20.x')).toEqual(['3.3.0']); // 4.x needs Node.js 22
   const environment = await OneEnvironment.start({
     runtime: 'nodejs22.x',
     client: '4.0.2',
