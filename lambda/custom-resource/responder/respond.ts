@@ -54,7 +54,8 @@ export async function respond(record: unknown, { clock, fetch, environment, writ
   }
   const { condition, functionArn } = isObject(requestContext) ? requestContext : {};
   const { reason, ...rest } = answerTo(operation, responsePayload, condition);
-  const answer: Answer = reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(printable(`${reason}${place(reason, request.RequestId, functionArn)}`))) };
+  const answer: Answer =
+    reason === undefined ? rest : { ...rest, reason: shortReason(mask.text(printable(`${reason}${place(reason, request.RequestId, functionArn)}`))) };
   log.info('answers for an invocation that failed', { status: answer.status, physicalResourceId: answer.physicalResourceId, reason: answer.reason });
   await deliver({
     url: request.ResponseURL,

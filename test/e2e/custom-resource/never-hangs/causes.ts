@@ -74,7 +74,12 @@ const SHORT_TIMEOUT = '50';
 const AT_THE_MARGIN = { Hops: 'at the margin' };
 
 export const H1: readonly Cause[] = [
-  { what: 'the handler throws', failure: 'throws', id: 'marker', reason: /RangeError: the snapshot is gone\nrequest id: .+, log group: .+, log stream: / },
+  {
+    what: 'the handler throws',
+    failure: 'throws',
+    id: 'marker',
+    reason: /RangeError: the snapshot is gone\nrequest id: .+, log group: .+, log stream: /,
+  },
   { what: 'the handler returns nothing', failure: 'returns nothing', reason: /returned undefined; return done\(\.\.\.\) or wait\(\.\.\.\)/ },
 ];
 
