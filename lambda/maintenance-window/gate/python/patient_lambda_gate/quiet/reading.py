@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from patient_lambda_gate.window.newer import is_newer
-
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from patient_lambda_gate.window.value import OperatorValue, PlannedValue
@@ -42,6 +40,8 @@ def latest(before: Reading | None, read: Reading) -> Reading:
     """What is known after a read: never an older value of the operator's than before, and the planned one of before when it could not be read."""
     if before is None:
         return read
+    from patient_lambda_gate.window.newer import is_newer
+
     is_behind = is_newer((before.last_modified, before.version), (read.last_modified, read.version))
     known = before if is_behind else read
     planned = before.planned if read.planned is None and read.planned_failure is not None else read.planned

@@ -13,6 +13,7 @@ TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from patient_lambda_gate.quiet.read_failures import ReadFailures
     from patient_lambda_gate.quiet.reading import Reading
     from patient_lambda_gate.quiet.report import Reporter
     from patient_lambda_gate.quiet.settings import Settings
@@ -88,12 +89,7 @@ class WindowCache:
         self._reading: Reading | None = None
         self._read_at = 0.0
         self._refresh_age = 0.0
-        self._failed_at: float | None = None
-        self._failure: str | None = None
-        self._failures = 0  # in a row
-        self._failure_age = 0.0
-        self._logged: str | None = None
-        self._noted: str | None = None
+        self._failures: ReadFailures | None = None  # None while no read has had a word to say
         self._quiet_from = 0.0
         self._quiet_until = 0.0
 
@@ -113,7 +109,7 @@ class WindowCache:
         now = self._clock()
         if self._reading is None or abs(now - self._read_at) > self._settings.cache_ttl * TIMING["lastKnownForTtls"]["value"]:
             self._quiet_until = 0.0
-            return UnknownWindow(self._failure or "never read")
+            return UnknownWindow((self._failures and self._failures.cause) or "never read")
         reading = self._reading
         settings = self._settings
         decision = decide(reading.operator, reading.planned, settings.lead_time, now)
@@ -126,7 +122,7 @@ class WindowCache:
         return KnownWindow(decision, is_guarded, reading.version)
 
     def _set_quiet(self, reading: Reading, operated: float, busy: bool, now: float) -> None:
-        if busy or self._failure is not None:
+        if busy or (self._failures is not None and self._failures.cause is not None):
             self._quiet_until = 0.0
             return
         settings = self._settings
@@ -136,8 +132,8 @@ class WindowCache:
 
     def _is_due(self) -> bool:
         now = self._clock()
-        if self._failed_at is not None:
-            return not 0 <= now - self._failed_at < self._failure_age
+        if self._failures is not None and self._failures.cause is not None:
+            return not self._failures.hold_back(now)
         return self._reading is None or not 0 <= now - self._read_at < self._refresh_age
 
     def _budget(self, remaining: float) -> float:
@@ -163,7 +159,7 @@ class WindowCache:
         pending.given_up = True
         if not self._take_best(pending):
             asked = "ssm:GetParameters gave no answer" if self._settings.mirror_table is None else "neither the mirror nor Parameter Store answered"
-            self._fail(f"{asked} within {round(budget)} ms", self._clock())
+            self._told().failed(f"{asked} within {round(budget)} ms", self._clock(), self._reading is not None)
 
     def _adopt_late_read(self) -> None:
         pending = self._pending
@@ -180,7 +176,7 @@ class WindowCache:
         if pending.reading is None:
             if not pending.given_up:
                 # One that took longer than its budget was frozen: that says nothing about now
-                self._fail(pending.failure or "no result", min(self._clock(), pending.started + pending.budget))
+                self._told().failed(pending.failure or "no result", min(self._clock(), pending.started + pending.budget), self._reading is not None)
         elif not (pending.counts and pending.reading.stale):  # else the same value counts already, and it was said why it may be out of date
             self._know(pending.reading, pending.started, pending.failure)
 
@@ -199,36 +195,15 @@ class WindowCache:
         self._read_at = read_at
         shares = TIMING["refreshAgeShare"]
         self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())
-        self._failed_at = self._failure = None
-        self._failures = 0
-        self._note(reading.mirror_failure)
         past = reading.planned is not None and read_at >= reading.planned.horizon
-        self._say(failure or reading.planned_failure or reading.stale or ("the planned parameter is past its horizon" if past else None))
+        cause = failure or reading.planned_failure or reading.stale or ("the planned parameter is past its horizon" if past else None)
+        if self._failures is not None or cause is not None or reading.mirror_failure is not None:
+            self._told().ended(reading.mirror_failure, cause)
 
-    def _fail(self, cause: str, failed_at: float) -> None:
-        self._failed_at = failed_at
-        self._failure = cause
-        failed = TIMING["failedRead"]
-        age = min(self._settings.cache_ttl, failed["first"] * failed["factor"] ** self._failures)
-        self._failure_age = age * (1 - failed["jitterShare"] * self._draw())
-        self._failures += 1
-        self._say(cause)
+    def _told(self) -> ReadFailures:
+        """Who is told of what went wrong: loaded by the first that does."""
+        if self._failures is None:
+            from patient_lambda_gate.quiet.read_failures import ReadFailures
 
-    def _note(self, mirror_failure: str | None) -> None:
-        """Counts each time that the mirror could not be read, which Parameter Store's quota bears, and logs each change of cause."""
-        if mirror_failure is not None:
-            self._reporter.count("windowStale")
-            if mirror_failure != self._noted:
-                self._reporter.log(f"the mirror of the maintenance window could not be read, so Parameter Store was asked: {mirror_failure}")
-        self._noted = mirror_failure
-
-    def _say(self, cause: str | None) -> None:
-        """Counts each failed read, logs each change of cause."""
-        if cause is not None:
-            self._reporter.count("windowStale")
-            if cause != self._logged:
-                known = "the last known value counts" if self._reading is not None else f"onWindowUnknown: {self._settings.on_window_unknown}"
-                self._reporter.log(f"the maintenance window could not be read ({known}): {cause}")
-        elif self._logged is not None:
-            self._reporter.log("the maintenance window can be read again")
-        self._logged = cause
+            self._failures = ReadFailures(self._settings, self._reporter, self._draw)
+        return self._failures
