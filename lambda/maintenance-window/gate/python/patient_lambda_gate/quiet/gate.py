@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import patient_lambda_contract as contract
 
-from patient_lambda_gate.quiet.window_cache import KnownWindow
-
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,13 +59,16 @@ class Gate:
         """Whether it does once the window is known again, where that is due: then nothing of what plans a hold is loaded."""
         parts = self.parts
         try:
-            parts.cache.state(float(deadline) - parts.clock())
+            return parts.cache.becomes_quiet(float(deadline) - parts.clock()) and self.is_quiet(body, client_context)
         except Exception:  # which whoever plans the invocation meets again, and fails it
             return False
-        return self.is_quiet(body, client_context)
 
     def holds_at_boot(self) -> bool:
         """Whether user code must not be loaded yet."""
+        if self.parts.cache.becomes_quiet(float("inf")):
+            return False
+        from patient_lambda_gate.quiet.known_window import KnownWindow
+
         state = self.parts.cache.state(float("inf"))
         return state.decision.on if isinstance(state, KnownWindow) else self.parts.settings.on_window_unknown != "RUN"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from patient_lambda_gate.quiet.errors import GateNotAttached, traced
 from patient_lambda_gate.quiet.gate import names_create_failed_id
+from patient_lambda_gate.quiet.known_window import KnownWindow, UnknownWindow
 from patient_lambda_gate.quiet.step import Fail, RunHandler
-from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
 from patient_lambda_gate.store.pointer import parse_pointer
 from patient_lambda_gate.window.decision import Decision
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from patient_lambda_gate.window.value import is_as_made
+
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from patient_lambda_gate.window.value import OperatorValue, PlannedValue
@@ -34,6 +36,10 @@ class Reading:
         self.planned_failure = planned_failure
         self.stale = stale
         self.mirror_failure = mirror_failure
+
+    def is_untouched(self) -> bool:
+        """Whether no operator has written, and nothing is planned: then nothing is on, was on, or will be."""
+        return is_as_made(self.operator, self.version) and self.planned is None and self.planned_failure is None
 
 
 def latest(before: Reading | None, read: Reading) -> Reading:

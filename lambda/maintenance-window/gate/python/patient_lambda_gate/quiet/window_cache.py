@@ -7,34 +7,18 @@ from patient_lambda_python.taken import Chance
 from patient_lambda_python.threads import Background
 
 from patient_lambda_gate.quiet.reading import ReadFailed, latest
-from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, last_operated, next_change
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from patient_lambda_gate.quiet.known_window import KnownWindow, UnknownWindow
     from patient_lambda_gate.quiet.read_failures import ReadFailures
     from patient_lambda_gate.quiet.reading import Reading
     from patient_lambda_gate.quiet.report import Reporter
     from patient_lambda_gate.quiet.settings import Settings
 
 TIMING = contract.load("maintenance-window/timing")
-
-
-class KnownWindow:
-    """What holds for one invocation."""
-
-    def __init__(self, decision: Decision, is_guarded: bool, version: int) -> None:
-        self.decision = decision
-        self.is_guarded = is_guarded
-        self.version = version
-
-
-class UnknownWindow:
-    """Nobody can say what holds for one invocation, and why."""
-
-    def __init__(self, cause: str) -> None:
-        self.cause = cause
 
 
 class PendingRead:
@@ -101,34 +85,34 @@ class WindowCache:
         """Begins a read with the cold-start budget and returns; ``state`` takes its result."""
         self._begin(TIMING["coldReadBudget"]["value"])
 
+    def becomes_quiet(self, remaining: float) -> bool:
+        """Whether nothing is on now. Reads first when due; ``remaining`` milliseconds are left of the invocation."""
+        self._refresh(remaining)
+        if not self.is_quiet(self._clock()):
+            self._judge()
+        return self.is_quiet(self._clock())
+
     def state(self, remaining: float) -> KnownWindow | UnknownWindow:
-        """What holds now; reads first when due. ``remaining`` milliseconds are left of the invocation."""
+        """What holds now; reads as ``becomes_quiet`` does."""
+        self._refresh(remaining)
+        return self._judge()
+
+    def _refresh(self, remaining: float) -> None:
         self._adopt_late_read()
         if self._is_due():
             self._read(self._budget(remaining))
-        now = self._clock()
-        if self._reading is None or abs(now - self._read_at) > self._settings.cache_ttl * TIMING["lastKnownForTtls"]["value"]:
-            self._quiet_until = 0.0
-            return UnknownWindow((self._failures and self._failures.cause) or "never read")
-        reading = self._reading
-        settings = self._settings
-        decision = decide(reading.operator, reading.planned, settings.lead_time, now)
-        if not decision.on and reading.planned is None and reading.planned_failure is not None and not forced_off(reading.operator, now):
-            self._quiet_until = 0.0  # nobody can say that no planned interval is on
-            return UnknownWindow(reading.planned_failure)
-        operated = last_operated(reading.operator, reading.version, reading.last_modified)
-        is_guarded = not decision.on and guarded(reading.operator, reading.planned, operated, settings.duplicate_check_for, now)
-        self._set_quiet(reading, operated, decision.on or is_guarded, now)
-        return KnownWindow(decision, is_guarded, reading.version)
 
-    def _set_quiet(self, reading: Reading, operated: float, busy: bool, now: float) -> None:
-        if busy or (self._failures is not None and self._failures.cause is not None):
+    def _judge(self) -> KnownWindow | UnknownWindow:
+        from patient_lambda_gate.quiet.known_window import UnknownWindow, judge  # only now: what nobody has touched needs no judge
+
+        reading, now, cause = self._reading, self._clock(), self._failures and self._failures.cause
+        if reading is None or abs(now - self._read_at) > self._settings.cache_ttl * TIMING["lastKnownForTtls"]["value"]:
             self._quiet_until = 0.0
-            return
-        settings = self._settings
-        change = next_change(reading.operator, reading.planned, settings.lead_time, operated, settings.duplicate_check_for, now)
+            return UnknownWindow(cause or "never read")
+        window, change = judge(reading, self._settings, now)
         self._quiet_from = self._read_at
-        self._quiet_until = min(change, self._read_at + self._refresh_age)
+        self._quiet_until = min(change, self._read_at + self._refresh_age) if cause is None else 0.0
+        return window
 
     def _is_due(self) -> bool:
         now = self._clock()
@@ -149,6 +133,7 @@ class WindowCache:
         return self._pending
 
     def _read(self, budget: float) -> None:
+        self._quiet_until = 0.0
         pending = self._pending
         if pending is None or self._clock() - pending.started > pending.budget:
             pending = self._begin(budget)
@@ -195,6 +180,8 @@ class WindowCache:
         self._read_at = read_at
         shares = TIMING["refreshAgeShare"]
         self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())
+        self._quiet_from = read_at
+        self._quiet_until = read_at + self._refresh_age if reading.is_untouched() else 0.0
         past = reading.planned is not None and read_at >= reading.planned.horizon
         cause = failure or reading.planned_failure or reading.stale or ("the planned parameter is past its horizon" if past else None)
         if self._failures is not None or cause is not None or reading.mirror_failure is not None:

@@ -40,3 +40,8 @@ def parse_planned(value: str) -> PlannedValue:
     from patient_lambda_gate.window.grammar import read_planned
 
     return read_planned(value)
+
+
+def is_as_made(operator: OperatorValue, version: int) -> bool:
+    """Whether the operator's parameter is as the planner makes it, so that no hold was before."""
+    return version == 1 and operator.mode == "auto" and not operator.intervals and operator.reason is None

@@ -5,8 +5,8 @@ import threading
 import pytest
 from contract_files import contract_file
 from fake_services import Clock
+from patient_lambda_gate.quiet.known_window import KnownWindow, UnknownWindow
 from patient_lambda_gate.quiet.reading import ReadFailed
-from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
 from windows import TTL, is_on, ms, quiet_span, reading
 
 TIMEOUT = float("inf")
