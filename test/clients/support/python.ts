@@ -38,6 +38,7 @@ const CHANGING = `#!/bin/sh
 client=$("$1" -c 'import os, sys; sys.path.insert(0, "/var/runtime"); import awslambdaric; print(os.path.dirname(awslambdaric.__file__))')
 mkdir /tmp/runtime
 cp -r /var/runtime/bootstrap.py "$client" /tmp/runtime
+rm -r /tmp/runtime/awslambdaric/__pycache__
 sed -i "$CHANGE" /tmp/runtime/awslambdaric/*.py
 for argument do
   shift
