@@ -105,13 +105,13 @@ class WindowCache:
     def _judge(self) -> KnownWindow | UnknownWindow:
         from patient_lambda_gate.quiet.known_window import UnknownWindow, judge  # only now: what nobody has touched needs no judge
 
-        reading, now, cause = self._reading, self._clock(), self._failures and self._failures.cause
+        reading, now = self._reading, self._clock()
         if reading is None or abs(now - self._read_at) > self._settings.cache_ttl * TIMING["lastKnownForTtls"]["value"]:
             self._quiet_until = 0.0
-            return UnknownWindow(cause or "never read")
+            return UnknownWindow((self._failures and self._failures.cause) or "never read")
         window, change = judge(reading, self._settings, now)
         self._quiet_from = self._read_at
-        self._quiet_until = min(change, self._read_at + self._refresh_age) if cause is None else 0.0
+        self._quiet_until = min(change, self._read_at + self._refresh_age)  # long over after a read that failed
         return window
 
     def _is_due(self) -> bool:
@@ -133,7 +133,6 @@ class WindowCache:
         return self._pending
 
     def _read(self, budget: float) -> None:
-        self._quiet_until = 0.0
         pending = self._pending
         if pending is None or self._clock() - pending.started > pending.budget:
             pending = self._begin(budget)
