@@ -16,9 +16,9 @@ from fake_services import JsonServer  # noqa: E402
 @pytest.fixture(autouse=True)
 def short_pauses(monkeypatch):
     """Repeats are what is tested, not how long they wait."""
-    from patient_lambda_aws import client
+    from patient_lambda_aws import repeats
 
-    monkeypatch.setattr(client, "FIRST_PAUSE", 1)
+    monkeypatch.setattr(repeats, "FIRST_PAUSE", 1)
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from patient_lambda_gate.quiet.errors import GateNotAttached  # noqa: E402
 from patient_lambda_gate.quiet.settings import Settings  # noqa: E402
 from patient_lambda_gate.replay import mark, outcome  # noqa: E402
 from patient_lambda_gate.store import backoff, body, expiry, keys, pointer  # noqa: E402
-from patient_lambda_gate.window import decision, value  # noqa: E402
+from patient_lambda_gate.window import decision, grammar, value  # noqa: E402
 
 # What the asked gate guards.
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f"
@@ -47,7 +47,7 @@ def window(question):
 def _parsed(parse, text):
     try:
         found = parse(text)
-    except value.WindowValueError as error:
+    except grammar.WindowValueError as error:
         return {"code": error.code}, None
     intervals = [{"start": start, "end": end} for start, end in found.intervals]
     if isinstance(found, value.PlannedValue):

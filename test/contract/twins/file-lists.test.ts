@@ -14,6 +14,22 @@ const ROOMS = {
   store: join(GATES, 'store'),
 };
 
+/**
+ * Concepts with a file of their own in Python alone, which compiles each file that a start loads; in Node.js, which bundles what a start loads, each is
+ * a part of the file that is named here.
+ */
+const APART_IN_PYTHON: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  quiet: {
+    fallback: 'source',
+    json_variables: 'settings',
+    known_window: 'window_cache',
+    lines: 'report',
+    plan: 'gate',
+    read_failures: 'window_cache',
+  },
+  window: { grammar: 'value' },
+};
+
 /** The concepts that a folder has files of, as Python writes them. */
 function concepts(folder: string, extension: string): string[] {
   return readdirSync(folder)
@@ -26,5 +42,10 @@ test.each(Object.entries(ROOMS))('the room %s has the same files in both languag
   const nodejs = concepts(folder, '.ts');
   const python = concepts(join(PYTHON, room), '.py');
   const onlyIn = (list: readonly string[], other: readonly string[]) => list.filter((name) => !other.includes(name));
-  expect({ onlyInNodejs: onlyIn(nodejs, python), onlyInPython: onlyIn(python, nodejs) }).toEqual({ onlyInNodejs: [], onlyInPython: [] });
+  const apart = APART_IN_PYTHON[room] ?? {};
+  expect({ onlyInNodejs: onlyIn(nodejs, python), onlyInPython: onlyIn(python, nodejs) }).toEqual({
+    onlyInNodejs: [],
+    onlyInPython: Object.keys(apart),
+  });
+  expect(nodejs).toEqual(expect.arrayContaining(Object.values(apart)));
 });

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from patient_lambda_python import json
-from patient_lambda_python.taken import Chance, Clock
 
-from patient_lambda_aws.credentials import CredentialsError, CredentialSource
+from patient_lambda_aws.credentials import CredentialsError, credential_source
 from patient_lambda_aws.endpoints import endpoint_url
 from patient_lambda_aws.sign import signed_headers
 from patient_lambda_aws.transport import Transport, TransportError
@@ -27,21 +26,10 @@ PROTOCOLS = {
     "sqs": ("application/x-amz-json-1.0", "AmazonSQS"),
 }
 PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY")
-THROTTLES = (
-    "ProvisionedThroughputExceededException",
-    "RequestLimitExceeded",
-    "RequestThrottled",
-    "ThrottledException",
-    "Throttling",
-    "ThrottlingException",
-    "TooManyRequestsException",
-)
 # Milliseconds: long enough for a part of a large event from a small function. Half of what is left at most: a hang leaves time for another.
 MOST_ATTEMPT = 5000
 # Below this many milliseconds a half is not worth a try, so the attempt gets all.
 LEAST_ATTEMPT = 150
-FIRST_PAUSE = 50
-LONGEST_PAUSE = 1000
 
 
 class AwsError(Exception):
@@ -62,7 +50,7 @@ class AwsClient:
         self.clock = clock
         self.region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or "us-east-1"
         self.transport = Transport(environment)
-        self._credentials = CredentialSource(environment, self.transport, clock)
+        self._credentials = credential_source(self._environment, self.transport, clock)
         self._proxies: Proxies | None = None
         if any(environment.get(name) for name in PROXY_VARIABLES):
             from patient_lambda_aws.proxy import Proxies
@@ -90,7 +78,7 @@ class AwsClient:
         proxy = self.proxy_of(url)
         headers = {"content-type": content_type, "x-amz-target": f"{target}.{operation}"}
         try:
-            keys = self._credentials.get(budget)
+            keys = self._credentials(budget)
             signed = signed_headers(url, headers, body, service, self.region, keys, self.clock())
             response = self.transport.request("POST", url, signed, body, budget, fresh, proxy)
         except TransportError as error:
@@ -103,25 +91,21 @@ class AwsClient:
         """Repeats throttles, 5xx and network errors with back-off while ``until`` (epoch milliseconds) allows. Raises AwsError.
 
         ``elsewhere``: another service is asked after this one, so that one attempt may take all the time, and a hang leaves its rest to that."""
-        pause: float = FIRST_PAUSE
-        failure = AwsError("NoTimeLeft", f"the invocation ends before {operation} can be tried", False)
-        attempts = 0
-        while True:
-            left = until - self.clock()
-            if left <= 0:
-                raise failure
-            budget = left if elsewhere or left < 2 * LEAST_ATTEMPT else min(left / 2, MOST_ATTEMPT)
-            try:
-                return self.call_once(service, operation, payload, budget, fresh=attempts > 0)
-            except AwsError as error:
-                if attempts == 0 or budget >= LEAST_ATTEMPT or error.code != "NetworkError":
-                    failure = error  # that of an attempt with hardly any time says less than the one before
-            attempts += 1
-            wait = Chance.between(pause / 2, pause)
-            if not failure.retryable or self.clock() + wait >= until:
-                raise failure
-            Clock.sleep(wait / 1000)
-            pause = min(pause * 2, LONGEST_PAUSE)
+        left = until - self.clock()
+        if left <= 0:
+            raise AwsError("NoTimeLeft", f"the invocation ends before {operation} can be tried", False)
+        try:
+            return self.call_once(service, operation, payload, attempt_budget(left, elsewhere))
+        except AwsError as error:
+            failure = error
+        from patient_lambda_aws.repeats import repeat
+
+        return repeat(self, service, operation, payload, until, elsewhere, failure)
+
+
+def attempt_budget(left: float, elsewhere: bool) -> float:
+    """What one attempt may take of the milliseconds that are left."""
+    return left if elsewhere or left < 2 * LEAST_ATTEMPT else min(left / 2, MOST_ATTEMPT)
 
 
 def _parsed(service: str, operation: str, response: Response, proxy: Proxy | None) -> Json:
@@ -129,13 +113,8 @@ def _parsed(service: str, operation: str, response: Response, proxy: Proxy | Non
         answer: object = json.loads(response.body)
     except (ValueError, RecursionError):
         answer = None
-    details: Json = answer if isinstance(answer, dict) else {}
-    if response.status == 200:
-        if isinstance(answer, dict) or service == "sqs":  # some of whose operations answer nothing
-            return details
-        raise AwsError("InvalidResponse", f"{service} {operation} answered {len(response.body)} bytes that are not a JSON object", True)
-    kind = details.get("__type") or response.headers.get("x-amzn-errortype") or f"HTTP {response.status}"
-    code = str(kind).partition(":")[0].rpartition("#")[2]
-    retryable = response.status >= 500 or response.status == 429 or code in THROTTLES
-    unsaid = f"through the proxy {proxy}" if proxy is not None and not details else ""  # whose answer it may be
-    raise AwsError(code, str(details.get("message") or details.get("Message") or unsaid), retryable, details)
+    if response.status == 200 and isinstance(answer, dict):
+        return answer
+    from patient_lambda_aws.refusals import without_answer
+
+    return without_answer(service, operation, response, answer if isinstance(answer, dict) else {}, proxy)

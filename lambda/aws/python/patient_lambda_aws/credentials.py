@@ -1,20 +1,12 @@
-"""The function role's keys: from the environment, under SnapStart from the container endpoint, whose keys expire."""
+"""The function role's keys: from the environment, under SnapStart from the container endpoint."""
 
 from __future__ import annotations
-
-from patient_lambda_python import json
-from patient_lambda_python.dates import epoch_day
-from patient_lambda_python.taken import Files
-from patient_lambda_python.threads import Lock
-
-from patient_lambda_aws.transport import Transport, TransportError
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Milliseconds before the expiry at which keys are replaced: a request signed with them may still wait in a retry.
-REFRESH_BEFORE_EXPIRY = 5 * 60 * 1000
+    from patient_lambda_aws.transport import Transport
 
 
 class Credentials:
@@ -31,58 +23,12 @@ class CredentialsError(Exception):
     """There are no keys to sign with."""
 
 
-class CredentialSource:
-    """Reads the environment once: handlers that take on another role change it."""
+def credential_source(environment: Mapping[str, str], transport: Transport, clock: Callable[[], float]) -> Callable[[float], Credentials]:
+    """Gives keys within so many milliseconds, and raises CredentialsError. The environment is read now: handlers that take on a role change it."""
+    key_id, secret = environment.get("AWS_ACCESS_KEY_ID"), environment.get("AWS_SECRET_ACCESS_KEY")
+    if key_id and secret:
+        keys = Credentials(key_id, secret, environment.get("AWS_SESSION_TOKEN"))
+        return lambda budget: keys
+    from patient_lambda_aws.container_credentials import ContainerCredentials
 
-    def __init__(self, environment: Mapping[str, str], transport: Transport, clock: Callable[[], float]) -> None:
-        self._environment = dict(environment)
-        self._transport = transport
-        self._clock = clock
-        self._lock = Lock()
-        self._current = self._from_environment()
-
-    def get(self, budget: float) -> Credentials:
-        """Keys that hold for a while yet, fetched within ``budget`` milliseconds when there are none. Raises CredentialsError."""
-        with self._lock:
-            current = self._current
-            if current is not None and (current.expires is None or self._clock() <= current.expires - REFRESH_BEFORE_EXPIRY):
-                return current
-            try:
-                self._current = current = self._from_container(budget)
-            except CredentialsError:
-                if current is None or current.expires is None or self._clock() >= current.expires:
-                    raise
-            return current
-
-    def _from_environment(self) -> Credentials | None:
-        key_id, secret = self._environment.get("AWS_ACCESS_KEY_ID"), self._environment.get("AWS_SECRET_ACCESS_KEY")
-        return Credentials(key_id, secret, self._environment.get("AWS_SESSION_TOKEN")) if key_id and secret else None
-
-    def _from_container(self, budget: float) -> Credentials:
-        url = self._environment.get("AWS_CONTAINER_CREDENTIALS_FULL_URI")
-        if not url:
-            raise CredentialsError("neither AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI is set")
-        try:
-            response = self._transport.request("GET", url, self._authorization(), b"", budget)
-            if response.status != 200:
-                raise CredentialsError(f"the container's credentials endpoint answered {response.status}")
-            keys = json.loads(response.body)
-            expires = keys.get("Expiration")
-            return Credentials(keys["AccessKeyId"], keys["SecretAccessKey"], keys.get("Token"), _epoch_ms(expires) if expires else None)
-        except (TransportError, OSError, ValueError, KeyError, AttributeError, TypeError) as error:
-            raise CredentialsError(f"the container's credentials endpoint failed: {type(error).__name__}: {error}") from error
-
-    def _authorization(self) -> dict[str, str]:
-        path = self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-        if path:  # read anew each time: the file is rotated
-            return {"authorization": Files.read(path).decode().strip()}
-        token = self._environment.get("AWS_CONTAINER_AUTHORIZATION_TOKEN")
-        return {"authorization": token} if token else {}
-
-
-def _epoch_ms(text: str) -> float:
-    """Of a time in UTC, as ``2027-01-10T06:00:00Z``. Raises ValueError."""
-    date, _, time = text.partition(".")[0].rstrip("Z").partition("T")
-    year, month, day = (int(number) for number in date.split("-"))
-    hours, minutes, seconds = (int(number) for number in time.split(":"))
-    return (((epoch_day(year, month, day) * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000
+    return ContainerCredentials(environment, transport, clock).get

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from patient_lambda_aws.tls import TlsStream
 
 MOST_HEAD = 65536  # bytes: of what is no head at all, no end would come
-WITHOUT_BODY = (204, 304)
 
 
 class HttpError(Exception):
@@ -59,7 +58,7 @@ class HttpConnection:
         return len(self._buffer) > 0
 
     def _head(self, until: float) -> tuple[str, int, dict[str, str]]:
-        first, *lines = self._through(b"\r\n\r\n", until, MOST_HEAD).decode("latin-1").split("\r\n")
+        first, *lines = self.through(b"\r\n\r\n", until).decode("latin-1").split("\r\n")
         version, _, rest = first.partition(" ")
         status = rest[:3]
         if not version.startswith("HTTP/1.") or not status.isascii() or not status.isdigit() or len(status) < 3:
@@ -69,29 +68,18 @@ class HttpConnection:
 
     def _body(self, status: int, headers: Mapping[str, str], until: float) -> tuple[bytes, bool]:
         """The body, and whether the end of the connection was the body's end."""
-        if status in WITHOUT_BODY:
-            return b"", False
-        if "chunked" in headers.get("transfer-encoding", "").lower():
-            return self._chunks(until), False
-        length = headers.get("content-length")
-        if length is None:
-            return self._rest(until), True
-        return self._exactly(_size(length, 10), until), False
+        length = headers.get("content-length", "")
+        if status == 200 and length.isdigit() and length.isascii() and "transfer-encoding" not in headers:
+            return self.exactly(int(length), until), False
+        from patient_lambda_aws.bodies import body_of
 
-    def _chunks(self, until: float) -> bytes:
-        pieces = []
-        while size := _size(self._through(b"\r\n", until, MOST_HEAD).decode("latin-1").partition(";")[0], 16):
-            pieces.append(self._exactly(size, until))
-            self._through(b"\r\n", until, MOST_HEAD)
-        while self._through(b"\r\n", until, MOST_HEAD):
-            pass  # trailers
-        return b"".join(pieces)
+        return body_of(self, status, headers, until)
 
-    def _through(self, end: bytes, until: float, most: int) -> bytes:
+    def through(self, end: bytes, until: float) -> bytes:
         """What comes before ``end``, which is taken too."""
         seen = 0
         while (found := self._buffer.find(end, seen)) < 0:
-            if len(self._buffer) > most:
+            if len(self._buffer) > MOST_HEAD:
                 raise HttpError("a head without an end")
             seen = max(len(self._buffer) - len(end) + 1, 0)
             self._more(until)
@@ -99,14 +87,16 @@ class HttpConnection:
         del self._buffer[: found + len(end)]
         return taken
 
-    def _exactly(self, size: int, until: float) -> bytes:
+    def exactly(self, size: int, until: float) -> bytes:
+        """So many bytes."""
         while len(self._buffer) < size:
             self._more(until)
         taken = bytes(self._buffer[:size])
         del self._buffer[:size]
         return taken
 
-    def _rest(self, until: float) -> bytes:
+    def rest(self, until: float) -> bytes:
+        """What comes until the connection is closed."""
         while piece := self._stream.receive(until):
             self._buffer += piece
         return bytes(self._buffer)
@@ -116,10 +106,3 @@ class HttpConnection:
         if not piece:
             raise HttpError("the connection was closed before the response was whole")
         self._buffer += piece
-
-
-def _size(text: str, base: int) -> int:
-    try:
-        return int(text.strip(), base)
-    except ValueError:
-        raise HttpError(f"'{text[:20]}' is not a length") from None

@@ -9,6 +9,7 @@ from patient_lambda_python.taken import Packing
 from patient_lambda_python.urls import urlsplit
 
 from patient_lambda_aws.http import HttpConnection, HttpError
+from patient_lambda_aws.sockets import TcpStream
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 
     from patient_lambda_python.urls import SplitResult
 
-    from patient_lambda_aws.sockets import TcpStream
-    from patient_lambda_aws.tls import TlsStream
+    from patient_lambda_aws.tls import Tls, TlsStream
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 DIGITS = frozenset(b"0123456789abcdefABCDEF")
@@ -42,6 +42,19 @@ class Proxy:
 
     def headers(self) -> dict[str, str]:
         return {} if self.authorization is None else {"proxy-authorization": self.authorization}
+
+    def connected(self, parts: SplitResult, tls: Tls, until: float) -> TcpStream | TlsStream:
+        """A connection to the proxy, and through it to the host of an https URL. Raises HttpError, OSError."""
+        stream: TcpStream | TlsStream = TcpStream(self.hostname, self.port, until)
+        try:
+            if self.scheme == "https":
+                stream = tls.wrap(stream, self.hostname, until)
+            if parts.scheme == "https":
+                self.tunnel(stream, parts, until)
+            return stream
+        except BaseException:
+            stream.close()
+            raise
 
     def tunnel(self, stream: TcpStream | TlsStream, parts: SplitResult, until: float) -> None:
         """Asks for a tunnel to a URL's host, which the stream is from then on. Raises HttpError, OSError."""

@@ -88,15 +88,9 @@ class Transport:
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise HttpError(f"'{parts.scheme}://{parts.netloc[:100]}' is not an http or https URL")
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        stream: TcpStream | TlsStream = TcpStream(*((parts.hostname, port) if proxy is None else (proxy.hostname, proxy.port)), until)
+        stream: TcpStream | TlsStream = TcpStream(parts.hostname, port, until) if proxy is None else proxy.connected(parts, self._tls, until)
         try:
-            if proxy is not None and proxy.scheme == "https":
-                stream = self._tls.wrap(stream, proxy.hostname, until)
-            if parts.scheme == "https":
-                if proxy is not None:
-                    proxy.tunnel(stream, parts, until)
-                stream = self._tls.wrap(stream, parts.hostname, until)
-            return HttpConnection(stream)
+            return HttpConnection(self._tls.wrap(stream, parts.hostname, until) if parts.scheme == "https" else stream)
         except BaseException:
             stream.close()
             raise

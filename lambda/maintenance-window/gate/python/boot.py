@@ -17,38 +17,29 @@ KEPT_APART = ("_hashlib", "_json", "_socket", "_ssl", "binascii", "zlib")
 
 def _refuse(message: str) -> None:
     """Ends the init phase with an error: nothing runs unprotected."""
-    import http.client
-    import json
+    from patient_lambda_gate.client.refusal import refuse
 
-    print(f"cdk-patient-lambda: GateNotAttached: {message}", file=sys.stderr, flush=True)
-    error = json.dumps({"errorMessage": message, "errorType": "GateNotAttached", "stackTrace": []})
-    headers = {"Content-Type": "application/json", "Lambda-Runtime-Function-Error-Type": "GateNotAttached"}
-    try:
-        connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"], timeout=5)
-        connection.request("POST", "/2018-06-01/runtime/init/error", error, headers)
-        connection.getresponse().read()
-    except (OSError, KeyError, http.client.HTTPException) as failure:
-        print(f"cdk-patient-lambda: the init error could not be posted: {failure}", file=sys.stderr, flush=True)
-    raise SystemExit(1)
+    refuse(message)
 
 
-def _gate() -> "tuple[Callable[[], None], type[Exception]]":
+def _start() -> "Callable[[], None]":
     """Loads what starts with the process: from the gate's folder and the standard library's alone, for PYTHONPATH may name the user's.
 
     What is imported later is found through the packages that are there by then; see patient_lambda_python for what they use of Python.
     """
-    path, there = sys.path, set(sys.modules)
+    path, there, writes_none = sys.path, set(sys.modules), sys.dont_write_bytecode
+    sys.dont_write_bytecode = True  # a layer cannot be written to, and each file would try
     library = os.path.dirname(os.__file__)
     sys.path = [path[0], *(folder for folder in path[1:] if folder == library or os.path.basename(folder) == "lib-dynload")]
     try:
         from patient_lambda_gate.client.start import start
-        from patient_lambda_gate.quiet.errors import GateNotAttached
     finally:
         sys.path = path
+        sys.dont_write_bytecode = writes_none
     for name in KEPT_APART:
         if name not in there:
             del sys.modules[name]
-    return start, GateNotAttached
+    return start
 
 
 def _attach() -> str:
@@ -56,11 +47,15 @@ def _attach() -> str:
     if len(sys.argv) < 2 or not os.path.isfile(sys.argv[1]):
         _refuse(f"the runtime was to be started with the arguments {sys.argv[1:]}, of which the first should be its bootstrap.py")
     del sys.argv[0]
-    start, GateNotAttached = _gate()
+    start = _start()
     sys.path[0] = os.path.dirname(os.path.abspath(sys.argv[0]))  # as if the interpreter had been started with bootstrap.py
     try:
         start()
-    except GateNotAttached as error:
+    except Exception as error:
+        from patient_lambda_gate.quiet.errors import GateNotAttached
+
+        if not isinstance(error, GateNotAttached):
+            raise
         _refuse(str(error))
     return sys.argv[0]
 

@@ -1,86 +1,32 @@
-"""Keys to sign with, and when they are fetched anew."""
+"""Where the keys to sign with come from."""
 
 import pytest
-from fake_services import DROP, Clock
-from patient_lambda_aws.credentials import CredentialsError, CredentialSource
+from fake_services import Clock
+from patient_lambda_aws.credentials import CredentialsError, credential_source
 from patient_lambda_aws.transport import Transport
 
 
-def keys(number: int, expires: str) -> dict:
-    return {"AccessKeyId": f"AK{number}", "SecretAccessKey": "s", "Token": "t", "Expiration": expires}
-
-
-def source(server, environment: dict, answers: list, clock) -> tuple:
-    service = server(lambda *_: answers.pop(0))
-    variables = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url + "/role", **environment}
-    return CredentialSource(variables, Transport({}), clock), service
-
-
 def test_keys_of_the_environment_come_first(server):
-    made, service = source(server, {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S"}, [], Clock())
-    assert (made.get(1000).key_id, service.requests) == ("A", [])
-
-
-def test_keys_of_the_container_are_fetched_once_and_again_before_they_expire(server):
-    clock = Clock(1_800_000_000_000)  # 2027-01-15T08:00:00Z
-    made, service = source(
-        server,
-        {"AWS_CONTAINER_AUTHORIZATION_TOKEN": "secret-token"},
-        [(200, keys(1, "2027-01-15T09:00:00Z")), (200, keys(2, "2027-01-15T10:00:00.123Z"))],
-        clock,
-    )
-    assert [made.get(1000).key_id, made.get(1000).key_id] == ["AK1", "AK1"]
-    clock.now += 55 * 60_000 + 1
-    assert made.get(1000).key_id == "AK2"
-    assert [headers["authorization"] for _, _, headers, _ in service.requests] == ["secret-token"] * 2
-
-
-def test_a_refresh_that_fails_leaves_keys_that_still_hold(server):
-    clock = Clock(1_800_000_000_000)
-    made, _ = source(server, {}, [(200, keys(1, "2027-01-15T09:00:00Z")), (500, {}), (500, {})], clock)
-    made.get(1000)
-    clock.now += 56 * 60_000
-    assert made.get(1000).key_id == "AK1"
-    clock.now += 5 * 60_000
-    with pytest.raises(CredentialsError, match="answered 500"):
-        made.get(1000)
-
-
-def test_the_token_file_is_read_for_each_refresh(server, tmp_path):
-    file = tmp_path / "token"
-    file.write_text("first\n")
-    clock = Clock(1_800_000_000_000)
-    made, service = source(server, {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE": str(file)}, [(200, keys(1, "2027-01-15T08:01:00Z"))] * 2, clock)
-    made.get(1000)
-    file.write_text("second\n")
-    made.get(1000)
-    assert [headers["authorization"] for _, _, headers, _ in service.requests] == ["first", "second"]
-
-
-@pytest.mark.parametrize(
-    "answer", [(200, b""), (200, b"[]"), (200, {"AccessKeyId": "x"}), (404, {}), DROP], ids=["empty", "list", "half", "404", "dropped"]
-)
-def test_bad_answers_of_the_container_are_an_error(server, answer):
-    made, _ = source(server, {}, [answer], Clock())
-    with pytest.raises(CredentialsError, match="container's credentials endpoint"):
-        made.get(500)
+    service = server(lambda *_: (500, {}))
+    environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url, "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S"}
+    made = credential_source(environment, Transport({}), Clock())
+    assert (made(1000).key_id, service.requests) == ("A", [])
 
 
 def test_no_keys_at_all_is_an_error_that_names_both_sources():
     with pytest.raises(CredentialsError, match="AWS_ACCESS_KEY_ID nor AWS_CONTAINER_CREDENTIALS_FULL_URI"):
-        CredentialSource({}, Transport({}), Clock()).get(1000)
+        credential_source({}, Transport({}), Clock())(1000)
 
 
 def test_keys_of_the_environment_are_those_of_the_start():
     environment = {"AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "S"}
-    made = CredentialSource(environment, Transport({}), Clock())
+    made = credential_source(environment, Transport({}), Clock())
     environment["AWS_ACCESS_KEY_ID"] = "another role's"
-    assert made.get(1000).key_id == "A"
+    assert made(1000).key_id == "A"
 
 
-def test_the_container_is_asked_where_the_environment_said_at_the_start(server):
-    service = server(lambda *_: (200, keys(1, "2027-01-15T09:00:00Z")))
-    environment = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url}
-    made = CredentialSource(environment, Transport({}), Clock())
-    environment.clear()
-    assert made.get(1000).key_id == "AK1"
+@pytest.mark.parametrize("half", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+def test_the_container_is_asked_where_the_environment_has_no_whole_key(server, half):
+    service = server(lambda *_: (200, {"AccessKeyId": "AK", "SecretAccessKey": "s"}))
+    made = credential_source({"AWS_CONTAINER_CREDENTIALS_FULL_URI": service.url, half: "A"}, Transport({}), Clock())
+    assert made(1000).key_id == "AK"

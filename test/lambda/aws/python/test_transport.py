@@ -159,9 +159,10 @@ def saying(*pieces):
         ([HEAD + b"Transfer-Encoding: Chunked\r\n\r\n", b"1;x=y\r\no\r\n01\r", b"\nk\r\n0\r\n", b"T: x\r\n\r\n"], b"ok"),
         ([HEAD + b"\r\no", b"k"], b"ok"),
         ([b"HTTP/1.1 100 Continue\r\n\r\n" + HEAD + b"content-length: 2\r\n\r\nok"], b"ok"),
+        ([HEAD + b"content-length: 1\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"], b"ok"),
         ([b"HTTP/1.1 204 No Content\r\n\r\n"], b""),
     ],
-    ids=["length", "chunks", "to the end", "interim", "none"],
+    ids=["length", "chunks", "to the end", "interim", "chunks and a length", "none"],
 )
 def test_a_body_ends_where_its_head_says(raw_server, pieces, body):
     assert ask(Transport({}), "http" + raw_server(saying(*pieces))).body == body

@@ -3,8 +3,8 @@
 import threading
 from datetime import datetime
 
+from patient_lambda_gate.quiet.known_window import KnownWindow
 from patient_lambda_gate.quiet.reading import Reading
-from patient_lambda_gate.quiet.window_cache import KnownWindow
 from patient_lambda_gate.window.value import parse_operator, parse_planned
 
 TTL = 30_000  # of a cache, unless a test says otherwise

@@ -5,10 +5,10 @@ import json
 import fake_client
 from fake_services import Clock, failing
 from patient_lambda_aws.client import AwsClient
+from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.client.attach import attach, check_seams
-from patient_lambda_gate.quiet.gate import Gate
+from patient_lambda_gate.quiet.gate import Gate, GateParts
 from patient_lambda_gate.quiet.settings import Settings
-from patient_lambda_gate.quiet.step import GateParts
 from patient_lambda_gate.quiet.window_cache import WindowCache
 from rows import NOW, REPLAY
 from windows import Reader, reading
@@ -52,7 +52,7 @@ class World:
         cache = WindowCache(settings, self.reader, reporter, self.clock, lambda: 1.0)
         client = AwsClient(everything, self.clock)
         self.gate = Gate(GateParts(settings, everything, cache, reporter, self.clock, client))
-        attach(self.bootstrap, self.gate, check_seams(self.bootstrap, "test"))
+        attach(self.bootstrap, self.gate, check_seams(self.bootstrap, "test"), late_handler.handler)
         self.result = lambda event, context: {"ok": 1}
 
     def handler(self, event, context):

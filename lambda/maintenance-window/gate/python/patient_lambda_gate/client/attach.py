@@ -4,11 +4,6 @@ from __future__ import annotations
 
 import functools
 
-import patient_lambda_contract as contract
-
-from patient_lambda_gate.client import late_handler
-from patient_lambda_gate.quiet.errors import UnknownClient
-
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from typing import Any
@@ -56,8 +51,10 @@ def check_seams(bootstrap: object, version: str) -> tuple[str, ...]:
     return seam[len(PARAMETERS) :]
 
 
-def attach(bootstrap: object, gate: Gate, more_names: tuple[str, ...]) -> None:
-    """Replaces the seam. The warm path costs one clock read, two comparisons and a prefix test."""
+def attach(bootstrap: object, gate: Gate, more_names: tuple[str, ...], stub: Handler | None = None) -> None:
+    """Replaces the seam. ``stub`` is in place of a handler that is not loaded yet.
+
+    The warm path costs one clock read, two comparisons, a prefix test and a search in the event."""
     original = getattr(bootstrap, SEAM)
 
     @functools.cache
@@ -79,7 +76,27 @@ def attach(bootstrap: object, gate: Gate, more_names: tuple[str, ...]) -> None:
         *more: Any,
         **named: Any,
     ) -> None:
-        known = (
+        body = event_body if isinstance(event_body, bytes) else event_body.encode("utf-8")
+        is_quiet = gate.is_quiet(body, client_context_json) or gate.is_quiet_after_read(body, client_context_json, epoch_deadline_time_in_ms)
+        if is_quiet and request_handler is not stub:
+            original(
+                lambda_runtime_client,
+                request_handler,
+                invoke_id,
+                event_body,
+                content_type,
+                client_context_json,
+                cognito_identity_json,
+                invoked_function_arn,
+                epoch_deadline_time_in_ms,
+                *more,
+                **named,
+            )
+            return
+        from patient_lambda_gate.quiet.invocation import RawInvocation
+        from patient_lambda_gate.quiet.step import RunHandler
+
+        raw = RawInvocation(
             lambda_runtime_client,
             request_handler,
             invoke_id,
@@ -89,15 +106,9 @@ def attach(bootstrap: object, gate: Gate, more_names: tuple[str, ...]) -> None:
             cognito_identity_json,
             invoked_function_arn,
             epoch_deadline_time_in_ms,
+            more,
+            named,
         )
-        is_quiet = gate.is_quiet(event_body if isinstance(event_body, bytes) else event_body.encode("utf-8"), client_context_json)
-        if is_quiet and request_handler is not late_handler.handler:
-            original(*known, *more, **named)
-            return
-        from patient_lambda_gate.quiet.invocation import RawInvocation
-        from patient_lambda_gate.quiet.step import RunHandler
-
-        raw = RawInvocation(*known, more, named)
         if is_quiet:
             session().run(RunHandler(raw))
         else:
@@ -112,12 +123,7 @@ def _parameters(function: object) -> tuple[str, ...]:
     return names
 
 
-def unknown_client(what: str) -> UnknownClient:
-    """That the client is not one of those that the gate can be attached to."""
-    tested = contract.load("maintenance-window/clients")["python"]
-    clients = ", ".join(release["client"] for release in tested["releases"])
-    return UnknownClient(f"{what}. Update the library or pin the runtime's version; this release is tested with {tested['client']} {clients}.")
+def _moved(version: str, what: str) -> Exception:
+    from patient_lambda_gate.client.unknown_client import unknown_client
 
-
-def _moved(version: str, what: str) -> UnknownClient:
     return unknown_client(f"awslambdaric {version} has a seam of unknown shape ({what}), so no invocation could be held")

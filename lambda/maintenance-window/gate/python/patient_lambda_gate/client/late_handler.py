@@ -22,12 +22,13 @@ _bootstrap: object = None
 _loaded: Handler | None = None
 
 
-def hold(bootstrap: object) -> None:
-    """Makes the client load the stub. ``bootstrap`` is the client's module."""
+def hold(bootstrap: object) -> Handler:
+    """Makes the client load the stub, and says which that is. ``bootstrap`` is the client's module."""
     global _name, _bootstrap
     _name = os.environ[HANDLER_VARIABLE]
     _bootstrap = bootstrap
     os.environ[HANDLER_VARIABLE] = STUB
+    return handler
 
 
 def load() -> Handler:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.client.stand_ins import AnsweringClient, FailingClient, ReplayClient, StreamingClient
 from patient_lambda_gate.quiet.invocation import read_invocation
+from patient_lambda_gate.quiet.plan import plan
 from patient_lambda_gate.quiet.step import Reply, RunHandler
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
@@ -45,7 +46,7 @@ class Session:
         if self._is_passing:
             self._call(raw, raw.client, raw.handler, raw.body, raw.client_context, raw.identity)
             return
-        step = self._gate.plan(read_invocation(raw, self._more_names))
+        step = plan(self._gate.parts, read_invocation(raw, self._more_names))
         if isinstance(step, RunHandler):
             self.run(step)
         elif isinstance(step, Reply):

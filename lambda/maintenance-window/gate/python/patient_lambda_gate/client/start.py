@@ -6,14 +6,11 @@ import os
 
 from patient_lambda_aws.client import AwsClient
 
-from patient_lambda_gate.client import late_handler
-from patient_lambda_gate.client.attach import attach, check_seams, unknown_client
-from patient_lambda_gate.quiet.errors import UnknownClient
-from patient_lambda_gate.quiet.gate import Gate
+from patient_lambda_gate.client.attach import attach, check_seams
+from patient_lambda_gate.quiet.gate import Gate, GateParts
 from patient_lambda_gate.quiet.report import Reporter
 from patient_lambda_gate.quiet.settings import Settings
 from patient_lambda_gate.quiet.source import read_window
-from patient_lambda_gate.quiet.step import GateParts
 from patient_lambda_gate.quiet.times import now_ms
 from patient_lambda_gate.quiet.window_cache import WindowCache
 
@@ -39,15 +36,18 @@ def start() -> None:
     gate.start()
     try:
         bootstrap, more_names = _client()
-    except UnknownClient as error:
-        if settings.on_unknown_client != "RUN":
-            raise
-        reporter.log(f"the function runs without its gate, as onUnknownClient is RUN: {error}")
-        reporter.count("gateMissing")
-        return
+    except Exception as error:
+        from patient_lambda_gate.client.unknown_client import runs_without_gate
+
+        if runs_without_gate(error, settings, reporter):
+            return
+        raise
+    stub = None
     if settings.loads_after_check and gate.holds_at_boot():
-        late_handler.hold(bootstrap)
-    attach(bootstrap, gate, more_names)
+        from patient_lambda_gate.client import late_handler
+
+        stub = late_handler.hold(bootstrap)
+    attach(bootstrap, gate, more_names, stub)
 
 
 def _client() -> tuple[object, tuple[str, ...]]:
@@ -56,5 +56,7 @@ def _client() -> tuple[object, tuple[str, ...]]:
         import awslambdaric
         from awslambdaric import bootstrap
     except ImportError as error:
+        from patient_lambda_gate.client.unknown_client import unknown_client
+
         raise unknown_client(f"the runtime's client awslambdaric cannot be imported: {error}") from error
     return bootstrap, check_seams(bootstrap, getattr(awslambdaric, "__version__", "of unknown version"))

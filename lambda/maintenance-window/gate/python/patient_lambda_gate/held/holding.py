@@ -15,13 +15,15 @@ from patient_lambda_gate.held.streaming import is_streamed
 from patient_lambda_gate.held.table import StoreError, Table
 from patient_lambda_gate.quiet.errors import DuplicateCheckFailed, MaintenanceWindowActive, RequestNotAnswered
 from patient_lambda_gate.quiet.invocation import Invocation, store_until
-from patient_lambda_gate.quiet.step import Fail, GateParts, Reply, Step
+from patient_lambda_gate.quiet.step import Fail, Reply, Step
 from patient_lambda_gate.store.row import is_kept
 from patient_lambda_gate.window.decision import Decision
 
 TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from patient_lambda_gate.quiet.gate import GateParts
 
 LOOK_UP = contract.load("maintenance-window/timing")["coldReadBudget"]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import patient_lambda_contract as contract
+from patient_lambda_python.parallel import run_all
 from patient_lambda_python.taken import Chance
-from patient_lambda_python.threads import run_all
 
 from patient_lambda_gate.held.deferred_event import DeferredEvent
 from patient_lambda_gate.held.items import Update

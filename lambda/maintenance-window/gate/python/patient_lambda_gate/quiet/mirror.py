@@ -6,8 +6,7 @@ import patient_lambda_contract as contract
 from patient_lambda_aws.client import AwsClient, AwsError
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
-from patient_lambda_gate.window.decision import NEVER
-from patient_lambda_gate.window.value import WindowValueError, parse_operator, parse_planned
+from patient_lambda_gate.window.value import parse_operator, parse_planned
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -74,7 +73,7 @@ def _value(item: Item, name: str, parse: Callable[[str], Value]) -> Value:
         raise ReadFailed(f"has no {name}")
     try:
         return parse(text)
-    except WindowValueError as error:
+    except ValueError as error:
         raise ReadFailed(f"has a value of {name} that cannot be read, {error}") from error
 
 
@@ -84,7 +83,7 @@ def _number(item: Item, name: str) -> float:
         number = float(_content(item, name, "N") or "")
     except ValueError:
         number = -1
-    if not 0 <= number < NEVER:
+    if not 0 <= number < float("inf"):
         raise ReadFailed(f"has no number {name}")
     return number
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from patient_lambda_aws.client import AwsClient, AwsError
 
 from patient_lambda_gate.quiet.reading import ReadFailed, Reading
-from patient_lambda_gate.window.value import PlannedValue, WindowValueError, parse_operator, parse_planned
+from patient_lambda_gate.window.value import parse_operator, parse_planned
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from typing import Any
 
     from patient_lambda_gate.quiet.settings import Settings
+    from patient_lambda_gate.window.value import PlannedValue
 
     Parameter = dict[str, Any]
 
@@ -28,7 +29,7 @@ def read_parameters(client: AwsClient, settings: Settings, budget: float, once: 
         raise ReadFailed(f"parameter {name} does not exist: write the window's value to it, 'auto' when none is on")
     try:
         operator = parse_operator(parameter.get("Value", ""))
-    except WindowValueError as error:
+    except ValueError as error:
         raise ReadFailed(f"parameter {name} cannot be read, {error}") from error
     planned, failure = (None, None) if planned_name is None else _read_planned(planned_name, found.get(planned_name))
     # Whole milliseconds, as the mirror has them: which of two values is the newer depends on it
@@ -40,7 +41,7 @@ def _read_planned(name: str, parameter: Parameter | None) -> tuple[PlannedValue 
         return None, f"parameter {name} does not exist"
     try:
         return parse_planned(parameter.get("Value", "")), None
-    except WindowValueError as error:
+    except ValueError as error:
         return None, f"parameter {name} cannot be read, {error}"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patient_lambda_gate.window.newer import is_newer
+from patient_lambda_gate.window.value import is_as_made
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -37,11 +37,17 @@ class Reading:
         self.stale = stale
         self.mirror_failure = mirror_failure
 
+    def is_untouched(self) -> bool:
+        """Whether no operator has written, and nothing is planned: then nothing is on, was on, or will be."""
+        return is_as_made(self.operator, self.version) and self.planned is None and self.planned_failure is None
+
 
 def latest(before: Reading | None, read: Reading) -> Reading:
     """What is known after a read: never an older value of the operator's than before, and the planned one of before when it could not be read."""
     if before is None:
         return read
+    from patient_lambda_gate.window.newer import is_newer
+
     is_behind = is_newer((before.last_modified, before.version), (read.last_modified, read.version))
     known = before if is_behind else read
     planned = before.planned if read.planned is None and read.planned_failure is not None else read.planned

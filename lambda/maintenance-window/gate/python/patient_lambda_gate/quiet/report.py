@@ -4,15 +4,10 @@ Written to its descriptor: user code may have closed or replaced the streams, an
 
 from __future__ import annotations
 
-import patient_lambda_contract as contract
-from patient_lambda_python import json
 from patient_lambda_python.taken import Descriptors
 
-from patient_lambda_gate.quiet.errors import writable
-from patient_lambda_gate.quiet.times import iso, now_ms
+from patient_lambda_gate.quiet.times import now_ms
 
-METRICS = contract.load("names")["metrics"]
-LEVELS = contract.load("names")["logLevels"]
 # Standard output, then standard error, which goes to the same log.
 DESCRIPTORS = (1, 2)
 
@@ -27,10 +22,14 @@ class Reporter:
 
     def count(self, metric: str) -> None:
         """Adds one to one of the contract's metrics, for example ``storeFailed``."""
+        from patient_lambda_gate.quiet.lines import metric_line
+
         self._write(metric_line(metric, self._function_key, self._json_logs, now_ms()))
 
     def log(self, message: str) -> None:
         """Never called with an event's content."""
+        from patient_lambda_gate.quiet.lines import log_line
+
         self._write(log_line(message, self._json_logs, now_ms()))
 
     def _write(self, line: str) -> None:
@@ -38,24 +37,6 @@ class Reporter:
         for descriptor, file in self._outputs:
             if file is not None and _file_of(descriptor) == file and _wrote(descriptor, (line + "\n").encode("utf-8", "replace")):
                 return
-
-
-def metric_line(metric: str, function_key: str, as_json: bool, now: float) -> str:
-    """One metric's line in the embedded metric format.
-
-    A JSON log has a filter by level, which takes a line without level or time for INFO: a metric has the highest, so that none hides it."""
-    name = METRICS[metric]
-    dimension = METRICS["dimension"]
-    directive = {"Namespace": METRICS["namespace"], "Dimensions": [[dimension]], "Metrics": [{"Name": name, "Unit": "Count"}]}
-    head = {"timestamp": iso(now), "level": LEVELS["metric"]} if as_json else {}
-    return json.dumps({**head, "_aws": {"Timestamp": int(now), "CloudWatchMetrics": [directive]}, dimension: function_key, name: 1})
-
-
-def log_line(message: str, as_json: bool, now: float) -> str:
-    """One entry of the log: where logs are plain, each newline would begin another."""
-    if as_json:
-        return json.dumps({"timestamp": iso(now), "level": LEVELS["message"], "message": f"cdk-patient-lambda: {message}"})
-    return f"[{LEVELS['message']}] cdk-patient-lambda: " + writable(message.replace("\n", "\r"))
 
 
 def _file_of(descriptor: int) -> tuple[int, int] | None:

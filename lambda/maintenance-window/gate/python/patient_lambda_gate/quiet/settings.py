@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import patient_lambda_contract as contract
-from patient_lambda_python import json
 
-from patient_lambda_gate.quiet.errors import GateNotAttached
 from patient_lambda_gate.quiet.mirror import mirror_table
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any
 
+    from patient_lambda_gate.quiet.errors import GateError
     from patient_lambda_gate.quiet.http_options import Rejection
 
 MANAGED_INSTANCES = "AWS_LAMBDA_MAX_CONCURRENCY"
@@ -24,7 +24,7 @@ class Settings:
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Raises GateNotAttached naming the variable, its value and what was expected."""
         if environment.get(MANAGED_INSTANCES):
-            raise GateNotAttached("Lambda Managed Instances run several invocations at once in one environment, which is not supported yet")
+            raise not_attached("Lambda Managed Instances run several invocations at once in one environment, which is not supported yet")
         names = contract.load("names")
         timing = contract.load("maintenance-window/timing")
         self._names: dict[str, str] = names["environment"]
@@ -48,11 +48,11 @@ class Settings:
         self.is_snap_start = environment.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
         # Whether user code waits for the window's value. Never under SnapStart: it belongs in the snapshot.
         self.loads_after_check = self._choice("handlerLoading", names["handlerLoading"]) == "AFTER_CHECK" and not self.is_snap_start
-        self.deferral = self._deferral()
-        self.rejection = self._rejection()
+        self.deferral: dict[str, str] = self._json("deferral", {})
+        self.rejection: Rejection | None = self._json("rejection", None)
         # Patterns of HTTP requests that run although a window is on.
-        self.always_run = self._always_run()
-        self.streaming = self._streaming()
+        self.always_run: list[str] = self._json("alwaysRun", [])
+        self.streaming: dict[str, list[str]] = self._json("streaming", {})
         self.coalesce_by = self._choice("coalesceBy", names["coalesceBy"])
         # Digests of the inputs by which ticks of schedules are known.
         tick_inputs = self._text("tickInputs")
@@ -67,7 +67,7 @@ class Settings:
     def _required(self, key: str) -> str:
         value = self._text(key)
         if value is None:
-            raise GateNotAttached(f"the environment variable {self._names[key]} is missing: the construct sets it, so deploy the function again")
+            raise not_attached(f"the environment variable {self._names[key]} is missing: the construct sets it, so deploy the function again")
         return value
 
     def _seconds(self, key: str, default: int, least: int, most: int | None = None) -> int:
@@ -84,51 +84,22 @@ class Settings:
             raise self._refused(key, value, f"one of {', '.join(allowed)}")
         return value
 
-    def _deferral(self) -> dict[str, str]:
-        text = self._text("deferral")
+    def _json(self, key: str, absent: Any) -> Any:
+        text = self._text(key)
         if text is None:
-            return {}
-        try:
-            value: object = json.loads(text)
-        except (ValueError, RecursionError):
-            value = None
-        allowed = {source["name"]: source["allowed"] for source in contract.load("maintenance-window/sources")["sources"]}
-        if not isinstance(value, dict) or not all(action in allowed.get(name, ()) for name, action in value.items()):
-            raise self._refused("deferral", text, "a JSON object of event source to an action that is possible for it")
+            return absent
+        from patient_lambda_gate.quiet.json_variables import EXPECTED, parsed
+
+        value = parsed(key, text)
+        if value is None:
+            raise self._refused(key, text, EXPECTED[key])
         return value
 
-    def _rejection(self) -> Rejection | None:
-        text = self._text("rejection")
-        if text is None:
-            return None
-        from patient_lambda_gate.quiet.http_options import REJECTION, parse_rejection
+    def _refused(self, key: str, value: str, expected: str) -> GateError:
+        return not_attached(f"the environment variable {self._names[key]} is '{value[:SHOWN_CHARACTERS]}': expected {expected}")
 
-        rejection = parse_rejection(text)
-        if rejection is None:
-            raise self._refused("rejection", text, REJECTION)
-        return rejection
 
-    def _always_run(self) -> list[str]:
-        text = self._text("alwaysRun")
-        if text is None:
-            return []
-        from patient_lambda_gate.quiet.http_options import ALWAYS_RUN, parse_always_run
+def not_attached(message: str) -> GateError:
+    from patient_lambda_gate.quiet.errors import GateNotAttached
 
-        patterns = parse_always_run(text)
-        if patterns is None:
-            raise self._refused("alwaysRun", text, ALWAYS_RUN)
-        return patterns
-
-    def _streaming(self) -> dict[str, list[str]]:
-        text = self._text("streaming")
-        if text is None:
-            return {}
-        from patient_lambda_gate.quiet.http_options import STREAMING, parse_streaming
-
-        streaming = parse_streaming(text)
-        if streaming is None:
-            raise self._refused("streaming", text, STREAMING)
-        return streaming
-
-    def _refused(self, key: str, value: str, expected: str) -> GateNotAttached:
-        return GateNotAttached(f"the environment variable {self._names[key]} is '{value[:SHOWN_CHARACTERS]}': expected {expected}")
+    return GateNotAttached(message)

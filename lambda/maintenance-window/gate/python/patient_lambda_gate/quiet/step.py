@@ -1,19 +1,13 @@
-"""What both sides speak of: what the gate works with, and what it says is to become of an invocation. The client's side carries it out."""
+"""What the gate says is to become of an invocation. The client's side carries it out."""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
     from typing import Protocol
-
-    from patient_lambda_aws.client import AwsClient
 
     from patient_lambda_gate.quiet.errors import GateError
     from patient_lambda_gate.quiet.invocation import RawInvocation
-    from patient_lambda_gate.quiet.report import Reporter
-    from patient_lambda_gate.quiet.settings import Settings
-    from patient_lambda_gate.quiet.window_cache import WindowCache
 
     class StartedRun(Protocol):
         """A replayed event whose handler runs: takes what the client would post, and says what to answer instead."""
@@ -49,23 +43,3 @@ class Fail:
 
 
 Step = RunHandler | Reply | Fail
-
-
-class GateParts:
-    """What the gate works with. ``client`` is the process's one."""
-
-    def __init__(
-        self,
-        settings: Settings,
-        environment: Mapping[str, str],
-        cache: WindowCache,
-        reporter: Reporter,
-        clock: Callable[[], float],
-        client: AwsClient,
-    ) -> None:
-        self.settings = settings
-        self.environment = environment
-        self.cache = cache
-        self.reporter = reporter
-        self.clock = clock
-        self.client = client

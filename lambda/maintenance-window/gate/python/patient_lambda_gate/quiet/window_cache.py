@@ -7,33 +7,18 @@ from patient_lambda_python.taken import Chance
 from patient_lambda_python.threads import Background
 
 from patient_lambda_gate.quiet.reading import ReadFailed, latest
-from patient_lambda_gate.window.decision import Decision, decide, forced_off, guarded, last_operated, next_change
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from patient_lambda_gate.quiet.known_window import KnownWindow, UnknownWindow
+    from patient_lambda_gate.quiet.read_failures import ReadFailures
     from patient_lambda_gate.quiet.reading import Reading
     from patient_lambda_gate.quiet.report import Reporter
     from patient_lambda_gate.quiet.settings import Settings
 
 TIMING = contract.load("maintenance-window/timing")
-
-
-class KnownWindow:
-    """What holds for one invocation."""
-
-    def __init__(self, decision: Decision, is_guarded: bool, version: int) -> None:
-        self.decision = decision
-        self.is_guarded = is_guarded
-        self.version = version
-
-
-class UnknownWindow:
-    """Nobody can say what holds for one invocation, and why."""
-
-    def __init__(self, cause: str) -> None:
-        self.cause = cause
 
 
 class PendingRead:
@@ -88,12 +73,7 @@ class WindowCache:
         self._reading: Reading | None = None
         self._read_at = 0.0
         self._refresh_age = 0.0
-        self._failed_at: float | None = None
-        self._failure: str | None = None
-        self._failures = 0  # in a row
-        self._failure_age = 0.0
-        self._logged: str | None = None
-        self._noted: str | None = None
+        self._failures: ReadFailures | None = None  # None while no read has had a word to say
         self._quiet_from = 0.0
         self._quiet_until = 0.0
 
@@ -105,39 +85,39 @@ class WindowCache:
         """Begins a read with the cold-start budget and returns; ``state`` takes its result."""
         self._begin(TIMING["coldReadBudget"]["value"])
 
+    def becomes_quiet(self, remaining: float) -> bool:
+        """Whether nothing is on now. Reads first when due; ``remaining`` milliseconds are left of the invocation."""
+        self._refresh(remaining)
+        if not self.is_quiet(self._clock()):
+            self._judge()
+        return self.is_quiet(self._clock())
+
     def state(self, remaining: float) -> KnownWindow | UnknownWindow:
-        """What holds now; reads first when due. ``remaining`` milliseconds are left of the invocation."""
+        """What holds now; reads as ``becomes_quiet`` does."""
+        self._refresh(remaining)
+        return self._judge()
+
+    def _refresh(self, remaining: float) -> None:
         self._adopt_late_read()
         if self._is_due():
             self._read(self._budget(remaining))
-        now = self._clock()
-        if self._reading is None or abs(now - self._read_at) > self._settings.cache_ttl * TIMING["lastKnownForTtls"]["value"]:
-            self._quiet_until = 0.0
-            return UnknownWindow(self._failure or "never read")
-        reading = self._reading
-        settings = self._settings
-        decision = decide(reading.operator, reading.planned, settings.lead_time, now)
-        if not decision.on and reading.planned is None and reading.planned_failure is not None and not forced_off(reading.operator, now):
-            self._quiet_until = 0.0  # nobody can say that no planned interval is on
-            return UnknownWindow(reading.planned_failure)
-        operated = last_operated(reading.operator, reading.version, reading.last_modified)
-        is_guarded = not decision.on and guarded(reading.operator, reading.planned, operated, settings.duplicate_check_for, now)
-        self._set_quiet(reading, operated, decision.on or is_guarded, now)
-        return KnownWindow(decision, is_guarded, reading.version)
 
-    def _set_quiet(self, reading: Reading, operated: float, busy: bool, now: float) -> None:
-        if busy or self._failure is not None:
+    def _judge(self) -> KnownWindow | UnknownWindow:
+        from patient_lambda_gate.quiet.known_window import UnknownWindow, judge  # only now: what nobody has touched needs no judge
+
+        reading, now = self._reading, self._clock()
+        if reading is None or abs(now - self._read_at) > self._settings.cache_ttl * TIMING["lastKnownForTtls"]["value"]:
             self._quiet_until = 0.0
-            return
-        settings = self._settings
-        change = next_change(reading.operator, reading.planned, settings.lead_time, operated, settings.duplicate_check_for, now)
+            return UnknownWindow((self._failures and self._failures.cause) or "never read")
+        window, change = judge(reading, self._settings, now)
         self._quiet_from = self._read_at
-        self._quiet_until = min(change, self._read_at + self._refresh_age)
+        self._quiet_until = min(change, self._read_at + self._refresh_age)  # long over after a read that failed
+        return window
 
     def _is_due(self) -> bool:
         now = self._clock()
-        if self._failed_at is not None:
-            return not 0 <= now - self._failed_at < self._failure_age
+        if self._failures is not None and self._failures.cause is not None:
+            return not self._failures.hold_back(now)
         return self._reading is None or not 0 <= now - self._read_at < self._refresh_age
 
     def _budget(self, remaining: float) -> float:
@@ -163,7 +143,7 @@ class WindowCache:
         pending.given_up = True
         if not self._take_best(pending):
             asked = "ssm:GetParameters gave no answer" if self._settings.mirror_table is None else "neither the mirror nor Parameter Store answered"
-            self._fail(f"{asked} within {round(budget)} ms", self._clock())
+            self._told().failed(f"{asked} within {round(budget)} ms", self._clock(), self._reading is not None)
 
     def _adopt_late_read(self) -> None:
         pending = self._pending
@@ -180,7 +160,7 @@ class WindowCache:
         if pending.reading is None:
             if not pending.given_up:
                 # One that took longer than its budget was frozen: that says nothing about now
-                self._fail(pending.failure or "no result", min(self._clock(), pending.started + pending.budget))
+                self._told().failed(pending.failure or "no result", min(self._clock(), pending.started + pending.budget), self._reading is not None)
         elif not (pending.counts and pending.reading.stale):  # else the same value counts already, and it was said why it may be out of date
             self._know(pending.reading, pending.started, pending.failure)
 
@@ -199,36 +179,17 @@ class WindowCache:
         self._read_at = read_at
         shares = TIMING["refreshAgeShare"]
         self._refresh_age = self._settings.cache_ttl * (shares["from"] + (shares["to"] - shares["from"]) * self._draw())
-        self._failed_at = self._failure = None
-        self._failures = 0
-        self._note(reading.mirror_failure)
+        self._quiet_from = read_at
+        self._quiet_until = read_at + self._refresh_age if reading.is_untouched() else 0.0
         past = reading.planned is not None and read_at >= reading.planned.horizon
-        self._say(failure or reading.planned_failure or reading.stale or ("the planned parameter is past its horizon" if past else None))
+        cause = failure or reading.planned_failure or reading.stale or ("the planned parameter is past its horizon" if past else None)
+        if self._failures is not None or cause is not None or reading.mirror_failure is not None:
+            self._told().ended(reading.mirror_failure, cause)
 
-    def _fail(self, cause: str, failed_at: float) -> None:
-        self._failed_at = failed_at
-        self._failure = cause
-        failed = TIMING["failedRead"]
-        age = min(self._settings.cache_ttl, failed["first"] * failed["factor"] ** self._failures)
-        self._failure_age = age * (1 - failed["jitterShare"] * self._draw())
-        self._failures += 1
-        self._say(cause)
+    def _told(self) -> ReadFailures:
+        """Who is told of what went wrong: loaded by the first that does."""
+        if self._failures is None:
+            from patient_lambda_gate.quiet.read_failures import ReadFailures
 
-    def _note(self, mirror_failure: str | None) -> None:
-        """Counts each time that the mirror could not be read, which Parameter Store's quota bears, and logs each change of cause."""
-        if mirror_failure is not None:
-            self._reporter.count("windowStale")
-            if mirror_failure != self._noted:
-                self._reporter.log(f"the mirror of the maintenance window could not be read, so Parameter Store was asked: {mirror_failure}")
-        self._noted = mirror_failure
-
-    def _say(self, cause: str | None) -> None:
-        """Counts each failed read, logs each change of cause."""
-        if cause is not None:
-            self._reporter.count("windowStale")
-            if cause != self._logged:
-                known = "the last known value counts" if self._reading is not None else f"onWindowUnknown: {self._settings.on_window_unknown}"
-                self._reporter.log(f"the maintenance window could not be read ({known}): {cause}")
-        elif self._logged is not None:
-            self._reporter.log("the maintenance window can be read again")
-        self._logged = cause
+            self._failures = ReadFailures(self._settings, self._reporter, self._draw)
+        return self._failures

@@ -6,7 +6,7 @@ from patient_lambda_gate.held.sources import parse, received_messages, source_na
 from patient_lambda_gate.held.table import StoreError, Table
 from patient_lambda_gate.quiet.errors import ReplayStoreFailed
 from patient_lambda_gate.quiet.invocation import Invocation, store_until, with_content
-from patient_lambda_gate.quiet.step import Fail, GateParts, RunHandler, Step
+from patient_lambda_gate.quiet.step import Fail, RunHandler, Step
 from patient_lambda_gate.replay.mark import with_mark
 from patient_lambda_gate.replay.outcome import BODY_DAMAGED, failed, with_only
 from patient_lambda_gate.replay.replayed_run import ReplayedRun, replay_answer
@@ -17,6 +17,7 @@ from patient_lambda_gate.store.pointer import Pointer
 TYPE_CHECKING = False  # as in typing, which user code may have a module of the name of
 if TYPE_CHECKING:
     from patient_lambda_gate.held.sources import Source
+    from patient_lambda_gate.quiet.gate import GateParts
 
 SHOWN_CHARACTERS = 80  # of a request id in the log: a forged one may be long
 

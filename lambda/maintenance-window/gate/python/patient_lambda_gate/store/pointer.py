@@ -17,14 +17,9 @@ class Pointer:
         self.token = token
 
 
-def may_be_pointer(body: bytes) -> bool:
-    """Whether a body may be a pointer: the warm path's one test of the event."""
-    return body.startswith(PREFIX)
-
-
 def parse_pointer(body: bytes) -> Pointer | None:
     """The pointer that a body is; None when it is any other event."""
-    if not may_be_pointer(body):
+    if not body.startswith(PREFIX):
         return None
     try:
         event: object = json.loads(body)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from patient_lambda_gate.window.value import is_as_made
+
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from patient_lambda_gate.window.value import OperatorValue, PlannedValue
@@ -67,9 +69,8 @@ def guarded(operator: OperatorValue, planned: PlannedValue | None, operated: flo
 def last_operated(operator: OperatorValue, version: int, last_modified: float) -> float:
     """When the operator's parameter was last written in a way that may have ended a hold, epoch milliseconds.
 
-    Version 1 with the value ``auto`` is how the planner makes it: no hold was before that, so it is minus infinity."""
-    as_made = version == 1 and operator.mode == "auto" and not operator.intervals and operator.reason is None
-    return -NEVER if as_made else last_modified
+    Minus infinity for one as the planner makes it: no hold was before that."""
+    return -NEVER if is_as_made(operator, version) else last_modified
 
 
 def _ends(operator: OperatorValue, planned: PlannedValue | None) -> list[int]:

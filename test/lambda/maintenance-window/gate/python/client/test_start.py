@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import types
 
 import fake_client
@@ -126,16 +127,45 @@ def test_whatever_else_keeps_the_gate_away_stays_an_error(boot, variables):
         boot(move=unknown, PATIENT_LAMBDA_ON_UNKNOWN_CLIENT="RUN", **variables)
 
 
-def test_what_every_environment_loads_has_nothing_that_only_a_window_needs():
-    modules = "client.start", "client.session", "quiet.parameters"
-    lines = [
-        "import sys",
-        f"sys.path[:0] = {sys.path}",
-        "import patient_lambda_contract",
-        f"patient_lambda_contract.DIRECTORY = {contract.DIRECTORY!r}",
-    ]
-    lines += [f"import patient_lambda_gate.{module}" for module in modules]
-    lines += ["print(*(name for name in sys.modules if name.startswith('patient_lambda_gate.')))"]
-    loaded = subprocess.run([sys.executable, "-B", "-c", "\n".join(lines)], capture_output=True, text=True, check=True).stdout.split()
-    assert "patient_lambda_gate.quiet.gate" in loaded
-    assert [name for name in loaded if name.split(".")[1] in ("held", "replay")] == []
+QUIET_START = """
+import os, sys, types
+sys.path[:0] = {path!r}
+import patient_lambda_contract
+patient_lambda_contract.DIRECTORY = {contract!r}
+import fake_client
+package, bootstrap = types.ModuleType("awslambdaric"), fake_client.module()
+package.bootstrap, package.__version__ = bootstrap, "9.9.9"
+sys.modules.update({{"awslambdaric": package, "awslambdaric.bootstrap": bootstrap}})
+from patient_lambda_gate.client.start import start
+start()
+client = fake_client.LambdaRuntimeClient()
+bootstrap.handle_event_request(client, lambda event, context: event, "r", b"1", "application/json", None, None, "arn", 4102444800000, None, None)
+assert client.posted == [("result", "r", b"1", None)], client.posted
+print(*(name for name, module in sys.modules.items() if name.startswith("patient_lambda_") and getattr(module, "__file__", None)))
+"""
+LOADED_BY_EVERY_ENVIRONMENT = {
+    "patient_lambda_aws": {"", "client", "credentials", "endpoints", "http", "sign", "sockets", "tls", "transport"},
+    "patient_lambda_contract": {""},
+    "patient_lambda_gate": {"", "client", "client.attach", "client.start", "quiet", "window", "window.value"},
+    "patient_lambda_gate.quiet": {"gate", "mirror", "reading", "report", "settings", "source", "times", "window_cache"},
+    "patient_lambda_python": {"", "json", "taken", "threads", "urls"},
+}
+
+
+@pytest.mark.parametrize("loading", ["AFTER_CHECK", "AT_ONCE"])
+def test_an_environment_outside_a_window_loads_what_it_needs_and_nothing_else(server, environment, loading):
+    now = {"N": str(round(time.time() * 1000))}
+    item = {"operator": {"S": "auto"}, "operatorVersion": {"N": "1"}, "operatorModified": now, "checkedAt": now}
+    service = server(lambda *_: (200, {"Item": item}))
+    variables = {
+        **environment,
+        "AWS_ENDPOINT_URL": service.url,
+        "PATIENT_LAMBDA_OPERATOR_PARAMETER": "/cdk-patient-lambda/windows/s/w/operator",
+        "PATIENT_LAMBDA_HANDLER_LOADING": loading,
+    }
+    code = QUIET_START.format(path=sys.path, contract=contract.DIRECTORY)
+    run = subprocess.run([sys.executable, "-B", "-c", code], capture_output=True, text=True, env=variables, timeout=60, check=False)
+    assert run.stderr == ""
+    expected = {f"{package}.{name}".rstrip(".") for package, names in LOADED_BY_EVERY_ENVIRONMENT.items() for name in names}
+    assert sorted(run.stdout.split()) == sorted(expected)
+    assert [operation for operation, *_ in service.requests] == ["GetItem"]

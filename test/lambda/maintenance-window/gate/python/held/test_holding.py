@@ -5,6 +5,7 @@ import json
 import pytest
 from contract_files import contract_file
 from patient_lambda_gate.quiet.invocation import RawInvocation, read_invocation
+from patient_lambda_gate.quiet.plan import plan
 from patient_lambda_gate.quiet.reading import ReadFailed
 from world import DENIED, GUARDED, HTTP, OFF, ON, S3, UNKNOWN
 
@@ -56,7 +57,7 @@ def test_http_requests_whose_responses_are_streamed_are_answered_by_a_stream_for
     def answer(request_id, qualifier):
         arn = f"arn:aws:lambda:us-east-1:000000000000:function:f{qualifier}"
         raw = RawInvocation(made.client, made.handler, request_id, body, "application/json", None, None, arn, made.clock() + 20_000, (), {})
-        return made.gate.plan(read_invocation(raw, ()))
+        return plan(made.gate.parts, read_invocation(raw, ()))
 
     streamed, buffered = answer("r-1", ":live"), answer("r-2", "")
     assert (streamed.streamed, streamed.body[: len(metadata)], streamed.body.count(b"}" + b"\0" * 8 + b"{")) == (True, metadata, 1)

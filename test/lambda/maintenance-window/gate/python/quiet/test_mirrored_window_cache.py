@@ -2,7 +2,7 @@
 
 import threading
 
-from patient_lambda_gate.quiet.window_cache import UnknownWindow
+from patient_lambda_gate.quiet.known_window import UnknownWindow
 from windows import TTL, is_on, quiet_span, reading
 
 

@@ -5,8 +5,8 @@ import threading
 import pytest
 from contract_files import contract_file
 from fake_services import Clock
+from patient_lambda_gate.quiet.known_window import KnownWindow, UnknownWindow
 from patient_lambda_gate.quiet.reading import ReadFailed
-from patient_lambda_gate.quiet.window_cache import KnownWindow, UnknownWindow
 from windows import TTL, is_on, ms, quiet_span, reading
 
 TIMEOUT = float("inf")
@@ -230,3 +230,24 @@ def test_a_read_begun_at_start_is_taken_by_the_first_invocation(make):
     cache.start()
     assert is_on(cache) is True
     assert reader.budgets == [1000]
+
+
+@pytest.mark.parametrize("version", [1, 2], ids=["untouched", "touched"])
+def test_a_read_that_succeeds_ends_what_failed_reads_held_back(make, version):
+    cache, reader, clock = make(ReadFailed("throttled"), reading("auto", version=version))
+    assert cache.becomes_quiet(60_000) is False
+    clock.now += TTL
+    assert cache.becomes_quiet(60_000) is True
+    start, end = quiet_span(cache, clock)
+    assert (start, len(reader.budgets)) == (0, 2)
+    clock.now += end - 1
+    assert cache.becomes_quiet(60_000) is True
+    assert len(reader.budgets) == 2
+
+
+def test_a_read_that_fails_leaves_no_quiet_behind(make):
+    cache, reader, clock = make(reading("auto"), ReadFailed("throttled"))
+    assert cache.becomes_quiet(60_000) is True
+    clock.now += TTL
+    assert cache.becomes_quiet(60_000) is False
+    assert (is_on(cache), len(reader.budgets)) == (False, 2)

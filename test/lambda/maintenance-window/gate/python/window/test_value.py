@@ -5,8 +5,9 @@ import re
 
 import pytest
 from contract_files import contract_file
-from patient_lambda_gate.window import value as window_value
-from patient_lambda_gate.window.value import WindowValueError, parse_operator, parse_planned
+from patient_lambda_gate.window import grammar
+from patient_lambda_gate.window.grammar import WindowValueError
+from patient_lambda_gate.window.value import parse_operator, parse_planned
 from windows import ms
 
 CONTRACT = contract_file("maintenance-window/window")
@@ -87,9 +88,9 @@ def test_an_unreadable_value_is_named_up_to_120_characters():
 
 
 def test_limits_are_the_contracts():
-    assert window_value.MOST_CHARACTERS == CONTRACT["mostCharacters"]["value"]
-    assert window_value.MOST_REASON_CHARACTERS == CONTRACT["mostReasonCharacters"]
-    assert f"beyond +-{window_value.MOST_OFFSET_MINUTES // 60}:00" in CONTRACT["errorCodes"]["timestamp"]
+    assert grammar.MOST_CHARACTERS == CONTRACT["mostCharacters"]["value"]
+    assert grammar.MOST_REASON_CHARACTERS == CONTRACT["mostReasonCharacters"]
+    assert f"beyond +-{grammar.MOST_OFFSET_MINUTES // 60}:00" in CONTRACT["errorCodes"]["timestamp"]
 
 
 MINUTES = ["2027-01-10T02:00Z", "2027-01-10T03:00Z", "2027-01-10T04:30Z"]
