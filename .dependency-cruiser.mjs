@@ -12,6 +12,7 @@ export const PARTS = {
   '.projenrc.ts': ['projenrc'],
   'bench': ['local/bed.ts', ...PUBLISHED],
   'bench/cold-start': ['bench', 'lambda/contract', 'local'], // starts environments one by one, which no bed does
+  'bench/warm': ['bench', 'local'],
   'bench/fleet': ['bench', 'lambda'], // simulates fleets of what runs in AWS
   'demo': ['local/bed.ts'],
   'eslint.config.mjs': [],

@@ -5,6 +5,7 @@ import { compareColdStarts } from './cold-start/compare';
 import { compareCustomResources } from './custom-resources/compare';
 import { compareFleets } from './fleet/compare';
 import { compareInvocations } from './invocations';
+import { compareWarm } from './warm/compare';
 
 const number = (value: string) => ({ type: 'string', default: value }) as const;
 
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const { only } = values;
   const parts: Readonly<Record<string, () => Promise<void>>> = {
     'cold-start': () => compareColdStarts({ runtimes: values.runtimes.split(',').filter(Boolean), rounds: Number(values.rounds) }),
+    'warm': compareWarm,
     'invocations': () => compareInvocations({ cold: Number(values.cold), warm: Number(values.warm) }),
     'custom-resources': () => compareCustomResources({ crashes: Number(values.crashes), jobs: Number(values.jobs), synths: Number(values.synths) }),
     'fleet': compareFleets,
