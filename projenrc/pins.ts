@@ -27,16 +27,20 @@ export const NODE = '20.16.0';
 const AWS_SDK = '3.1142.0';
 
 const AWS_SDK_CLIENTS = [
+  'acm',
   'cloudformation',
   'cloudwatch',
   'cloudwatch-logs',
+  'codebuild',
   'dynamodb',
   'eventbridge',
   'iam',
   'kinesis',
   'kms',
   'lambda',
+  'rds',
   'resource-groups-tagging-api',
+  'route-53',
   's3',
   'scheduler',
   'secrets-manager',
