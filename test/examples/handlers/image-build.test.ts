@@ -45,13 +45,13 @@ beforeEach(() => {
 afterAll(() => aws.close());
 
 test('the image is there when its build has succeeded, though that takes longer than an execution', async () => {
-  builds = [...Array.from({ length: 100 }, () => build('IN_PROGRESS')), BUILT];
+  builds = [...Array.from({ length: 120 }, () => build('IN_PROGRESS')), BUILT];
 
   const { answer, executions } = await runOperation(handler, NEW_IMAGE, options());
 
   expect(answer).toMatchObject({ status: 'SUCCESS', data: { Digest: DIGEST } });
   expect(executions).toBe(2);
-  expect(aws.inputs('BatchGetBuilds')).toHaveLength(101);
+  expect(aws.inputs('BatchGetBuilds')).toHaveLength(121);
   expect(aws.inputs('StartBuild')).toEqual([
     {
       projectName: 'shop',
