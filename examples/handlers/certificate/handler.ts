@@ -13,7 +13,11 @@ interface Properties {
   readonly zoneId: string;
 }
 
-type State = { readonly step: 'ISSUE'; readonly proved: boolean } | { readonly step: 'DELETE'; readonly left: Readonly<Record<string, readonly string[]>> };
+type State =
+  /** `made`: this very operation has requested the certificate. */
+  | { readonly step: 'ISSUE'; readonly proved: boolean; readonly made: boolean }
+  /** Certificates that are still there, with what uses each. */
+  | { readonly step: 'DELETE'; readonly left: Readonly<Record<string, readonly string[]>> };
 
 export const handler = customResource<Properties, State>({
   parse({ Names, HostedZoneId }) {
@@ -29,9 +33,11 @@ export const handler = customResource<Properties, State>({
   create: ({ properties }, context) => begin(properties, context),
 
   async update({ properties, physicalResourceId }, context) {
-    // What is there decides, not the old properties: after a rollback they are those of the update that failed
-    const present = await context.retryWhileDenied(() => find(physicalResourceId));
-    return present && isFor(present, properties.names) && !hasFailed(present) ? wait<State>({ step: 'ISSUE', proved: false }) : begin(properties, context);
+    // What is there decides, not the old properties: after a rollback they are those of the update that failed, whose replacement may be here
+    const { retryWhileDenied, defaultPhysicalResourceId } = context;
+    const present = await retryWhileDenied(() => firstFor(properties.names, [physicalResourceId]));
+    const arn = present ?? (await firstFor(properties.names, await labelled(defaultPhysicalResourceId)));
+    return arn ? wait<State>({ step: 'ISSUE', proved: false, made: false }, { physicalResourceId: arn }) : begin(properties, context);
   },
 
   delete: async () => wait<State>({ step: 'DELETE', left: {} }, { afterSeconds: 0 }),
@@ -48,7 +54,7 @@ export const handler = customResource<Properties, State>({
     }
     if (!state.proved) {
       const { zoneId } = request.properties as Properties; // only a Delete has others
-      return wait<State>({ step: 'ISSUE', proved: await context.retryWhileDenied(() => prove(certificate, zoneId)) });
+      return wait<State>({ ...state, proved: await context.retryWhileDenied(() => prove(certificate, zoneId)) });
     }
     return certificate.Status === 'ISSUED' ? done({ data: { Arn: arn } }) : wait(state);
   },
@@ -63,7 +69,18 @@ export const handler = customResource<Properties, State>({
 async function begin({ names }: Properties, { token, defaultPhysicalResourceId, retryWhileDenied }: OperationContext) {
   // The same token within an hour is the same certificate
   const arn = await retryWhileDenied(() => requestCertificate(names, token(32), defaultPhysicalResourceId));
-  return wait<State>({ step: 'ISSUE', proved: false }, { physicalResourceId: arn });
+  return wait<State>({ step: 'ISSUE', proved: false, made: true }, { physicalResourceId: arn });
+}
+
+/** The first of the certificates that is for these names, and can be used. */
+async function firstFor(names: readonly string[], arns: readonly string[]): Promise<string | undefined> {
+  for (const arn of arns) {
+    const certificate = await find(arn);
+    if (certificate && isFor(certificate, names) && !hasFailed(certificate)) {
+      return arn;
+    }
+  }
+  return undefined;
 }
 
 async function arnsToRemove(request: AnyRequest<Properties>, left: Readonly<Record<string, unknown>>, { defaultPhysicalResourceId }: OperationContext) {
@@ -91,9 +108,9 @@ async function removeAll(arns: readonly string[], { log }: OperationContext) {
 }
 
 /** Of an update that ends before its replacement is there: CloudFormation knows nothing of that. */
-async function discardReplacement(request: AnyRequest<Properties>, _state: State | undefined, { log }: OperationContext): Promise<void> {
+async function discardReplacement(request: AnyRequest<Properties>, state: State | undefined, { log }: OperationContext): Promise<void> {
   const { requestType, physicalResourceId: arn, previousPhysicalResourceId } = request;
-  if (requestType === 'Update' && arn !== previousPhysicalResourceId) {
+  if (requestType === 'Update' && arn !== previousPhysicalResourceId && state?.step === 'ISSUE' && state.made) {
     await remove(arn).catch((error: unknown) => log.error('delete this certificate by hand', { arn, error: String(error) }));
   }
 }

@@ -42,8 +42,8 @@ export async function find(name: string, signal: AbortSignal): Promise<DBInstanc
 export const isBroken = ({ DBInstanceStatus = '' }: DBInstance) => BROKEN.test(DBInstanceStatus);
 export const isLabelled = ({ TagList = [] }: DBInstance, label: string) => TagList.some(({ Key, Value }) => Key === LABEL && Value === label);
 
-/** Begins to restore it, unless there is one of that name. */
-export async function restore(name: string, wanted: Wanted, label: string): Promise<void> {
+/** Begins to restore it; false when there is one of that name. */
+export async function restore(name: string, wanted: Wanted, label: string): Promise<boolean> {
   try {
     await rds.send(
       new RestoreDBInstanceFromDBSnapshotCommand({
@@ -55,10 +55,12 @@ export async function restore(name: string, wanted: Wanted, label: string): Prom
         Tags: [{ Key: LABEL, Value: label }],
       }),
     );
+    return true;
   } catch (error) {
-    if (!(error instanceof DBInstanceAlreadyExistsFault)) {
-      throw error;
+    if (error instanceof DBInstanceAlreadyExistsFault) {
+      return false;
     }
+    throw error;
   }
 }
 

@@ -6,12 +6,15 @@
  */
 import { createHash } from 'node:crypto';
 
-import { type AnyRequest, customResource, done, type OperationContext, type Raw, ResourceFailure, wait } from 'cdk-patient-lambda/handler';
+import { type AnyRequest, customResource, done, type OperationContext, type Raw, ResourceFailure, type ResourceRequest, wait } from 'cdk-patient-lambda/handler';
 
 import { find, isBroken, isLabelled, lastWords, remove, restore, settle, type Wanted } from './database';
 
-/** `lastSnapshot` is empty where none is taken. */
-type State = { readonly step: 'RESTORE' } | { readonly step: 'DELETE'; readonly name: string; readonly lastSnapshot: string };
+type State =
+  /** `made`: this very operation has made the database. */
+  | { readonly step: 'RESTORE'; readonly made: boolean }
+  /** `lastSnapshot` is empty where none is taken. */
+  | { readonly step: 'DELETE'; readonly name: string; readonly lastSnapshot: string };
 
 export const handler = customResource<Wanted, State, { Address: string; Port: number }>({
   parse(raw) {
@@ -26,8 +29,8 @@ export const handler = customResource<Wanted, State, { Address: string; Port: nu
   },
 
   // The name is in Lambda's queue before anything is made
-  create: async ({ properties }, context) => wait<State>({ step: 'RESTORE' }, { physicalResourceId: nameOf(properties, context), afterSeconds: 0 }),
-  update: async ({ properties }, context) => wait<State>({ step: 'RESTORE' }, { physicalResourceId: nameOf(properties, context), afterSeconds: 0 }),
+  create: begin,
+  update: begin,
 
   async delete({ properties, physicalResourceId, maybeOrphan }, context) {
     const told = !maybeOrphan && physicalResourceId !== context.defaultPhysicalResourceId;
@@ -36,30 +39,34 @@ export const handler = customResource<Wanted, State, { Address: string; Port: nu
     return wait<State>({ step: 'DELETE', name, lastSnapshot }, { afterSeconds: 0 });
   },
 
-  poll: (request, state, context) => (state.step === 'DELETE' ? removed(state, context) : available(request, context)),
+  poll: (request, state, context) => (state.step === 'DELETE' ? removed(state, context) : available(request, state, context)),
 
   onTimeout: discardReplacement,
   onCancel: discardReplacement,
 });
 
-async function available(request: AnyRequest<Wanted>, context: OperationContext) {
+async function begin({ properties }: ResourceRequest<Wanted>, context: OperationContext) {
+  return wait<State>({ step: 'RESTORE', made: false }, { physicalResourceId: nameOf(properties, context), afterSeconds: 0 });
+}
+
+async function available(request: AnyRequest<Wanted>, state: State & { readonly step: 'RESTORE' }, context: OperationContext) {
   const name = request.physicalResourceId!;
   const wanted = request.properties as Wanted; // a Delete is in its own step
   const database = await context.retryWhileDenied(() => find(name, context.signal));
   if (!database) {
-    await restore(name, wanted, context.defaultPhysicalResourceId);
-    return wait<State>({ step: 'RESTORE' });
+    const made = await restore(name, wanted, context.defaultPhysicalResourceId);
+    return wait<State>({ step: 'RESTORE', made: made || state.made });
   }
   if (!isLabelled(database, context.defaultPhysicalResourceId)) {
     throw new ResourceFailure(`there is a database ${name} already, and it was not restored for this resource`, { physicalResourceId: name });
   }
   if (isBroken(database)) {
     const words = await lastWords(name);
-    await discardReplacement(request, undefined, context);
+    await discardReplacement(request, state, context);
     throw new ResourceFailure(`the database ${name} is ${database.DBInstanceStatus}: ${words}`, { physicalResourceId: name });
   }
   if (database.DBInstanceStatus !== 'available' || !(await settle(database, wanted))) {
-    return wait<State>({ step: 'RESTORE' });
+    return wait(state);
   }
   return done({ data: { Address: database.Endpoint!.Address!, Port: database.Endpoint!.Port! } });
 }
@@ -80,10 +87,10 @@ async function removed(state: State & { readonly step: 'DELETE' }, { defaultPhys
   return wait(state);
 }
 
-/** Of an update that ends before its replacement is there: CloudFormation knows nothing of that. */
-async function discardReplacement(request: AnyRequest<Wanted>, _state: State | undefined, { log }: OperationContext): Promise<void> {
+/** Of an update that ends before its replacement is there: CloudFormation knows nothing of that. What was there before, as a rollback finds it, stays. */
+async function discardReplacement(request: AnyRequest<Wanted>, state: State | undefined, { log }: OperationContext): Promise<void> {
   const { requestType, physicalResourceId: name, previousPhysicalResourceId } = request;
-  if (requestType === 'Update' && name !== previousPhysicalResourceId) {
+  if (requestType === 'Update' && name !== previousPhysicalResourceId && state?.step === 'RESTORE' && state.made) {
     const begun = await remove(name).catch((error: unknown) => void log.error('removing it failed', { error: String(error) }));
     if (!begun) {
       log.error('delete this database by hand', { name }); // RDS deletes none that it is still making

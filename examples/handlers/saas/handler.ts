@@ -16,7 +16,9 @@ interface Properties {
 }
 
 type State =
-  | { readonly step: 'CREATE' | 'CHANGE' | 'READY' }
+  | { readonly step: 'CREATE' | 'CHANGE' }
+  /** `made`: this very operation has made the workspace. */
+  | { readonly step: 'READY'; readonly made: boolean }
   /** Workspaces that are to go; `asked` once the service was told so. */
   | { readonly step: 'DELETE'; readonly ids: readonly string[]; readonly asked: boolean };
 
@@ -62,11 +64,7 @@ async function go(request: AnyRequest<Properties>, state: State, context: Operat
   const workspace = await workspaces.find(id);
   if (state.step === 'CHANGE') {
     // What is there decides, not the old properties: after an update that failed half-way they are not what the workspace has
-    if (workspace?.region !== properties.region) {
-      return create(properties, workspaces, context);
-    }
-    await workspaces.change(id, { name: properties.name, plan: properties.plan });
-    return wait<State>({ step: 'READY' });
+    return workspace?.region === properties.region ? change(id, properties, workspaces) : replace(properties, workspaces, context);
   }
   if (workspace?.status === 'provisioning') {
     return wait(state);
@@ -81,7 +79,19 @@ async function go(request: AnyRequest<Properties>, state: State, context: Operat
 async function create({ name, region, plan }: Properties, workspaces: Workspaces, context: OperationContext): Promise<Wait<State>> {
   const label = context.defaultPhysicalResourceId;
   const { id } = await workspaces.create({ name, region, plan, label }, context.token(64)); // called again, it is the same workspace
-  return wait<State>({ step: 'READY' }, { physicalResourceId: id });
+  return wait<State>({ step: 'READY', made: true }, { physicalResourceId: id });
+}
+
+async function change(id: string, { name, plan }: Properties, workspaces: Workspaces): Promise<Wait<State>> {
+  await workspaces.change(id, { name, plan });
+  return wait<State>({ step: 'READY', made: false }, { physicalResourceId: id });
+}
+
+/** By the workspace that was replaced before, where the update is that one's rollback, else by a new one. */
+async function replace(properties: Properties, workspaces: Workspaces, context: OperationContext): Promise<Wait<State>> {
+  const all = await workspaces.labelled(context.defaultPhysicalResourceId);
+  const before = all.find(({ region, status }) => region === properties.region && status === 'ready');
+  return before ? change(before.id, properties, workspaces) : create(properties, workspaces, context);
 }
 
 async function remove(
@@ -102,9 +112,9 @@ async function remove(
 }
 
 /** Of an update that ends before its replacement is there: CloudFormation knows nothing of that. */
-async function discardReplacement(request: AnyRequest<Properties>, _state: State | undefined, context: OperationContext): Promise<void> {
-  if (request.requestType === 'Update' && request.physicalResourceId !== request.previousPhysicalResourceId) {
-    const { physicalResourceId: id } = request;
+async function discardReplacement(request: AnyRequest<Properties>, state: State | undefined, context: OperationContext): Promise<void> {
+  const { requestType, physicalResourceId: id } = request;
+  if (requestType === 'Update' && id !== request.previousPhysicalResourceId && state?.step === 'READY' && state.made) {
     // Its own signal: that of the operation has aborted by now
     const workspaces = await connect(request, context, AbortSignal.timeout(5000));
     await workspaces.remove(id).catch((error: unknown) => context.log.error('remove this workspace by hand', { id, error: String(error) }));

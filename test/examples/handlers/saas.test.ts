@@ -126,9 +126,9 @@ test('another region is another workspace, whose rollback keeps the first', asyn
     PhysicalResourceId: 'ws_2',
     OldResourceProperties: { ...PROPERTIES, Region: 'us' },
   } as never);
-  expect(regions()[back.answer!.physicalResourceId]).toBe('eu');
+  expect(back.answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: 'ws_1' });
   await remove('ws_2');
-  expect(Object.values(regions())).not.toContain('us');
+  expect(regions()).toEqual({ ws_1: 'eu' });
 });
 
 test('a replacement that fails is removed by the update, and the rollback finds the first as it was', async () => {
@@ -145,6 +145,19 @@ test('a replacement that fails is removed by the update, and the rollback finds 
   expect(service.requests).not.toContain('DELETE /workspaces/ws_1');
 
   expect((await update('ws_1', {})).answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: 'ws_1', data: { Url: expect.any(String) } });
+});
+
+test('a rollback that fails leaves the first workspace alone', async () => {
+  await create();
+  await update('ws_1', { Region: 'us' });
+  service.fault = (request) => {
+    if (request === 'GET /workspaces/ws_1') {
+      Object.assign(service.workspaces.get('ws_1')!, { status: 'failed', error: 'suspended' });
+    }
+    return undefined;
+  };
+  expect((await update('ws_2', {})).answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('ws_1 is failed: suspended') });
+  expect(service.requests.filter((request) => request.startsWith('DELETE'))).toEqual([]);
 });
 
 test.each([
