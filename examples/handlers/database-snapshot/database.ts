@@ -109,6 +109,9 @@ async function unlessBusy(call: Promise<unknown>): Promise<boolean> {
     if (error instanceof InvalidDBInstanceStateFault) {
       return false;
     }
+    if (error instanceof DBInstanceNotFoundFault) {
+      return true; // gone since it was last looked at
+    }
     throw error;
   }
 }

@@ -2,7 +2,8 @@
  * Custom::RestoredDatabase is a database instance that is restored from a snapshot.
  *
  * Class and security groups change in place; another snapshot or subnet group makes another database. Every call is made in `poll`, which compares what is
- * there with what is wanted: it may come twice, or after a crash, and goes on where things are.
+ * there with what is wanted: it may come twice, or after a crash, and goes on where things are. A delete takes a last snapshot, unless the property
+ * SkipLastSnapshot is true.
  */
 import { createHash } from 'node:crypto';
 
