@@ -83,7 +83,11 @@ async function firstFor(names: readonly string[], arns: readonly string[]): Prom
   return undefined;
 }
 
-async function arnsToRemove(request: AnyRequest<Properties>, left: Readonly<Record<string, unknown>>, { defaultPhysicalResourceId }: OperationContext) {
+async function arnsToRemove(
+  request: AnyRequest<Properties>,
+  left: Readonly<Record<string, unknown>>,
+  { defaultPhysicalResourceId }: OperationContext,
+) {
   const known = Object.keys(left);
   if (known.length > 0) {
     return known;

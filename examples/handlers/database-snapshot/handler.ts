@@ -7,7 +7,16 @@
  */
 import { createHash } from 'node:crypto';
 
-import { type AnyRequest, customResource, done, type OperationContext, type Raw, ResourceFailure, type ResourceRequest, wait } from 'cdk-patient-lambda/handler';
+import {
+  type AnyRequest,
+  customResource,
+  done,
+  type OperationContext,
+  type Raw,
+  ResourceFailure,
+  type ResourceRequest,
+  wait,
+} from 'cdk-patient-lambda/handler';
 
 import { find, isBroken, isLabelled, lastWords, remove, restore, settle, type Wanted } from './database';
 

@@ -100,10 +100,10 @@ beforeEach(() => {
   };
 });
 
-const run = (request: object, options: RunOptions = {}) =>
+const run = (request: Partial<CloudFormationRequest> & Pick<CloudFormationRequest, 'RequestType'>, options: RunOptions = {}) =>
   runOperation(
     handler,
-    { LogicalResourceId: 'Certificate', ResourceProperties: PROPERTIES, ...request } as CloudFormationRequest,
+    { LogicalResourceId: 'Certificate', ResourceProperties: PROPERTIES, ...request },
     // Patience for a busy machine: requests go through the loopback interface
     { clock: new SimulatedClock(Date.now(), 30_000), ...options },
   );

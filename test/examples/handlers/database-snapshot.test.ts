@@ -86,10 +86,10 @@ beforeEach(() => {
   };
 });
 
-const run = (request: object, options: RunOptions = {}) =>
+const run = (request: Partial<CloudFormationRequest> & Pick<CloudFormationRequest, 'RequestType'>, options: RunOptions = {}) =>
   runOperation(
     handler,
-    { LogicalResourceId: 'Database', ResourceProperties: PROPERTIES, ...request } as CloudFormationRequest,
+    { LogicalResourceId: 'Database', ResourceProperties: PROPERTIES, ...request },
     // Patience for a busy machine: requests go through the loopback interface
     { clock: new SimulatedClock(Date.now(), 30_000), ...options },
   );
@@ -136,7 +136,11 @@ test('a database of that name that is not ours fails the create, and neither tha
   const name = await created();
   databases.set(name, { ...databases.get(name)!, tags: { RestoredFor: 'somebody else' } });
   const { answer } = await create();
-  expect(answer).toMatchObject({ status: 'FAILED', physicalResourceId: name, reason: expect.stringContaining(`there is a database ${name} already`) });
+  expect(answer).toMatchObject({
+    status: 'FAILED',
+    physicalResourceId: name,
+    reason: expect.stringContaining(`there is a database ${name} already`),
+  });
   expect((await remove(name)).answer).toMatchObject({ status: 'SUCCESS' });
   expect(names()).toEqual([name]);
 });

@@ -69,7 +69,9 @@ test('a request that comes twice starts one build: it has the same token', async
 });
 
 test('a build that fails says in which phase, why, and where its log is', async () => {
-  const contexts = [{ statusCode: 'COMMAND_EXECUTION_ERROR', message: 'Error while executing command: docker build -t shop . Reason: exit status 1' }];
+  const contexts = [
+    { statusCode: 'COMMAND_EXECUTION_ERROR', message: 'Error while executing command: docker build -t shop . Reason: exit status 1' },
+  ];
   const phases = [
     { phaseType: 'INSTALL', phaseStatus: 'SUCCEEDED', contexts: [{ statusCode: '', message: '' }] },
     { phaseType: 'BUILD', phaseStatus: 'FAILED', contexts },
@@ -139,7 +141,8 @@ test('when the stack rolls back, the build is stopped and CloudFormation is told
 test('throttling while the build runs is no failure; a permission that spreads late is waited for', async () => {
   let asked = 0;
   const answerBuilds = aws.actions.BatchGetBuilds;
-  aws.actions.BatchGetBuilds = (input) => (++asked % 4 === 0 ? answerBuilds(input) : json({ __type: 'ThrottlingException', message: 'Rate exceeded' }, 400));
+  aws.actions.BatchGetBuilds = (input) =>
+    ++asked % 4 === 0 ? answerBuilds(input) : json({ __type: 'ThrottlingException', message: 'Rate exceeded' }, 400);
   let started = 0;
   const start = aws.actions.StartBuild;
   aws.actions.StartBuild = (input) =>

@@ -18,7 +18,7 @@ afterEach(() => service.close());
 const run = (request: Partial<CloudFormationRequest> & Pick<CloudFormationRequest, 'RequestType'>, options: RunOptions = {}) =>
   runOperation(
     handler,
-    { LogicalResourceId: 'Workspace', ResourceProperties: PROPERTIES, ...request } as typeof request,
+    { LogicalResourceId: 'Workspace', ResourceProperties: PROPERTIES, ...request },
     // Patience for a busy machine: requests go through the loopback interface
     { secrets: { 'api-key': { apiKey: KEY } }, clock: new SimulatedClock(Date.now(), 30_000), ...options },
   );
@@ -32,10 +32,10 @@ const update = (from: string, more: object, options?: RunOptions) =>
       PhysicalResourceId: from,
       ResourceProperties: { ...PROPERTIES, ...more },
       OldResourceProperties: PROPERTIES,
-    } as never,
+    },
     options,
   );
-const remove = (id: string, options?: RunOptions) => run({ RequestType: 'Delete', PhysicalResourceId: id } as never, options);
+const remove = (id: string, options?: RunOptions) => run({ RequestType: 'Delete', PhysicalResourceId: id }, options);
 const regions = () => Object.fromEntries([...service.workspaces.values()].map(({ id, region }) => [id, region]));
 
 test('a workspace is there when the service says so, though that takes longer than an execution; its key crosses nowhere', async () => {
@@ -60,8 +60,7 @@ test.each([
   ['as a date', () => new Date(Date.now() + 41_000).toUTCString()],
 ])('what was throttled is repeated when the service asks for it, %s', async (_, retryAfter) => {
   let posts = 0;
-  service.fault = (request) =>
-    request.startsWith('POST') && ++posts <= 10 ? { status: 429, headers: { 'retry-after': retryAfter() } } : undefined;
+  service.fault = (request) => (request.startsWith('POST') && ++posts <= 10 ? { status: 429, headers: { 'retry-after': retryAfter() } } : undefined);
   const clock = new SimulatedClock(Date.now(), 30_000);
   const start = clock.now();
   expect((await create({ clock })).answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: 'ws_1' });
@@ -125,7 +124,7 @@ test('another region is another workspace, whose rollback keeps the first', asyn
     RequestId: 'rollback',
     PhysicalResourceId: 'ws_2',
     OldResourceProperties: { ...PROPERTIES, Region: 'us' },
-  } as never);
+  });
   expect(back.answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: 'ws_1' });
   await remove('ws_2');
   expect(regions()).toEqual({ ws_1: 'eu' });
@@ -203,7 +202,7 @@ test('without its key a delete fails instead of leaving the workspace behind, an
 });
 
 test('a property that is missing is named, without the value of any', async () => {
-  const { answer } = await run({ RequestType: 'Create', ResourceProperties: { ...PROPERTIES, Plan: '' } } as never);
+  const { answer } = await run({ RequestType: 'Create', ResourceProperties: { ...PROPERTIES, Plan: '' } });
   expect(answer!.reason).toContain('Plan must be a string that is not empty');
 });
 
