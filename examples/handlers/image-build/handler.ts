@@ -1,5 +1,5 @@
 /**
- * Custom::ImageBuild builds a container image by a CodeBuild project, and is there when the image is. Each update builds again, a rollback too.
+ * Custom::ImageBuild has a CodeBuild project build a container image, and is there when the image is. Each update builds again, and so does a rollback.
  *
  * The project's buildspec exports IMAGE_DIGEST (`exported-variables`), which becomes the attribute `Digest`.
  */

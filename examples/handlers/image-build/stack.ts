@@ -41,6 +41,7 @@ export class ImageBuildStack extends Stack {
       actions: ['codebuild:StartBuild', 'codebuild:BatchGetBuilds', 'codebuild:StopBuild'],
       resourceArns: [project.projectArn],
     });
+    image.node.addDependency(project); // with its role's policy, which the name alone does not wait for
 
     new CfnOutput(this, 'ImageUri', { value: `${repository.repositoryUri}@${image.getAttString('Digest')}` });
   }

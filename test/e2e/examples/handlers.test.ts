@@ -23,7 +23,15 @@ function app(context: Record<string, string> = {}): CdkApp {
   return {
     command: `${JSON.stringify(process.execPath)} --import tsx app.ts`,
     cwd: path.join(__dirname, '..', '..', '..', 'examples', 'handlers'),
-    context: { nodejs: bed.newestRuntime('nodejs'), name: NAME, values: '192.0.2.1', servers: dns.address, apiUrl: service.url, timeout: '120', ...context },
+    context: {
+      nodejs: bed.newestRuntime('nodejs'),
+      name: NAME,
+      values: '192.0.2.1',
+      servers: dns.address,
+      apiUrl: service.url,
+      timeout: '120',
+      ...context,
+    },
   };
 }
 
