@@ -36,10 +36,13 @@ export class AwsService {
 
   private constructor() {
     this.server = createServer((message, response) => {
-      void this.answer(message).then(({ status = 200, body }) => {
-        const type = body.startsWith('<') ? 'text/xml' : 'application/x-amz-json-1.1';
-        response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': '00000000-0000-4000-8000-000000000000' }).end(body);
-      });
+      const failed = (error: unknown) => json({ __type: 'TestFailed', message: String(error) }, 400); // shows in the reason
+      void this.answer(message)
+        .catch(failed)
+        .then(({ status = 200, body }) => {
+          const type = body.startsWith('<') ? 'text/xml' : 'application/x-amz-json-1.1';
+          response.writeHead(status, { 'content-type': type, 'x-amzn-requestid': '00000000-0000-4000-8000-000000000000' }).end(body);
+        });
     });
   }
 

@@ -32,9 +32,10 @@ export class WorkspaceService {
 
   private constructor(private readonly apiKey: string) {
     this.server = createServer((message, response) => {
-      void this.reply(message).then(({ status, body, headers }) =>
-        response.writeHead(status, headers).end(typeof body === 'string' ? body : body && JSON.stringify(body)),
-      );
+      const failed = (error: unknown): Reply => ({ status: 400, body: String(error) }); // shows in the reason
+      void this.reply(message)
+        .catch(failed)
+        .then(({ status, body, headers }) => response.writeHead(status, headers).end(typeof body === 'string' ? body : body && JSON.stringify(body)));
     });
   }
 
