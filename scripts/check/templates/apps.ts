@@ -39,6 +39,12 @@ export const APPS: readonly TemplateApp[] = [
   { name: 'example', file: EXAMPLE },
   { name: 'example-demo', file: EXAMPLE, context: { ...RUNTIMES, executionTimeout: '15', timeout: '100', itemsPerSecond: '5' } },
   { name: 'example-changed', file: EXAMPLE, context: { ...RUNTIMES, greeting: 'goodbye', itemsPerSecond: '100', parameter: '/another' } },
+  { name: 'handlers', file: 'examples/handlers/app.ts' },
+  {
+    name: 'handlers-bed',
+    file: 'examples/handlers/app.ts',
+    context: { ...RUNTIMES, servers: '127.0.0.1:1', apiUrl: 'http://127.0.0.1:2/v1', timeout: '120' },
+  },
   ...['create', 'change', 'extra', 'failing', 'update', 'add', 'leak'].map((phase) => ({
     name: `custom-resource-${phase}`,
     file: CUSTOM_RESOURCE,

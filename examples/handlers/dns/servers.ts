@@ -1,0 +1,35 @@
+/** Which servers answer for a name, and what one of them says. */
+import { Resolver } from 'node:dns/promises';
+
+export const TYPES = ['A', 'AAAA', 'CNAME', 'NS', 'TXT'] as const;
+
+export type RecordType = (typeof TYPES)[number];
+
+/** For one question to one server: a server that is silent must not take a poll's time. */
+const PATIENCE = { timeout: 2000, tries: 2 };
+
+/** The addresses of all servers of the zone that the name is in; none while there is no such zone. A server without an address counts by its name. */
+export async function serversOf(name: string): Promise<string[]> {
+  const resolver = new Resolver(PATIENCE);
+  const labels = name.replace(/\.$/, '').split('.');
+  for (let first = 0; first < labels.length; first += 1) {
+    const hosts = await resolver.resolveNs(labels.slice(first).join('.')).catch(() => []);
+    if (hosts.length > 0) {
+      const addresses = await Promise.all(hosts.map((host) => resolver.resolve4(host).catch(() => [host])));
+      return addresses.flat();
+    }
+  }
+  return [];
+}
+
+/** The records that a server has; an error's code, as ENOTFOUND or ETIMEOUT, where it gives none. */
+export async function answerOf(server: string, name: string, type: RecordType): Promise<string[]> {
+  const resolver = new Resolver(PATIENCE);
+  try {
+    resolver.setServers([server]); // throws for what is not an address
+    const records = (await resolver.resolve(name, type)) as (string | string[])[];
+    return records.map((record) => (typeof record === 'string' ? record : record.join(''))); // a TXT comes in pieces
+  } catch (error) {
+    return [(error as NodeJS.ErrnoException).code ?? String(error)];
+  }
+}
