@@ -23,9 +23,9 @@ interface Figures {
 
 const INTRODUCTION = `# The warm path
 
-Made by \`npm run bench -- --only warm\`. The gate of the layer at its seam alone: AWS's seam without anything behind it is called 
-thousand times with the gate and without, while the window is off and its reading is fresh. *Bytes* are what one call allocates (Python: has allocated
-at most while it runs; both beyond what the seam does without the gate). *At rest*: resident memory that loading and starting the gate adds.
+Made by \`npm run bench -- --only warm\`: the seam of AWS's client with nothing behind it, called a million times and more with the gate and without,
+while the window is off and was read a moment ago. *Bytes* are what one call allocates (in Python: has at most allocated while it runs), *at rest* is the
+resident memory that loading and starting the gate adds.
 
 | interpreter | microseconds a call | bytes a call | at rest, MB |
 |---|---|---|---|`;
