@@ -3,6 +3,9 @@ import { type HttpResponse, send } from '../../../../aws/nodejs/transport';
 import { streaming } from '../../../../contract/maintenance-window/answers.json';
 import type { Invocation } from '../quiet/invocation';
 
+/** As it is when the process starts. */
+const { request } = process.getBuiltinModule('node:http');
+
 const VERSION = '/2018-06-01/runtime';
 /** Milliseconds: the Runtime API is on this machine. */
 const BUDGET = 10_000;
@@ -36,7 +39,6 @@ export class RuntimeApi {
    */
   async stream(invocation: Invocation, body: string): Promise<void> {
     const { contentType, modeHeader, mode } = streaming;
-    const { request } = await import('node:http');
     const status = await new Promise<number>((resolve, reject) => {
       const sent = request(`http://${this.address}${responsePath(invocation)}`, {
         method: 'POST',
