@@ -63,6 +63,9 @@ export class AwsError extends Error {
 /** Signs and sends. */
 export class AwsClient {
   readonly region: string;
+  /** Settles once a first request has left, or can't: all that is left of it, but for reading the answer, is then done elsewhere. */
+  readonly underway: Promise<void>;
+  private leaves!: () => void;
   private readonly credentials: CredentialSource;
   private readonly proxies: Proxies;
 
@@ -73,6 +76,9 @@ export class AwsClient {
     this.region = environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'us-east-1';
     this.credentials = new CredentialSource(environment, clock);
     this.proxies = new Proxies(environment);
+    this.underway = new Promise((resolve) => {
+      this.leaves = resolve;
+    });
   }
 
   /** Base URL of a service. */
@@ -108,8 +114,10 @@ export class AwsClient {
       const unsigned = { 'content-type': contentType, 'x-amz-target': `${prefix}.${operation}` };
       const keys = await this.credentials.get(budget);
       const headers = await signedHeaders({ service, region: this.region, url, headers: unsigned, body }, keys);
-      response = await send({ method: 'POST', url, headers, body, budget: budget - Math.max(0, this.clock() - started), fresh, proxy });
+      const left = budget - Math.max(0, this.clock() - started);
+      response = await send({ method: 'POST', url, headers, body, budget: left, fresh, proxy, onSent: this.leaves });
     } catch (error) {
+      this.leaves();
       throw new AwsError(codeOf(error), reasonOf(error), !(error instanceof ProxyError), {}, { cause: error });
     }
     return parsed(service, operation, response, proxy);

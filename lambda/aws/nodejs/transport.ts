@@ -25,6 +25,8 @@ export interface HttpRequest {
   readonly fresh?: boolean;
   /** What it goes through. What is on this machine, the Runtime API and the container's credentials, is asked without. */
   readonly proxy?: Proxy;
+  /** Is told that the whole request has left. */
+  readonly onSent?: () => void;
 }
 
 /** No complete response arrived. */
@@ -68,7 +70,7 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
   try {
     return await new Promise<HttpResponse>((resolve, reject) => {
       timer = setTimeout(() => {
-        reject(new Error(`no answer in time`));
+        setImmediate(() => reject(new Error('no answer in time'))); // what came while user code kept the process busy is read before that
       }, budget);
       breakOff = open(request, resolve, reject);
     });
@@ -83,7 +85,7 @@ export async function send(request: HttpRequest): Promise<HttpResponse> {
 
 /** Begins, and tells how to break off. */
 function open(request: HttpRequest, resolve: (response: HttpResponse) => void, reject: (error: Error) => void): () => void {
-  const { method, url, headers, body, proxy } = request;
+  const { method, url, headers, body, proxy, onSent } = request;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body; // Node.js would count and encode a text with what user code may have patched
   let connecting: Request | undefined;
   const way = wayOf(request, (opened) => {
@@ -100,6 +102,9 @@ function open(request: HttpRequest, resolve: (response: HttpResponse) => void, r
     response.on('error', reject); // a body cut off is one
   });
   sent.on('error', reject);
+  if (onSent) {
+    sent.on('finish', onSent);
+  }
   sent.end(bytes);
   return () => {
     connecting?.destroy();

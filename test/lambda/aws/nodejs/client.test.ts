@@ -77,6 +77,28 @@ test('without keys nothing is sent, and the error says what is missing', async (
   expect(service.calls).toEqual([]);
 });
 
+test('a client is underway once its first request has left, though nobody answers it yet', async () => {
+  answering('hang');
+  const by = client();
+  let isOver = false;
+  const call = by.callOnce('dynamodb', 'GetItem', {}, 1000).catch(() => (isOver = true));
+  await by.underway;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(isOver).toBe(false);
+  await call;
+});
+
+test.each([
+  ['its keys are missing', () => ({ AWS_ENDPOINT_URL: service.url })],
+  ['nobody is there', () => ({ ...service.environment, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' })],
+  ['a variable names no proxy', () => ({ ...service.environment, HTTP_PROXY: 'socks5://proxy' })],
+])('a client whose request cannot leave is not waited for: %s', async (_, environment) => {
+  const by = new AwsClient(environment());
+  await expect(by.callOnce('dynamodb', 'GetItem', {}, 1000)).rejects.toThrow();
+  await by.underway;
+  expect(service.calls).toEqual([]);
+});
+
 test.each([
   ['ssm', 'application/x-amz-json-1.1', 'AmazonSSM'],
   ['dynamodb', 'application/x-amz-json-1.0', 'DynamoDB_20120810'],

@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Worker } from 'node:worker_threads';
 
 import { type HttpRequest, send, TransportError } from '../../../../lambda/aws/nodejs/transport';
 
@@ -109,4 +110,26 @@ test('a closed port is an error', async () => {
 
 test('other schemes are refused', async () => {
   await expect(ask({ url: new URL('ftp://127.0.0.1/x') })).rejects.toThrow("'ftp:' is neither http: nor https:");
+});
+
+/** Answers in another thread, as services do while this one is busy. */
+const ELSEWHERE = `
+const { parentPort } = require('node:worker_threads');
+const server = require('node:http').createServer((request, response) => request.resume().on('end', () => response.end('{"a": 1}')));
+server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));
+`;
+
+test('an answer that came in time is taken, although the process was busy until after the deadline', async () => {
+  const worker = new Worker(ELSEWHERE, { eval: true });
+  try {
+    const port = await new Promise<number>((resolve, reject) => worker.once('message', resolve).once('error', reject));
+    const asked = ask({
+      url: new URL(`http://127.0.0.1:${port}`),
+      budget: 500,
+      onSent: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000),
+    });
+    expect((await asked).body.toString()).toBe('{"a": 1}');
+  } finally {
+    await worker.terminate();
+  }
 });

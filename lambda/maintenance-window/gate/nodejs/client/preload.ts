@@ -18,6 +18,9 @@ const { isMainThread } = process.getBuiltinModule('node:worker_threads');
 /** Makes the client poll without its native part, past the seam. */
 const ALTERNATIVE_CLIENT = 'AWS_LAMBDA_NODEJS_USE_ALTERNATIVE_CLIENT_1';
 
+/** Milliseconds: many times what name lookup, connection and handshake take inside a Region. */
+const MOST_UNDERWAY = 200;
+
 async function attach(environment: Environment, entry: string): Promise<void> {
   const settings = readSettings(environment);
   const reporter = standardOutput(settings.functionKey, settings.jsonLogs);
@@ -31,11 +34,25 @@ async function attach(environment: Environment, entry: string): Promise<void> {
   if (!native) {
     return;
   }
-  if (settings.loadsAfterCheck && (await gate.holdsAtBoot())) {
+  if (!settings.loadsAfterCheck) {
+    await (settings.isSnapStart ? undefined : underway(client));
+  } else if (await gate.holdsAtBoot()) {
     native.initializeClient?.(`aws-lambda-nodejs/${process.version}`);
     await session.hold(native);
   }
   attachment.watch();
+}
+
+/** Lets the read's request leave, which needs turns of the event loop, before user code keeps that busy. What hangs is not waited for. */
+async function underway(client: AwsClient): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([
+    client.underway,
+    new Promise((resolve) => {
+      timer = setTimeout(resolve, MOST_UNDERWAY);
+    }),
+  ]);
+  clearTimeout(timer);
 }
 
 /** Neither a worker nor a process that user code starts serves invocations, and both may inherit this preload. */

@@ -61,11 +61,12 @@ export class Session {
 
   /** Serves invocations before the handler is loaded, until one may run. */
   async hold(native: NativeClient): Promise<void> {
-    this.kept = await this.nextToRun(native, []);
+    const raw = await native.next();
+    this.kept = this.isQuiet(raw) ? raw : await this.firstToRun(raw, native, []);
     this.running ??= { invocation: readInvocation(this.kept) };
   }
 
-  /** In place of the native part's. */
+  /** In place of the native part's. One function and its promise are all that an invocation costs that runs as it is. */
   async next(native: NativeClient, more: unknown[]): Promise<RawInvocation> {
     if (this.released) {
       return native.next(...more);
@@ -76,8 +77,11 @@ export class Session {
       this.kept = undefined;
       return kept;
     }
-    await this.finish();
-    return this.nextToRun(native, more);
+    if (this.running) {
+      await this.finish(this.running);
+    }
+    const raw = await native.next(...more);
+    return this.isQuiet(raw) ? raw : this.firstToRun(raw, native, more);
   }
 
   /** In place of the native part's: true when the run's outcome is written first, and the answer posted after it. */
@@ -105,33 +109,35 @@ export class Session {
     await (replay ? this.answer(invocation, await replay.failed(body)) : this.api.fail(invocation, errorType, body));
   }
 
-  private async nextToRun(native: NativeClient, more: unknown[]): Promise<RawInvocation> {
-    for (;;) {
-      const raw = await native.next(...more);
-      if (typeof raw?.bodyJson !== 'string' || typeof raw.headers !== 'object') {
-        throw new GateNotAttached("the runtime's client hands over invocations without bodyJson or headers");
-      }
-      const context = raw.headers[CLIENT_CONTEXT] ? String(raw.headers[CLIENT_CONTEXT]) : undefined;
-      if (this.gate.isQuiet({ body: raw.bodyJson, clientContext: context })) {
-        return raw;
-      }
-      const invocation = readInvocation(raw);
+  /** Whether it runs as it is. */
+  private isQuiet(raw: RawInvocation): boolean {
+    if (typeof raw?.bodyJson !== 'string' || typeof raw.headers !== 'object') {
+      throw new GateNotAttached("the runtime's client hands over invocations without bodyJson or headers");
+    }
+    const context = raw.headers[CLIENT_CONTEXT];
+    return this.gate.isQuiet(raw.bodyJson, context ? String(context) : undefined);
+  }
+
+  /** Answers what may not run: this invocation and those after it, until one may. */
+  private async firstToRun(raw: RawInvocation, native: NativeClient, more: unknown[]): Promise<RawInvocation> {
+    let next = raw;
+    do {
+      const invocation = readInvocation(next);
       const step = await this.gate.plan(invocation);
       if (step.do === 'run') {
         this.running = { invocation, replay: step.replay };
         return step.invocation;
       }
       await this.answer(invocation, step);
-    }
+      next = await native.next(...more);
+    } while (!this.isQuiet(next));
+    return next;
   }
 
   /** The client asks for more, so the last run is over. */
-  private async finish(): Promise<void> {
-    const { running } = this;
+  private async finish({ replay, settling }: Running): Promise<void> {
     this.running = undefined;
-    if (running?.replay) {
-      await (running.settling ?? running.replay.failed(UNSEEN));
-    }
+    await (settling ?? replay?.failed(UNSEEN));
   }
 
   /** Has a run's outcome written, once, and then answered. */

@@ -22,7 +22,7 @@ export class Gate {
   }
 
   /** Whether an invocation runs as it is, without a further look: the warm path. */
-  isQuiet({ body, clientContext }: Pick<Invocation, 'body' | 'clientContext'>): boolean {
+  isQuiet(body: string, clientContext?: string): boolean {
     return this.parts.cache.isQuiet(this.parts.clock()) && !mayBePointer(body) && clientContext === undefined && !namesCreateFailedId(body);
   }
 

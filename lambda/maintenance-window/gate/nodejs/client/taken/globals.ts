@@ -14,7 +14,7 @@ class OwnDate extends globalThis.Date {
   static override readonly now = now;
   static override readonly parse = parseDate;
 }
-const { Promise: OwnPromise, URL: OwnUrl, setTimeout: ownSetTimeout, clearTimeout: ownClearTimeout } = globalThis;
+const { Promise: OwnPromise, URL: OwnUrl, setImmediate: ownSetImmediate, setTimeout: ownSetTimeout, clearTimeout: ownClearTimeout } = globalThis;
 
 export {
   OwnBuffer as Buffer,
@@ -22,6 +22,7 @@ export {
   OwnDate as Date,
   OwnJson as JSON,
   OwnPromise as Promise,
+  ownSetImmediate as setImmediate,
   ownSetTimeout as setTimeout,
   OwnUrl as URL,
 };

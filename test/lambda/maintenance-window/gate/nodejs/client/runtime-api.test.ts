@@ -51,3 +51,17 @@ test('a stream that nobody waits for any more is no error, one that is not taken
 test('a stream that meets nobody is an error', async () => {
   await expect(new RuntimeApi('127.0.0.1:9').stream(invocation(), BODY)).rejects.toThrow('ECONNREFUSED');
 });
+
+test('a stream is posted by the request that the process had at its start', async () => {
+  const taken = process.getBuiltinModule('node:http');
+  const { request } = taken;
+  taken.request = () => {
+    throw new Error('taken by user code');
+  };
+  try {
+    await api.stream(invocation(), BODY);
+  } finally {
+    taken.request = request;
+  }
+  expect(received[2]).toBe(BODY);
+});

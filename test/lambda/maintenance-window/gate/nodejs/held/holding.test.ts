@@ -158,11 +158,8 @@ describe('a Delete of what was never made', () => {
     await open(OFF);
     await world.plan(UNKNOWN);
     const members = Object.entries(JSON.parse(body()) as object);
-    expect([members, [...members].reverse()].map((order) => world.gate.isQuiet({ body: JSON.stringify(Object.fromEntries(order)) }))).toEqual([
-      false,
-      false,
-    ]);
-    expect([HTTP, body({ PhysicalResourceId: 'own-1' })].map((other) => world.gate.isQuiet({ body: other }))).toEqual([true, true]);
+    expect([members, [...members].reverse()].map((order) => world.gate.isQuiet(JSON.stringify(Object.fromEntries(order))))).toEqual([false, false]);
+    expect([HTTP, body({ PhysicalResourceId: 'own-1' })].map((other) => world.gate.isQuiet(other))).toEqual([true, true]);
   });
 
   test.each<[string, Answer]>([
