@@ -98,11 +98,6 @@ export class RuntimeProcess {
     return this.sandbox.thaw();
   }
 
-  /** CPU seconds that the runtime has used so far. */
-  cpuSeconds(): number {
-    return this.sandbox.cpuSeconds();
-  }
-
   kill(): Promise<void> {
     return this.sandbox.kill();
   }

@@ -75,13 +75,6 @@ export class ProcessNamespace {
     return namespaceOf(this.init) !== this.id || isDead(this.init);
   }
 
-  /** Nanoseconds of CPU that the threads which run now have used, but for those of init, which lays out the files. */
-  cpuNanoseconds(): number {
-    const [, ...others] = this.members();
-    const threads = others.flatMap((pid) => tasks(pid).map((task) => read(`/proc/${pid}/task/${task}/schedstat`)));
-    return sum(threads.map((stat) => Number(stat?.split(' ')[0] ?? 0)));
-  }
-
   /** Resident bytes of all processes, pages shared between them counted once for each. */
   residentBytes(): number {
     return sum(this.members().map((pid) => Number(read(`/proc/${pid}/statm`)?.split(' ')[1] ?? 0) * PAGE_BYTES));

@@ -49,8 +49,6 @@ export interface Sandbox {
   /** Stops every process of the environment, as Lambda does between invocations. */
   freeze(): Promise<void>;
   thaw(): Promise<void>;
-  /** CPU seconds that the environment's threads have used so far; those of threads that ended are not counted. */
-  cpuSeconds(): number;
   /** Ends every process of the environment; resolves when they are gone. */
   kill(): Promise<void>;
 }
@@ -162,10 +160,6 @@ class RunningSandbox implements Sandbox {
       this.watchMemory();
     }
     return Promise.resolve();
-  }
-
-  cpuSeconds(): number {
-    return this.processes.cpuNanoseconds() / 1e9;
   }
 
   async kill(): Promise<void> {

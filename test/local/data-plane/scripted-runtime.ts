@@ -49,10 +49,6 @@ export class ScriptedRuntime implements Sandbox {
     return Promise.resolve();
   }
 
-  cpuSeconds(): number {
-    return 0;
-  }
-
   kill(): Promise<void> {
     this.calls.push('kill');
     this.disconnect();
