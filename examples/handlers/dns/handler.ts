@@ -30,7 +30,7 @@ export const handler = customResource<Properties, Waiting>({
   delete: async () => done(),
 
   async poll(request, _state, { log }) {
-    const { name, type, values, servers } = request.properties; // a Delete has no poll
+    const { name, type, values, servers } = request.properties;
     const expected = canonical(type, values);
     const asked = servers.length > 0 ? servers : await serversOf(name);
     const answers = await Promise.all(asked.map(async (server) => [server, canonical(type, await answerOf(server, name, type))] as const));
