@@ -1,4 +1,4 @@
-/** Five custom resources of real life, a stack each: `npx cdk deploy ImageBuild -c source=./image`. */
+/** Five custom resources of real life, a stack each: `npx cdk deploy ImageBuild -c source=./image-build/image`. */
 import * as path from 'node:path';
 
 import { App, Duration } from 'aws-cdk-lib';

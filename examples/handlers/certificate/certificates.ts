@@ -2,6 +2,7 @@
 import {
   ACMClient,
   type CertificateDetail,
+  ConflictException,
   DeleteCertificateCommand,
   DescribeCertificateCommand,
   ListTagsForCertificateCommand,
@@ -56,7 +57,7 @@ export async function remove(arn: string): Promise<boolean> {
     await unlessGone(() => acm.send(new DeleteCertificateCommand({ CertificateArn: arn })));
     return true;
   } catch (error) {
-    if (error instanceof ResourceInUseException) {
+    if (error instanceof ResourceInUseException || error instanceof ConflictException) {
       return false;
     }
     throw error;

@@ -48,6 +48,9 @@ export const handler = customResource<Properties, State>({
     }
     const arn = request.physicalResourceId!;
     const certificate = await find(arn);
+    if (!certificate && state.made && !state.proved) {
+      return wait(state); // ACM tells of a new certificate only after some seconds
+    }
     if (!certificate || hasFailed(certificate)) {
       await discardReplacement(request, state, context);
       throw new Error(`the certificate ${arn} for ${names(request)} is ${certificate?.Status ?? 'gone'}${because(certificate)}`);

@@ -24,6 +24,9 @@ const LABEL = 'RestoredFor';
 /** States that none leaves by itself. */
 const BROKEN = /^(failed|insufficient-capacity|restore-error|storage-full|incompatible-.+|inaccessible-.+)$/;
 
+/** States in which RDS takes no last snapshot. */
+const NO_SNAPSHOT = /^(failed|incompatible-restore|incompatible-network)$/;
+
 const rds = new RDSClient({});
 
 /** Undefined when it is gone, or not there yet. */
@@ -40,6 +43,7 @@ export async function find(name: string, signal: AbortSignal): Promise<DBInstanc
 }
 
 export const isBroken = ({ DBInstanceStatus = '' }: DBInstance) => BROKEN.test(DBInstanceStatus);
+export const takesNoSnapshot = ({ DBInstanceStatus = '' }: DBInstance) => NO_SNAPSHOT.test(DBInstanceStatus);
 export const isLabelled = ({ TagList = [] }: DBInstance, label: string) => TagList.some(({ Key, Value }) => Key === LABEL && Value === label);
 
 /** Begins to restore it; false when there is one of that name. */
@@ -68,7 +72,8 @@ export async function restore(name: string, wanted: Wanted, label: string): Prom
 export async function settle(database: DBInstance, { instanceClass, securityGroups }: Wanted): Promise<boolean> {
   const { DBInstanceIdentifier, DBInstanceClass, VpcSecurityGroups = [], PendingModifiedValues } = database;
   const present = VpcSecurityGroups.map(({ VpcSecurityGroupId }) => VpcSecurityGroupId).sort();
-  if (DBInstanceClass === instanceClass && present.join() === [...securityGroups].sort().join()) {
+  const coming = PendingModifiedValues?.DBInstanceClass ?? DBInstanceClass; // RDS says of a change, for some seconds, only that it is to come
+  if (DBInstanceClass === instanceClass && coming === instanceClass && present.join() === [...securityGroups].sort().join()) {
     return true;
   }
   if (PendingModifiedValues?.DBInstanceClass !== instanceClass) {

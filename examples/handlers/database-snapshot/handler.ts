@@ -18,7 +18,7 @@ import {
   wait,
 } from 'cdk-patient-lambda/handler';
 
-import { find, isBroken, isLabelled, lastWords, remove, restore, settle, type Wanted } from './database';
+import { find, isBroken, isLabelled, lastWords, remove, restore, settle, takesNoSnapshot, type Wanted } from './database';
 
 type State =
   /** `made`: this very operation has made the database. */
@@ -71,7 +71,7 @@ async function available(request: AnyRequest<Wanted>, state: State & { readonly 
     throw new ResourceFailure(`there is a database ${name} already, and it was not restored for this resource`, { physicalResourceId: name });
   }
   if (isBroken(database)) {
-    const words = await lastWords(name);
+    const words = await lastWords(name).catch(String); // whatever keeps RDS from saying, the replacement goes
     await discardReplacement(request, state, context);
     throw new ResourceFailure(`the database ${name} is ${database.DBInstanceStatus}: ${words}`, { physicalResourceId: name });
   }
@@ -91,8 +91,11 @@ async function removed(state: State & { readonly step: 'DELETE' }, { defaultPhys
     return done();
   }
   if (database.DBInstanceStatus !== 'deleting') {
-    // RDS takes no snapshot of a broken database
-    await remove(state.name, isBroken(database) || state.lastSnapshot === '' ? undefined : state.lastSnapshot);
+    const without = state.lastSnapshot === '' || takesNoSnapshot(database);
+    if (without && state.lastSnapshot !== '') {
+      log.warn('RDS takes no last snapshot of it', { name: state.name, status: database.DBInstanceStatus });
+    }
+    await remove(state.name, without ? undefined : state.lastSnapshot);
   }
   return wait(state);
 }

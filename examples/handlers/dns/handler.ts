@@ -29,11 +29,11 @@ export const handler = customResource<Properties, Waiting>({
   update: look,
   delete: async () => done(),
 
-  async poll(request, _state, { log }) {
+  async poll(request, _state, { log, signal }) {
     const { name, type, values, servers } = request.properties;
     const expected = canonical(type, values);
-    const asked = servers.length > 0 ? servers : await serversOf(name);
-    const answers = await Promise.all(asked.map(async (server) => [server, canonical(type, await answerOf(server, name, type))] as const));
+    const asked = servers.length > 0 ? servers : await serversOf(name, signal);
+    const answers = await Promise.all(asked.map(async (server) => [server, canonical(type, await answerOf(server, name, type, signal))] as const));
     if (answers.length > 0 && answers.every(([, answer]) => answer === expected)) {
       return done({ data: {} });
     }

@@ -9,8 +9,8 @@ export type RecordType = (typeof TYPES)[number];
 const PATIENCE = { timeout: 2000, tries: 2 };
 
 /** The addresses of all servers of the zone that the name is in; none while there is no such zone. A server without an address counts by its name. */
-export async function serversOf(name: string): Promise<string[]> {
-  const resolver = new Resolver(PATIENCE);
+export async function serversOf(name: string, signal: AbortSignal): Promise<string[]> {
+  const resolver = resolverUntil(signal);
   const labels = name.replace(/\.$/, '').split('.');
   for (let first = 0; first < labels.length; first += 1) {
     const hosts = await resolver.resolveNs(labels.slice(first).join('.')).catch(() => []);
@@ -22,14 +22,21 @@ export async function serversOf(name: string): Promise<string[]> {
   return [];
 }
 
-/** The records that a server has; an error's code, as ENOTFOUND or ETIMEOUT, where it gives none. */
-export async function answerOf(server: string, name: string, type: RecordType): Promise<string[]> {
-  const resolver = new Resolver(PATIENCE);
+/** The records that a server has; `error` and its code, as ENOTFOUND or ETIMEOUT, where it gives none. */
+export async function answerOf(server: string, name: string, type: RecordType, signal: AbortSignal): Promise<string[]> {
+  const resolver = resolverUntil(signal);
   try {
     resolver.setServers([server]); // throws for what is not an address
     const records = (await resolver.resolve(name, type)) as (string | string[])[];
     return records.map((record) => (typeof record === 'string' ? record : record.join(''))); // a TXT comes in pieces
   } catch (error) {
-    return [(error as NodeJS.ErrnoException).code ?? String(error)];
+    return [`error ${(error as NodeJS.ErrnoException).code ?? String(error)}`]; // no record of the types has a blank, but a TXT
   }
+}
+
+/** Gives up when nobody waits any more. */
+function resolverUntil(signal: AbortSignal): Resolver {
+  const resolver = new Resolver(PATIENCE);
+  signal.addEventListener('abort', () => resolver.cancel(), { once: true });
+  return resolver;
 }

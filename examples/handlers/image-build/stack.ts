@@ -61,7 +61,7 @@ export class ImageBuildStack extends Stack {
               'aws ecr get-login-password | docker login --username AWS --password-stdin "${REPOSITORY%%/*}"',
               'docker build -t "$REPOSITORY:$IMAGE_TAG" .',
               'docker push "$REPOSITORY:$IMAGE_TAG"',
-              'IMAGE_DIGEST=$(docker inspect --format \'{{index .RepoDigests 0}}\' "$REPOSITORY:$IMAGE_TAG" | cut -d@ -f2)',
+              'export IMAGE_DIGEST=$(docker inspect --format \'{{index .RepoDigests 0}}\' "$REPOSITORY:$IMAGE_TAG" | cut -d@ -f2)',
             ],
           },
         },

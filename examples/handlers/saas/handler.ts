@@ -1,7 +1,7 @@
 /**
  * Custom::Workspace is a workspace at a service with a REST API, whose address is in the environment variable API_URL.
  *
- * Every call is made in `poll`: there the runtime repeats what was throttled or met a 5xx.
+ * What may pass is repeated in `poll`: there the runtime does so for what was throttled or met a 5xx.
  */
 import { type AnyRequest, customResource, done, type OperationContext, type Wait, wait } from 'cdk-patient-lambda/handler';
 
@@ -32,7 +32,17 @@ export const handler = customResource<Properties, State, { Url: string }>({
     return { name: String(Name), region: String(Region), plan: String(Plan), apiKey: String(ApiKey) };
   },
 
-  create: async () => wait<State>({ step: 'CREATE' }, { afterSeconds: 0 }),
+  async create(request, context) {
+    try {
+      return await create(request.properties, await connect(request, context), context);
+    } catch (error) {
+      if (error instanceof ApiError && error.isFinal) {
+        throw error; // nothing was made, so that no Delete follows, which would be refused as well
+      }
+      const afterSeconds = error instanceof ApiError ? (error.retryAfterSeconds ?? 0) : 0;
+      return wait<State>({ step: 'CREATE' }, { afterSeconds });
+    }
+  },
   update: async () => wait<State>({ step: 'CHANGE' }, { afterSeconds: 0 }),
   delete: async ({ physicalResourceId }) => wait<State>({ step: 'DELETE', ids: [physicalResourceId], asked: false }, { afterSeconds: 0 }),
 

@@ -27,6 +27,11 @@ export class ApiError extends Error {
     super(message);
     this.name = 'ApiError';
   }
+
+  /** Whether the same request would be refused again, now and later. */
+  get isFinal(): boolean {
+    return this.status >= 400 && this.status < 500 && this.status !== 408 && this.status !== 429;
+  }
 }
 
 export class Workspaces {
@@ -92,5 +97,5 @@ export class Workspaces {
 /** In seconds or as a date, as HTTP has it. */
 function retryAfter(header: string | null): number | undefined {
   const seconds = header === null ? NaN : /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
-  return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
+  return Number.isFinite(seconds) ? Math.max(1, seconds) : undefined;
 }

@@ -25,6 +25,7 @@ const THROTTLES = [
   'Throttling',
   'ThrottlingException',
   'TooManyRequestsException',
+  'TransactionConflictException', // a redirect is at the row for a moment
 ];
 /** Milliseconds: long enough for a part of a large event from a small function. Half of what is left at most: a hang leaves time for another. */
 const MOST_ATTEMPT = 5000;

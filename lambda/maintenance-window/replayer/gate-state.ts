@@ -11,6 +11,11 @@ import type { WindowNames } from './windows';
 export type GateState = { readonly kind: 'there'; readonly window: WindowNames } | { readonly kind: 'missing' | 'other'; readonly reason: string };
 
 export function gateState(variables: Readonly<Record<string, string>>, functionKey: string): GateState {
+  const guarded = variables[names.functionKey];
+  if (guarded && guarded !== functionKey) {
+    // Whatever is the matter with its gate concerns other events
+    return { kind: 'other', reason: `guards other events: ${names.functionKey} is ${quoted(guarded)}, not '${functionKey}'` };
+  }
   const wrapper = variables[names.wrapper];
   if (wrapper !== layer.wrapper) {
     return { kind: 'missing', reason: `lacks the gate: ${names.wrapper} is ${quoted(wrapper)}, not '${layer.wrapper}'` };
@@ -22,8 +27,8 @@ export function gateState(variables: Readonly<Record<string, string>>, functionK
   if (!operator) {
     return { kind: 'missing', reason: `lacks the gate: ${names.operatorParameter} is not set` };
   }
-  if (variables[names.functionKey] !== functionKey) {
-    return { kind: 'other', reason: `guards other events: ${names.functionKey} is ${quoted(variables[names.functionKey])}, not '${functionKey}'` };
+  if (!guarded) {
+    return { kind: 'missing', reason: `lacks the gate: ${names.functionKey} is not set` };
   }
   return {
     kind: 'there',

@@ -166,8 +166,11 @@ export class Mover {
   }
 
   private taken({ old, whole }: Moving, there: Item | undefined): Promise<Move> {
-    const row = `'${text(whole, 'pk')}' (${there?.state?.S ?? 'gone meanwhile'})`;
-    return this.refusedIfPending(text(old, 'pk'), `'${this.to}' has a row of its request id already, ${row}; discard the one that is not to run`);
+    const state = there?.state?.S;
+    const row = `'${text(whole, 'pk')}' (${state ?? 'gone meanwhile'})`;
+    // Of two rows one of which is discarded the other is all that is left of the event
+    const remedy = state === 'DISCARDED' ? 'redirect it to a third key, or again once that row has expired' : 'discard the one that is not to run';
+    return this.refusedIfPending(text(old, 'pk'), `'${this.to}' has a row of its request id already, ${row}; ${remedy}`);
   }
 
   /** What has moved on meanwhile needs nobody's attention. */

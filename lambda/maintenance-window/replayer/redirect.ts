@@ -113,7 +113,7 @@ export class Redirect {
   private async pass(): Promise<number> {
     const before = this.redirected;
     let together: BacklogRow[] = [];
-    for await (const row of this.rows('pending')) {
+    for await (const row of this.rows('pending', this.end - MOVING_MARGIN)) {
       if (this.over) {
         break;
       }
@@ -174,21 +174,22 @@ export class Redirect {
   /** How many events of the filter are in a group, but for those of which the index does not know yet that they were redirected. */
   private async count(group: Group): Promise<number> {
     let count = 0;
-    for await (const { id } of this.rows(group)) {
+    for await (const { id } of this.rows(group, this.end - COUNTING_MARGIN)) {
       count += this.outcomes.get(id) === 'redirected' ? 0 : 1;
-      if (this.parts.clock.now() >= this.end - COUNTING_MARGIN) {
-        break;
-      }
     }
     return count;
   }
 
-  private async *rows(group: Group): AsyncGenerator<BacklogRow> {
+  /** @param until epoch milliseconds after which no page is read: one may hold nothing of the filter */
+  private async *rows(group: Group, until: number): AsyncGenerator<BacklogRow> {
     const { functionKey, requestId } = this.filter;
     const damaged = (problem: DamagedRow) => this.leaveOut(problem);
     for (const shard of requestId === undefined ? SHARDS : [shardOf(requestId)]) {
       for await (const rows of this.parts.table.rows(group, shard, {}, damaged, functionKey)) {
         yield* rows.filter((row) => meets(this.filter, row));
+        if (this.parts.clock.now() >= until) {
+          return;
+        }
       }
     }
   }

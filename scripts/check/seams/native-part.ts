@@ -8,11 +8,12 @@ const EXPORTED = /exports\.Set\(\s*(?:Napi::String::New\(\s*env\s*,\s*)?"(\w+)"/
 const WRAPPED = ['next', 'done', 'error'];
 const KNOWN = [...WRAPPED, 'initializeClient'];
 
-/** What is not as the gate knows it; undefined when all is, or when no source is there to read. */
+/** What is not as the gate knows it; undefined when all is, or when the native part itself is there to be run. */
 export function movedInNativePart(folder: string): string | undefined {
   const file = PLACES.map((place) => path.join(folder, place)).find((place) => fs.existsSync(place));
   if (!file) {
-    return undefined;
+    const isBuilt = fs.existsSync(path.join(folder, 'rapid-client.node'));
+    return isBuilt ? undefined : `there is neither ${PLACES.join(' nor ')} nor rapid-client.node: its native part can't be compared`;
   }
   const found = [...fs.readFileSync(file, 'utf8').matchAll(EXPORTED)].map(([, name]) => name);
   const missing = WRAPPED.filter((name) => !found.includes(name));

@@ -18,12 +18,15 @@ const LEAST_LOADING = 1;
 interface Limits {
   readonly Timeout?: unknown;
   readonly MemorySize?: unknown;
+  readonly SnapStart?: { readonly ApplyOn?: unknown };
 }
 
 /** Warns of a function that may run out of time when its handler is loaded after a window: by the time limit, and by the CPU that its memory gives it. */
 export function warnOfLateLoading(fn: lambda.Function, { handlerLoading = HandlerLoading.AFTER_CHECK }: MaintenanceWindowOptions): void {
-  const { Timeout: timeout = TIMEOUT, MemorySize: memory = MEMORY } = templateProperties(fn.node.defaultChild as lambda.CfnFunction) as Limits;
-  if (handlerLoading !== HandlerLoading.AFTER_CHECK || typeof timeout !== 'number') {
+  const limits = templateProperties(fn.node.defaultChild as lambda.CfnFunction) as Limits;
+  const { Timeout: timeout = TIMEOUT, MemorySize: memory = MEMORY, SnapStart: snapStart } = limits;
+  const isInSnapshot = snapStart?.ApplyOn === 'PublishedVersions'; // loaded at once, whatever handlerLoading says
+  if (handlerLoading !== HandlerLoading.AFTER_CHECK || isInSnapshot || typeof timeout !== 'number') {
     return;
   }
   const share = typeof memory === 'number' ? Math.min(1, memory / WHOLE_CORE) : 1;

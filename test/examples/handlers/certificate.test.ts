@@ -148,7 +148,7 @@ test.each([
   };
   const { answer } = await create();
   expect(answer).toMatchObject({ status: 'FAILED', physicalResourceId: arnOf(1) });
-  expect(answer!.reason).toContain(`the certificate ${arnOf(1)} for shop.example, *.shop.example ${text} (log group`);
+  expect(answer!.reason).toContain(`the certificate ${arnOf(1)} for shop.example, *.shop.example ${text}\nrequest id: `);
   await remove(arnOf(1));
   expect(certificates.size).toBe(0);
 });

@@ -145,9 +145,14 @@ test('a database of that name that is not ours fails the create, and neither tha
   expect(names()).toEqual([name]);
 });
 
-test.each(['failed', 'incompatible-restore', 'restore-error', 'inaccessible-encryption-credentials'])(
-  'a database that is %s fails with what RDS says, and its Delete removes it without a snapshot',
-  async (status) => {
+test.each([
+  ['failed', { SkipFinalSnapshot: 'true' }],
+  ['incompatible-restore', { SkipFinalSnapshot: 'true' }],
+  ['restore-error', { FinalDBSnapshotIdentifier: expect.any(String) }],
+  ['storage-full', { FinalDBSnapshotIdentifier: expect.any(String) }],
+])(
+  'a database that is %s fails with what RDS says, and its Delete removes it, without a last snapshot only where RDS takes none',
+  async (status, options) => {
     words = ['DB instance restore started', 'The KMS key is disabled'];
     const restore = aws.actions.RestoreDBInstanceFromDBSnapshot;
     aws.actions.RestoreDBInstanceFromDBSnapshot = async (input) => {
@@ -160,7 +165,7 @@ test.each(['failed', 'incompatible-restore', 'restore-error', 'inaccessible-encr
     expect(answer).toMatchObject({ status: 'FAILED', physicalResourceId: expect.stringMatching(NAME) });
     expect(answer!.reason).toContain(`the database ${name} is ${status}: The KMS key is disabled; DB instance restore started`);
     expect((await remove(name)).answer).toMatchObject({ status: 'SUCCESS' });
-    expect(aws.inputs('DeleteDBInstance')).toMatchObject([{ DBInstanceIdentifier: name, SkipFinalSnapshot: 'true' }]);
+    expect(aws.inputs('DeleteDBInstance')).toMatchObject([{ DBInstanceIdentifier: name, ...options }]);
     expect(names()).toEqual([]);
   },
 );

@@ -74,9 +74,9 @@ test('what a server answers instead of records is seen too', async () => {
   const Servers = [servers[0].address, nobody.address, 'ns1.example'];
   await runOperation(handler, request({ Servers, ServiceTimeout: '120' }), { ...options(), log: (line) => log.push(line) });
   const last = log.filter((line) => line.includes('gave up waiting')).at(-1);
-  expect(last).toContain(`"${servers[0].address}":"ENOTFOUND"`);
-  expect(last).toContain(`"${nobody.address}":"ECONNREFUSED"`);
-  expect(last).toContain('"ns1.example":"ERR_INVALID_IP_ADDRESS"');
+  expect(last).toContain(`"${servers[0].address}":"error ENOTFOUND"`);
+  expect(last).toContain(`"${nobody.address}":"error ECONNREFUSED"`);
+  expect(last).toContain('"ns1.example":"error ERR_INVALID_IP_ADDRESS"');
 });
 
 test.each([

@@ -90,7 +90,7 @@ test('a build that fails says in which phase, why, and where its log is', async 
 test.each(['FAULT', 'TIMED_OUT', 'STOPPED'])('a build that is %s fails', async (status) => {
   builds = [build(status, { logs: {} })];
   const { answer } = await runOperation(handler, NEW_IMAGE, options());
-  expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining(`the build ${ID} is ${status} (log group`) });
+  expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining(`the build ${ID} is ${status}\nrequest id: `) });
 });
 
 test('a build without a digest, and one that was deleted, fail with what to do', async () => {

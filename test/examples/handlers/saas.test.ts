@@ -80,7 +80,11 @@ test('a service that is down is asked again, and after five times it is a failur
 
 test('what the service refuses is the reason, without the key that it repeats', async () => {
   const { answer } = await create({ secrets: { 'api-key': { apiKey: 'wrong-key-1234' } } });
-  expect(answer).toMatchObject({ status: 'FAILED', reason: expect.stringContaining('answered 401: {"error":"Bearer **** is not allowed"}') });
+  expect(answer).toMatchObject({
+    status: 'FAILED',
+    physicalResourceId: 'CdkPatientLambda::CreateFailed', // of which a Delete asks the service nothing
+    reason: expect.stringContaining('answered 401: {"error":"Bearer **** is not allowed"}'),
+  });
 });
 
 test('an answer that is not JSON fails, and shows it', async () => {

@@ -18,6 +18,7 @@ THROTTLES = (
     "Throttling",
     "ThrottlingException",
     "TooManyRequestsException",
+    "TransactionConflictException",  # a redirect is at the row for a moment
 )
 
 

@@ -19,6 +19,7 @@ const answering = (...replies: Reply[]) => {
 test.each<[string, Reply]>([
   ['too much for the table', failing(400, 'ProvisionedThroughputExceededException')],
   ['a throttle', failing(400, 'ThrottlingException')],
+  ['a transaction on the row', failing(400, 'TransactionConflictException')],
   ['an error of the service', failing(500, 'InternalServerError')],
   ['a service that is not there', { status: 503, body: '<html>' }],
   ['too many requests', { status: 429, body: {} }],

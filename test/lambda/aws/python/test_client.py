@@ -17,6 +17,7 @@ def client(server, environment, answers: list) -> AwsClient:
     [
         failing(400, "ProvisionedThroughputExceededException"),
         failing(400, "ThrottlingException"),
+        failing(400, "TransactionConflictException"),
         failing(500, "InternalServerError"),
         (503, b"<html>"),
         (429, {}),
@@ -25,7 +26,7 @@ def client(server, environment, answers: list) -> AwsClient:
         (200, b"[]"),
         (200, b"{", 100),
     ],
-    ids=["throughput", "throttling", "500", "503", "429", "dropped", "empty", "no object", "truncated"],
+    ids=["throughput", "throttling", "a transaction on the row", "500", "503", "429", "dropped", "empty", "no object", "truncated"],
 )
 def test_what_passes_is_tried_again(server, environment, fault):
     assert client(server, environment, [fault, (200, {"Item": 1})]).call("dynamodb", "GetItem", {}, wall_clock() + 3000) == {"Item": 1}

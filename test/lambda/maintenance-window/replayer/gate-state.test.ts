@@ -19,6 +19,10 @@ test("a function has the gate's defaults", () => {
   expect(gateState(least, 'orders')).toEqual({ kind: 'there', window: { operator: '/o', planned: undefined, cacheTtl: 30_000, leadTime: 0 } });
 });
 
+test('what is the matter with the gate of a function that guards other events does not count', () => {
+  expect(gateState({ ...variables, PATIENT_LAMBDA_DISABLED: 'true' }, 'bills')).toMatchObject({ kind: 'other' });
+});
+
 test.each([
   ['missing', 'AWS_LAMBDA_EXEC_WRAPPER', undefined, 'lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is not set'],
   ['missing', 'AWS_LAMBDA_EXEC_WRAPPER', '/opt/other', "lacks the gate: AWS_LAMBDA_EXEC_WRAPPER is '/opt/other'"],

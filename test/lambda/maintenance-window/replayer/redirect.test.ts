@@ -89,7 +89,7 @@ test('events may be redirected again, to a third key; not back, while their disc
   world.guard(FUNCTION_ARN.replace(':live', ''));
   world.guard(`${NEW_ARN}-2`, { [environment.functionKey]: 'third' });
   const again = (to: string) => world.simulation.run(world.replayer().redirect({ action: 'redirect', filter: { functionKey: TO }, to }, LONG));
-  const taken = `'orders' has a row of its request id already, '${FUNCTION_KEY}#${requestIdOf(1)}' (DISCARDED)`;
+  const taken = `'orders' has a row of its request id already, '${FUNCTION_KEY}#${requestIdOf(1)}' (DISCARDED); redirect it to a third key`;
   expect(await again(FUNCTION_KEY)).toMatchObject({ redirected: 0, pending: 1, refused: [{ reason: expect.stringContaining(taken) }] });
   expect(await again('third')).toMatchObject({ redirected: 1, pending: 0 });
   expect(world.database.item(`third#${requestIdOf(1)}`)).toMatchObject({ state: { S: 'PENDING' }, redirectedFrom: { S: TO } });

@@ -23,8 +23,14 @@ test.each(['src/native/rapid-client.cc', 'src/rapid-client.cc'])('%s that export
   expect(movedInNativePart(folder)).toBeUndefined();
 });
 
-test('without a source there is nothing to say', () => {
+test('without a source, what is built is left to be run', () => {
+  writeFileSync(join(folder, 'rapid-client.node'), '');
   expect(movedInNativePart(folder)).toBeUndefined();
+});
+
+test('a native part that is not where it is known to be has moved', () => {
+  source('src/native/client.cc', 'next', 'done', 'error');
+  expect(movedInNativePart(folder)).toContain("its native part can't be compared");
 });
 
 test.each([

@@ -48,6 +48,10 @@ test('what is rendered counts', () => {
   expect(of(seconds(3), (resource) => resource.addPropertyOverride('Timeout', 30))).toEqual([]);
 });
 
+test('a handler that is in a snapshot is loaded at once', () => {
+  expect(of(seconds(3), (resource) => (resource.snapStart = { applyOn: 'PublishedVersions' }))).toEqual([]);
+});
+
 test('what only the deployment knows is not judged', () => {
   const parameter = (stack: Stack) => new CfnParameter(stack, 'Given', { type: 'Number' }).valueAsNumber;
   expect(of(seconds(3), (resource, stack) => (resource.timeout = parameter(stack)))).toEqual([]);

@@ -6,7 +6,6 @@ from patient_lambda_gate.client import late_handler
 from patient_lambda_gate.client.stand_ins import AnsweringClient, FailingClient, ReplayClient, StreamingClient
 from patient_lambda_gate.quiet.invocation import read_invocation
 from patient_lambda_gate.quiet.plan import plan
-from patient_lambda_gate.quiet.step import Reply, RunHandler
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from patient_lambda_gate.client.runtime_client import Handler, RuntimeClient, Seam
     from patient_lambda_gate.quiet.gate import Gate
     from patient_lambda_gate.quiet.invocation import RawInvocation
+    from patient_lambda_gate.quiet.step import RunHandler
 
 
 class Session:
@@ -47,9 +47,9 @@ class Session:
             self._call(raw, raw.client, raw.handler, raw.body, raw.client_context, raw.identity)
             return
         step = plan(self._gate.parts, read_invocation(raw, self._more_names))
-        if isinstance(step, RunHandler):
+        if step.do == "run":
             self.run(step)
-        elif isinstance(step, Reply):
+        elif step.do == "reply":
             body = step.body
             self._answer(raw, self._streaming(raw) if step.streamed else AnsweringClient(raw.client), lambda event, context: body)
         else:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from patient_lambda_python import json
 
-from patient_lambda_gate.quiet.step import Fail, Reply
-
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
     from typing import Any
@@ -81,16 +79,16 @@ class ReplayClient(StandIn):
 
     def post_invocation_result(self, invoke_id: str, result_data: Any, content_type: str = JSON, *more: Any, **named: Any) -> None:
         step = self._replay.succeeded(result_data)
-        is_own = isinstance(step, Reply) and step.body is result_data
+        is_own = step.do == "reply" and step.body is result_data
         self._post(step, invoke_id, content_type if is_own else JSON, more, named)
 
     def post_invocation_error(self, invoke_id: str, error_response_data: str, xray_fault: str, *more: Any, **named: Any) -> None:
         self._post(self._replay.failed(error_response_data), invoke_id, JSON, more, named)
 
     def _post(self, step: Step, invoke_id: str, content_type: str, more: tuple[Any, ...], named: dict[str, Any]) -> None:
-        if isinstance(step, Reply):
+        if step.do == "reply":
             self._client.post_invocation_result(invoke_id, step.body, content_type, *more, **named)
-        elif isinstance(step, Fail):
+        elif step.do == "fail":
             self._client.post_invocation_error(invoke_id, error_body(step.error), "", *more, **named)
 
 

@@ -67,10 +67,8 @@ class Gate:
         """Whether user code must not be loaded yet."""
         if self.parts.cache.becomes_quiet(float("inf")):
             return False
-        from patient_lambda_gate.quiet.known_window import KnownWindow
-
         state = self.parts.cache.state(float("inf"))
-        return state.decision.on if isinstance(state, KnownWindow) else self.parts.settings.on_window_unknown != "RUN"
+        return state.decision.on if state.is_known else self.parts.settings.on_window_unknown != "RUN"
 
 
 def names_create_failed_id(body: bytes) -> bool:

@@ -6,12 +6,16 @@ from patient_lambda_gate.window.decision import Decision, decide, forced_off, gu
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
+    from typing import Literal
+
     from patient_lambda_gate.quiet.reading import Reading
     from patient_lambda_gate.quiet.settings import Settings
 
 
 class KnownWindow:
-    """What holds for one invocation."""
+    """What holds for one invocation. Told from the other by ``is_known``: where user code has this module loaded anew, its class is another one."""
+
+    is_known: Literal[True] = True
 
     def __init__(self, decision: Decision, is_guarded: bool, version: int) -> None:
         self.decision = decision
@@ -21,6 +25,8 @@ class KnownWindow:
 
 class UnknownWindow:
     """Nobody can say what holds for one invocation, and why."""
+
+    is_known: Literal[False] = False
 
     def __init__(self, cause: str) -> None:
         self.cause = cause

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from patient_lambda_gate.quiet.errors import GateNotAttached, traced
 from patient_lambda_gate.quiet.gate import names_create_failed_id
-from patient_lambda_gate.quiet.known_window import KnownWindow, UnknownWindow
 from patient_lambda_gate.quiet.step import Fail, RunHandler
 from patient_lambda_gate.store.pointer import parse_pointer
 from patient_lambda_gate.window.decision import Decision
@@ -31,7 +30,7 @@ def plan(parts: GateParts, invocation: Invocation) -> Step:
 def _decide(parts: GateParts, invocation: Invocation) -> Step:
     state = parts.cache.state(invocation.deadline - parts.clock())
     pointer = parse_pointer(invocation.body)
-    known = state if isinstance(state, KnownWindow) else None
+    known = state if state.is_known else None
     is_on = known.decision.on if known else parts.settings.on_window_unknown != "RUN"
     if pointer is not None:
         from patient_lambda_gate.replay.replaying import plan_replay
@@ -49,7 +48,7 @@ def _decide(parts: GateParts, invocation: Invocation) -> Step:
         return settled
     if not is_on and not is_guarded:
         return run
-    if isinstance(state, UnknownWindow):
+    if not state.is_known:
         return hold.plan_unknown(state.cause) if parts.settings.on_window_unknown == "FAIL" else hold.plan(ON)
     return hold.plan(state.decision) if state.decision.on else hold.plan_guarded()
 

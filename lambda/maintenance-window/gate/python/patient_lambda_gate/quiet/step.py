@@ -1,10 +1,13 @@
-"""What the gate says is to become of an invocation. The client's side carries it out."""
+"""What the gate says is to become of an invocation. The client's side carries it out.
+
+Steps are told from each other by ``do``: a class is another one where user code has had this module loaded anew.
+"""
 
 from __future__ import annotations
 
 TYPE_CHECKING = False  # as in typing, which the start need not wait for
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Literal, Protocol
 
     from patient_lambda_gate.quiet.errors import GateError
     from patient_lambda_gate.quiet.invocation import RawInvocation
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
 class RunHandler:
     """The handler is called, with this invocation; a replay's run takes its result."""
 
+    do: Literal["run"] = "run"
+
     def __init__(self, invocation: RawInvocation, replay: StartedRun | None = None) -> None:
         self.invocation = invocation
         self.replay = replay
@@ -30,6 +35,8 @@ class RunHandler:
 class Reply:
     """The invocation is answered without the handler; ``streamed`` as a handler that streams would, with metadata before the body."""
 
+    do: Literal["reply"] = "reply"
+
     def __init__(self, body: bytes | str, streamed: bool = False) -> None:
         self.body = body
         self.streamed = streamed
@@ -37,6 +44,8 @@ class Reply:
 
 class Fail:
     """The invocation fails without the handler."""
+
+    do: Literal["fail"] = "fail"
 
     def __init__(self, error: GateError) -> None:
         self.error = error
