@@ -88,12 +88,14 @@ export function pythonClientEntry(minor: string, version: string): Entry {
   });
 }
 
-/** As an image has its packages: the sandbox shows them read-only, so that each process would compile them anew. */
+/** As an image has its packages: the sandbox shows them read-only, so that each process would compile them anew. No modules but those of packages. */
 async function compile(minor: string, directory: string): Promise<void> {
   const { found } = await findPython(minor);
   const interpreter = found && path.join(found.prefix, `bin/python${minor}`);
   if (interpreter) {
-    await run(interpreter, ['-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', directory]);
+    const packages = fs.readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const folders = packages.map(({ name }) => path.join(directory, name));
+    await run(interpreter, ['-m', 'compileall', '-q', '--invalidation-mode', 'unchecked-hash', ...folders]);
   }
 }
 
