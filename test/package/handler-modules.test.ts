@@ -92,7 +92,7 @@ describe('the packed handler runtime', () => {
   });
 
   test.each([
-    [LIBRARY, ['ResourceFailure', 'customResource', 'done', 'fromOnEvent', 'wait']],
+    [LIBRARY, ['ResourceFailure', 'customResource', 'done', 'fromOnEvent', 'resourceHandlers', 'wait']],
     [TESTING, ['SimulatedClock', 'runOperation']],
     [REPLAY, ['replayOf']],
   ])('offers the same names as an ES module and as CommonJS: %s', async (library, names) => {

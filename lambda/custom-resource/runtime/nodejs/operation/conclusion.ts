@@ -64,8 +64,8 @@ async function answer(verdict: Answered, { operation, invocation, platform, last
   }
   const { reason } = verdict.answer;
   const { until, unreachableUntil } = handOver(clock.now(), closesAt);
-  const place = whereabouts({ ...invocation, requestId: request.RequestId, from: startedAt, to: clock.now() });
-  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason}\n${place}` };
+  const place = () => whereabouts({ ...invocation, requestId: request.RequestId, from: startedAt, to: clock.now() });
+  const shown = reason === undefined ? verdict.answer : { ...verdict.answer, reason: `${reason}\n${place()}` };
   await deliver({
     url: request.ResponseURL,
     answer: shown,

@@ -20,11 +20,12 @@ export function whereabouts(execution: Execution): string {
   return [`request id: ${requestId}, log group: ${logGroup}, log stream: ${logStream}`, ...linkTo(execution)].join('\n');
 }
 
-/** CloudWatch Logs Insights with a query for the operation's lines; none where the partition's console is not known. */
+/** CloudWatch Logs Insights with a query for the operation's lines; none where the partition's console, or the log, is not known. */
 function linkTo({ requestId, functionArn, logGroup, logStream, from, to }: Execution): string[] {
-  const [, partition, , region] = functionArn.split(':');
+  const [, partition, , region] = String(functionArn).split(':');
   const domain = (logsLink.consoles as Readonly<Record<string, string>>)[partition];
-  if (domain === undefined) {
+  // No answer may fail by what a context lacks that something else than Lambda has made
+  if (domain === undefined || !logGroup) {
     return [];
   }
   const query = fill(logsLink.query, { requestId, logStream });

@@ -144,3 +144,8 @@ test.each(vectors.answerVectors)('an answer has the members that belong to it: $
 test.each(vectors.whereaboutsVectors)('where the log is: $name', ({ execution, lines }) => {
   expect(whereabouts(execution).split('\n')).toEqual(lines);
 });
+
+test('where the log is costs no answer, whatever a context lacks', () => {
+  const lacking = { requestId: 'r', from: 0, to: 0 } as unknown as Parameters<typeof whereabouts>[0];
+  expect(whereabouts(lacking)).toMatch(/^request id: r/);
+});
