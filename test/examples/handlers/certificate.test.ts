@@ -234,3 +234,19 @@ test('properties that are wrong are named, and nothing is requested', async () =
   expect((await wrong({ HostedZoneId: undefined })).answer!.reason).toContain('HostedZoneId must be the id of a hosted zone');
   expect(aws.requests).toEqual([]);
 });
+
+test('one that ACM does not tell of yet is waited for', async () => {
+  const describe = aws.actions.DescribeCertificate;
+  let unknown = 2;
+  aws.actions.DescribeCertificate = (input: any) => (unknown-- > 0 ? gone(input.CertificateArn) : describe(input));
+  expect((await create()).answer).toMatchObject({ status: 'SUCCESS', physicalResourceId: arnOf(1) });
+});
+
+test('one that is at work is deleted a little later', async () => {
+  await create();
+  const drop = aws.actions.DeleteCertificate;
+  let busy = 2;
+  aws.actions.DeleteCertificate = (input: any) => (busy-- > 0 ? json({ __type: 'ConflictException', message: 'in progress' }, 409) : drop(input));
+  expect((await remove(arnOf(1))).answer).toMatchObject({ status: 'SUCCESS' });
+  expect(certificates.size).toBe(0);
+});

@@ -302,3 +302,11 @@ test('properties that are wrong are named, and RDS is asked nothing', async () =
   expect((await wrong({ SecurityGroups: [] })).answer!.reason).toContain('SecurityGroups must be a list of one id or more, got []');
   expect(aws.requests).toEqual([]);
 });
+
+test('a change that a rollback finds pending is taken back', async () => {
+  const name = await created();
+  databases.get(name)!.pendingClass = 'db.t4g.large'; // as the update that failed has left it
+  expect((await update(name, {})).answer).toMatchObject({ status: 'SUCCESS' });
+  expect(aws.inputs('ModifyDBInstance')).toMatchObject([{ DBInstanceClass: PROPERTIES.InstanceClass }]);
+  expect(databases.get(name)!.instanceClass).toBe(PROPERTIES.InstanceClass);
+});

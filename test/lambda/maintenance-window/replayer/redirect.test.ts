@@ -1,4 +1,8 @@
+import type { Clock } from '../../../../lambda/clock';
 import { environment } from '../../../../lambda/contract/names.json';
+import type { Mover } from '../../../../lambda/maintenance-window/replayer/mover';
+import { Redirect } from '../../../../lambda/maintenance-window/replayer/redirect';
+import type { Table } from '../../../../lambda/maintenance-window/replayer/table';
 import { backlogKey } from '../../../../lambda/maintenance-window/store/keys';
 import { awsError, FUNCTION_ARN, FUNCTION_KEY, requestIdOf, START, World } from '../state-machine/world';
 import { deferBody, movedWorld, NEW_ARN, newId, redirect, TO } from './redirecting';
@@ -238,6 +242,23 @@ test('when time is over the rest waits where it did, and is taken by the next ca
   expect(report.redirected).toBeGreaterThan(0);
   expect(report.redirected + report.pending).toBe(200);
   expect(await redirect(world)).toMatchObject({ redirected: report.pending, pending: 0 });
+});
+
+test('ends in time though no page of the index holds anything of its filter', async () => {
+  let now = 0;
+  const row = { id: 'orders#r', requestId: 'r', functionKey: 'orders', source: 'sns' };
+  const table = {
+    async *rows() {
+      for (let page = 0; page < 10_000; page++) {
+        now += 300;
+        yield await Promise.resolve([row]);
+      }
+    },
+  } as unknown as Table;
+  const clock = { now: () => now, sleep: () => Promise.resolve() } as unknown as Clock;
+  const parts = { table, clock, mover: undefined as unknown as Mover, log: () => undefined };
+  expect(await new Redirect(parts, { functionKey: 'orders', source: 's3' }, LONG).redirect()).toMatchObject({ redirected: 0, ended: 'out of time' });
+  expect(now).toBeLessThanOrEqual(LONG);
 });
 
 test('a store that fails in the middle fails the call, loses nothing, and the log has what was done', async () => {

@@ -3,8 +3,8 @@ import { type HttpResponse, send } from '../../../../aws/nodejs/transport';
 import { streaming } from '../../../../contract/maintenance-window/answers.json';
 import type { Invocation } from '../quiet/invocation';
 
-/** Not `request`, which a tracing tool may have replaced by now: see the transport. */
-const { ClientRequest } = process.getBuiltinModule('node:http');
+/** Not `request`, which a tracing tool may have replaced by now, and no agent of user code's global one: see the transport. */
+const { Agent, ClientRequest } = process.getBuiltinModule('node:http');
 
 const VERSION = '/2018-06-01/runtime';
 /** Milliseconds: the Runtime API is on this machine. */
@@ -46,7 +46,7 @@ export class RuntimeApi {
         port,
         path: responsePath(invocation),
         method: 'POST',
-        agent: false,
+        agent: new Agent({ keepAlive: false }),
         timeout: BUDGET,
         headers: { 'content-type': contentType, 'transfer-encoding': 'chunked', [modeHeader]: mode, ...invocationIdOf(invocation) },
       });
